@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { line, prose, Timestamp, Uuid, Version } from './text.js';
+
+/** HL7 FHIR AppointmentStatus (R5). */
+export const AppointmentStatus = z.enum([
+  'proposed',
+  'pending',
+  'booked',
+  'arrived',
+  'checked-in',
+  'fulfilled',
+  'cancelled',
+  'noshow',
+  'entered-in-error',
+  'waitlist',
+]);
+export type AppointmentStatus = z.infer<typeof AppointmentStatus>;
+
+/** A new appointment starts as one of these. */
+export const InitialStatus = AppointmentStatus.extract(['proposed', 'pending', 'waitlist', 'booked']);
+/** Only these may stand without a `datetime`. */
+export const UNSCHEDULED: readonly AppointmentStatus[] = ['proposed', 'waitlist'];
+
+const MOVES: Readonly<Record<AppointmentStatus, readonly AppointmentStatus[]>> = {
+  proposed: ['pending', 'booked', 'cancelled'],
+  waitlist: ['pending', 'booked', 'cancelled'],
+  pending: ['booked', 'cancelled'],
+  booked: ['booked', 'arrived', 'checked-in', 'noshow', 'cancelled'],
+  arrived: ['checked-in', 'fulfilled', 'cancelled'],
+  'checked-in': ['fulfilled', 'cancelled'],
+  noshow: ['booked', 'arrived'],
+  fulfilled: [],
+  cancelled: [],
+  'entered-in-error': [],
+};
+
+/** Statuses that may follow `from`; everything may become `entered-in-error`. */
+export const allowedMoves = (from: AppointmentStatus): readonly AppointmentStatus[] =>
+  from === 'entered-in-error' ? [] : [...MOVES[from], 'entered-in-error'];
+
+/** True when the state machine lets an appointment go from one status to the other. */
+export const isAllowedMove = (from: AppointmentStatus, to: AppointmentStatus): boolean =>
+  allowedMoves(from).includes(to);
+
+const writable = {
+  patient_id: Uuid,
+  datetime: Timestamp.nullable(),
+  duration_minutes: z.int().min(1).max(1440),
+  type: line(1, 100),
+  practitioner: line(1, 200).nullable(),
+  room: line(1, 100).nullable(),
+  reason: prose(2_000).nullable().meta({ description: 'Clinical; front desk neither sees nor writes it' }),
+};
+
+/** Body of `POST /appointments`. `datetime` is required unless the status is proposed or waitlist. */
+export const AppointmentCreate = z
+  .strictObject({
+    patient_id: writable.patient_id,
+    datetime: writable.datetime.optional(),
+    duration_minutes: writable.duration_minutes.default(30),
+    type: writable.type,
+    status: InitialStatus.default('booked'),
+    practitioner: writable.practitioner.optional(),
+    room: writable.room.optional(),
+    reason: writable.reason.optional(),
+  })
+  .refine((body) => body.datetime != null || UNSCHEDULED.includes(body.status), {
+    path: ['datetime'],
+    message: 'is required unless the status is proposed or waitlist',
+  });
+export type AppointmentCreate = z.infer<typeof AppointmentCreate>;
+
+/** Body of `PATCH /appointments/{id}`; the status may be changed here too, by the same rules. */
+export const AppointmentUpdate = z
+  .strictObject({ ...writable, status: AppointmentStatus, cancellation_reason: prose(2_000).nullable() })
+  .omit({ patient_id: true })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+export type AppointmentUpdate = z.infer<typeof AppointmentUpdate>;
+
+/** Body of `POST /appointments/{id}/status`; `reason` becomes the `cancellation_reason`. */
+export const AppointmentStatusChange = z.strictObject({
+  status: AppointmentStatus,
+  reason: prose(2_000).nullable().optional(),
+});
+export type AppointmentStatusChange = z.infer<typeof AppointmentStatusChange>;
+
+/** An appointment as stored; what a role sees of it is in `views.ts`. */
+export const Appointment = z
+  .object({
+    id: Uuid,
+    tenant_id: Uuid,
+    patient_id: Uuid,
+    datetime: Timestamp.nullable(),
+    duration_minutes: z.int(),
+    type: z.string(),
+    status: AppointmentStatus,
+    practitioner: z.string().nullable(),
+    room: z.string().nullable(),
+    reason: z.string().nullable().optional(),
+    cancellation_reason: z.string().nullable(),
+    version: Version,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'Appointment' });
+export type Appointment = z.infer<typeof Appointment>;

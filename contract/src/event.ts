@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { Appointment } from './appointment.js';
+import { Patient } from './patient.js';
+import { Role } from './roles.js';
+import { prose, Seq, Timestamp, Uuid } from './text.js';
+
+/** Who an event is for; absent means all of the tenant. */
+export const Audience = z.union([
+  z.strictObject({ user_ids: z.array(z.string().min(1).max(200)).min(1).max(1_000) }),
+  z.strictObject({ roles: z.array(Role).min(1).max(4) }),
+]);
+export type Audience = z.infer<typeof Audience>;
+
+export const NotificationLevel = z.enum(['info', 'warning', 'error']);
+/** Body of `POST /notifications`; `tenant_id` is for super admins (absent: all tenants). */
+export const NotificationCreate = z.strictObject({
+  message: prose(2_000).refine((value) => value.trim().length > 0, 'must not be empty'),
+  level: NotificationLevel.default('info'),
+  tenant_id: Uuid.optional(),
+});
+export type NotificationCreate = z.infer<typeof NotificationCreate>;
+
+/** Data of each event type in the log. `Patient` and `Appointment` come as the receiver's role may see them. */
+export const EVENT_DATA = {
+  patient_created: Patient,
+  patient_updated: Patient,
+  patient_deleted: z.object({ patient_id: Uuid }),
+  appointment_created: Appointment,
+  appointment_updated: Appointment,
+  appointment_cancelled: Appointment,
+  appointment_deleted: z.object({ appointment_id: Uuid }),
+  system_notification: z.object({ message: z.string(), level: NotificationLevel }),
+} as const;
+export type EventType = keyof typeof EVENT_DATA;
+export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
+
+/** Types that the server itself sends: an application cannot publish under these names. */
+export const RESERVED_TYPES: ReadonlySet<string> = new Set([
+  ...Object.keys(EVENT_DATA),
+  'user_status',
+  'system_health',
+  'gateway_status_change',
+  'system_log',
+  'connected',
+  'resumed',
+  'positions',
+  'position',
+  'resync_required',
+  'token_expiring',
+  'refreshed',
+  'server_restarting',
+  'error',
+  'ping',
+  'pong',
+  'refresh',
+  'subscribe',
+  'resume',
+]);
+
+/** Name of an event type, ours or an application's. */
+export const EventTypeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/, 'must be a name');
+
+/** An event of a tenant's log as a frame carries it. */
+export const EventFrame = z
+  .object({
+    type: EventTypeName,
+    id: Uuid,
+    seq: Seq,
+    tenant_id: Uuid,
+    timestamp: Timestamp.meta({
+      description: 'When it was written to the log, by the clock of the database',
+    }),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'EventFrame' });
+
+interface Envelope<Type extends string, Data> {
+  type: Type;
+  id: string;
+  seq: number;
+  tenant_id: string;
+  timestamp: string;
+  data: Data;
+}
+/** Every event of ours as a union that `switch (event.type)` narrows. */
+export type WardbellEvent = { [Type in EventType]: Envelope<Type, EventData[Type]> }[EventType];
+/** An event of an application's own type. */
+export type ApplicationEvent = Envelope<string & {}, Record<string, unknown>>;

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { EventTypeName } from './event.js';
+import { Seq, Timestamp, Uuid } from './text.js';
+import { Topic } from './topic.js';
+
+/** Client frames above this are a protocol error (1009). Bytes. */
+export const MAX_CLIENT_FRAME_BYTES = 64 * 1024;
+/** Tenants in one `positions` frame. */
+export const MAX_POSITIONS = 1_000;
+/** How long a connection with `resume=inband` may take to send its `resume`. */
+export const RESUME_TIMEOUT_MS = 10_000;
+/** `token_expiring` comes this long before the token ends. */
+export const TOKEN_EXPIRING_MS = 60_000;
+/** The first subprotocol a browser offers; the token follows in the second, `bearer.<jwt>`. */
+export const SUBPROTOCOL = 'wardbell.v1';
+
+const TenantScoped = { tenant_id: Uuid.optional() };
+
+/** Frames from the server that are not events, by type: the schema of their `data`. */
+export const CONTROL_DATA = {
+  connected: z.object({
+    connection_id: Uuid,
+    tenant_id: Uuid.nullable(),
+    seq: Seq.nullable(),
+    epoch: Uuid,
+    heartbeat_interval: z.number(),
+    expires_at: Timestamp,
+  }),
+  resumed: z.object({ from: Seq, to: Seq, count: z.int(), ...TenantScoped }),
+  position: z.object({ seq: Seq, ...TenantScoped }),
+  positions: z.object({ seq: z.record(Uuid, Seq), more: z.boolean() }),
+  resync_required: z.object({
+    reason: z.enum(['retention', 'epoch', 'ahead']),
+    seq: Seq,
+    epoch: Uuid,
+    ...TenantScoped,
+  }),
+  token_expiring: z.object({ expires_at: Timestamp }),
+  refreshed: z.object({ expires_at: Timestamp }),
+  server_restarting: z.object({ reconnect_after_ms: z.int() }),
+  error: z.object({ code: z.string(), message: z.string() }),
+  user_status: z.object({ user_id: z.string(), status: z.enum(['online', 'offline']) }),
+  system_health: z.object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    checks: z.record(z.string(), z.unknown()),
+  }),
+  gateway_status_change: z.object({
+    gateway_id: z.string(),
+    gateway_type: z.enum(['instance', 'database', 'redis']),
+    previous_status: z.string(),
+    current_status: z.string(),
+  }),
+  system_log: z.object({ level: z.string(), message: z.string(), source: z.string() }),
+} as const;
+export type ControlType = keyof typeof CONTROL_DATA;
+export type ControlFrame = {
+  [Type in ControlType]: { type: Type; message?: string; data: z.infer<(typeof CONTROL_DATA)[Type]> };
+}[ControlType];
+
+/** Position of a super admin: the last number seen of each tenant. */
+export const TenantPositions = z.record(Uuid, Seq);
+
+/** What a client may say; anything else is answered with an `error` frame. */
+export const ClientMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ping') }),
+  z.object({ type: z.literal('refresh'), token: z.string().min(1).max(16_384) }),
+  z.object({
+    type: z.literal('subscribe'),
+    topics: z.array(Topic).max(10).optional(),
+    types: z.array(EventTypeName).max(100).optional(),
+  }),
+  z.object({
+    type: z.literal('resume'),
+    epoch: z.string().max(100).optional(),
+    since: z.union([Seq, TenantPositions]),
+  }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;

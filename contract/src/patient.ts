@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { line, prose, Timestamp, Uuid, Version } from './text.js';
+
+/** HL7 FHIR AdministrativeGender (R5). */
+export const Gender = z.enum(['male', 'female', 'other', 'unknown']);
+export type Gender = z.infer<typeof Gender>;
+
+const DAY_MS = 86_400_000;
+/** Calendar date `YYYY-MM-DD`, not in the future (a day of slack for clinics ahead of UTC). */
+const BirthDate = z.iso
+  .date()
+  .refine((value) => Date.parse(value) <= Date.now() + DAY_MS, 'must not be in the future')
+  .refine((value) => value >= '1850-01-01', 'must be after 1850');
+
+const writable = {
+  mrn: line(1, 64).meta({ description: 'Medical record number, unique in the tenant; generated if absent' }),
+  first_name: line(1, 200),
+  last_name: line(1, 200),
+  birth_date: BirthDate.nullable(),
+  gender: Gender,
+  phone: line(1, 40).nullable(),
+  email: z.email().max(254).nullable(),
+  notes: prose(10_000).nullable().meta({ description: 'Clinical; front desk neither sees nor writes it' }),
+};
+
+/** Body of `POST /patients`. */
+export const PatientCreate = z.strictObject({
+  mrn: writable.mrn.optional(),
+  first_name: writable.first_name,
+  last_name: writable.last_name,
+  birth_date: writable.birth_date.optional(),
+  gender: writable.gender.optional(),
+  phone: writable.phone.optional(),
+  email: writable.email.optional(),
+  notes: writable.notes.optional(),
+});
+export type PatientCreate = z.infer<typeof PatientCreate>;
+
+/** Body of `PATCH /patients/{id}`: what is absent stays as it is. */
+export const PatientUpdate = z
+  .strictObject(writable)
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+export type PatientUpdate = z.infer<typeof PatientUpdate>;
+
+/** A patient as stored; what a role sees of it is in `views.ts`. */
+export const Patient = z
+  .object({
+    id: Uuid,
+    tenant_id: Uuid,
+    mrn: z.string(),
+    first_name: z.string(),
+    last_name: z.string(),
+    birth_date: z.string().nullable(),
+    gender: Gender,
+    phone: z.string().nullable(),
+    email: z.string().nullable(),
+    notes: z.string().nullable().optional(),
+    version: Version,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'Patient' });
+export type Patient = z.infer<typeof Patient>;

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { line, Timestamp, Uuid, Version } from './text.js';
+
+/** Bounds on a tenant's use. `null`: the installation's default (connections) or none (per user). */
+export const Limits = z.strictObject({
+  max_connections: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .nullable()
+    .meta({ description: 'Open sockets of the tenant, over all instances' }),
+  max_connections_per_user: z.int().min(1).max(100_000).nullable(),
+  max_messages_per_minute: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .meta({ description: 'Messages that one connection may send to the server; 120 unless set' }),
+});
+export type Limits = z.infer<typeof Limits>;
+export const NO_LIMITS: Limits = {
+  max_connections: null,
+  max_connections_per_user: null,
+  max_messages_per_minute: null,
+};
+
+export const TenantStatus = z.enum(['active', 'suspended']);
+export type TenantStatus = z.infer<typeof TenantStatus>;
+
+const isTimeZone = (value: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const writable = {
+  name: line(1, 200),
+  slug: z
+    .string()
+    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens'),
+  status: TenantStatus,
+  time_zone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone'),
+  limits: Limits.partial(),
+  ceilings: Limits.partial(),
+};
+
+/** Body of `POST /tenants`. */
+export const TenantCreate = z.strictObject({
+  name: writable.name,
+  slug: writable.slug,
+  status: writable.status.default('active'),
+  time_zone: writable.time_zone.default('UTC'),
+  limits: writable.limits.optional(),
+  ceilings: writable.ceilings.optional(),
+});
+export type TenantCreate = z.infer<typeof TenantCreate>;
+
+/** Body of `PATCH /tenants/{id}`. */
+export const TenantUpdate = z
+  .strictObject(writable)
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+export type TenantUpdate = z.infer<typeof TenantUpdate>;
+
+export const Tenant = z
+  .object({
+    id: Uuid,
+    name: z.string(),
+    slug: z.string(),
+    status: TenantStatus,
+    time_zone: z.string(),
+    limits: z.object(Limits.shape),
+    ceilings: z.object(Limits.shape),
+    version: Version,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'Tenant' });
+export type Tenant = z.infer<typeof Tenant>;
+
+/** Answer of `GET /tenants/{id}/usage`; counts since the start of today in UTC, latency of the last 5 minutes. */
+export const TenantUsage = z
+  .object({
+    connections: z.int(),
+    max_connections: z.int(),
+    peak_connections: z.int(),
+    rejected: z.int(),
+    messages_sent: z.int(),
+    delivery_ms: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+  })
+  .meta({ id: 'TenantUsage' });
+export type TenantUsage = z.infer<typeof TenantUsage>;

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { Role } from './roles.js';
+import { line, Timestamp, Uuid, Version } from './text.js';
+
+export const UserStatus = z.enum(['active', 'disabled']);
+/** Lower-cased: an address is unique in the installation whatever its case. */
+export const Email = z
+  .email()
+  .max(254)
+  .transform((value) => value.toLowerCase());
+/** NIST SP 800-63B: length counts, composition rules do not; 12 is our floor. */
+export const Password = z.string().min(12).max(200);
+
+const writable = { email: Email, name: line(1, 200), role: Role, status: UserStatus, password: Password };
+
+/** Body of `POST /users`. `tenant_id` is for super admins only; a `super_admin` has none. */
+export const UserCreate = z.strictObject({
+  email: writable.email,
+  name: writable.name,
+  role: writable.role,
+  status: writable.status.default('active'),
+  password: writable.password,
+  tenant_id: Uuid.nullable().optional(),
+});
+export type UserCreate = z.infer<typeof UserCreate>;
+
+/** Body of `PATCH /users/{id}`. */
+export const UserUpdate = z
+  .strictObject(writable)
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+export type UserUpdate = z.infer<typeof UserUpdate>;
+
+export const User = z
+  .object({
+    id: Uuid,
+    tenant_id: Uuid.nullable(),
+    email: z.string(),
+    name: z.string(),
+    role: Role,
+    status: UserStatus,
+    version: Version,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+  })
+  .meta({ id: 'User' });
+export type User = z.infer<typeof User>;
+
+/** Body of `POST /auth/login`. */
+export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(200) });
+
+/** Answer of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
+export const TokenAnswer = z
+  .object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user: User })
+  .meta({ id: 'TokenAnswer' });
+export type TokenAnswer = z.infer<typeof TokenAnswer>;
+
+/** Claims of an access token (RFC 7519). A token that verifies and names an active tenant is enough. */
+export const Claims = z
+  .object({
+    sub: z.string().min(1).max(200),
+    tenant_id: Uuid.optional(),
+    role: Role,
+    sid: Uuid.optional(),
+    iat: z.number().optional(),
+    exp: z.number(),
+  })
+  .refine((claims) => (claims.role === 'super_admin') === (claims.tenant_id === undefined), {
+    path: ['tenant_id'],
+    message: 'is absent for super_admin and only then',
+  });
+export type Claims = z.infer<typeof Claims>;

@@ -1,0 +1,98 @@
+import type { Role } from './roles.js';
+
+/**
+ * Which fields which role may see: the one table that HTTP answers and frames both go through. A field that
+ * is not listed for a view does not leave the server in that view.
+ */
+
+/** `clinical` sees all, `front_desk` no clinical text, `super` ids only. */
+export type View = 'clinical' | 'front_desk' | 'super';
+
+export const viewOf = (role: Role): View =>
+  role === 'super_admin' ? 'super' : role === 'front_desk' ? 'front_desk' : 'clinical';
+
+const PATIENT = [
+  'id',
+  'tenant_id',
+  'mrn',
+  'first_name',
+  'last_name',
+  'birth_date',
+  'gender',
+  'phone',
+  'email',
+  'version',
+  'created_at',
+  'updated_at',
+] as const;
+
+const APPOINTMENT = [
+  'id',
+  'tenant_id',
+  'patient_id',
+  'datetime',
+  'duration_minutes',
+  'type',
+  'status',
+  'practitioner',
+  'room',
+  'cancellation_reason',
+  'version',
+  'created_at',
+  'updated_at',
+] as const;
+
+const IDS = ['id', 'tenant_id', 'version'] as const;
+
+export const VISIBLE_FIELDS = {
+  patient: { clinical: [...PATIENT, 'notes'], front_desk: PATIENT, super: IDS },
+  appointment: { clinical: [...APPOINTMENT, 'reason'], front_desk: APPOINTMENT, super: IDS },
+} as const satisfies Record<string, Record<View, readonly string[]>>;
+export type ViewedObject = keyof typeof VISIBLE_FIELDS;
+
+/** Fields of a write that a role may not send (403 `field_not_allowed`). */
+export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<View, readonly string[]>>>> = {
+  patient: { clinical: [], front_desk: ['notes'], super: [] },
+  appointment: { clinical: [], front_desk: ['reason'], super: [] },
+};
+
+const pick = (source: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
+  const shaped: Record<string, unknown> = {};
+  for (const field of fields) if (source[field] !== undefined) shaped[field] = source[field];
+  return shaped;
+};
+
+/** An object as a role may see it. */
+export const viewObject = (
+  kind: ViewedObject,
+  source: Readonly<Record<string, unknown>>,
+  view: View,
+): Record<string, unknown> => pick(source, VISIBLE_FIELDS[kind][view]);
+
+/** Fields of an event's data for types that are not objects: what a tenant's people see, what a super admin sees. */
+const EVENT_FIELDS: ReadonlyMap<string, { tenant: readonly string[]; super: readonly string[] }> = new Map([
+  ['patient_deleted', { tenant: ['patient_id'], super: ['patient_id', 'tenant_id', 'version'] }],
+  ['appointment_deleted', { tenant: ['appointment_id'], super: ['appointment_id', 'tenant_id', 'version'] }],
+  ['system_notification', { tenant: ['message', 'level'], super: ['level'] }],
+]);
+
+const OBJECT_OF_TYPE: ReadonlyMap<string, ViewedObject> = new Map([
+  ['patient_created', 'patient'],
+  ['patient_updated', 'patient'],
+  ['appointment_created', 'appointment'],
+  ['appointment_updated', 'appointment'],
+  ['appointment_cancelled', 'appointment'],
+]);
+
+/** Data of an event as a view may see it. */
+export const viewEventData = (
+  type: string,
+  data: Readonly<Record<string, unknown>>,
+  view: View,
+): Readonly<Record<string, unknown>> => {
+  const kind = OBJECT_OF_TYPE.get(type);
+  if (kind) return viewObject(kind, data, view);
+  const fields = EVENT_FIELDS.get(type);
+  if (fields) return pick(data, view === 'super' ? fields.super : fields.tenant);
+  return view === 'super' ? {} : data;
+};
