@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Config, loadConfig } from './config.js';
+import { ConfigError } from './start-error.js';
+
+const SECRET = 'canary-'.repeat(6);
+
+describe('loadConfig', () => {
+  let dataDir: string;
+  const load = (env: NodeJS.ProcessEnv = {}): Config => loadConfig({ DATA_DIR: dataDir, ...env });
+  const failure = (env: NodeJS.ProcessEnv): string => {
+    try {
+      load(env);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    throw new Error('the configuration was accepted');
+  };
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'wardbell-config-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('has the documented defaults', () => {
+    expect(load()).toMatchObject({
+      port: 8000,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      demo: false,
+      demoTraffic: false,
+      enableWebsocket: true,
+      maxConnectionsPerTenant: 100,
+      heartbeatIntervalS: 30,
+      allowedOrigins: null,
+      redisUrl: undefined,
+      maxConnectionAttemptsPerMinute: 600,
+      trustedProxies: [],
+      eventRetentionDays: 7,
+      metricsToken: undefined,
+      logLevel: 'info',
+      production: false,
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(load({ PORT: '', DATABASE_URL: '', ALLOWED_ORIGINS: '' })).toMatchObject({
+      port: 8000,
+      databaseUrl: undefined,
+      allowedOrigins: null,
+    });
+  });
+
+  it('generates secrets once, readable by their owner only', () => {
+    const first = load();
+    const second = load();
+    expect(second.jwtSecret).toBe(first.jwtSecret);
+    expect(second.superAdmin).toEqual(first.superAdmin);
+    expect(Buffer.byteLength(first.jwtSecret)).toBeGreaterThanOrEqual(32);
+    expect(first.superAdmin.password).toMatch(/^(\w{4}-){3}\w{4}$/);
+    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'super-admin-password']);
+    for (const name of readdirSync(dataDir)) {
+      expect(statSync(join(dataDir, name)).mode & 0o777).toBe(0o600);
+    }
+  });
+
+  it('writes nothing when everything secret is given', () => {
+    load({ JWT_SECRET: SECRET, SUPER_ADMIN_EMAIL: 'A@clinic.example', SUPER_ADMIN_PASSWORD: SECRET });
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('refuses production without its secrets, naming all that are missing', () => {
+    expect(failure({ NODE_ENV: 'production', SUPER_ADMIN_EMAIL: 'a@clinic.example' })).toBe(
+      'Wrong configuration: set JWT_SECRET, SUPER_ADMIN_PASSWORD, required in production',
+    );
+  });
+
+  it('names every wrong variable at once', () => {
+    expect(failure({ PORT: '65536', LOG_LEVEL: 'loud', DEMO: 'maybe' })).toBe(
+      'Wrong configuration: PORT must be a whole number from 0 to 65535; DEMO must be true or false; ' +
+        'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent',
+    );
+  });
+
+  it.each([
+    ['PORT', '80.5'],
+    ['PORT', '-1'],
+    ['HOST', 'two words'],
+    ['DATABASE_URL', 'mysql://user:canary@host/db'],
+    ['DATABASE_URL', 'postgresql://user:canary@host'],
+    ['DATABASE_URL', 'canary'],
+    ['JWT_SECRET', 'canary'],
+    ['JWT_JWKS_URL', 'file:///canary'],
+    ['SUPER_ADMIN_EMAIL', 'canary'],
+    ['SUPER_ADMIN_PASSWORD', 'canary'],
+    ['MAX_WEBSOCKET_CONNECTIONS_PER_TENANT', 'canary'],
+    ['WEBSOCKET_HEARTBEAT_INTERVAL', '0'],
+    ['ALLOWED_ORIGINS', 'https://clinic.example/canary'],
+    ['ALLOWED_ORIGINS', '*'],
+    ['REDIS_URL', 'canary:6379'],
+    ['TRUSTED_PROXIES', '10.0.0.0/33'],
+    ['TRUSTED_PROXIES', 'canary'],
+    ['EVENT_RETENTION_DAYS', '0'],
+    ['METRICS_TOKEN', 'can ary'],
+  ])('refuses a wrong %s in one line without its value', (name, value) => {
+    const message = failure({ [name]: value });
+    expect(message).toContain(`${name} must be`);
+    expect(message).not.toMatch(/canary|\n/);
+  });
+
+  it('refuses the run-time logins of a database that is not named', () => {
+    expect(failure({ APP_DATABASE_URL: 'postgresql://a:b@host/db' })).toContain(
+      'DATABASE_URL must be set too',
+    );
+  });
+
+  it('normalises origins and reads lists', () => {
+    const config = load({
+      ALLOWED_ORIGINS: 'https://Clinic.example/, http://localhost:3000',
+      TRUSTED_PROXIES: '10.0.0.0/8, ::1',
+    });
+    expect(config.allowedOrigins).toEqual(['https://clinic.example', 'http://localhost:3000']);
+    expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it('says what is wrong with a data directory that cannot be used', () => {
+    const file = join(dataDir, 'file');
+    writeFileSync(file, '');
+    expect(failure({ DATA_DIR: join(file, 'below') })).toMatch(/^DATA_DIR must be a folder .*ENOTDIR/);
+  });
+
+  it('refuses a secret file that was emptied instead of signing with nothing', () => {
+    writeFileSync(join(dataDir, 'jwt-secret'), '\n');
+    expect(failure({})).toContain('empty file jwt-secret');
+  });
+});

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import { Environment, expectation, type LogLevel } from './environment.js';
+import { keptSecret, randomKey, randomPassword } from './secrets.js';
+import { ConfigError } from './start-error.js';
+
+/** How this process runs, read once at start. A class so that it is its own injection token. */
+export abstract class Config {
+  /** 0 takes any free port. */
+  abstract readonly port: number;
+  abstract readonly host: string;
+  /** The owner's login: migrates and makes the run-time roles, never serves. Absent: embedded PostgreSQL. */
+  abstract readonly databaseUrl: string | undefined;
+  abstract readonly appDatabaseUrl: string | undefined;
+  abstract readonly relayDatabaseUrl: string | undefined;
+  /** Absolute. */
+  abstract readonly dataDir: string;
+  abstract readonly jwtSecret: string;
+  abstract readonly jwtJwksUrl: string | undefined;
+  abstract readonly jwtIssuer: string | undefined;
+  abstract readonly jwtAudience: string | undefined;
+  abstract readonly superAdmin: { readonly email: string; readonly password: string };
+  abstract readonly demo: boolean;
+  abstract readonly demoTraffic: boolean;
+  abstract readonly enableWebsocket: boolean;
+  abstract readonly maxConnectionsPerTenant: number;
+  abstract readonly heartbeatIntervalS: number;
+  /** `null`: the origin of the page's own server only. */
+  abstract readonly allowedOrigins: readonly string[] | null;
+  abstract readonly redisUrl: string | undefined;
+  abstract readonly maxConnectionAttemptsPerMinute: number;
+  /** IP addresses and CIDR ranges. */
+  abstract readonly trustedProxies: readonly string[];
+  abstract readonly eventRetentionDays: number;
+  abstract readonly metricsToken: string | undefined;
+  abstract readonly logLevel: LogLevel;
+  abstract readonly production: boolean;
+}
+
+/** The super admin's address outside production; `.test` can never receive mail (RFC 6761). */
+const DEMO_SUPER_ADMIN_EMAIL = 'super@wardbell.test';
+
+/**
+ * Reads the environment. Outside production the secrets that are not given are generated into `DATA_DIR`.
+ * @param env usually `process.env`; an empty variable counts as unset.
+ * @throws ConfigError one line that names every wrong variable and what is expected of it.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const wrong = new Set(parsed.error.issues.map((issue) => expectation(issue.path[0] ?? 'environment')));
+    throw new ConfigError(`Wrong configuration: ${[...wrong].join('; ')}`);
+  }
+  const values = parsed.data;
+  const production = values.NODE_ENV === 'production';
+  refuseContradictions(values, production);
+
+  const dataDir = resolve(values.DATA_DIR);
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    databaseUrl: values.DATABASE_URL,
+    appDatabaseUrl: values.APP_DATABASE_URL,
+    relayDatabaseUrl: values.RELAY_DATABASE_URL,
+    dataDir,
+    jwtSecret: values.JWT_SECRET ?? keptSecret(dataDir, 'jwt-secret', randomKey),
+    jwtJwksUrl: values.JWT_JWKS_URL,
+    jwtIssuer: values.JWT_ISSUER,
+    jwtAudience: values.JWT_AUDIENCE,
+    superAdmin: {
+      email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
+      password: values.SUPER_ADMIN_PASSWORD ?? keptSecret(dataDir, 'super-admin-password', randomPassword),
+    },
+    demo: values.DEMO,
+    demoTraffic: values.DEMO_TRAFFIC,
+    enableWebsocket: values.ENABLE_WEBSOCKET,
+    maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
+    heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
+    allowedOrigins: values.ALLOWED_ORIGINS ?? null,
+    redisUrl: values.REDIS_URL,
+    maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
+    trustedProxies: values.TRUSTED_PROXIES,
+    eventRetentionDays: values.EVENT_RETENTION_DAYS,
+    metricsToken: values.METRICS_TOKEN,
+    logLevel: values.LOG_LEVEL,
+    production,
+  };
+}
+
+function refuseContradictions(values: Environment, production: boolean): void {
+  if (production) {
+    const missing = (['JWT_SECRET', 'SUPER_ADMIN_EMAIL', 'SUPER_ADMIN_PASSWORD'] as const).filter(
+      (name) => values[name] === undefined,
+    );
+    if (missing.length > 0) {
+      throw new ConfigError(`Wrong configuration: set ${missing.join(', ')}, required in production`);
+    }
+  }
+  if (values.DATABASE_URL === undefined) {
+    const orphan = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL'] as const).find(
+      (name) => values[name] !== undefined,
+    );
+    if (orphan !== undefined) {
+      throw new ConfigError(`Wrong configuration: ${orphan} is set, so DATABASE_URL must be set too`);
+    }
+  }
+}

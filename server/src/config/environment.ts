@@ -1,0 +1,139 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/**
+ * The environment as text, one schema a variable. Each description completes the sentence "<VARIABLE> must
+ * be …"; zod's own messages are never shown, since they may repeat a value, which may be a secret.
+ */
+
+/** `expected` completes the sentence of the message. */
+const described = <T extends z.ZodType>(schema: T, expected: string): T => schema.describe(expected);
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+
+const wholeNumberOr = (fallback: number, min: number, max: number, unit = '') =>
+  described(wholeNumber(min, max).default(fallback), `a whole number${unit} from ${min} to ${max}`);
+
+const flag = (fallback: boolean) =>
+  described(
+    z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(fallback),
+    'true or false',
+  );
+
+const url = (protocols: readonly string[], check: (parsed: URL) => boolean = () => true) =>
+  z.string().refine((value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    return parsed !== undefined && protocols.includes(parsed.protocol) && check(parsed);
+  });
+
+const postgresUrl = described(
+  url(['postgres:', 'postgresql:'], (parsed) => /^\/[^/]+$/.test(parsed.pathname)).optional(),
+  'a URL like postgresql://user:password@host:5432/database',
+);
+
+const list = (value: string): string[] =>
+  value
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
+const origin = z
+  .string()
+  .refine((value) => {
+    if (!URL.canParse(value)) return false;
+    const parsed = new URL(value);
+    return (
+      ['http:', 'https:'].includes(parsed.protocol) &&
+      parsed.pathname === '/' &&
+      parsed.search + parsed.hash + parsed.username === ''
+    );
+  })
+  .transform((value) => new URL(value).origin);
+
+const isAddressOrRange = (value: string): boolean => {
+  const [address = '', bits, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** HS256 needs a key as long as its hash (RFC 7518, 3.2). */
+const MIN_SECRET_BYTES = 32;
+
+export const Environment = z.object({
+  NODE_ENV: z.string().optional(),
+  PORT: wholeNumberOr(8000, 0, 65_535),
+  HOST: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.:_%-]{1,255}$/)
+      .default('127.0.0.1'),
+    'a host name or an IP address',
+  ),
+  DATABASE_URL: postgresUrl,
+  APP_DATABASE_URL: postgresUrl,
+  RELAY_DATABASE_URL: postgresUrl,
+  DATA_DIR: described(z.string().min(1).max(4096).default('.data'), 'the path of a folder'),
+  JWT_SECRET: described(
+    z
+      .string()
+      .refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES)
+      .optional(),
+    `at least ${MIN_SECRET_BYTES} bytes long; "openssl rand -base64 48" makes a good one`,
+  ),
+  JWT_JWKS_URL: described(url(['http:', 'https:']).optional(), 'an http or https URL'),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  SUPER_ADMIN_EMAIL: described(
+    z
+      .email()
+      .max(254)
+      .transform((value) => value.toLowerCase())
+      .optional(),
+    'an e-mail address',
+  ),
+  SUPER_ADMIN_PASSWORD: described(z.string().min(12).max(200).optional(), 'from 12 to 200 characters long'),
+  DEMO: flag(false),
+  DEMO_TRAFFIC: flag(false),
+  ENABLE_WEBSOCKET: flag(true),
+  MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: wholeNumberOr(100, 0, 1_000_000),
+  WEBSOCKET_HEARTBEAT_INTERVAL: wholeNumberOr(30, 1, 3_600, ' of seconds'),
+  ALLOWED_ORIGINS: described(
+    z.string().transform(list).pipe(z.array(origin).min(1)).optional(),
+    'origins like https://clinic.example, separated by commas',
+  ),
+  REDIS_URL: described(url(['redis:', 'rediss:']).optional(), 'a URL like redis://host:6379'),
+  MAX_CONNECTION_ATTEMPTS_PER_MINUTE: wholeNumberOr(600, 1, 10_000_000),
+  TRUSTED_PROXIES: described(
+    z
+      .string()
+      .transform(list)
+      .pipe(z.array(z.string().refine(isAddressOrRange)))
+      .default([]),
+    'IP addresses or ranges like 10.0.0.0/8, separated by commas',
+  ),
+  EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
+  METRICS_TOKEN: described(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9\-._~+/]+=*$/)
+      .optional(),
+    'a bearer token: letters, digits and -._~+/ only',
+  ),
+  LOG_LEVEL: described(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
+});
+export type Environment = z.output<typeof Environment>;
+
+/** The sentence for a variable that its schema refused. */
+export const expectation = (variable: PropertyKey): string => {
+  const known = Object.entries(Environment.shape).find(([name]) => name === variable);
+  return `${String(variable)} must be ${known?.[1].description ?? 'valid'}`;
+};
