@@ -1,0 +1,26 @@
+export type { Change, Changes, LiveRow } from './changes.js';
+export { appointmentChanges, patientChanges } from './changes.js';
+export type {
+  ApplicationData,
+  EphemeralEvent,
+  EventOf,
+  IncomingEvent,
+  LogEvent,
+  ResyncRequired,
+  StreamEvent,
+} from './events.js';
+export { isEvent } from './events.js';
+export type { ListRules, LivePage } from './live-page.js';
+export type {
+  Client,
+  ClientOptions,
+  Fault,
+  Follower,
+  GetToken,
+  Runtime,
+  SocketConstructor,
+  SocketLike,
+  TokenRequest,
+} from './options.js';
+export type { Position, TenantPosition } from './position.js';
+export type { Reason, ReasonCode, State, Status } from './state.js';

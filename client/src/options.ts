@@ -1,0 +1,95 @@
+import type { Topic } from '@wardbell/contract';
+import type { ApplicationData, EventOf, IncomingEvent, StreamEvent } from './events.js';
+import type { Position, TenantPosition } from './position.js';
+import type { State } from './state.js';
+
+/** Why a token is asked for: `rejected` means that the one given last was refused, so give a newer one. */
+export interface TokenRequest {
+  readonly reason: 'connect' | 'expiring' | 'rejected';
+  /** Aborts when the client stops or has waited too long (60 s). */
+  readonly signal: AbortSignal;
+}
+
+/** Gives an access token; null says that nobody is signed in, and the client stops. */
+export type GetToken = (request: TokenRequest) => string | null | Promise<string | null>;
+
+/** The part of a WebSocket that is used: the browser's, Node's own (22+) and that of `ws` all fit. */
+export interface SocketLike {
+  readonly readyState: number;
+  send(data: string): void;
+  close(code?: number, reason?: string): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+}
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
+
+/** Clock, timers and chance, so that a test can own them. */
+export interface Runtime {
+  /** Milliseconds since 1970; must go on while the machine sleeps. */
+  now(): number;
+  setTimeout(run: () => void, delayMs: number): unknown;
+  clearTimeout(handle: unknown): void;
+  /** In [0, 1). */
+  random(): number;
+}
+
+export interface ClientOptions {
+  /** `wss://host/ws`; a relative one (`/ws`) is taken from the page. Must not carry a topic or a token. */
+  readonly url: string | URL;
+  readonly getToken: GetToken;
+  /** Only these topics; absent for all that the role may see. */
+  readonly topics?: readonly Topic[];
+  /** Only these event types. */
+  readonly types?: readonly string[];
+  /** One connection for all tabs of this origin where the browser allows it (default true). */
+  readonly shareTabs?: boolean;
+  /** Latest events kept for lists that join the stream later (default 2,000). */
+  readonly recentEvents?: number;
+  /** Defaults to the global one; Node before 22 has none: give that of `ws`. */
+  readonly WebSocket?: SocketConstructor;
+  readonly runtime?: Runtime;
+}
+
+/** Something that the protocol forbids and that was seen all the same; the stream goes on or is repaired. */
+export interface Fault {
+  readonly kind: 'duplicate' | 'backwards' | 'incomplete' | 'malformed' | 'handler';
+  /** For a person who debugs; carries no payload. */
+  readonly text: string;
+}
+
+/** Follows the stream from a position on: `event` for each later event, once, in order. */
+export interface Follower {
+  event(event: IncomingEvent & { readonly seq: number }): void;
+  /** The position is complete up to `seq` now. */
+  position?(seq: number): void;
+  /** The position cannot be served: load again and follow from there. Nothing more comes to this follower. */
+  resync(): void;
+}
+
+export interface Client<App extends ApplicationData = Record<never, object>> {
+  readonly state: State;
+  /** How far the stream is complete; null before the first connection. */
+  readonly position: Position | null;
+  /** Faults seen since the start, by kind. */
+  readonly faults: Readonly<Record<Fault['kind'], number>>;
+
+  /** Connects, from `since` if given, else from now. Does nothing while connected. */
+  start(options?: { readonly since?: Position }): void;
+  /** Disconnects and forgets the position. */
+  stop(): void;
+  /** Reconnects at once instead of waiting; for a "try now" button. */
+  retry(): void;
+
+  /** Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. */
+  on(type: '*', handler: (event: StreamEvent<App>) => void): () => void;
+  on<Type extends string>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void;
+  /** Calls `listener` after each change of `state`. */
+  onState(listener: (state: State) => void): () => void;
+  /** Calls `listener` for each fault. */
+  onFault(listener: (fault: Fault) => void): () => void;
+  /** Joins something that was loaded with the stream, from the position that it was loaded at. */
+  follow(position: TenantPosition, follower: Follower): () => void;
+  /** Every event as `on('*')` has it; ends when the client stops, throws when 10,000 wait to be read. */
+  [Symbol.asyncIterator](): AsyncIterator<StreamEvent<App>, void>;
+}

@@ -1,0 +1,8 @@
+export type {
+  Connection,
+  Live,
+  LiveInfiniteQueryResult,
+  LiveQueryContext,
+  LiveQueryOptions,
+  LiveQueryResult,
+} from './options.js';

@@ -1,0 +1,53 @@
+import type {
+  InfiniteData,
+  QueryKey,
+  UseInfiniteQueryResult,
+  UseQueryOptions,
+  UseQueryResult,
+} from '@tanstack/react-query';
+import type { LiveRow } from '../changes.js';
+import type { ListRules, LivePage } from '../live-page.js';
+import type { Position } from '../position.js';
+import type { State } from '../state.js';
+
+/** What `useConnection()` gives. */
+export interface Connection {
+  readonly state: State;
+  readonly position: Position | null;
+  /** Reconnects at once, for a "try now" button; after a stop it starts again. */
+  readonly retry: () => void;
+}
+
+type Passed<Page> = Pick<
+  UseQueryOptions<Page>,
+  'enabled' | 'staleTime' | 'gcTime' | 'retry' | 'retryDelay' | 'meta' | 'refetchOnWindowFocus'
+>;
+
+/** What a list's query function is given; `after` is the `next` of the page before, null for the first. */
+export interface LiveQueryContext {
+  readonly queryKey: QueryKey;
+  readonly signal: AbortSignal;
+  readonly after: string | null;
+}
+
+/** Options of `useLiveQuery` and `useLiveInfiniteQuery`. */
+export interface LiveQueryOptions<Row extends LiveRow, Page extends LivePage<Row>>
+  extends Passed<Page>,
+    ListRules<Row> {
+  readonly queryKey: QueryKey;
+  readonly queryFn: (context: LiveQueryContext) => Promise<Page>;
+}
+
+export interface Live {
+  /** The rows shown are complete and will change with the database; false: they may be stale, say so. */
+  readonly live: boolean;
+}
+
+/** The cache holds one `Page` under the `queryKey`. */
+export type LiveQueryResult<Page> = UseQueryResult<Page> & Live;
+
+/** The cache holds TanStack's `InfiniteData` of pages under the `queryKey`; `rows` are all of them. */
+export type LiveInfiniteQueryResult<Row extends LiveRow, Page extends LivePage<Row>> = UseInfiniteQueryResult<
+  InfiniteData<Page, string | null>
+> &
+  Live & { readonly rows: readonly Row[] };
