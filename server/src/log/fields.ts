@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
+import { CLOSE } from '@wardbell/contract/close-code';
+
+/**
+ * What a log line may carry besides its event: this table and nothing else. Every field has a shape that a
+ * patient's name, phone number or note does not fit, so that PHI put here by mistake is dropped.
+ */
+
+type Shape = (value: unknown) => unknown;
+const DROPPED = undefined;
+
+const matches =
+  (pattern: RegExp): Shape =>
+  (value) =>
+    typeof value === 'string' && pattern.test(value) ? value : DROPPED;
+
+const either =
+  (...shapes: readonly Shape[]): Shape =>
+  (value) =>
+    shapes.map((shape) => shape(value)).find((kept) => kept !== DROPPED);
+
+const number: Shape = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : DROPPED);
+const flag: Shape = (value) => (typeof value === 'boolean' ? value : DROPPED);
+const uuid = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+/** A name of ours. Lower case, since those of people are not. */
+const word = matches(/^[a-z]+([_.:-][a-z0-9]+){0,9}$/);
+const constant = matches(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+){0,9}$/);
+/** The pattern of a route (`/patients/:id`), never the URL that matched it. */
+const route = matches(/^\/[a-z0-9_./:{}*-]{0,199}$/);
+const sqlstate = matches(/^[0-9A-Z]{5}$/);
+const errorClass = matches(/^([A-Z][A-Za-z0-9]{0,80})?(Error|Exception|Object)$/);
+/** A class of ours or of Nest, by the last word of its name. */
+const component = matches(
+  /^[A-Z][A-Za-z]{0,60}(Application|Controller|Explorer|Factory|Gateway|Handler|Injector|Loader|Module|Resolver|Service)$/,
+);
+const location = matches(
+  /^((node_modules|server|contract|client|test|node:|\/)[A-Za-z0-9_@./:+-]*:\d+:\d+ ?){1,20}$/,
+);
+
+const host: Shape = (value) =>
+  typeof value === 'string' && (isIP(value) !== 0 || /^[a-z][a-z0-9._-]{0,254}$/.test(value))
+    ? value
+    : DROPPED;
+
+/** Our user ids are UUIDs; another issuer's `sub` may be an e-mail address, so it is logged as a pseudonym. */
+const user: Shape = (value) => {
+  if (uuid(value) !== DROPPED || typeof value !== 'string') return uuid(value);
+  return `sub:${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
+};
+
+const CLOSE_REASONS: ReadonlySet<string> = new Set(Object.values(CLOSE).map((close) => close.reason));
+const closeReason: Shape = (value) =>
+  typeof value === 'string' && CLOSE_REASONS.has(value) ? value : DROPPED;
+
+const SHAPES = {
+  attempt: number,
+  bus: word,
+  bytes: number,
+  code: either(number, word, constant),
+  component: either(word, component),
+  connection_id: uuid,
+  connections: number,
+  count: number,
+  delay_ms: number,
+  duration_ms: number,
+  epoch: uuid,
+  error_at: location,
+  error_class: either(word, errorClass),
+  error_code: either(word, constant, sqlstate),
+  event_id: uuid,
+  event_type: word,
+  from: number,
+  head: number,
+  host,
+  instance_id: uuid,
+  job: word,
+  lag_ms: number,
+  limit: number,
+  max_connections: number,
+  method: matches(/^[A-Z]{3,7}$/),
+  migration: matches(/^\d{8,14}_[a-z0-9_]{1,80}$/),
+  mode: word,
+  partition: matches(/^[a-z_]+_[0-9_]{6,12}$/),
+  pid: number,
+  port: number,
+  ready: flag,
+  reason: either(closeReason, word),
+  request_id: either(uuid, matches(/^req-[a-z0-9]{1,20}$/)),
+  role: word,
+  route,
+  seq: number,
+  session_id: uuid,
+  signal: constant,
+  sqlstate,
+  status: either(number, word),
+  tenant_id: uuid,
+  tenants: number,
+  to: number,
+  topic: word,
+  user_id: user,
+  version: matches(/^v?\d{1,3}(\.\d{1,5}){1,3}(-[a-z0-9.]{1,20})?$/),
+} as const satisfies Record<string, Shape>;
+
+export type LogFieldName = keyof typeof SHAPES;
+/** Fields of a log line. Values that are missing, or do not have the shape of their field, are left out. */
+export type LogFields = { readonly [Name in LogFieldName]?: string | number | boolean | null | undefined };
+
+const TABLE: ReadonlyMap<string, Shape> = new Map(Object.entries(SHAPES));
+
+/** What of `fields` may be logged: known names whose value has the shape of its name. */
+export function allowed(fields: unknown): Record<string, unknown> {
+  const kept: Record<string, unknown> = {};
+  if (typeof fields !== 'object' || fields === null) return kept;
+  for (const [name, value] of Object.entries(fields)) {
+    const shaped = TABLE.get(name)?.(value);
+    if (shaped !== DROPPED) kept[name] = shaped;
+  }
+  return kept;
+}
