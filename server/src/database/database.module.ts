@@ -1,0 +1,14 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Database, DatabaseUrls } from './database.service.js';
+
+@Global()
+@Module({})
+export class DatabaseModule {
+  static with(urls: DatabaseUrls): DynamicModule {
+    return {
+      module: DatabaseModule,
+      providers: [{ provide: DatabaseUrls, useValue: urls }, Database],
+      exports: [Database, DatabaseUrls],
+    };
+  }
+}

@@ -1,0 +1,62 @@
+import { Problem } from '../errors/problem.js';
+
+/** SQLSTATE of an error that came from PostgreSQL through `pg` or through Prisma's driver adapter. */
+export const sqlState = (error: unknown): string | undefined => {
+  for (let current = error, depth = 0; current instanceof Object && depth < 5; depth++) {
+    for (const field of ['code', 'originalCode'] as const) {
+      const value: unknown = Reflect.get(current, field);
+      if (typeof value === 'string' && /^[0-9A-Z]{5}$/.test(value) && !/^P\d{4}$/.test(value)) return value;
+    }
+    const meta: unknown = Reflect.get(current, 'meta');
+    const adapterError: unknown =
+      meta instanceof Object ? Reflect.get(meta, 'driverAdapterError') : undefined;
+    current = adapterError ?? Reflect.get(current, 'cause');
+  }
+  return undefined;
+};
+
+const UNREACHABLE_STATES = /^(08|57P0[123]|53|58)/;
+const UNREACHABLE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'ENOENT',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2028',
+]);
+const UNREACHABLE_TEXT =
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|server has closed the connection|unable to start a transaction/i;
+
+/** Is it the database that cannot be reached, rather than the request that is wrong? */
+export const isUnreachable = (error: unknown): boolean => {
+  for (let current = error, depth = 0; current instanceof Object && depth < 5; depth++) {
+    const code: unknown = Reflect.get(current, 'code');
+    if (typeof code === 'string' && UNREACHABLE_CODES.has(code)) return true;
+    if (current instanceof Error && UNREACHABLE_TEXT.test(current.message)) return true;
+    current = Reflect.get(current, 'cause');
+  }
+  const state = sqlState(error);
+  return state !== undefined && UNREACHABLE_STATES.test(state);
+};
+
+/** Deadlock or serialization failure: the same work may be tried again from its start. */
+export const isRetryable = (error: unknown): boolean => {
+  const state = sqlState(error);
+  return state === '40001' || state === '40P01';
+};
+
+/** What a caller is told: 503 when the database is away, 409 when it waited too long for a lock. */
+export const toProblem = (error: unknown): unknown => {
+  if (error instanceof Problem) return error;
+  if (isUnreachable(error)) return new Problem('unavailable', { retryAfterS: 2, cause: error });
+  if (isRetryable(error) || sqlState(error) === '55P03') {
+    return new Problem('conflict', { retryAfterS: 1, cause: error });
+  }
+  return error;
+};

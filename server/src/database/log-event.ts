@@ -1,0 +1,30 @@
+import type { Audience } from '@wardbell/contract';
+
+/** An event that a unit of work wants to exist. `data` is the whole object; views are cut when it is sent. */
+export interface NewEvent {
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly audience?: Audience;
+}
+
+/** An event of a tenant's log: it has its number, so its transaction has committed or is about to. */
+export interface LogEvent {
+  readonly tenantId: string;
+  readonly seq: number;
+  readonly id: string;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly audience: Audience | null;
+  /** When it was written to the log, by the clock of the database. */
+  readonly timestamp: Date;
+}
+
+/** What an audit row says. `changed` names fields, never their values. */
+export interface NewAudit {
+  /** `<object>.<verb>`, such as `patient.update`. */
+  readonly action: string;
+  readonly objectType?: string;
+  readonly objectId?: string;
+  readonly patientId?: string;
+  readonly changed?: readonly string[];
+}

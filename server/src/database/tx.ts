@@ -1,0 +1,89 @@
+import type { Prisma } from './generated/client.js';
+import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
+import type { Principal } from './principal.js';
+
+/** The audit chain of the installation itself. */
+export const NIL_TENANT = '00000000-0000-0000-0000-000000000000';
+
+interface Pending {
+  readonly events: NewEvent[];
+  readonly audits: NewAudit[];
+}
+
+/**
+ * A unit of work: one transaction that its rows, audit rows and events share. Services take it as an
+ * argument and never own one. Events and audit rows are collected and written last, just before COMMIT,
+ * because writing them locks the tenant's head.
+ */
+export class Tx {
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(
+    readonly db: Prisma.TransactionClient,
+    readonly principal: Principal,
+    /** The tenant that row-level security confines this work to; null for work across tenants. */
+    readonly tenantId: string | null,
+  ) {}
+
+  /** Adds an event to the log of the tenant, should this transaction commit. */
+  emit(event: NewEvent, tenantId: string | null = this.tenantId): void {
+    if (tenantId === null) throw new TypeError('an event needs a tenant');
+    this.#of(tenantId).events.push(event);
+  }
+
+  /** Adds an audit row, in the name of the principal. Without a tenant it goes to the installation's chain. */
+  audit(audit: NewAudit, tenantId: string | null = this.tenantId): void {
+    this.#of(tenantId ?? NIL_TENANT).audits.push(audit);
+  }
+
+  /** Writes what was collected. Tenants in the order of their ids, as every transaction locks heads. */
+  async flush(): Promise<LogEvent[]> {
+    const written: LogEvent[] = [];
+    for (const tenantId of [...this.#pending.keys()].sort()) {
+      written.push(...(await this.#append(tenantId, this.#of(tenantId))));
+    }
+    return written;
+  }
+
+  #of(tenantId: string): Pending {
+    let pending = this.#pending.get(tenantId);
+    if (!pending) {
+      pending = { events: [], audits: [] };
+      this.#pending.set(tenantId, pending);
+    }
+    return pending;
+  }
+
+  async #append(tenantId: string, { events, audits }: Pending): Promise<LogEvent[]> {
+    const actor = this.principal.userId;
+    const eventRows = JSON.stringify(events.map((event) => ({ ...event, actor_id: actor })));
+    const auditRows = JSON.stringify(
+      audits.map((audit) => ({
+        actor_id: actor,
+        actor_role: this.principal.role,
+        action: audit.action,
+        object_type: audit.objectType,
+        object_id: audit.objectId,
+        patient_id: audit.patientId,
+        address: this.principal.address,
+        changed: audit.changed,
+      })),
+    );
+    const rows = await this.db.$queryRaw<{ seq: bigint; id: string; created_at: Date }[]>`
+      SELECT seq, id::text, created_at
+      FROM wardbell.append(${tenantId}::uuid, ${eventRows}::jsonb, ${auditRows}::jsonb) ORDER BY seq`;
+    return events.map((event, index) => {
+      const row = rows[index];
+      if (!row) throw new Error('the log answered fewer rows than events');
+      return {
+        tenantId,
+        seq: Number(row.seq),
+        id: row.id,
+        type: event.type,
+        data: event.data,
+        audience: event.audience ?? null,
+        timestamp: row.created_at,
+      };
+    });
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * The closed table of failures that people see over HTTP: stable code, status, public text. The cause stays
+ * private: `Problem.cause` is logged by class and code, never by message.
+ */
+const PROBLEMS = {
+  malformed_request: [400, 'The request could not be read'],
+  authentication_required: [401, 'Sign in first'],
+  token_expired: [401, 'The access token has expired'],
+  invalid_token: [401, 'The access token is not valid'],
+  access_revoked: [401, 'Access was revoked'],
+  invalid_credentials: [401, 'E-mail address or password is wrong'],
+  invalid_refresh_token: [401, 'The session has ended; sign in again'],
+  forbidden: [403, 'Your role may not do this'],
+  field_not_allowed: [403, 'Your role may not write one of these fields'],
+  origin_not_allowed: [403, 'This origin may not call the API'],
+  role_not_allowed: [403, 'You may not give this role'],
+  tenant_suspended: [403, 'This tenant is suspended'],
+  not_found: [404, 'There is nothing here'],
+  method_not_allowed: [405, 'This method is not offered here'],
+  email_taken: [409, 'This e-mail address is already in use'],
+  idempotency_in_progress: [409, 'The first request with this Idempotency-Key is still running'],
+  invalid_transition: [409, 'This status cannot follow the present one'],
+  mrn_taken: [409, 'This MRN is already in use'],
+  own_account: [409, 'You cannot do this to your own account'],
+  patient_has_appointments: [409, 'Delete the appointments of this patient first'],
+  slug_taken: [409, 'This slug is already in use'],
+  tenant_not_empty: [409, 'Suspend this tenant before you delete it: it has patients'],
+  conflict: [409, 'Somebody changed this at the same moment; try again'],
+  events_expired: [410, 'Events that old are no longer kept'],
+  version_mismatch: [412, 'Somebody saved a newer version'],
+  payload_too_large: [413, 'The body is over 1 MiB'],
+  unsupported_media_type: [415, 'Send application/json'],
+  validation_failed: [422, 'Some fields are not valid'],
+  idempotency_mismatch: [422, 'This Idempotency-Key was used with another body'],
+  limit_above_ceiling: [422, 'A limit is above the ceiling of this tenant'],
+  unknown_patient: [422, 'There is no such patient'],
+  unknown_tenant: [422, 'There is no such tenant'],
+  too_many_attempts: [429, 'Too many attempts; wait'],
+  internal_error: [500, 'Something went wrong on our side'],
+  unavailable: [503, 'The database cannot be reached; try again'],
+} as const satisfies Record<string, readonly [number, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface ProblemOptions {
+  /** Public; must not carry what a user sent. */
+  readonly detail?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Seconds, sent as `Retry-After`. */
+  readonly retryAfterS?: number;
+  readonly cause?: unknown;
+}
+
+/** A failure with a stable code (RFC 9457). Throw it anywhere in a request; the filter answers it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string | undefined;
+  readonly errors: ProblemOptions['errors'];
+  readonly retryAfterS: number | undefined;
+
+  constructor(
+    readonly code: ProblemCode,
+    options: ProblemOptions = {},
+  ) {
+    const [status, title] = PROBLEMS[code];
+    super(title, { cause: options.cause });
+    this.status = status;
+    this.title = title;
+    this.detail = options.detail;
+    this.errors = options.errors;
+    this.retryAfterS = options.retryAfterS;
+  }
+
+  /** Body of the answer. */
+  toJSON() {
+    return {
+      type: `urn:wardbell:problem:${this.code}`,
+      title: this.title,
+      status: this.status,
+      code: this.code,
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(this.errors === undefined ? {} : { errors: this.errors }),
+    };
+  }
+}
