@@ -1,0 +1,87 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { errorCode } from '../../config/error-code.js';
+import { StartError } from '../../config/start-error.js';
+import { startOf } from './process.js';
+
+const Holder = z.object({ pid: z.int().positive(), started: z.string() });
+
+/** Attempts to take over from a dead holder while others try the same. */
+const MAX_ATTEMPTS = 10;
+
+/**
+ * Makes this process the only server on a data directory. The answer gives the directory back.
+ * The lock of a process that no longer runs is taken over.
+ * @throws StartError naming the process that has it.
+ */
+export function lockDataDir(dataDir: string): () => void {
+  const path = join(dataDir, 'server.lock');
+  const mine = JSON.stringify({ pid: process.pid, started: startOf(process.pid) ?? '' });
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, mine, { mode: 0o600 });
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (linked(draft, path)) return () => release(path, mine);
+      const theirs = read(path);
+      if (theirs === undefined) continue;
+      const holder = parse(theirs);
+      if (holder !== undefined && startOf(holder.pid) === holder.started) {
+        throw new StartError(
+          `Another Wardbell (process ${holder.pid}) uses ${dataDir}: stop it, or give this one its own DATA_DIR`,
+        );
+      }
+      discard(path, theirs);
+    }
+    throw new StartError(`The lock ${path} cannot be taken: delete it if no Wardbell uses that folder`);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+function linked(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string): z.output<typeof Holder> | undefined {
+  try {
+    return Holder.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Removes a dead holder's lock, not one that a living process has put in its place meanwhile: what was
+ * moved away is looked at, and put back when it is not what was read.
+ */
+function discard(path: string, stale: string): void {
+  const aside = `${path}.${process.pid}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (read(aside) !== stale) linked(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function release(path: string, mine: string): void {
+  if (read(path) === mine) rmSync(path, { force: true });
+}

@@ -1,0 +1,21 @@
+import pg from 'pg';
+
+/** Owns the database; migrates and makes the run-time roles, so it has CREATEROLE, and nothing beyond. */
+export const OWNER = 'wardbell';
+
+/** Makes the owner and its database if they are not there yet. */
+export async function makeOwner(superuserUrl: string, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl, connectionTimeoutMillis: 10_000 });
+  await client.connect();
+  try {
+    const roles = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [OWNER]);
+    // The password is our own random text, so that every start leaves the one that is in the file.
+    const verb = roles.rowCount === 0 ? 'CREATE' : 'ALTER';
+    const options = 'LOGIN CREATEROLE NOSUPERUSER NOCREATEDB NOBYPASSRLS NOREPLICATION';
+    await client.query(`${verb} ROLE ${OWNER} ${options} PASSWORD ${client.escapeLiteral(password)}`);
+    const databases = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [OWNER]);
+    if (databases.rowCount === 0) await client.query(`CREATE DATABASE ${OWNER} OWNER ${OWNER}`);
+  } finally {
+    await client.end();
+  }
+}
