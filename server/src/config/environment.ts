@@ -31,8 +31,20 @@ const url = (protocols: readonly string[], check: (parsed: URL) => boolean = () 
     return parsed !== undefined && protocols.includes(parsed.protocol) && check(parsed);
   });
 
+const isDecodable = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const postgresUrl = described(
-  url(['postgres:', 'postgresql:'], (parsed) => /^\/[^/]+$/.test(parsed.pathname)).optional(),
+  url(
+    ['postgres:', 'postgresql:'],
+    (parsed) => /^\/[^/]+$/.test(parsed.pathname) && isDecodable(parsed.password),
+  ).optional(),
   'a URL like postgresql://user:password@host:5432/database',
 );
 
