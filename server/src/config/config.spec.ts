@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Config, loadConfig } from './config.js';
+import { Environment } from './environment.js';
 import { ConfigError } from './start-error.js';
 
 const SECRET = 'canary-'.repeat(6);
@@ -135,5 +136,20 @@ describe('loadConfig', () => {
   it('refuses a secret file that was emptied instead of signing with nothing', () => {
     writeFileSync(join(dataDir, 'jwt-secret'), '\n');
     expect(failure({})).toContain('empty file jwt-secret');
+  });
+
+  it('has every variable in .env.example, with a value that is accepted', () => {
+    const example = Object.fromEntries(
+      readFileSync('.env.example', 'utf8')
+        .split('\n')
+        .filter((text) => /^[A-Z_]+=/.test(text))
+        .map((text) => text.split(/=(.*)/).slice(0, 2)),
+    );
+    expect(Object.keys(example).sort()).toEqual(
+      Object.keys(Environment.shape)
+        .filter((name) => name !== 'NODE_ENV')
+        .sort(),
+    );
+    expect(loadConfig({ ...example, DATA_DIR: dataDir })).toEqual(load());
   });
 });

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Folders that are made, not written. */
+const MADE = new Set(['node_modules', 'dist', 'out', '.next', 'generated', '.cache']);
+
+/** One hash over names and contents of files and folders; a missing one counts as empty. */
+export function hashOf(root, paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    for (const file of filesBelow(join(root, path)))
+      hash.update(file).update('\0').update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+function filesBelow(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => !MADE.has(entry.name) && !/\.tsbuildinfo$|^next-env\.d\.ts$/.test(entry.name))
+    .map((entry) => entry.name)
+    .sort()
+    .flatMap((name) => filesBelow(join(path, name)));
+}
+
+/** What was built from which inputs, so that the next start need not. */
+export class BuildRecord {
+  #path;
+  #hashes;
+
+  constructor(root) {
+    this.#path = join(root, '.cache', 'build.json');
+    this.#hashes = readRecord(this.#path);
+  }
+
+  has(name, hash) {
+    return this.#hashes[name] === hash;
+  }
+
+  set(name, hash) {
+    this.#hashes[name] = hash;
+    mkdirSync(dirname(this.#path), { recursive: true });
+    writeFileSync(this.#path, `${JSON.stringify(this.#hashes, null, 2)}\n`);
+  }
+}
+
+function readRecord(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
