@@ -12,6 +12,7 @@ import { ADMINS, CARE_TEAM, EVERYONE, type Role, Role as RoleSchema } from './ro
 import { Limits, Tenant, TenantCreate, TenantUpdate, TenantUsage } from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Login, TokenAnswer, User, UserCreate, UserStatus, UserUpdate } from './user.js';
+import type { ViewedObject } from './views.js';
 
 /**
  * Every route of the API, once: the server mounts its controllers from this table, guards and validates by
@@ -37,6 +38,8 @@ export interface Endpoint {
   readonly versioned?: boolean;
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
+  /** The object whose fields the body carries, so that `FORBIDDEN_WRITES` applies (403 before all else). */
+  readonly writes?: ViewedObject;
   /** Stable codes of `application/problem+json` that this route adds to the common ones. */
   readonly problems?: readonly string[];
 }
@@ -49,7 +52,7 @@ export const DEFAULT_PAGE = 50;
 
 const Page = {
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
-  after: z.string().max(1_000).optional().meta({ description: '`next` of the page before' }),
+  after: z.string().max(4_000).optional().meta({ description: '`next` of the page before' }),
 };
 
 const page = <T extends z.ZodType>(row: T) => z.object({ data: z.array(row), next: z.string().nullable() });
@@ -218,6 +221,7 @@ export const api = {
       summary: 'Register a patient',
       access: CARE_TEAM,
       body: PatientCreate,
+      writes: 'patient',
       status: 201,
       answer: Patient,
       versioned: true,
@@ -231,6 +235,7 @@ export const api = {
       summary: 'Change a patient',
       access: CARE_TEAM,
       body: PatientUpdate,
+      writes: 'patient',
       status: 200,
       answer: Patient,
       versioned: true,
@@ -275,6 +280,7 @@ export const api = {
       summary: 'Book an appointment',
       access: CARE_TEAM,
       body: AppointmentCreate,
+      writes: 'appointment',
       status: 201,
       answer: Appointment,
       versioned: true,
@@ -288,6 +294,7 @@ export const api = {
       summary: 'Change or move an appointment',
       access: CARE_TEAM,
       body: AppointmentUpdate,
+      writes: 'appointment',
       status: 200,
       answer: Appointment,
       versioned: true,
@@ -449,11 +456,11 @@ export const api = {
       method: 'DELETE',
       path: '/tenants/:id',
       tag: 'tenants',
-      summary: 'Delete a tenant that is suspended, with all it has',
+      summary: 'Delete a tenant with all it has; suspend it first if it has patients',
       access: ['super_admin'],
       status: 204,
       versioned: true,
-      problems: ['tenant_active'],
+      problems: ['tenant_not_empty'],
     }),
     limits: endpoint({
       method: 'GET',

@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { HttpModule } from './http/http.module.js';
+
+/** What the API offers, in one import for the application. */
+@Module({
+  imports: [HttpModule, AuthModule],
+})
+export class FeaturesModule {}

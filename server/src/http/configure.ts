@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import type { LoggerService, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Config } from '../config/config.js';
+import { mountConsole } from '../console/console.js';
+import { Problem } from '../errors/problem.js';
+import { Log } from '../log/log.js';
+import { mountDocs } from '../openapi/docs.js';
+import { logRequests } from './request-log.js';
+import { sendProblem } from './send-problem.js';
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** To receive a whole request; ends those who send a byte now and then. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Headers of all answers; pages of the console and the documentation bring a policy of their own. */
+const HELMET = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  referrerPolicy: { policy: 'no-referrer' },
+  xFrameOptions: { action: 'deny' },
+} as const;
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** A proxy's request id is kept where it cannot be anything but an id. */
+const requestId = (request: IncomingMessage): string => {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
+};
+
+/**
+ * The application over Fastify, with `configureHttp` done; `listen` is left to the caller.
+ * @param logger for Nest's own lines
+ */
+export async function createHttpApplication(
+  config: Config,
+  rootModule: Type | Parameters<typeof NestFactory.create>[0],
+  logger: LoggerService | false,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
+    genReqId: requestId,
+    logger: false,
+    frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
+      sendProblem(reply, new Problem('malformed_request'));
+    },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {
+    logger,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  await configureHttp(app, config);
+  return app;
+}
+
+/** Cookies, headers, body parsing, request log, console and documentation. Before `init` or `listen`. */
+export async function configureHttp(app: NestFastifyApplication, config: Config): Promise<void> {
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  await fastify.register(cookie);
+  await fastify.register(helmet, HELMET);
+  fastify.decorateRequest('principal', null);
+  acceptJsonOnly(fastify);
+  logRequests(fastify, app.get(Log));
+  fastify.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    // answers carry PHI: no cache may keep them; static files say otherwise for themselves
+    reply.header('cache-control', 'no-store');
+  });
+  await mountDocs(fastify);
+  await mountConsole(fastify);
+  void config;
+}
+
+/** Bodies are JSON or refused (415). An empty one is none: clients label even those as JSON. */
+function acceptJsonOnly(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body.toString(), done);
+  });
+}
