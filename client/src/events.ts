@@ -7,17 +7,22 @@ type Declared<App extends ApplicationData> = {
   [Type in keyof App & string]: Omit<ApplicationEvent, 'type' | 'data'> & { type: Type; data: App[Type] };
 }[keyof App & string];
 
-/** Frames that are not in a tenant's log but that an application may want to see. */
-type ControlEvent = ControlFrame;
-
 /** Frames without a number: they tell of now and are neither replayed nor resumed. */
 export type EphemeralEvent = Extract<
-  ControlEvent,
+  ControlFrame,
   { type: 'user_status' | 'system_health' | 'gateway_status_change' | 'system_log' }
 >;
 
-/** The position could not be served: what was loaded must be loaded again. Live events follow. */
-export type ResyncRequired = Extract<ControlEvent, { type: 'resync_required' }>;
+/**
+ * The position could not be served: what was loaded must be loaded again. Live events follow. `incomplete` is
+ * the SDK's own finding: what the server said it had sent is not what came.
+ */
+export interface ResyncRequired {
+  type: 'resync_required';
+  data: Omit<Extract<ControlFrame, { type: 'resync_required' }>['data'], 'reason'> & {
+    reason: 'retention' | 'epoch' | 'ahead' | 'incomplete';
+  };
+}
 
 /** An event of the log: numbered, in order, each once. */
 export type LogEvent<App extends ApplicationData = Record<never, object>> = WardbellEvent | Declared<App>;
@@ -34,8 +39,8 @@ export type StreamEvent<App extends ApplicationData = Record<never, object>> =
 /** The event of one type; an application's undeclared type carries a plain record. */
 export type EventOf<App extends ApplicationData, Type extends string> = Type extends StreamEvent<App>['type']
   ? Extract<StreamEvent<App>, { type: Type }>
-  : Type extends ControlEvent['type']
-    ? Extract<ControlEvent, { type: Type }>
+  : Type extends ControlFrame['type']
+    ? Extract<ControlFrame, { type: Type }>
     : Omit<ApplicationEvent, 'type'> & { type: Type };
 
 /** Anything that the socket may deliver, before it is known which. */
@@ -44,8 +49,40 @@ export interface IncomingEvent {
   readonly data: object;
 }
 
+/** A numbered event of the log, of whatever type. */
+export interface NumberedEvent extends IncomingEvent {
+  readonly seq: number;
+  readonly tenant_id: string;
+}
+
+type Known = StreamEvent | ControlFrame;
+
 /** Narrows an event to these types: `if (isEvent(event, 'patient_created', 'patient_updated')) event.data.mrn`. */
-export const isEvent = <Type extends StreamEvent['type']>(
+export const isEvent = <Type extends Known['type']>(
   event: IncomingEvent,
   ...types: readonly Type[]
-): event is Extract<StreamEvent, { type: Type }> => types.some((type) => type === event.type);
+): event is Extract<Known, { type: Type }> => types.some((type) => type === event.type);
+
+/** True for events of the log, which carry a number. */
+export const isNumbered = (event: IncomingEvent): event is NumberedEvent =>
+  'seq' in event && Number.isSafeInteger(event.seq);
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** A frame off the wire, or undefined when it is not one. Checks the envelope only: zod would triple the bundle. */
+export const parseFrame = (text: unknown): IncomingEvent | undefined => {
+  if (typeof text !== 'string') return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isFrame = (frame: unknown): frame is IncomingEvent =>
+    isObject(frame) &&
+    'type' in frame &&
+    typeof frame.type === 'string' &&
+    'data' in frame &&
+    isObject(frame.data);
+  return isFrame(value) ? value : undefined;
+};

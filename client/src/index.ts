@@ -1,11 +1,13 @@
 export type { Change, Changes, LiveRow } from './changes.js';
 export { appointmentChanges, patientChanges } from './changes.js';
+export { createClient } from './client.js';
 export type {
   ApplicationData,
   EphemeralEvent,
   EventOf,
   IncomingEvent,
   LogEvent,
+  NumberedEvent,
   ResyncRequired,
   StreamEvent,
 } from './events.js';

@@ -1,5 +1,5 @@
 import type { Topic } from '@wardbell/contract';
-import type { ApplicationData, EventOf, IncomingEvent, StreamEvent } from './events.js';
+import type { ApplicationData, EventOf, NumberedEvent, StreamEvent } from './events.js';
 import type { Position, TenantPosition } from './position.js';
 import type { State } from './state.js';
 
@@ -18,6 +18,8 @@ export interface SocketLike {
   readonly readyState: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
+  /** Gives up without a closing handshake; only `ws` has it. */
+  terminate?(): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
@@ -28,8 +30,8 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 export interface Runtime {
   /** Milliseconds since 1970; must go on while the machine sleeps. */
   now(): number;
-  setTimeout(run: () => void, delayMs: number): unknown;
-  clearTimeout(handle: unknown): void;
+  /** Runs once after the delay, unless the returned function is called before. */
+  later(run: () => void, delayMs: number): () => void;
   /** In [0, 1). */
   random(): number;
 }
@@ -44,6 +46,8 @@ export interface ClientOptions {
   readonly types?: readonly string[];
   /** One connection for all tabs of this origin where the browser allows it (default true). */
   readonly shareTabs?: boolean;
+  /** Asks the server for a sign of life after this long without one (default 10,000). */
+  readonly heartbeatMs?: number;
   /** Latest events kept for lists that join the stream later (default 2,000). */
   readonly recentEvents?: number;
   /** Defaults to the global one; Node before 22 has none: give that of `ws`. */
@@ -60,7 +64,7 @@ export interface Fault {
 
 /** Follows the stream from a position on: `event` for each later event, once, in order. */
 export interface Follower {
-  event(event: IncomingEvent & { readonly seq: number }): void;
+  event(event: NumberedEvent): void;
   /** The position is complete up to `seq` now. */
   position?(seq: number): void;
   /** The position cannot be served: load again and follow from there. Nothing more comes to this follower. */

@@ -1,0 +1,35 @@
+import type { ClientOptions } from './options.js';
+import type { Position } from './position.js';
+
+/** The contract's `SUBPROTOCOL`; its module brings zod, which has no place in a browser bundle. */
+const SUBPROTOCOL = 'wardbell.v1';
+
+/** The subprotocols that carry the token: unlike a URL they reach no log and no history. */
+export const protocolsFor = (token: string): string[] => [SUBPROTOCOL, `bearer.${token}`];
+
+/**
+ * True when the position goes into a message instead of the URL: a super admin's has a number for each tenant,
+ * and with several topics the choice has to be made before the replay begins.
+ */
+export const resumesInband = (options: ClientOptions, position: Position | null): boolean =>
+  (options.topics?.length ?? 0) > 1 || (position !== null && typeof position.seq === 'object');
+
+/** The address of one connection. Carries neither token nor anything about patients. */
+export const addressOf = (options: ClientOptions, position: Position | null): string => {
+  const page = globalThis.location?.href;
+  const url = new URL(options.url, page);
+  url.protocol = url.protocol.replace('http', 'ws');
+  const [topic, ...others] = options.topics ?? [];
+  if (topic && others.length === 0) url.pathname = `${url.pathname.replace(/\/$/, '')}/${topic}`;
+  if (options.types) url.searchParams.set('types', options.types.join(','));
+  if (resumesInband(options, position)) url.searchParams.set('resume', 'inband');
+  else if (position) {
+    url.searchParams.set('since', String(position.seq));
+    url.searchParams.set('epoch', position.epoch);
+  }
+  return url.href;
+};
+
+/** The same for clients whose streams are the same but for the person. */
+export const scopeOf = (options: ClientOptions): string =>
+  addressOf({ ...options, topics: [] }, null) + [...(options.topics ?? [])].sort();

@@ -1,0 +1,254 @@
+import type { IncomingEvent, NumberedEvent } from './events.js';
+import type { Runtime } from './options.js';
+import type { Position } from './position.js';
+import { Timer } from './runtime.js';
+import type { State } from './state.js';
+import type { Stream } from './stream.js';
+
+/** How often a visible tab makes sure that the leading one lives. */
+const CHECK_MS = 5_000;
+/** Checks without an answer before leadership is taken: a frozen tab keeps its lock. */
+const MISSED_CHECKS = 2;
+/** A turn that took longer than this may have outlived the token. */
+const LONG_TURN_MS = 1_000;
+
+/** What tabs say to each other. Versioned by the channel's name: after a deployment old and new pages meet. */
+type Message =
+  /** A tab wants to follow from its position. */
+  | { readonly kind: 'attach'; readonly tab: string; readonly since: Position | null }
+  /** `events` are those after the tab's position; null when it has to load again. */
+  | {
+      readonly kind: 'attached';
+      readonly leader: string;
+      readonly tab: string;
+      readonly state: State;
+      readonly position: Position | null;
+      readonly events: readonly NumberedEvent[] | null;
+    }
+  /** A new connection: attach to this leader. */
+  | { readonly kind: 'lead' | 'alive'; readonly leader: string }
+  | { readonly kind: 'state'; readonly leader: string; readonly state: State }
+  | { readonly kind: 'frame'; readonly leader: string; readonly frame: IncomingEvent }
+  | { readonly kind: 'check' | 'retry' | 'wake' };
+
+export interface TabsParts {
+  readonly runtime: Runtime;
+  readonly stream: Stream;
+  /** Which connections are the same but for the person: address, topics, types. */
+  readonly scope: string;
+  state(): State;
+  /** The leader's connection changed state. */
+  mirror(state: State): void;
+  /** Leadership was taken by another tab. */
+  lost(): void;
+  /** Another tab asks the leader. */
+  asked(what: 'check' | 'retry' | 'wake'): void;
+}
+
+/**
+ * One connection for the tabs of one session: the tab that holds a Web Lock leads and tells the others over a
+ * BroadcastChannel. When it dies the lock goes to the next one, which resumes from its own position; the others
+ * attach to it from theirs, so nothing is lost and what comes twice is dropped.
+ */
+export class Tabs {
+  readonly #tab = crypto.randomUUID();
+  readonly #check: Timer;
+  #session: string | null = null;
+  #channel: BroadcastChannel | null = null;
+  #granted: Promise<void> | null = null;
+  /** Gives the lock back or leaves the queue for it. */
+  #release: () => void = () => {};
+  #leading = false;
+  /** True once another tab has asked: nothing is sent for nobody. */
+  #followed = false;
+  #leader: string | null = null;
+  #missed = 0;
+
+  constructor(private readonly parts: TabsParts) {
+    this.#check = new Timer(parts.runtime);
+  }
+
+  /** True while another tab has the connection. */
+  get following(): boolean {
+    return this.#channel !== null && !this.#leading;
+  }
+
+  /** Resolves when this tab may connect for the session; true when that took a while. */
+  async turn(session: string | null): Promise<boolean> {
+    if (session === null) {
+      this.leave();
+      return false;
+    }
+    if (session !== this.#session) this.#join(session);
+    const askedAtMs = this.parts.runtime.now();
+    await this.#granted;
+    return this.parts.runtime.now() - askedAtMs > LONG_TURN_MS;
+  }
+
+  /** Tells the others of a change, if this tab leads. */
+  state(state: State): void {
+    if (this.#leading && this.#followed) this.#post({ kind: 'state', leader: this.#tab, state });
+  }
+
+  /** Tells the others of a frame, if this tab leads. */
+  frame(frame: IncomingEvent): void {
+    if (this.#leading && this.#followed) this.#post({ kind: 'frame', leader: this.#tab, frame });
+  }
+
+  /** The leader has a new connection; the others attach to it. */
+  connected(): void {
+    if (this.#leading) this.#post({ kind: 'lead', leader: this.#tab });
+  }
+
+  /** Asks the leader to do what this tab cannot. */
+  ask(kind: 'retry' | 'wake'): void {
+    this.#post({ kind });
+  }
+
+  /** Gives up the lead or the place in the queue. */
+  leave(): void {
+    this.#check.clear();
+    this.#release();
+    this.#release = () => {};
+    this.#channel?.close();
+    this.#channel = null;
+    this.#session = null;
+    this.#granted = null;
+    this.#leading = false;
+    this.#followed = false;
+    this.#leader = null;
+  }
+
+  #join(session: string): void {
+    this.leave();
+    this.#session = session;
+    const name = `wardbell/1/${this.parts.scope}/${session}`;
+    const channel = new BroadcastChannel(name);
+    channel.onmessage = ({ data }: MessageEvent<Message>) => {
+      if (this.#channel === channel) this.#receive(data);
+    };
+    this.#channel = channel;
+    this.#queue(name, false);
+    this.#attach();
+    this.#watch(name);
+  }
+
+  #queue(name: string, steal: boolean): void {
+    this.#release();
+    const abort = new AbortController();
+    let release = () => abort.abort();
+    this.#release = () => release();
+    this.#granted = new Promise((granted) => {
+      const hold = () =>
+        new Promise<void>((done) => {
+          // Left the queue in the very moment the lock came.
+          if (abort.signal.aborted) return done();
+          release = () => {
+            abort.abort();
+            done();
+          };
+          this.#leading = true;
+          this.#check.clear();
+          granted();
+        });
+      navigator.locks.request(name, steal ? { steal } : { signal: abort.signal }, hold).catch(() => {
+        // Either this tab left, or another one has taken the lock from it.
+        if (abort.signal.aborted) return;
+        this.leave();
+        this.parts.lost();
+      });
+    });
+  }
+
+  #attach(): void {
+    this.#leader = null;
+    this.#post({ kind: 'attach', tab: this.#tab, since: this.parts.stream.position });
+  }
+
+  /** While someone looks at this tab, a leader that says nothing is replaced. */
+  #watch(name: string): void {
+    this.#missed = 0;
+    const check = () => {
+      if (document.visibilityState === 'visible') {
+        if (this.#missed >= MISSED_CHECKS) {
+          this.#queue(name, true);
+          return;
+        }
+        this.#missed += 1;
+        this.#post({ kind: 'check' });
+      }
+      this.#check.set(CHECK_MS, check);
+    };
+    this.#check.set(CHECK_MS, check);
+  }
+
+  #post(message: Message): void {
+    this.#channel?.postMessage(message);
+  }
+
+  #receive(message: Message): void {
+    if (this.#leading) this.#serve(message);
+    else this.#follow(message);
+  }
+
+  #serve(message: Message): void {
+    const { stream } = this.parts;
+    if (message.kind === 'attach') {
+      this.#followed = true;
+      const { tab, since } = message;
+      const position = stream.position;
+      const events = since === null || position === null ? [] : (stream.after(since) ?? null);
+      this.#post({ kind: 'attached', leader: this.#tab, tab, state: this.parts.state(), position, events });
+    } else if (message.kind === 'check' || message.kind === 'retry' || message.kind === 'wake') {
+      if (message.kind === 'check') this.#post({ kind: 'alive', leader: this.#tab });
+      this.parts.asked(message.kind);
+    }
+  }
+
+  #follow(message: Message): void {
+    const { stream } = this.parts;
+    switch (message.kind) {
+      case 'lead':
+        this.#attach();
+        break;
+      case 'attached':
+        if (message.tab !== this.#tab) break;
+        this.#missed = 0;
+        // Without a position it has not connected yet: it says `lead` when it has.
+        if (message.position !== null) {
+          this.#leader = message.leader;
+          this.#catchUp(message.position, message.events);
+        }
+        this.parts.mirror(message.state);
+        break;
+      case 'alive':
+        this.#missed = 0;
+        break;
+      case 'state':
+        if (message.leader === this.#leader || this.#leader === null) this.parts.mirror(message.state);
+        break;
+      case 'frame':
+        if (message.leader === this.#leader) stream.accept(message.frame, true);
+    }
+  }
+
+  #catchUp(position: Position, events: readonly NumberedEvent[] | null): void {
+    const { stream } = this.parts;
+    const { epoch, seq } = position;
+    stream.adopt(position);
+    if (events) {
+      for (const event of events) stream.accept(event, true);
+      if (typeof seq === 'number')
+        stream.accept({ type: 'position', data: { seq } } satisfies IncomingEvent, true);
+      return;
+    }
+    const numbers = typeof seq === 'object' ? Object.entries(seq) : [[undefined, seq] as const];
+    for (const [tenant_id, number] of numbers) {
+      const scope = tenant_id === undefined ? {} : { tenant_id };
+      stream.accept({
+        type: 'resync_required',
+        data: { ...scope, reason: 'incomplete', seq: number, epoch },
+      } satisfies IncomingEvent);
+    }
+  }
+}
