@@ -31,6 +31,8 @@ const base = {
 
 const withServer = {
   ...base,
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
 
 export default {

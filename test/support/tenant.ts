@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { Tenant, type TenantRole, TokenAnswer, User } from '@wardbell/contract';
+import type { z } from 'zod';
+import { type Answer, type CallOptions, call } from './http.js';
+import { type RunningServer, SUPER_ADMIN } from './server.js';
+
+export interface TestUser {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly role: TenantRole;
+  readonly token: string;
+}
+
+/** A clinic that no other test knows, with one person of each role, signed in. */
+export interface TestTenant {
+  readonly id: string;
+  readonly slug: string;
+  readonly admin: TestUser;
+  readonly clinician: TestUser;
+  readonly frontDesk: TestUser;
+  /** A further person, signed in. */
+  addUser(role: TenantRole): Promise<TestUser>;
+}
+
+type Server = Pick<RunningServer, 'url'>;
+
+const PASSWORD = 'correct horse battery';
+
+/** Calls the API and insists on success, so that a broken preparation fails where it broke. */
+export async function must<T extends z.ZodType>(
+  schema: T,
+  server: Server,
+  method: string,
+  path: string,
+  options: CallOptions,
+): Promise<z.output<T>> {
+  const answer: Answer = await call(server.url, method, path, options);
+  if (answer.status >= 300) {
+    throw new Error(`${method} ${path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  }
+  return schema.parse(answer.body);
+}
+
+export async function signIn(server: Server, email: string, password: string): Promise<string> {
+  const answer = await must(TokenAnswer, server, 'POST', '/auth/login', { body: { email, password } });
+  return answer.access_token;
+}
+
+/** The access token of the installation's super admin. */
+export const signInSuperAdmin = (server: Server): Promise<string> =>
+  signIn(server, SUPER_ADMIN.email, SUPER_ADMIN.password);
+
+/** Makes a tenant and its people through the API, as a super admin does. */
+export async function createTenant(server: Server, superToken?: string): Promise<TestTenant> {
+  const token = superToken ?? (await signInSuperAdmin(server));
+  const slug = `clinic-${randomBytes(6).toString('hex')}`;
+  const { id } = await must(Tenant, server, 'POST', '/tenants', {
+    token,
+    body: { name: `Clinic ${slug}`, slug },
+  });
+  const addUser = async (role: TenantRole): Promise<TestUser> => {
+    const email = `${role}-${randomBytes(6).toString('hex')}@${slug}.test`;
+    const body = { email, name: `Test ${role}`, role, password: PASSWORD, tenant_id: id };
+    const user = await must(User, server, 'POST', '/users', { token, body });
+    return { id: user.id, email, password: PASSWORD, role, token: await signIn(server, email, PASSWORD) };
+  };
+  const [admin, clinician, frontDesk] = await Promise.all([
+    addUser('tenant_admin'),
+    addUser('clinician'),
+    addUser('front_desk'),
+  ]);
+  return { id, slug, admin, clinician, frontDesk, addUser };
+}
