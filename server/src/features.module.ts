@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import { HttpModule } from './http/http.module.js';
+import { PatientsModule } from './patients/patients.module.js';
 
 /** What the API offers, in one import for the application. */
 @Module({
-  imports: [HttpModule, AuthModule],
+  imports: [HttpModule, AuthModule, PatientsModule],
 })
 export class FeaturesModule {}

@@ -1,15 +1,21 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
+import { Cursors } from './cursor.js';
 import { EtagInterceptor } from './etag.interceptor.js';
+import { Pager } from './page.js';
 import { ProblemFilter } from './problem.filter.js';
 
 /** What every request goes through: who may, how failures are told, which version was answered. */
+@Global()
 @Module({
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    Cursors,
+    Pager,
   ],
+  exports: [Pager],
 })
 export class HttpModule {}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { Cursors } from './cursor.js';
+
+/** The nil UUID comes before every other. */
+export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** One page of a list, in the order of a sort key and an id. */
+@Injectable()
+export class Pager {
+  constructor(private readonly cursors: Cursors) {}
+
+  /**
+   * Where a page starts: after this sort key and id.
+   * @param first the position before the first row
+   */
+  start(
+    list: string,
+    after: string | undefined,
+    first: readonly [string, string],
+  ): readonly [string, string] {
+    if (after === undefined) return first;
+    const [key = first[0], id = first[1]] = this.cursors.open(list, after);
+    return [key, id];
+  }
+
+  /**
+   * Cuts the one row too many that was read to know whether there is a next page.
+   * @param rows at most `limit + 1`
+   */
+  cut<Row>(
+    list: string,
+    rows: readonly Row[],
+    limit: number,
+    position: (row: Row) => readonly [string, string],
+  ): { rows: readonly Row[]; next: string | null } {
+    const page = rows.slice(0, limit);
+    const last = page.at(-1);
+    const more = rows.length > limit && last !== undefined;
+    return { rows: page, next: more ? this.cursors.seal(list, position(last)) : null };
+  }
+}

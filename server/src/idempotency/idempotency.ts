@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { sqlState } from '../database/failure.js';
+import { NIL_TENANT, type Tx } from '../database/tx.js';
+import { Problem } from '../errors/problem.js';
+import type { Call } from '../http/call.js';
+
+const LOCK_NOT_AVAILABLE = '55P03';
+/** A replayed answer says so. */
+const REPLAYED = 'idempotent-replayed';
+
+interface Stored {
+  readonly request_hash: Uint8Array;
+  readonly body: unknown;
+}
+
+/**
+ * Does the work of a POST once for each `Idempotency-Key`. The key's row is written in the transaction of the
+ * work: it exists if and only if the work does. A second request waits for the first on that row; past the
+ * database's lock timeout it is told to come back (409). A request that failed leaves no row, so that it can
+ * be tried again under its key.
+ */
+export async function once<Body extends object>(
+  tx: Tx,
+  call: Pick<Call, 'idempotency' | 'reply'>,
+  work: () => Promise<Body>,
+): Promise<Body | object> {
+  if (!call.idempotency) return work();
+  const { key, route, request } = call.idempotency;
+  const tenantId = tx.principal.tenantId ?? NIL_TENANT;
+  const hash = createHash('sha256').update(canonical(request)).digest();
+
+  if (!(await reserve(tx, [tenantId, route, key], hash))) {
+    const stored = await find(tx, [tenantId, route, key]);
+    if (!stored || !(stored.body instanceof Object))
+      throw new Problem('idempotency_in_progress', { retryAfterS: 1 });
+    if (!hash.equals(stored.request_hash)) throw new Problem('idempotency_mismatch');
+    call.reply.header(REPLAYED, 'true');
+    return stored.body;
+  }
+  const body = await work();
+  await tx.db.$executeRaw`
+    UPDATE wardbell.idempotency SET status = ${call.reply.statusCode}, body = ${JSON.stringify(body)}::jsonb
+    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
+      AND route = ${route} AND key = ${key}`;
+  return body;
+}
+
+type KeyOf = readonly [tenantId: string, route: string, key: string];
+
+async function reserve(
+  tx: Tx,
+  [tenantId, route, key]: KeyOf,
+  hash: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const inserted = await tx.db.$executeRaw`
+      INSERT INTO wardbell.idempotency (tenant_id, user_id, route, key, request_hash)
+      VALUES (${tenantId}::uuid, ${tx.principal.userId}, ${route}, ${key}, ${hash})
+      ON CONFLICT DO NOTHING`;
+    return inserted === 1;
+  } catch (error) {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    throw new Problem('idempotency_in_progress', { retryAfterS: 1, cause: error });
+  }
+}
+
+async function find(tx: Tx, [tenantId, route, key]: KeyOf): Promise<Stored | undefined> {
+  const [stored] = await tx.db.$queryRaw<Stored[]>`
+    SELECT request_hash, body FROM wardbell.idempotency
+    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
+      AND route = ${route} AND key = ${key}`;
+  return stored;
+}
+
+/** JSON with sorted keys, so that the order in which a client writes fields does not matter. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    inner instanceof Object && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? 'null';

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { PatientsController } from './patients.controller.js';
+import { PatientsList } from './patients.list.js';
+import { PatientsService } from './patients.service.js';
+
+@Module({
+  controllers: [PatientsController],
+  providers: [PatientsService, PatientsList],
+  exports: [PatientsService],
+})
+export class PatientsModule {}
