@@ -37,6 +37,8 @@ const withServer = {
 
 export default {
   maxWorkers: 2,
+  // Starting real servers takes seconds when both cores are busy.
+  testTimeout: 60_000,
   projects: [
     {
       ...base,

@@ -26,6 +26,8 @@ export interface EmbeddedOptions {
 /** Delays between restarts of a PostgreSQL that died under us: doubling, up to the last. */
 const RESTART_MIN_MS = 100;
 const RESTART_MAX_MS = 5_000;
+/** Sessions of a postmaster that was killed end by themselves, and hold its memory until then. */
+const ORPHANS_GONE_MS = 15_000;
 /** Starts on other ports when somebody takes ours between the look and the start. */
 const MAX_PORT_ATTEMPTS = 3;
 
@@ -158,12 +160,15 @@ export class EmbeddedPostgres {
 
   async #launchOnFreePort(): Promise<void> {
     const memory = join(this.#dataDir, 'postgres-port');
+    const deadline = performance.now() + ORPHANS_GONE_MS;
     for (let attempt = 1; ; attempt += 1) {
-      this.#port = await freePort(attempt === 1 ? rememberedPort(memory) : 0);
+      this.#port = await freePort(attempt === 1 ? rememberedPort(memory) : this.#port);
       const failure = await this.#launch();
       if (failure === undefined) break;
-      const isPortTaken = /TCP\/IP sockets|bind IPv4/.test(failure);
-      if (!isPortTaken || attempt === MAX_PORT_ATTEMPTS) throw broken(this.#cluster.dir, failure);
+      const isPortTaken = /TCP\/IP sockets|bind IPv4/.test(failure) && attempt < MAX_PORT_ATTEMPTS;
+      const isWaiting = /shared memory block/.test(failure) && performance.now() < deadline;
+      if (!isPortTaken && !isWaiting) throw broken(this.#cluster.dir, failure);
+      await delay(RESTART_MIN_MS);
     }
     writeFileSync(memory, `${this.#port}\n`);
     chmodSync(memory, 0o600);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Binaries } from './binaries.js';
 import type { Cluster } from './cluster.js';
-import { isPostgresOf, isRunning, shutDown } from './process.js';
+import { endOrphans, isPostgresOf, shutDown } from './process.js';
 
 /** Older lines of PostgreSQL's own log are kept in one more file of this size. */
 const MAX_LOG_BYTES = 5 * 1024 * 1024;
@@ -103,16 +103,16 @@ export async function startPostmaster(
 }
 
 /**
- * Ends a postgres that a killed server left running on this cluster, and removes the mark of one that no
- * longer runs but whose number another program now has. The caller holds the lock of the data directory, so
- * nobody else uses it.
+ * Ends what a killed server left running on this cluster, and removes its mark: PostgreSQL itself would take
+ * the number in it for a living server when another program has it now, or while nobody has reaped the dead.
+ * The caller holds the lock of the data directory, so nobody else uses it.
  */
 async function clearLeftovers(clusterDir: string): Promise<void> {
-  const path = join(clusterDir, 'postmaster.pid');
   const pid = Number(statusLines(clusterDir)[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
   if (isPostgresOf(pid, clusterDir)) await shutDown(pid);
-  else if (isRunning(pid)) rmSync(path, { force: true });
+  await endOrphans(clusterDir);
+  rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
 }
 
 /** PostgreSQL writes its number in the first line of `postmaster.pid` and its state in the eighth. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from '../../config/error-code.js';
 
@@ -79,5 +79,20 @@ export async function shutDown(pid: number): Promise<void> {
   for (const [name, timeoutMs] of SHUTDOWN) {
     signal(pid, name);
     if (await isGone(pid, timeoutMs)) return;
+  }
+}
+
+/** Sessions of a postmaster that was killed end by themselves; how long before they are made to. */
+const ORPHANS_MS = 5_000;
+
+/** Waits until no process works in the cluster any more. Without /proc PostgreSQL's own check has to do. */
+export async function endOrphans(clusterDir: string): Promise<void> {
+  if (!onLinux) return;
+  const orphans = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => Number.isInteger(pid) && isPostgresOf(pid, clusterDir));
+  for (const pid of orphans) {
+    if (!(await isGone(pid, ORPHANS_MS))) signal(pid, 'SIGKILL');
+    await isGone(pid, ORPHANS_MS);
   }
 }
