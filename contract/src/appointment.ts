@@ -42,9 +42,15 @@ export const allowedMoves = (from: AppointmentStatus): readonly AppointmentStatu
 export const isAllowedMove = (from: AppointmentStatus, to: AppointmentStatus): boolean =>
   allowedMoves(from).includes(to);
 
+/** Of this and the neighbouring centuries: a year that nobody meant is a slip of the keyboard. */
+const AppointmentTime = Timestamp.refine((value) => {
+  const year = new Date(value).getUTCFullYear();
+  return year >= 1900 && year < 2200;
+}, 'must be between the years 1900 and 2200');
+
 const writable = {
   patient_id: Uuid,
-  datetime: Timestamp.nullable(),
+  datetime: AppointmentTime.nullable(),
   duration_minutes: z.int().min(1).max(1440),
   type: line(1, 100),
   practitioner: line(1, 200).nullable(),

@@ -27,7 +27,9 @@ export const NO_LIMITS: Limits = {
 export const TenantStatus = z.enum(['active', 'suspended']);
 export type TenantStatus = z.infer<typeof TenantStatus>;
 
+/** Offsets are refused: PostgreSQL reads "+05:00" as POSIX does, with the sign turned round. */
 const isTimeZone = (value: string): boolean => {
+  if (!/^[A-Za-z]/.test(value)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: value });
     return true;

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { toProblem } from '../database/failure.js';
+import { sqlState, toProblem } from '../database/failure.js';
 import { Problem, type ProblemCode } from '../errors/problem.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
@@ -14,6 +14,9 @@ const CODE_OF_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
   [413, 'payload_too_large'],
   [415, 'unsupported_media_type'],
 ]);
+
+/** SQLSTATE class of values that PostgreSQL cannot take, such as a date in the year 0. */
+const DATA_EXCEPTION = '22';
 
 /** Answers every failure of a request as `application/problem+json`, and logs those that are ours. */
 @Injectable()
@@ -48,6 +51,8 @@ export class ProblemFilter implements ExceptionFilter {
       return new Problem(code, { cause: error });
     }
     const problem = toProblem(error);
-    return problem instanceof Problem ? problem : new Problem('internal_error', { cause: error });
+    if (problem instanceof Problem) return problem;
+    const unstorable = sqlState(error)?.startsWith(DATA_EXCEPTION) ?? false;
+    return new Problem(unstorable ? 'validation_failed' : 'internal_error', { cause: error });
   }
 }

@@ -3,19 +3,13 @@ import type { Patient, PatientQuery } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
+import type { LivePage } from '../http/live-page.js';
 import { FIRST_ID, Pager } from '../http/page.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 type Query = z.output<typeof PatientQuery>;
 /** Words of a search; more narrow nothing down. */
 const MAX_WORDS = 10;
-
-export interface LivePage<T> {
-  readonly data: readonly T[];
-  readonly next: string | null;
-  readonly seq: number;
-  readonly epoch: string;
-}
 
 type Row = PatientRow & { readonly sort_name: string };
 /** One row a patient, or a single one without when the page is empty. */

@@ -1,0 +1,74 @@
+import {
+  type Appointment,
+  type AppointmentStatus,
+  type AppointmentUpdate,
+  isAllowedMove,
+} from '@wardbell/contract';
+import { Problem } from '../errors/problem.js';
+
+/** These have, or had, a place in the day. The others may be without a time. */
+const NEEDS_TIME: ReadonlySet<AppointmentStatus> = new Set([
+  'pending',
+  'booked',
+  'arrived',
+  'checked-in',
+  'fulfilled',
+  'noshow',
+]);
+/** These may still be given another time: moving is `booked` to `booked`. What has happened stays when it was. */
+const MAY_MOVE: ReadonlySet<AppointmentStatus> = new Set(['proposed', 'waitlist', 'pending', 'booked']);
+
+/** Fields that a change can touch. */
+export type AppointmentFields = Omit<
+  Appointment,
+  'id' | 'tenant_id' | 'patient_id' | 'version' | 'created_at' | 'updated_at'
+>;
+
+export interface Change {
+  readonly next: AppointmentFields;
+  readonly changed: readonly string[];
+  readonly event: 'appointment_updated' | 'appointment_cancelled';
+}
+
+/**
+ * What a change makes of an appointment, by the state machine; null when it changes nothing. Naming the
+ * present status is no move. Throws `invalid_transition`, or 422 for a time that is missing.
+ */
+export function changeOf(current: Appointment, update: AppointmentUpdate): Change | null {
+  const next: AppointmentFields = { ...current, ...withoutUndefined(update) };
+  if (next.datetime !== null) next.datetime = new Date(next.datetime).toISOString();
+  const changed = FIELDS.filter((field) => (next[field] ?? null) !== (current[field] ?? null));
+  if (changed.length === 0) return null;
+
+  const moved = changed.includes('status');
+  if (moved && !isAllowedMove(current.status, next.status)) throw new Problem('invalid_transition');
+  if (changed.includes('datetime') && !MAY_MOVE.has(next.status)) throw new Problem('invalid_transition');
+  if (next.datetime === null && NEEDS_TIME.has(next.status)) {
+    throw new Problem('validation_failed', {
+      errors: [{ path: 'datetime', message: 'is required unless the status is proposed or waitlist' }],
+    });
+  }
+  const cancelled = moved && next.status === 'cancelled';
+  return { next, changed, event: cancelled ? 'appointment_cancelled' : 'appointment_updated' };
+}
+
+const FIELDS = [
+  'datetime',
+  'duration_minutes',
+  'type',
+  'status',
+  'practitioner',
+  'room',
+  'reason',
+  'cancellation_reason',
+] as const satisfies readonly (keyof AppointmentFields)[];
+
+type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+/** A field that is present but undefined is absent. */
+const withoutUndefined = <T extends object>(value: T): Defined<T> => {
+  const defined: Defined<T> = { ...value };
+  for (const [key, inner] of Object.entries(value))
+    if (inner === undefined) Reflect.deleteProperty(defined, key);
+  return defined;
+};

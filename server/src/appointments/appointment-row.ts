@@ -1,0 +1,44 @@
+import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import { Prisma } from '../database/generated/client.js';
+
+/** Columns of an appointment as the driver answers them. */
+export interface AppointmentRow {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly patient_id: string;
+  readonly datetime: Date | null;
+  readonly duration_minutes: number;
+  readonly type: string;
+  readonly status: AppointmentStatus;
+  readonly practitioner: string | null;
+  readonly room: string | null;
+  readonly reason: string | null;
+  readonly cancellation_reason: string | null;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** Of the table under the alias `a`. */
+export const APPOINTMENT_COLUMNS = Prisma.raw(
+  `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
+   a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at`,
+);
+
+/** The whole object, as events carry it; answers are cut to a role's view. */
+export const toAppointment = (row: AppointmentRow): Appointment => ({
+  id: row.id,
+  tenant_id: row.tenant_id,
+  patient_id: row.patient_id,
+  datetime: row.datetime?.toISOString() ?? null,
+  duration_minutes: row.duration_minutes,
+  type: row.type,
+  status: row.status,
+  practitioner: row.practitioner,
+  room: row.room,
+  reason: row.reason,
+  cancellation_reason: row.cancellation_reason,
+  version: row.version,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});

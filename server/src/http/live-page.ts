@@ -1,0 +1,7 @@
+/** A page of a list with the stream position of its own snapshot: connect with `since=<seq>&epoch=<epoch>`. */
+export interface LivePage<T> {
+  readonly data: readonly T[];
+  readonly next: string | null;
+  readonly seq: number;
+  readonly epoch: string;
+}
