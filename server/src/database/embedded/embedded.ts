@@ -38,31 +38,24 @@ const MAX_PORT_ATTEMPTS = 3;
  * @throws StartError one line that says what to do; nothing is left running then.
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  const dataDir = prepareDataDir(options.dataDir);
-  const unlock = lockDataDir(dataDir);
+  let unlock = (): void => undefined;
   try {
-    const superuserPassword = keptSecret(dataDir, 'postgres-superuser-password', randomKey);
-    const ownerPassword = keptSecret(dataDir, 'postgres-owner-password', randomKey);
+    mkdirSync(options.dataDir, { recursive: true });
+    // PostgreSQL names its working directory without symbolic links.
+    const dataDir = realpathSync(options.dataDir);
+    unlock = lockDataDir(dataDir);
+    const passwords = {
+      superuser: keptSecret(dataDir, 'postgres-superuser-password', randomKey),
+      owner: keptSecret(dataDir, 'postgres-owner-password', randomKey),
+    };
     const binaries = await findBinaries();
-    const cluster = await openCluster(dataDir, binaries, superuserPassword);
-    const server = new EmbeddedPostgres(options, dataDir, cluster, binaries, unlock, {
-      superuser: superuserPassword,
-      owner: ownerPassword,
-    });
+    const cluster = await openCluster(dataDir, binaries, passwords.superuser);
+    const server = new EmbeddedPostgres(options, dataDir, cluster, binaries, unlock, passwords);
     await server.start();
     return server;
   } catch (error) {
     unlock();
-    throw error;
-  }
-}
-
-function prepareDataDir(dataDir: string): string {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    // PostgreSQL names its working directory without symbolic links.
-    return realpathSync(dataDir);
-  } catch (error) {
+    if (error instanceof StartError) throw error;
     throw new StartError(`DATA_DIR must be a folder that this user can read and write (${errorCode(error)})`);
   }
 }

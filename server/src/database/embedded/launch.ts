@@ -58,7 +58,13 @@ function methods(runAs: RunAs | undefined): Method[] {
   if (runAs === undefined) return [{ prefix: setpriv, switchUser: false }, plain];
   setpriv.push('--reuid', String(runAs.uid), '--regid', String(runAs.gid), '--clear-groups');
   const lending = (capability: string): Method => ({
-    prefix: [...setpriv, `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`],
+    prefix: [
+      ...setpriv,
+      `--inh-caps=+${capability}`,
+      `--ambient-caps=+${capability}`,
+      // Else access(2), by which PostgreSQL looks for its own programs, does without the capability.
+      '--securebits=+no_setuid_fixup',
+    ],
     switchUser: false,
   });
   // Containers usually keep dac_override only, which also lets it write: the last resort.
