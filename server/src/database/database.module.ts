@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Database, DatabaseUrls } from './database.service.js';
+import { RelayPool } from './relay-pool.js';
 
 @Global()
 @Module({})
@@ -7,8 +8,8 @@ export class DatabaseModule {
   static with(urls: DatabaseUrls): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: DatabaseUrls, useValue: urls }, Database],
-      exports: [Database, DatabaseUrls],
+      providers: [{ provide: DatabaseUrls, useValue: urls }, Database, RelayPool],
+      exports: [Database, DatabaseUrls, RelayPool],
     };
   }
 }

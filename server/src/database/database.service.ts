@@ -74,6 +74,7 @@ export class Database implements OnApplicationShutdown {
   readonly #app: PrismaClient;
   readonly #relay: PrismaClient;
   readonly #listeners: CommitListener[] = [];
+  readonly #orderListeners: (() => void)[] = [];
 
   constructor(urls: DatabaseUrls) {
     this.#app = open(urls.appUrl, APP_POOL_SIZE);
@@ -83,6 +84,16 @@ export class Database implements OnApplicationShutdown {
   /** Calls `listener` with the events of each transaction, right after its COMMIT. */
   onCommit(listener: CommitListener): void {
     this.#listeners.push(listener);
+  }
+
+  /** Says that a disconnect order was committed, so that instances act now and not at their next sweep. */
+  ringOrders(): void {
+    for (const listener of this.#orderListeners) listener();
+  }
+
+  /** Calls `listener` whenever this process committed a disconnect order. */
+  onOrders(listener: () => void): void {
+    this.#orderListeners.push(listener);
   }
 
   /** Work inside one tenant, as the confined role. Throws `Problem` when the principal may no longer act. */

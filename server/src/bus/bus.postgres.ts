@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { z } from 'zod';
+import { RelayPool } from '../database/relay-pool.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { Bus, type DoorbellListener } from './bus.js';
+
+const CHANNEL = 'wardbell';
+/** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
+const RING_INTERVAL_MS = 10;
+/** PostgreSQL refuses payloads of 8,000 bytes; an entry is about 55. */
+const MAX_TENANTS_PER_NOTIFY = 120;
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 2_000;
+
+const Payload = z.object({
+  from: z.string(),
+  heads: z.record(z.string(), z.number()).optional(),
+  orders: z.boolean().optional(),
+});
+
+/** Doorbells by NOTIFY, on a connection of its own and never inside a business transaction. */
+@Injectable()
+export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #self = randomUUID();
+  readonly #listeners: DoorbellListener[] = [];
+  #heads = new Map<string, number>();
+  #orders = false;
+  #client: pg.Client | undefined;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #ringing = false;
+
+  constructor(
+    private readonly relay: RelayPool,
+    private readonly log: Log,
+  ) {
+    super();
+  }
+
+  get connected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  onDoorbell(listener: DoorbellListener): void {
+    this.#listeners.push(listener);
+  }
+
+  ring(tenantId: string, head: number): void {
+    if (head > (this.#heads.get(tenantId) ?? 0)) this.#heads.set(tenantId, head);
+    this.#schedule();
+  }
+
+  ringOrders(): void {
+    this.#orders = true;
+    this.#schedule();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#connect(RECONNECT_MIN_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#reconnectTimer);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#ringing || this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#ring();
+    }, RING_INTERVAL_MS);
+  }
+
+  async #ring(): Promise<void> {
+    // What cannot be said now is dropped: the others find it by their sweep.
+    const heads = [...this.#heads];
+    const orders = this.#orders;
+    this.#heads = new Map();
+    this.#orders = false;
+    const client = this.#client;
+    if (!client) return;
+    this.#ringing = true;
+    try {
+      for (let at = 0; at === 0 || at < heads.length; at += MAX_TENANTS_PER_NOTIFY) {
+        const payload: z.infer<typeof Payload> = {
+          from: this.#self,
+          heads: Object.fromEntries(heads.slice(at, at + MAX_TENANTS_PER_NOTIFY)),
+          orders: orders && at === 0,
+        };
+        await client.query({
+          name: 'ring',
+          text: 'SELECT pg_notify($1, $2)',
+          values: [CHANNEL, JSON.stringify(payload)],
+        });
+      }
+    } catch (error) {
+      this.log.warn('doorbell failed', errorFields(error));
+      this.#lose(client);
+    } finally {
+      this.#ringing = false;
+      if (this.#heads.size > 0 || this.#orders) this.#schedule();
+    }
+  }
+
+  async #connect(delayMs: number): Promise<void> {
+    const client = this.relay.dedicated();
+    client.on('error', () => this.#lose(client));
+    client.on('end', () => this.#lose(client));
+    client.on('notification', (message) => this.#hear(message.payload));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      if (this.#stopped) return await client.end();
+      this.#client = client;
+    } catch (error) {
+      this.log.warn('bus cannot connect', errorFields(error));
+      void client.end().catch(() => undefined);
+      this.#reconnect(Math.min(delayMs * 2, RECONNECT_MAX_MS));
+    }
+  }
+
+  #lose(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    void client.end().catch(() => undefined);
+    if (!this.#stopped) this.log.warn('bus lost its connection', { bus: 'postgres' });
+    this.#reconnect(RECONNECT_MIN_MS);
+  }
+
+  #reconnect(delayMs: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#reconnectTimer);
+    this.#reconnectTimer = setTimeout(() => void this.#connect(delayMs), delayMs);
+  }
+
+  #hear(text: string | undefined): void {
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(text ?? '');
+    } catch {
+      return; // not ours: any role of the database may notify
+    }
+    const payload = Payload.safeParse(parsed);
+    if (!payload.success || payload.data.from === this.#self) return;
+    const heads = new Map(Object.entries(payload.data.heads ?? {}));
+    for (const listener of this.#listeners) listener({ heads, orders: payload.data.orders ?? false });
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { RelayPool } from '../database/relay-pool.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+
+const HEARTBEAT_MS = 5_000;
+/** Without a heartbeat for so long an instance's sockets no longer count against limits. */
+export const ALIVE_FOR_S = 20;
+/** And after this its rows are removed by whoever notices. */
+const DEAD_AFTER_S = 60;
+
+const REGISTER = {
+  name: 'instance_register',
+  text: `INSERT INTO wardbell.instance (id, host) VALUES ($1, $2)
+         ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
+};
+const HEARTBEAT = {
+  name: 'instance_heartbeat',
+  text: `UPDATE wardbell.instance SET heartbeat_at = now() WHERE id = $1 RETURNING id`,
+};
+const BURY = {
+  name: 'instance_bury',
+  text: `DELETE FROM wardbell.instance WHERE heartbeat_at < now() - make_interval(secs => $1)`,
+};
+const LEAVE = { name: 'instance_leave', text: 'DELETE FROM wardbell.instance WHERE id = $1' };
+
+/** This process among the others: a row with a heartbeat, which says whether its sockets count. */
+@Injectable()
+export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly id = randomUUID();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #onReborn: (() => void)[] = [];
+
+  constructor(
+    private readonly relay: RelayPool,
+    private readonly log: Log,
+  ) {}
+
+  /** Calls back when others had given this instance up and its sockets must be booked again. */
+  onReborn(listener: () => void): void {
+    this.#onReborn.push(listener);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#register();
+    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+    this.#timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // else the others bury it
+  }
+
+  async #register(): Promise<void> {
+    await this.relay.query(REGISTER, [this.id, hostname()]);
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      const alive = await this.relay.query(HEARTBEAT, [this.id]);
+      if (alive.length === 0) {
+        this.log.warn('given up by the others, registering again', { instance_id: this.id });
+        await this.#register();
+        for (const listener of this.#onReborn) listener();
+      }
+      await this.relay.query(BURY, [DEAD_AFTER_S]);
+    } catch (error) {
+      this.log.warn('heartbeat failed', errorFields(error));
+    }
+  }
+}

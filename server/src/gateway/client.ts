@@ -1,0 +1,22 @@
+import type { Session } from '../hub/session.js';
+import type { SocketSink } from './socket-sink.js';
+import type { TokenBucket } from './token-bucket.js';
+
+/** One connected client: its session and what the gateway keeps of it. */
+export class Client {
+  /** Pings since anything was heard. */
+  missedPings = 0;
+  /** Second since 1970 at which the wheel looks at it next; older entries of the wheel are stale. */
+  deadlineS = 0;
+  /** Its `resume` must have come by then, in milliseconds since 1970; 0 when none is expected. */
+  resumeByMs = 0;
+  /** `token_expiring` was sent for the present token. */
+  warned = false;
+  readonly connectedMs = Date.now();
+
+  constructor(
+    readonly session: Session,
+    readonly sink: SocketSink,
+    readonly messages: TokenBucket,
+  ) {}
+}

@@ -1,0 +1,253 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import proxyAddress from '@fastify/proxy-addr';
+import { WebSocketGateway } from '@nestjs/websockets';
+import { CLOSE, type Close, type CloseName, RESUME_TIMEOUT_MS, Topic, topicsOf } from '@wardbell/contract';
+import type { RawData, WebSocket } from 'ws';
+import { TokenService } from '../auth/token.service.js';
+import { TokenError } from '../auth/token-error.js';
+import { Config } from '../config/config.js';
+import { Admission, type Admitted, type Verdict } from '../connections/admission.js';
+import { Registry } from '../connections/registry.js';
+import { Usage } from '../connections/usage.js';
+import type { Principal } from '../database/principal.js';
+import { Hub, joinFrames } from '../hub/hub.js';
+import { Session } from '../hub/session.js';
+import { Subscription } from '../hub/subscription.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Client } from './client.js';
+import { ConnectRate } from './connect-rate.js';
+import { type Handshake, isOriginAllowed, readHandshake } from './handshake.js';
+import { Messages, sendError } from './messages.js';
+import { SocketSink } from './socket-sink.js';
+import { TokenBucket } from './token-bucket.js';
+import { Wheel } from './wheel.js';
+
+const DEFAULT_MESSAGES_PER_MINUTE = 120;
+
+/** A handshake that is refused: the socket is accepted and closed, so that a browser can read the code. */
+class Refusal extends Error {
+  constructor(
+    readonly close: CloseName,
+    /** Whose limit it was, once known. */
+    readonly tenantId: string | null = null,
+  ) {
+    super(CLOSE[close].reason);
+  }
+}
+
+const REFUSED: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName>> = {
+  unknown_tenant: 'authenticationFailed',
+  tenant_suspended: 'tenantSuspended',
+  revoked: 'accessRevoked',
+  tenant_limit: 'tenantLimit',
+  user_limit: 'userLimit',
+};
+
+/** Where sockets come in: from the upgrade to a session in the hub, and out again. */
+@WebSocketGateway({ path: '/ws' })
+export class Gateway {
+  readonly #trusted: ReturnType<typeof proxyAddress.compile>;
+  #draining = false;
+
+  constructor(
+    private readonly config: Config,
+    private readonly tokens: TokenService,
+    private readonly rate: ConnectRate,
+    private readonly admission: Admission,
+    private readonly registry: Registry,
+    private readonly usage: Usage,
+    private readonly hub: Hub,
+    private readonly messages: Messages,
+    private readonly wheel: Wheel,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {
+    this.#trusted = proxyAddress.compile([...config.trustedProxies]);
+  }
+
+  /** From here on everybody is sent elsewhere. */
+  drain(): void {
+    this.#draining = true;
+  }
+
+  /** Called by Nest for each accepted socket. */
+  async handleConnection(ws: WebSocket, request: IncomingMessage): Promise<void> {
+    const sink = new SocketSink(ws, request.socket);
+    // Before the first await: a socket may fail or close at any moment.
+    ws.on('error', () => undefined); // ws closes with the right code itself (1002, 1007, 1009)
+    let client: Client | undefined;
+    ws.on('close', (code) => {
+      this.metrics.closedWith(code);
+      if (client) this.#leave(client, code);
+    });
+    ws.pause(); // messages wait in the kernel until there is a session for them
+    try {
+      const { session, admitted, handshake, seq } = await this.#receive(sink, request);
+      client = new Client(
+        session,
+        sink,
+        new TokenBucket(admitted.maxMessagesPerMinute ?? DEFAULT_MESSAGES_PER_MINUTE, performance.now()),
+      );
+      ws.on('message', onMessage(this.messages, client));
+      ws.on('pong', onPong(client));
+      this.#welcome(client, handshake, seq);
+    } catch (error) {
+      this.#refuse(sink, error);
+    }
+    ws.resume();
+    if (client && ws.readyState !== ws.OPEN) this.#leave(client, 1006); // it left while it was being received
+  }
+
+  /** Who it is, whether it may come in, and its place in the stream. */
+  async #receive(sink: SocketSink, request: IncomingMessage) {
+    const handshake = readHandshake(request);
+    const address = proxyAddress(request, this.#trusted);
+    if (this.#draining) throw new Refusal('serviceRestart');
+    if (!this.rate.attempt(address)) throw new Refusal('connectRate');
+    if (!isOriginAllowed(handshake, this.config.allowedOrigins)) throw new Refusal('originNotAllowed');
+    const principal = await this.#authenticate(handshake, address);
+    const topics = chooseTopics(handshake, principal);
+    const session = new Session(
+      randomUUID(),
+      principal,
+      sink,
+      new Subscription(principal.role, topics, handshake.types),
+      this.hub.pause,
+    );
+
+    const askedMs = Date.now();
+    const admitted = await this.#admit(session, handshake);
+    if (admitted.verdict !== 'ok') throw new Refusal(REFUSED[admitted.verdict], principal.tenantId);
+    try {
+      const order = this.registry.add(session, askedMs);
+      if (order) throw new Refusal(order, principal.tenantId);
+      const seq = await this.hub.attach(session, admitted.head);
+      return { session, admitted, handshake, seq };
+    } catch (error) {
+      this.registry.remove(session);
+      this.admission.release(session.id);
+      if (error instanceof Refusal) throw error;
+      this.log.warn('a socket could not join', errorFields(error));
+      throw new Refusal('tryAgainLater', principal.tenantId);
+    }
+  }
+
+  async #authenticate({ token }: Handshake, address: string): Promise<Principal> {
+    if (token === undefined) throw new Refusal('missingToken');
+    try {
+      return await this.tokens.verify(token, address);
+    } catch (error) {
+      const kind = error instanceof TokenError ? error.kind : 'invalid';
+      if (kind === 'unavailable') throw new Refusal('tryAgainLater');
+      if (kind === 'expired') throw new Refusal('tokenExpired');
+      this.rate.refused(address);
+      throw new Refusal('authenticationFailed');
+    }
+  }
+
+  async #admit(session: Session, handshake: Handshake): Promise<Admitted> {
+    try {
+      return await this.admission.admit({
+        connectionId: session.id,
+        principal: session.principal,
+        client: handshake.client,
+        topics: [...session.subscription.topics],
+      });
+    } catch (error) {
+      this.log.warn('admission failed', errorFields(error));
+      throw new Refusal('tryAgainLater', session.tenantId);
+    }
+  }
+
+  #welcome(client: Client, handshake: Handshake, seq: number | null): void {
+    const { session } = client;
+    const { principal } = session;
+    session.send({
+      type: 'connected',
+      message: 'Successfully connected to real-time notifications',
+      data: {
+        connection_id: session.id,
+        tenant_id: principal.tenantId,
+        seq,
+        epoch: this.hub.epoch,
+        heartbeat_interval: this.config.heartbeatIntervalS,
+        expires_at: new Date(principal.expiresAtMs).toISOString(),
+      },
+    });
+    if (seq === null) session.sink.write(joinFrames(this.hub.positions(session)));
+    this.metrics.opened(principal.tenantId);
+    this.usage.opened(principal.tenantId);
+    this.log.info('socket connected', {
+      connection_id: session.id,
+      tenant_id: principal.tenantId,
+      user_id: principal.userId,
+      role: principal.role,
+      topic: handshake.topic ?? 'all',
+    });
+    for (const complaint of handshake.complaints) sendError(client, complaint);
+
+    if (handshake.inband) client.resumeByMs = Date.now() + RESUME_TIMEOUT_MS;
+    this.wheel.add(client);
+    if (handshake.inband) return;
+    const { resume } = handshake;
+    if (resume === undefined) return this.hub.start(session);
+    if (principal.tenantId === null) {
+      sendError(client, 'since_needs_tenants');
+      return this.hub.start(session);
+    }
+    // a position that was not understood is another history's: the client loads its list again
+    if (resume.since === undefined) return this.hub.start(session, { epoch: undefined, since: 0 });
+    this.hub.start(session, { epoch: resume.epoch, since: resume.since });
+  }
+
+  #refuse(sink: SocketSink, error: unknown): void {
+    if (!(error instanceof Refusal)) this.log.error('a handshake failed', errorFields(error));
+    const refusal = error instanceof Refusal ? error : new Refusal('tryAgainLater');
+    const close: Close = CLOSE[refusal.close];
+    this.metrics.rejected(refusal.close);
+    this.usage.rejected(refusal.tenantId);
+    this.log.info('socket refused', { code: close.code, reason: close.reason, tenant_id: refusal.tenantId });
+    sink.close(close);
+  }
+
+  #leave(client: Client, code: number): void {
+    const { session } = client;
+    if (session.state === 'closed') return;
+    this.hub.detach(session);
+    this.registry.remove(session);
+    this.admission.release(session.id);
+    this.wheel.remove(client);
+    this.metrics.closed(session.tenantId);
+    this.usage.closed(session.tenantId);
+    this.log.info('socket closed', {
+      connection_id: session.id,
+      tenant_id: session.tenantId,
+      code,
+      duration_ms: Date.now() - client.connectedMs,
+    });
+  }
+}
+
+const chooseTopics = ({ topic }: Handshake, principal: Principal): readonly Topic[] => {
+  const allowed = topicsOf(principal.role);
+  if (topic === undefined) return allowed;
+  const known = Topic.safeParse(topic);
+  if (!known.success || !allowed.includes(known.data))
+    throw new Refusal('topicNotAllowed', principal.tenantId);
+  return [known.data];
+};
+
+const onMessage =
+  (messages: Messages, client: Client) =>
+  (data: RawData, isBinary: boolean): void => {
+    client.missedPings = 0;
+    if (isBinary) return client.sink.close(CLOSE.binaryFrame);
+    messages.receive(client, data.toString());
+  };
+
+const onPong = (client: Client) => (): void => {
+  client.missedPings = 0;
+};

@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net';
+import type { Close } from '@wardbell/contract';
+import { WebSocket } from 'ws';
+import type { Sink } from '../hub/session.js';
+
+/** Little enough waits that more may be written. */
+const LOW_PENDING_BYTES = 64 * 1024;
+
+/** A peer that missed its heartbeats still gets this long to read why it was closed. */
+const DEAD_PEER_MS = 1_000;
+
+/**
+ * Writes prebuilt frames to the raw socket, past the sender of `ws`, which would build a header for each
+ * receiver. That is sound because nothing here is compressed or fragmented: the sender hands each control
+ * frame to the same socket at once and in order.
+ */
+export class SocketSink implements Sink {
+  #closed = false;
+  #drained: Promise<void> | undefined;
+
+  constructor(
+    private readonly ws: WebSocket,
+    private readonly socket: Socket,
+  ) {}
+
+  write(bytes: Buffer): void {
+    if (this.#closed || this.ws.readyState !== WebSocket.OPEN) return;
+    this.socket.write(bytes);
+  }
+
+  get pendingBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  get takenBytes(): number {
+    return this.socket.bytesWritten - this.socket.writableLength;
+  }
+
+  drained(): Promise<void> {
+    if (this.socket.writableLength <= LOW_PENDING_BYTES || this.socket.destroyed) return Promise.resolve();
+    this.#drained ??= new Promise((resolve) => {
+      const done = () => {
+        this.socket.off('drain', done);
+        this.socket.off('close', done);
+        this.#drained = undefined;
+        resolve();
+      };
+      this.socket.on('drain', done);
+      this.socket.on('close', done);
+    });
+    return this.#drained;
+  }
+
+  close({ code, reason }: Close): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.ws.close(code, reason);
+  }
+
+  /** Ends the connection without waiting for a peer that is most likely gone. */
+  terminateSoon(): void {
+    setTimeout(() => this.ws.terminate(), DEAD_PEER_MS).unref();
+  }
+}

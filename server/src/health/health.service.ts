@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { Bus } from '../bus/bus.js';
+import { Registry } from '../connections/registry.js';
+import { Drain } from '../gateway/drain.js';
+import { Hub } from '../hub/hub.js';
+import { Sweep } from '../hub/sweep.js';
+
+/** The sweep asks the database at least once a second; this long without an answer is an outage. */
+const DATABASE_SILENT_MS = 3_000;
+/** Something is to be moved and does not move. */
+const PIPELINE_STUCK_MS = 5_000;
+
+type CheckStatus = 'ok' | 'degraded' | 'failed';
+interface Check {
+  readonly status: CheckStatus;
+  /** What is wrong, in words that name no one. */
+  readonly reason?: string;
+}
+
+/** State of this instance. `healthy` is said only while events really move. */
+export interface HealthReport {
+  readonly status: 'healthy' | 'degraded' | 'unhealthy';
+  /** Open sockets of this instance. */
+  readonly connections: number;
+  readonly draining: boolean;
+  readonly checks: { readonly database: Check; readonly pipeline: Check; readonly bus: Check };
+}
+
+const OK: Check = { status: 'ok' };
+
+/** Is the pipeline moving, and if not, why not? */
+@Injectable()
+export class Health {
+  constructor(
+    private readonly hub: Hub,
+    private readonly sweep: Sweep,
+    private readonly bus: Bus,
+    private readonly registry: Registry,
+    private readonly drain: Drain,
+  ) {}
+
+  report(): HealthReport {
+    const silentMs = this.sweep.silentMs;
+    const behindMs = this.hub.behindMs();
+    const checks = {
+      database:
+        silentMs <= DATABASE_SILENT_MS ? OK : failed(`no answer for ${Math.round(silentMs / 1_000)} s`),
+      pipeline:
+        behindMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(behindMs / 1_000)} s`),
+      bus: this.bus.connected
+        ? OK
+        : ({ status: 'degraded', reason: 'not connected; other instances are found by the sweep' } as const),
+    };
+    const states = Object.values(checks).map((check) => check.status);
+    const status = states.includes('failed')
+      ? 'unhealthy'
+      : states.includes('degraded')
+        ? 'degraded'
+        : 'healthy';
+    return { status, connections: this.registry.sessions.size, draining: this.drain.isDraining, checks };
+  }
+
+  /** May a balancer send new clients here? */
+  isReady(report: HealthReport): boolean {
+    return report.status !== 'unhealthy' && !report.draining;
+  }
+}
+
+const failed = (reason: string): Check => ({ status: 'failed', reason });

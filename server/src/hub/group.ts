@@ -1,0 +1,76 @@
+import type { Entry } from './entry.js';
+import type { Session } from './session.js';
+import type { Subscription } from './subscription.js';
+
+/** Counts what was written, called once for a group and a flush, not for each socket. */
+export interface DeliveryMeter {
+  delivered(entry: Entry, sockets: number): void;
+}
+
+const join = (frames: readonly Buffer[]): Buffer | undefined =>
+  frames.length > 1 ? Buffer.concat(frames) : frames[0];
+
+/** Live sessions that get the same bytes: same role, topics and filter. */
+export class Group {
+  readonly sessions = new Set<Session>();
+
+  constructor(readonly subscription: Subscription) {}
+
+  /** Writes a flush to every session: one run of shared bytes, one write for each socket. */
+  deliver(entries: readonly Entry[], runs: Map<string, Buffer | undefined>, meter: DeliveryMeter): void {
+    const accepted = entries.filter((entry) => this.subscription.accepts(entry));
+    if (accepted.length === 0) return;
+    if (accepted.some((entry) => entry.userIds !== null)) return this.#deliverPersonally(accepted, meter);
+
+    const { view } = this.subscription;
+    // groups of one view that accept everything share the bytes as well
+    const key = accepted.length === entries.length ? view : `${view}/${this.subscription.key}`;
+    let run = runs.get(key);
+    if (run === undefined) {
+      run = join(accepted.map((entry) => entry.frame(view)));
+      runs.set(key, run);
+    }
+    if (run === undefined) return;
+    for (const entry of accepted) meter.delivered(entry, this.sessions.size);
+    for (const session of this.sessions) session.write(run);
+  }
+
+  /** A flush with events for chosen users: rare, so each session has its own run. */
+  #deliverPersonally(accepted: readonly Entry[], meter: DeliveryMeter): void {
+    const { view } = this.subscription;
+    for (const session of this.sessions) {
+      const own = accepted.filter((entry) => entry.userIds === null || entry.userIds.has(session.userId));
+      const run = join(own.map((entry) => entry.frame(view)));
+      if (run === undefined) continue;
+      for (const entry of own) meter.delivered(entry, 1);
+      session.write(run);
+    }
+  }
+}
+
+/** Groups by the key of their subscription; empty ones are dropped. */
+export class Groups {
+  readonly #groups = new Map<string, Group>();
+
+  add(session: Session): void {
+    const { subscription } = session;
+    let group = this.#groups.get(subscription.key);
+    if (!group) {
+      group = new Group(subscription);
+      this.#groups.set(subscription.key, group);
+    }
+    group.sessions.add(session);
+  }
+
+  /** False if it was not there. */
+  remove(session: Session): boolean {
+    const group = this.#groups.get(session.subscription.key);
+    if (!group?.sessions.delete(session)) return false;
+    if (group.sessions.size === 0) this.#groups.delete(session.subscription.key);
+    return true;
+  }
+
+  values(): IterableIterator<Group> {
+    return this.#groups.values();
+  }
+}

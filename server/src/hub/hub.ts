@@ -1,0 +1,394 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CLOSE, MAX_POSITIONS } from '@wardbell/contract';
+import { Bus } from '../bus/bus.js';
+import { Database } from '../database/database.service.js';
+import type { LogEvent } from '../database/log-event.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { LogReader } from '../outbox/log-reader.js';
+import { Channel, type ChannelPorts, type ResetReason } from './channel.js';
+import type { Entry } from './entry.js';
+import { encodeFrame } from './frames.js';
+import { Groups } from './group.js';
+import { type ReplayPorts, replay } from './replay.js';
+import type { Session } from './session.js';
+
+/** Memory for the rings of all tenants together; each has a share. */
+const RING_BUDGET_BYTES = 256 * 1024 * 1024;
+const MAX_RING_BYTES = 4 * 1024 * 1024;
+const MIN_RING_BYTES = 64 * 1024;
+/** A channel without sessions stays this long, for those who only lost their Wi-Fi. */
+const IDLE_CHANNEL_MS = 60_000;
+const TICK_MS = 1_000;
+/** A session that is not live and whose socket takes nothing for so long is closed. */
+export const STALL_MS = 30_000;
+
+/** Where a client says that it was. */
+export interface ResumePoint {
+  readonly epoch: string | undefined;
+  readonly since: number | Readonly<Record<string, number>>;
+}
+
+/** The streams of this process: a channel for each tenant that somebody here listens to. */
+@Injectable()
+export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly #channels = new Map<string, Channel>();
+  readonly #supers = new Set<Session>();
+  readonly #superGroups = new Groups();
+  /** Sessions that are neither live nor waiting for their `resume`. */
+  readonly #replaying = new Set<Session>();
+  readonly #waiters = new Map<Channel, (() => void)[]>();
+  readonly #channelPorts: ChannelPorts;
+  readonly #replayPorts: ReplayPorts;
+  #allTenants: Promise<void> | undefined;
+  #allTenantsKnown = false;
+  #epoch = '';
+  #timer: NodeJS.Timeout | undefined;
+  #sweepSoon: () => void = () => undefined;
+
+  constructor(
+    private readonly reader: LogReader,
+    private readonly bus: Bus,
+    private readonly database: Database,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {
+    const failed = (error: unknown) => this.log.warn('the log could not be read', errorFields(error));
+    this.#channelPorts = {
+      read: (tenantId, since, limit) => this.reader.readSince(tenantId, since, limit),
+      deliver: (channel, entries) => this.#deliver(channel, entries),
+      advanced: (channel) => this.#wake(channel),
+      reset: (channel, reason) => this.#reset(channel, reason),
+      repairing: () => this.metrics.gapRepairs.inc(),
+      failed,
+      ringBytes: () =>
+        Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, RING_BUDGET_BYTES / (this.#channels.size + 1))),
+    };
+    this.#replayPorts = {
+      channel: (tenantId) => this.#channels.get(tenantId),
+      advanced: (channel) => this.#advanced(channel),
+      delivered: (entry, sockets) => this.metrics.delivered(entry, sockets),
+      resync: (session, tenantId, reason, seq) => this.#resync(session, tenantId, reason, seq),
+      join: (session) => this.#join(session),
+      failed,
+    };
+  }
+
+  /** The name of the history that positions are valid in. */
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  /** Tenants with a channel here, for the sweep. */
+  get tenants(): readonly string[] {
+    return [...this.#channels.keys()];
+  }
+
+  /** Does somebody here listen to all tenants? */
+  get tracksAll(): boolean {
+    return this.#allTenantsKnown;
+  }
+
+  get lagging(): number {
+    return this.#replaying.size;
+  }
+
+  /** For how long the channel that is furthest behind knows that it is behind. Milliseconds. */
+  behindMs(): number {
+    const now = Date.now();
+    let behind = 0;
+    for (const channel of this.#channels.values()) behind = Math.max(behind, channel.behindMs(now));
+    return behind;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.#epoch = await this.reader.checkEpoch();
+    this.database.onCommit((events) => this.announce(events));
+    this.bus.onDoorbell(({ heads }) => {
+      for (const [tenantId, head] of heads) this.hear(tenantId, head);
+    });
+    this.metrics.watch({ lagging: () => this.lagging, unannouncedS: () => this.behindMs() / 1_000 });
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
+    for (const channel of this.#channels.values()) channel.close();
+  }
+
+  /** The sweep that this hub may ask to come at once. */
+  connectSweep(sweepSoon: () => void): void {
+    this.#sweepSoon = sweepSoon;
+  }
+
+  /** Events that this process has just committed: to its own sessions at once, to others by doorbell. */
+  announce(events: readonly LogEvent[]): void {
+    const byTenant = new Map<string, LogEvent[]>();
+    for (const event of events) {
+      const list = byTenant.get(event.tenantId);
+      if (list) list.push(event);
+      else byTenant.set(event.tenantId, [event]);
+    }
+    for (const [tenantId, list] of byTenant) {
+      const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
+      channel?.offer(list);
+      const last = list.at(-1);
+      if (last) this.bus.ring(tenantId, last.seq);
+    }
+  }
+
+  /** Somebody says that a tenant's log reaches `head`. True if this process had not known. */
+  hear(tenantId: string, head: number): boolean {
+    const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
+    return channel?.hear(head) ?? false;
+  }
+
+  /**
+   * Takes a session in. Answers the number that its `connected` frame says, null for a super admin. Nothing
+   * is sent to it before `start` or `resume`.
+   * @param head newest number of the tenant at its admission
+   */
+  async attach(session: Session, head: number): Promise<number | null> {
+    const { tenantId } = session;
+    if (tenantId === null) {
+      await this.#trackAll();
+      this.#supers.add(session);
+      for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
+      return null;
+    }
+    let channel = this.#channels.get(tenantId);
+    if (!channel) {
+      channel = new Channel(tenantId, head, this.#channelPorts);
+      this.#channels.set(tenantId, channel);
+      this.#sweepSoon(); // events that committed since the admission were announced to nobody here
+    }
+    channel.hear(head);
+    channel.members.add(session);
+    const seq = Math.max(head, channel.flushed);
+    session.cursors.set(tenantId, newCursor(seq));
+    session.toldSeq = seq;
+    return seq;
+  }
+
+  /** Frames that tell a super admin where every tenant stands; what follows them is after these numbers. */
+  positions(session: Session): object[] {
+    const all = [...session.cursors].map(([tenantId, cursor]) => [tenantId, cursor.seq] as const);
+    const frames: object[] = [];
+    for (let at = 0; at === 0 || at < all.length; at += MAX_POSITIONS) {
+      frames.push({
+        type: 'positions',
+        data: {
+          seq: Object.fromEntries(all.slice(at, at + MAX_POSITIONS)),
+          more: at + MAX_POSITIONS < all.length,
+        },
+      });
+    }
+    return frames;
+  }
+
+  /** Lets events flow from where `attach` left the session, or from the point that it asks for. */
+  start(session: Session, point?: ResumePoint): void {
+    if (session.state !== 'waiting') return;
+    session.state = 'replaying';
+    this.#replaying.add(session);
+    session.progressMs = Date.now();
+    if (point) this.#place(session, point);
+    void replay(session, this.#replayPorts);
+  }
+
+  /** Changes what a session gets, from here on. */
+  resubscribe(session: Session, subscription: Session['subscription']): void {
+    const groups = session.state === 'live' ? this.#groupsOf(session) : undefined;
+    groups?.remove(session);
+    session.subscription = subscription;
+    groups?.add(session);
+  }
+
+  detach(session: Session): void {
+    if (session.state === 'live') this.#groupsOf(session)?.remove(session);
+    session.state = 'closed';
+    this.#replaying.delete(session);
+    this.#supers.delete(session);
+    if (session.tenantId === null) {
+      if (this.#supers.size === 0) {
+        this.#allTenants = undefined;
+        this.#allTenantsKnown = false;
+      }
+      return;
+    }
+    const channel = this.#channels.get(session.tenantId);
+    if (channel?.members.delete(session)) channel.idleSinceMs = Date.now();
+  }
+
+  /** Tells a live session how far its stream is complete, if that is news to it. */
+  tellPosition(session: Session): void {
+    if (session.state !== 'live' || session.tenantId === null) return;
+    const channel = this.#channels.get(session.tenantId);
+    if (!channel || channel.flushed <= session.toldSeq) return;
+    session.toldSeq = channel.flushed;
+    session.send({ type: 'position', data: { seq: channel.flushed } });
+  }
+
+  /** The history was replaced: everybody loads again. */
+  async changeEpoch(epoch: string): Promise<void> {
+    if (epoch === this.#epoch) return;
+    const heads = await this.reader.heads(this.tenants);
+    this.log.warn('the history of events was replaced, clients load again', { epoch });
+    this.#epoch = epoch;
+    for (const channel of this.#channels.values()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
+  }
+
+  /** Sends a frame of topic `system`, which no log keeps, to the super admins of this process. */
+  tellSystem(type: string, frame: object): void {
+    for (const session of this.#supers) {
+      const { topics, types } = session.subscription;
+      if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(type))) continue;
+      session.send(frame);
+    }
+  }
+
+  /** Writes whatever waits for its flush. */
+  flush(): void {
+    for (const channel of this.#channels.values()) channel.flushNow();
+  }
+
+  #groupsOf(session: Session): Groups | undefined {
+    return session.tenantId === null ? this.#superGroups : this.#channels.get(session.tenantId)?.groups;
+  }
+
+  #place(session: Session, { epoch, since }: ResumePoint): void {
+    const points = typeof since === 'number' ? [[session.tenantId, since] as const] : Object.entries(since);
+    for (const [tenantId, from] of points) {
+      if (tenantId === null) continue;
+      const cursor = session.cursors.get(tenantId);
+      if (!cursor) this.#resync(session, tenantId, 'ahead', 0);
+      else if (epoch !== this.#epoch) this.#resync(session, tenantId, 'epoch', cursor.seq);
+      else if (from > cursor.seq) this.#resync(session, tenantId, 'ahead', cursor.seq);
+      else {
+        cursor.seq = from;
+        cursor.from = from;
+      }
+    }
+  }
+
+  #resync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void {
+    const data = { reason, seq, epoch: this.#epoch };
+    session.send({
+      type: 'resync_required',
+      data: session.tenantId === null ? { ...data, tenant_id: tenantId } : data,
+    });
+  }
+
+  #deliver(channel: Channel, entries: readonly Entry[]): void {
+    const runs = new Map<string, Buffer | undefined>();
+    for (const group of channel.groups.values()) group.deliver(entries, runs, this.metrics);
+    if (this.#supers.size === 0) return;
+    for (const group of this.#superGroups.values()) group.deliver(entries, runs, this.metrics);
+  }
+
+  #join(session: Session): void {
+    this.#replaying.delete(session);
+    session.state = 'live';
+    session.cursors.clear();
+    this.#groupsOf(session)?.add(session);
+  }
+
+  /** A socket that does not drain stops being live; it catches up from the log when it does. */
+  readonly pause = (session: Session): void => {
+    if (session.state !== 'live') return;
+    this.#groupsOf(session)?.remove(session);
+    session.state = 'replaying';
+    session.progressMs = Date.now();
+    session.progressBytes = session.sink.takenBytes;
+    if (session.tenantId === null) {
+      for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
+    } else {
+      const channel = this.#channels.get(session.tenantId);
+      if (channel) session.cursors.set(channel.tenantId, newCursor(channel.flushed));
+    }
+    this.#replaying.add(session);
+    void replay(session, this.#replayPorts);
+  };
+
+  #reset(channel: Channel, reason: ResetReason): void {
+    for (const session of [...channel.members, ...this.#supers]) {
+      const cursor = session.cursors.get(channel.tenantId);
+      if (cursor) {
+        cursor.seq = channel.flushed;
+        cursor.from = undefined;
+      }
+      if (session.state === 'waiting') continue; // its resume will be judged by the new epoch
+      session.toldSeq = channel.flushed;
+      this.#resync(session, channel.tenantId, reason, channel.flushed);
+    }
+  }
+
+  /** While somebody listens to all tenants, one that is not known has just been created: from its start. */
+  #channelOfNewTenant(tenantId: string): Channel | undefined {
+    if (!this.#allTenantsKnown) return undefined;
+    const channel = new Channel(tenantId, 0, this.#channelPorts);
+    this.#channels.set(tenantId, channel);
+    for (const session of this.#supers)
+      if (session.state !== 'live') session.cursors.set(tenantId, newCursor(0));
+    return channel;
+  }
+
+  #trackAll(): Promise<void> {
+    this.#allTenants ??= this.reader
+      .allHeads()
+      .then((heads) => {
+        for (const [tenantId, head] of heads) {
+          if (this.#channels.has(tenantId)) continue;
+          this.#channels.set(tenantId, new Channel(tenantId, head, this.#channelPorts));
+        }
+        this.#allTenantsKnown = true;
+        this.#sweepSoon();
+      })
+      .catch((error: unknown) => {
+        this.#allTenants = undefined;
+        throw error;
+      });
+    return this.#allTenants;
+  }
+
+  #advanced(channel: Channel): Promise<void> {
+    return new Promise((resolve) => {
+      const waiters = this.#waiters.get(channel);
+      if (waiters) waiters.push(resolve);
+      else this.#waiters.set(channel, [resolve]);
+    });
+  }
+
+  #wake(channel: Channel): void {
+    const waiters = this.#waiters.get(channel);
+    if (!waiters) return;
+    this.#waiters.delete(channel);
+    for (const resolve of waiters) resolve();
+  }
+
+  #tick(): void {
+    const now = Date.now();
+    for (const session of this.#replaying) {
+      const { takenBytes } = session.sink;
+      if (takenBytes !== session.progressBytes || session.sink.pendingBytes === 0) {
+        session.progressBytes = takenBytes;
+        session.progressMs = now;
+      } else if (now - session.progressMs > STALL_MS) {
+        session.sink.close(CLOSE.slowConsumer);
+      }
+    }
+    if (this.#allTenants) return;
+    for (const [tenantId, channel] of this.#channels) {
+      if (channel.members.size > 0 || now - channel.idleSinceMs < IDLE_CHANNEL_MS) continue;
+      channel.close();
+      this.#channels.delete(tenantId);
+    }
+  }
+}
+
+const newCursor = (seq: number) => ({ seq, from: undefined, count: 0 });
+
+/** For callers that write many control frames at once. */
+export const joinFrames = (messages: readonly object[]): Buffer => Buffer.concat(messages.map(encodeFrame));

@@ -1,0 +1,116 @@
+import type { Channel } from './channel.js';
+import { PAGE } from './channel.js';
+import type { Entry } from './entry.js';
+import type { Cursor, Session } from './session.js';
+
+/** Bytes of a page that are joined into one write. */
+const RUN_BYTES = 64 * 1024;
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 2_000;
+
+export interface ReplayPorts {
+  channel(tenantId: string): Channel | undefined;
+  /** Resolves when the channel moved on. */
+  advanced(channel: Channel): Promise<void>;
+  delivered(entry: Entry, sockets: number): void;
+  resync(session: Session, tenantId: string, reason: 'retention', seq: number): void;
+  /** All cursors are level with their channels, in this very tick. */
+  join(session: Session): void;
+  failed(error: unknown): void;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Reads a session forward until it is level with its channels, then joins it live. */
+export const replay = async (session: Session, ports: ReplayPorts): Promise<void> => {
+  let retryMs = RETRY_MIN_MS;
+  while (session.state === 'replaying') {
+    try {
+      await session.sink.drained();
+      const behind = findBehind(session, ports);
+      if (!behind) return ports.join(session);
+      await advance(session, behind.cursor, behind.channel, ports);
+      retryMs = RETRY_MIN_MS;
+    } catch (error) {
+      ports.failed(error); // the database is away; the session waits for it with its place kept
+      await pause(retryMs);
+      retryMs = Math.min(retryMs * 2, RETRY_MAX_MS);
+    }
+  }
+};
+
+const findBehind = (
+  session: Session,
+  ports: ReplayPorts,
+): { cursor: Cursor; channel: Channel } | undefined => {
+  if (session.state !== 'replaying') return undefined;
+  for (const [tenantId, cursor] of session.cursors) {
+    const channel = ports.channel(tenantId);
+    if (!channel)
+      session.cursors.delete(tenantId); // the tenant was deleted
+    else if (cursor.seq !== channel.flushed) return { cursor, channel };
+    else sayResumed(session, cursor, channel);
+  }
+  return undefined;
+};
+
+const sayResumed = (session: Session, cursor: Cursor, channel: Channel): void => {
+  if (cursor.from === undefined) return;
+  const data = { from: cursor.from, to: cursor.seq, count: cursor.count };
+  cursor.from = undefined;
+  session.send({
+    type: 'resumed',
+    data: session.tenantId === null ? { ...data, tenant_id: channel.tenantId } : data,
+  });
+};
+
+const advance = async (
+  session: Session,
+  cursor: Cursor,
+  channel: Channel,
+  ports: ReplayPorts,
+): Promise<void> => {
+  if (cursor.seq > channel.flushed) return ports.advanced(channel);
+  const since = cursor.seq;
+  const entries = await channel.page(since, PAGE);
+  // closed, or moved by a resync, while the page was read
+  if (session.state !== 'replaying' || cursor.seq !== since) return;
+  const [first] = entries;
+  if (first?.seq !== since + 1) {
+    if (since === channel.flushed) return;
+    cursor.seq = channel.flushed;
+    cursor.from = undefined;
+    ports.resync(session, channel.tenantId, 'retention', cursor.seq);
+    return;
+  }
+  await send(session, cursor, entries, ports);
+};
+
+const send = async (
+  session: Session,
+  cursor: Cursor,
+  entries: readonly Entry[],
+  ports: ReplayPorts,
+): Promise<void> => {
+  const { subscription } = session;
+  let run: Buffer[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (subscription.acceptsFor(entry, session.userId)) {
+      const frame = entry.frame(subscription.view);
+      run.push(frame);
+      bytes += frame.length;
+      cursor.count++;
+      ports.delivered(entry, 1);
+    }
+    cursor.seq = entry.seq;
+    if (bytes < RUN_BYTES) continue;
+    session.sink.write(Buffer.concat(run));
+    run = [];
+    bytes = 0;
+    const { seq } = cursor;
+    await session.sink.drained();
+    if (session.state !== 'replaying' || cursor.seq !== seq) return;
+  }
+  if (run.length > 0) session.sink.write(Buffer.concat(run));
+};

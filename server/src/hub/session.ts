@@ -1,0 +1,76 @@
+import type { Close } from '@wardbell/contract';
+import type { Principal } from '../database/principal.js';
+import { encodeFrame } from './frames.js';
+import type { Subscription } from './subscription.js';
+
+/** The socket, as the hub sees it. */
+export interface Sink {
+  /** Hands bytes to the socket; shared bytes must not be changed. Nothing after a close. */
+  write(bytes: Buffer): void;
+  /** Bytes that the peer has not taken yet and that wait in this process. */
+  readonly pendingBytes: number;
+  /** Grows as the peer takes bytes; a slow client is told from a dead one by it. */
+  readonly takenBytes: number;
+  /** Resolves when little waits, or when the socket is closed. */
+  drained(): Promise<void>;
+  close(close: Close): void;
+}
+
+/** Where a session is in a tenant's stream while it is not live. */
+export interface Cursor {
+  /** Everything up to here was sent or skipped. */
+  seq: number;
+  /** The position that the client asked for; set until `resumed` was sent. */
+  from: number | undefined;
+  /** Events sent since `from`. */
+  count: number;
+}
+
+/**
+ * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
+ * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.
+ */
+export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
+
+/** More than this waiting and a session stops being live until its socket has drained. */
+export const MAX_PENDING_BYTES = 512 * 1024;
+
+/** One socket's part in the streams. */
+export class Session {
+  state: SessionState = 'waiting';
+  /** By tenant; a tenant's people have one, super admins one for each tenant. Empty while live. */
+  readonly cursors = new Map<string, Cursor>();
+  /** Newest position that was told by a `position` frame, or by being live from there. */
+  toldSeq = 0;
+  /** While not live: when its socket last took something, and how much in all. Milliseconds, bytes. */
+  progressMs = 0;
+  progressBytes = 0;
+
+  constructor(
+    readonly id: string,
+    /** Renewed with the token; user, tenant and role stay. */
+    public principal: Principal,
+    readonly sink: Sink,
+    public subscription: Subscription,
+    private readonly onOverflow: (session: Session) => void,
+  ) {}
+
+  get userId(): string {
+    return this.principal.userId;
+  }
+
+  get tenantId(): string | null {
+    return this.principal.tenantId;
+  }
+
+  /** Writes a run of frames to a live session. */
+  write(run: Buffer): void {
+    this.sink.write(run);
+    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.onOverflow(this);
+  }
+
+  /** Sends a control frame, whatever the state. */
+  send(message: object): void {
+    this.sink.write(encodeFrame(message));
+  }
+}

@@ -1,0 +1,36 @@
+import { type Role, type Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
+import type { Entry } from './entry.js';
+
+/** What a session wants of a stream and may have of it. */
+export class Subscription {
+  readonly view: View;
+  /** Sessions with the same key get the same bytes, except for events that are for chosen users. */
+  readonly key: string;
+  readonly topics: ReadonlySet<Topic>;
+  readonly types: ReadonlySet<string> | null;
+
+  constructor(
+    readonly role: Role,
+    topics: Iterable<Topic>,
+    types: Iterable<string> | null,
+  ) {
+    this.view = viewOf(role);
+    const allowed = new Set(topicsOf(role));
+    this.topics = new Set([...topics].filter((topic) => allowed.has(topic)));
+    this.types = types ? new Set(types) : null;
+    this.key = JSON.stringify([role, [...this.topics].sort(), this.types ? [...this.types].sort() : null]);
+  }
+
+  /** Does this event belong to the stream, as far as its users do not matter? */
+  accepts(entry: Entry): boolean {
+    if (!this.topics.has(entry.topic)) return false;
+    if (this.types !== null && !this.types.has(entry.type)) return false;
+    if (this.view === 'super') return entry.roles === null && entry.userIds === null;
+    return entry.roles === null || entry.roles.has(this.role);
+  }
+
+  /** Does this event belong to the stream of this very user? */
+  acceptsFor(entry: Entry, userId: string): boolean {
+    return this.accepts(entry) && (entry.userIds === null || entry.userIds.has(userId));
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { Metrics } from '../metrics/metrics.js';
+import { LogReader } from '../outbox/log-reader.js';
+import { Hub } from './hub.js';
+
+/** How often heads are compared: often after something was found that no doorbell had announced. */
+const MIN_INTERVAL_MS = 50;
+const MAX_INTERVAL_MS = 1_000;
+
+/**
+ * The safety net under the doorbells: compares the heads in the database with what the hub knows. It finds
+ * what an emitter in plain SQL committed, and what a process left that died between COMMIT and announce.
+ */
+@Injectable()
+export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
+  #intervalMs = MAX_INTERVAL_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #failing = false;
+  #lastSuccessMs = Date.now();
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly reader: LogReader,
+    private readonly metrics: Metrics,
+    private readonly log: Log,
+  ) {}
+
+  /** Milliseconds since the database last answered. */
+  get silentMs(): number {
+    return Date.now() - this.#lastSuccessMs;
+  }
+
+  onApplicationBootstrap(): void {
+    this.hub.connectSweep(() => this.soon());
+    this.#schedule(this.#intervalMs);
+  }
+
+  onApplicationShutdown(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** Sweeps now, or again as soon as the present sweep is done. */
+  soon(): void {
+    if (this.#running) this.#again = true;
+    else this.#schedule(0);
+  }
+
+  #schedule(delayMs: number): void {
+    clearTimeout(this.#timer);
+    if (this.#stopped) return;
+    this.#timer = setTimeout(() => void this.#sweep(), delayMs);
+  }
+
+  async #sweep(): Promise<void> {
+    this.#running = true;
+    this.#again = false;
+    try {
+      // after an outage the history may be another one
+      await this.hub.changeEpoch(await (this.#failing ? this.reader.checkEpoch() : this.reader.epoch()));
+      const tenants = this.hub.tenants;
+      const heads = this.hub.tracksAll ? await this.reader.allHeads() : await this.reader.heads(tenants);
+      let found = 0;
+      for (const [tenantId, head] of heads) if (this.hub.hear(tenantId, head)) found++;
+      if (found > 0) this.metrics.gapRepairs.inc(found);
+      this.#intervalMs = found > 0 ? MIN_INTERVAL_MS : Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
+      this.#lastSuccessMs = Date.now();
+      if (this.#failing) this.log.info('the database answers again');
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) this.log.error('the database does not answer', errorFields(error));
+      this.#failing = true;
+      this.#intervalMs = MAX_INTERVAL_MS / 4;
+    } finally {
+      this.#running = false;
+      this.#schedule(this.#again ? 0 : this.#intervalMs);
+    }
+  }
+}

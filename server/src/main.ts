@@ -1,0 +1,111 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppModule } from './app.module.js';
+import { type Config, loadConfig } from './config/config.js';
+import { errorCode } from './config/error-code.js';
+import { StartError } from './config/start-error.js';
+import { Drain } from './gateway/drain.js';
+import { WardbellWsAdapter } from './gateway/ws.adapter.js';
+import { createHttpApplication } from './http/configure.js';
+import { errorFields } from './log/error-fields.js';
+import { createLog, type Log } from './log/log.js';
+import { NestLog } from './log/nest-log.js';
+import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
+
+/** Everything is gone by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
+const STOP_TIMEOUT_MS = 9_500;
+
+interface Running {
+  readonly app: NestFastifyApplication;
+  readonly database: PreparedDatabase;
+}
+
+const listen = async (app: NestFastifyApplication, config: Config): Promise<number> => {
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EADDRINUSE') {
+      throw new StartError(`PORT: ${config.port} is in use by another program; stop it or set another PORT`);
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      throw new StartError(`HOST, PORT: this process may not listen there (${code}); set others`);
+    }
+    throw error;
+  }
+  const address = app.getHttpServer().address();
+  return typeof address === 'object' && address !== null ? address.port : config.port;
+};
+
+const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Running> => {
+  const database = await prepareDatabase(config, log, abort);
+  try {
+    const app = await createHttpApplication(
+      config,
+      AppModule.with(config, database.urls, log),
+      new NestLog(log),
+    );
+    app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket));
+    try {
+      const port = await listen(app, config);
+      log.info('listening', { port });
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    return { app, database };
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+};
+
+/** Sockets first, each with its time to come back; then requests; then the database. */
+const stop = async ({ app, database }: Running): Promise<void> => {
+  await app.get(Drain).run();
+  await app.close();
+  await database.stop();
+};
+
+const main = async (): Promise<void> => {
+  const config = loadConfig(process.env);
+  const log = createLog(config);
+  const abort = new AbortController();
+  const starting = start(config, log, abort.signal);
+
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping', { signal });
+    setTimeout(() => {
+      log.error('stopping took too long');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    abort.abort();
+    starting
+      .then(stop)
+      .catch((error: unknown) => log.error('stopping failed', errorFields(error)))
+      .finally(() => process.exit(0));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  process.on('unhandledRejection', (error) => {
+    log.fatal('unhandled rejection', errorFields(error));
+    process.exit(1);
+  });
+
+  try {
+    await starting;
+  } catch (error) {
+    if (!stopping) throw error;
+  }
+};
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof StartError) process.stderr.write(`wardbell: ${error.message}\n`);
+  else throw error;
+  process.exit(1);
+}

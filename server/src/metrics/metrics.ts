@@ -1,0 +1,146 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Entry } from '../hub/entry.js';
+import { DeliveryHistogram } from './delivery-histogram.js';
+
+/** Tenants that get a label of their own; the rest share `other`. */
+const MAX_TENANT_LABELS = 1_000;
+/** Event types that get a label of their own; application-defined ones are without bound. */
+const MAX_TYPE_LABELS = 100;
+const SUPER = '_super';
+
+/** Values that are read when somebody scrapes. */
+export interface Watched {
+  readonly lagging: () => number;
+  readonly unannouncedS: () => number;
+}
+
+/** Names that are bounded in number; those that came too late share one. */
+class Labels {
+  readonly #known = new Set<string>();
+
+  constructor(private readonly max: number) {}
+
+  of(name: string): string {
+    if (this.#known.has(name)) return name;
+    if (this.#known.size >= this.max) return 'other';
+    this.#known.add(name);
+    return name;
+  }
+}
+
+/** Everything that is counted. No user, patient or address is ever a label. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+  readonly gapRepairs = this.#counter(
+    'hub_gap_repairs_total',
+    'Numbers that no announcement brought and the log did',
+  );
+  readonly received = this.#counter('websocket_messages_received_total', 'Messages that clients sent');
+  readonly requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'HTTP requests by route and status, in seconds',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers: [this.registry],
+  });
+  readonly #connections = new Gauge({
+    name: 'websocket_connections_total',
+    help: 'Open WebSocket connections of this instance',
+    labelNames: ['tenant_id'],
+    registers: [this.registry],
+  });
+  readonly #sent = new Counter({
+    name: 'websocket_messages_sent_total',
+    help: 'Events written to sockets',
+    labelNames: ['type'],
+    registers: [this.registry],
+  });
+  readonly #rejected = new Counter({
+    name: 'websocket_connections_rejected_total',
+    help: 'Handshakes that were refused',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly #closes = new Counter({
+    name: 'websocket_closes_total',
+    help: 'Connections that ended, by close code',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly #delivery = new DeliveryHistogram(this.registry);
+  readonly #tenants = new Labels(MAX_TENANT_LABELS);
+  readonly #types = new Labels(MAX_TYPE_LABELS);
+  readonly #onDelivered: ((entry: Entry, sockets: number, seconds: number) => void)[] = [];
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Gauges whose value is asked for at each scrape. */
+  watch({ lagging, unannouncedS }: Watched): void {
+    this.#gauge('websocket_sessions_lagging', 'Sessions that are catching up', lagging);
+    this.#gauge(
+      'outbox_oldest_unannounced_seconds',
+      'Age of the oldest event that the hub knows it lacks',
+      unannouncedS,
+    );
+  }
+
+  /** Calls back for each event of each flush and group; must be cheap. */
+  onDelivered(listener: (entry: Entry, sockets: number, seconds: number) => void): void {
+    this.#onDelivered.push(listener);
+  }
+
+  /** An event was written to so many sockets. One call for a group, not for each socket. */
+  delivered(entry: Entry, sockets: number): void {
+    const seconds = Math.max(0, Date.now() - entry.writtenMs) / 1_000;
+    this.#sent.inc({ type: this.#types.of(entry.type) }, sockets);
+    this.#delivery.observe(seconds, sockets);
+    for (const listener of this.#onDelivered) listener(entry, sockets, seconds);
+  }
+
+  /** A control frame was sent. */
+  sent(type: string): void {
+    this.#sent.inc({ type });
+  }
+
+  opened(tenantId: string | null): void {
+    this.#connections.inc({ tenant_id: this.#tenantLabel(tenantId) });
+  }
+
+  closed(tenantId: string | null): void {
+    this.#connections.dec({ tenant_id: this.#tenantLabel(tenantId) });
+  }
+
+  /** @param code of the close frame, 1006 when there was none; what is not registered or ours counts as one. */
+  closedWith(code: number): void {
+    const known = (code >= 1000 && code <= 1015) || (code >= 4400 && code < 4500);
+    this.#closes.inc({ code: known ? String(code) : 'other' });
+  }
+
+  /** @param reason name of the close, from the closed table */
+  rejected(reason: string): void {
+    this.#rejected.inc({ reason });
+  }
+
+  #tenantLabel(tenantId: string | null): string {
+    return tenantId === null ? SUPER : this.#tenants.of(tenantId);
+  }
+
+  #counter(name: string, help: string): Counter {
+    return new Counter({ name, help, registers: [this.registry] });
+  }
+
+  #gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  }
+}

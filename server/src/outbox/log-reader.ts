@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { Audience } from '@wardbell/contract';
+import type { LogEvent } from '../database/log-event.js';
+import { RelayPool } from '../database/relay-pool.js';
+
+interface OutboxRow {
+  readonly seq: string;
+  readonly id: string;
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+  readonly audience: Audience | null;
+  readonly created_at: Date;
+}
+
+const READ_SINCE = {
+  name: 'outbox_since',
+  text: `SELECT seq, id::text, type, data, audience, created_at FROM wardbell.outbox
+         WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+};
+const HEADS = {
+  name: 'heads_of',
+  text: `SELECT tenant_id::text, seq FROM wardbell.tenant_head WHERE tenant_id = ANY($1::uuid[])`,
+};
+const ALL_HEADS = {
+  name: 'heads_all',
+  text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id`,
+};
+const EPOCH = { name: 'epoch', text: 'SELECT epoch::text FROM wardbell.installation' };
+const CHECK_EPOCH = { name: 'check_epoch', text: 'SELECT wardbell.check_epoch()::text AS epoch' };
+
+interface HeadRow {
+  readonly tenant_id: string;
+  readonly seq: string;
+}
+
+const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
+  new Map(rows.map((row) => [row.tenant_id, Number(row.seq)]));
+
+/** Reads the log of any tenant, as the relay role. */
+@Injectable()
+export class LogReader {
+  constructor(private readonly relay: RelayPool) {}
+
+  /** Up to `limit` events after `since`, in order. Fewer, or not starting at `since + 1`: the rest is gone. */
+  async readSince(tenantId: string, since: number, limit: number): Promise<LogEvent[]> {
+    const rows = await this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit]);
+    return rows.map((row) => ({
+      tenantId,
+      seq: Number(row.seq),
+      id: row.id,
+      type: row.type,
+      data: row.data,
+      audience: row.audience,
+      timestamp: row.created_at,
+    }));
+  }
+
+  /** The newest number of each of these tenants. */
+  async heads(tenantIds: readonly string[]): Promise<Map<string, number>> {
+    return toHeads(await this.relay.query<HeadRow>(HEADS, [tenantIds]));
+  }
+
+  /** The newest number of every tenant. */
+  async allHeads(): Promise<Map<string, number>> {
+    return toHeads(await this.relay.query<HeadRow>(ALL_HEADS));
+  }
+
+  /** The name of this history of events. */
+  async epoch(): Promise<string> {
+    return this.#epoch(EPOCH);
+  }
+
+  /** The same, after looking whether the history was replaced; for start-up and after an outage. */
+  async checkEpoch(): Promise<string> {
+    return this.#epoch(CHECK_EPOCH);
+  }
+
+  async #epoch(statement: typeof EPOCH): Promise<string> {
+    const [row] = await this.relay.query<{ epoch: string }>(statement);
+    if (!row) throw new Error('the installation has no row');
+    return row.epoch;
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { RelayPool } from '../database/relay-pool.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+
+/** A week of partitions ahead: that long may maintenance fail before rows fall into the default one. */
+const DAYS_AHEAD = 7;
+const EVERY_MS = 10 * 60_000;
+
+const MAINTAIN = {
+  name: 'maintain_outbox',
+  text: 'SELECT wardbell.maintain_outbox($1, make_interval(days => $2)) AS dropped',
+};
+const PRUNE = [
+  {
+    name: 'prune_orders',
+    text: `DELETE FROM wardbell.disconnect_order WHERE created_at < now() - interval '1 hour'`,
+  },
+  {
+    name: 'prune_idempotency',
+    text: `DELETE FROM wardbell.idempotency WHERE created_at < now() - interval '24 hours'`,
+  },
+  { name: 'prune_failures', text: `DELETE FROM wardbell.login_failure WHERE at < now() - interval '1 day'` },
+  { name: 'prune_usage', text: `DELETE FROM wardbell.tenant_usage WHERE minute < now() - interval '2 days'` },
+  // an access token outlives its session by minutes; a day is plenty
+  {
+    name: 'prune_sessions',
+    text: `DELETE FROM wardbell.auth_session WHERE expires_at < now() - interval '1 day'`,
+  },
+];
+
+/** Makes partitions of the log ahead, drops those behind, prunes what has a lifetime. Any instance may. */
+@Injectable()
+export class Retention implements OnApplicationBootstrap, OnApplicationShutdown {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly relay: RelayPool,
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.maintain();
+    this.#timer = setInterval(() => void this.maintain(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** One round. A failure is logged and tried again at the next. */
+  async maintain(): Promise<void> {
+    try {
+      const [row] = await this.relay.query<{ dropped: number }>(MAINTAIN, [
+        DAYS_AHEAD,
+        this.config.eventRetentionDays,
+      ]);
+      if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
+      for (const statement of PRUNE) await this.relay.query(statement);
+    } catch (error) {
+      this.log.warn('maintenance failed, will be tried again', errorFields(error));
+    }
+  }
+}
