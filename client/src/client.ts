@@ -114,9 +114,7 @@ class WardbellClient<App extends ApplicationData> implements Client<App> {
     }
   }
 
-  on(type: '*', handler: (event: StreamEvent<App>) => void): () => void;
-  on<Type extends string>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void;
-  on(type: string, handler: Handler): () => void {
+  on<Type extends string>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void {
     const handlers = this.#handlers.get(type) ?? new Set();
     this.#handlers.set(type, handlers);
     // Wrapped, so that a handler given twice is called twice and taken back once.

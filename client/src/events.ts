@@ -36,12 +36,14 @@ export type StreamEvent<App extends ApplicationData = Record<never, object>> =
   | EphemeralEvent
   | ResyncRequired;
 
-/** The event of one type; an application's undeclared type carries a plain record. */
-export type EventOf<App extends ApplicationData, Type extends string> = Type extends StreamEvent<App>['type']
-  ? Extract<StreamEvent<App>, { type: Type }>
-  : Type extends ControlFrame['type']
-    ? Extract<ControlFrame, { type: Type }>
-    : Omit<ApplicationEvent, 'type'> & { type: Type };
+/** The event of one type (`*`: of any); an application's undeclared type carries a plain record. */
+export type EventOf<App extends ApplicationData, Type extends string> = Type extends '*'
+  ? StreamEvent<App>
+  : Type extends StreamEvent<App>['type']
+    ? Extract<StreamEvent<App>, { type: Type }>
+    : Type extends ControlFrame['type']
+      ? Extract<ControlFrame, { type: Type }>
+      : Omit<ApplicationEvent, 'type'> & { type: Type };
 
 /** Anything that the socket may deliver, before it is known which. */
 export interface IncomingEvent {

@@ -1,5 +1,3 @@
-export type { Change, Changes, LiveRow } from './changes.js';
-export { appointmentChanges, patientChanges } from './changes.js';
 export { createClient } from './client.js';
 export type {
   ApplicationData,
@@ -12,7 +10,11 @@ export type {
   StreamEvent,
 } from './events.js';
 export { isEvent } from './events.js';
-export type { ListRules, LivePage } from './live-page.js';
+export type { Change, Changes, LiveRow } from './list/changes.js';
+export { appointmentChanges, patientChanges } from './list/changes.js';
+export type { LiveListOptions, LiveRows } from './list/live-list.js';
+export { liveList } from './list/live-list.js';
+export type { ListRules, LivePage } from './list/page.js';
 export type {
   Client,
   ClientOptions,

@@ -86,7 +86,6 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
   retry(): void;
 
   /** Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. */
-  on(type: '*', handler: (event: StreamEvent<App>) => void): () => void;
   on<Type extends string>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void;
   /** Calls `listener` after each change of `state`. */
   onState(listener: (state: State) => void): () => void;

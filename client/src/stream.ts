@@ -41,6 +41,8 @@ export class Stream {
   #seqs = new Map<string, number>();
   /** The replay that each tenant still owes: what was asked for and how many events came since. */
   #replays = new Map<string, { from: number; count: number }>();
+  /** This connection asked for what came after a position. */
+  #resumes = false;
   readonly #recent: Recent;
   readonly #following = new Set<Following>();
 
@@ -84,6 +86,7 @@ export class Stream {
   /** A connection was made; `resumes` when it asks for what came after the position. */
   connected(resumes: boolean): void {
     this.#replays.clear();
+    this.#resumes = resumes;
     if (resumes) for (const [tenant, from] of this.#seqs) this.#replays.set(tenant, { from, count: 0 });
   }
 
@@ -95,8 +98,7 @@ export class Stream {
     else {
       if (isEvent(frame, 'position')) this.#advance(this.#key(frame.data.tenant_id), frame.data.seq, quiet);
       else if (isEvent(frame, 'positions'))
-        for (const [tenant, seq] of Object.entries(frame.data.seq))
-          if (!this.#seqs.has(tenant)) this.#advance(tenant, seq, quiet);
+        for (const [tenant, seq] of Object.entries(frame.data.seq)) this.#stand(tenant, seq);
       this.listener.event(frame);
     }
   }
@@ -155,6 +157,21 @@ export class Stream {
     this.listener.event(event);
   }
 
+  /** Where a tenant stands that a super admin's stream may not know yet. */
+  #stand(tenant: string, seq: number): void {
+    if (this.#seqs.has(tenant)) return;
+    // Created while the connection was away: its events until now were never asked for.
+    if (this.#resumes && seq > 0) this.#incomplete(seq, { tenant_id: tenant });
+    else this.#seqs.set(tenant, seq);
+  }
+
+  /** Says a hole that cannot be repaired. */
+  #incomplete(seq: number, scope: { tenant_id?: string | undefined }): void {
+    const data = { reason: 'incomplete', seq, epoch: this.#epoch ?? '' } as const;
+    const { tenant_id } = scope;
+    this.#resync({ type: 'resync_required', data: tenant_id === undefined ? data : { ...data, tenant_id } });
+  }
+
   #resumed(frame: Extract<ControlFrame, { type: 'resumed' }>, quiet: boolean): void {
     const { from, to, count, ...scope } = frame.data;
     const key = this.#key(scope.tenant_id);
@@ -162,8 +179,7 @@ export class Stream {
     this.#replays.delete(key);
     if (replay && (replay.from !== from || replay.count !== count)) {
       this.listener.fault('incomplete', `asked from ${replay.from}, got ${replay.count} of ${count} events`);
-      const data = { ...scope, reason: 'incomplete', seq: to, epoch: this.#epoch ?? '' } as const;
-      this.#resync({ type: 'resync_required', data });
+      this.#incomplete(to, scope);
       return;
     }
     this.#advance(key, to, quiet);

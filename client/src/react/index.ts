@@ -6,3 +6,7 @@ export type {
   LiveQueryOptions,
   LiveQueryResult,
 } from './options.js';
+export { useClient, WardbellProvider } from './provider.js';
+export { useConnection } from './use-connection.js';
+export { useEvents } from './use-events.js';
+export { useLiveInfiniteQuery, useLiveQuery } from './use-live-query.js';

@@ -1,12 +1,12 @@
 import type {
   InfiniteData,
+  NetworkMode,
   QueryKey,
   UseInfiniteQueryResult,
-  UseQueryOptions,
   UseQueryResult,
 } from '@tanstack/react-query';
-import type { LiveRow } from '../changes.js';
-import type { ListRules, LivePage } from '../live-page.js';
+import type { LiveRow } from '../list/changes.js';
+import type { ListRules, LivePage } from '../list/page.js';
 import type { Position } from '../position.js';
 import type { State } from '../state.js';
 
@@ -18,10 +18,14 @@ export interface Connection {
   readonly retry: () => void;
 }
 
-type Passed<Page> = Pick<
-  UseQueryOptions<Page>,
-  'enabled' | 'staleTime' | 'gcTime' | 'retry' | 'retryDelay' | 'meta' | 'refetchOnWindowFocus'
->;
+/** What is handed to TanStack as it is. */
+interface Passed {
+  readonly enabled?: boolean;
+  readonly staleTime?: number;
+  readonly gcTime?: number;
+  readonly retry?: boolean | number;
+  readonly networkMode?: NetworkMode;
+}
 
 /** What a list's query function is given; `after` is the `next` of the page before, null for the first. */
 export interface LiveQueryContext {
@@ -32,7 +36,7 @@ export interface LiveQueryContext {
 
 /** Options of `useLiveQuery` and `useLiveInfiniteQuery`. */
 export interface LiveQueryOptions<Row extends LiveRow, Page extends LivePage<Row>>
-  extends Passed<Page>,
+  extends Passed,
     ListRules<Row> {
   readonly queryKey: QueryKey;
   readonly queryFn: (context: LiveQueryContext) => Promise<Page>;

@@ -1,5 +1,5 @@
 import type { Appointment, Patient } from '@wardbell/contract';
-import { type IncomingEvent, isEvent } from './events.js';
+import { type IncomingEvent, isEvent } from '../events.js';
 
 /** A row of a live list: the higher `version` of the same `id` wins. */
 export interface LiveRow {

@@ -1,0 +1,25 @@
+import type { LiveRow } from './changes.js';
+import type { LivePage } from './page.js';
+
+/**
+ * A row that moved while pages were loaded one after the other stands on two of them: the higher version stays,
+ * of equals the first. Pages without a double are the same objects.
+ */
+export const dedupe = <Row extends LiveRow, Page extends LivePage<Row>>(
+  pages: readonly Page[],
+): readonly Page[] => {
+  const best = new Map<string, Row>();
+  let rows = 0;
+  for (const { data } of pages) {
+    rows += data.length;
+    for (const row of data) {
+      const other = best.get(row.id);
+      if (!other || row.version > other.version) best.set(row.id, row);
+    }
+  }
+  if (best.size === rows) return pages;
+  return pages.map((page) => {
+    const data = page.data.filter((row) => best.get(row.id) === row);
+    return data.length === page.data.length ? page : { ...page, data };
+  });
+};

@@ -1,0 +1,80 @@
+import type { Client } from '../options.js';
+import type { LiveRow } from './changes.js';
+import { Join } from './join.js';
+import type { ListRules, LivePage } from './page.js';
+
+export interface LiveListOptions<Row extends LiveRow> extends ListRules<Row> {
+  /** Loads a page; `after` is the `next` of the page before, null for the first. */
+  readonly load: (after: string | null, signal: AbortSignal) => Promise<LivePage<Row>>;
+  /** Called with what is to be shown, at most once a frame and whenever `live` changes. */
+  readonly show: (list: LiveRows<Row>) => void;
+}
+
+export interface LiveRows<Row extends LiveRow> {
+  readonly rows: readonly Row[];
+  /** The rows are complete and change with the database; false: they may be stale or still loading, say so. */
+  readonly live: boolean;
+}
+
+/**
+ * A whole list, page after page, joined with the stream: complete from the first paint on and kept so through
+ * drops, restarts and sleep. Without React; with it, use `useLiveQuery`. Returns how to stop.
+ */
+export const liveList = <Row extends LiveRow>(
+  client: Client,
+  options: LiveListOptions<Row>,
+): (() => void) => {
+  let pages: readonly LivePage<Row>[] = [];
+  let whole = false;
+  let everWhole = false;
+  let shown: LiveRows<Row> | null = null;
+  const stop = new AbortController();
+
+  const show = () => {
+    if (stop.signal.aborted) return;
+    const live = whole && join.following && client.state.status === 'live';
+    // While it is loaded anew the old list stays, and is said to be old.
+    const rows = shown && everWhole && !whole ? shown.rows : pages.flatMap(({ data }) => data);
+    if (shown && shown.live === live && sameRows(shown.rows, rows)) return;
+    shown = { rows, live };
+    options.show(shown);
+  };
+
+  const reload = async () => {
+    whole = false;
+    let after: string | null = null;
+    let first = true;
+    do {
+      const page: LivePage<Row> = await options.load(after, stop.signal);
+      if (stop.signal.aborted) return;
+      after = page.next ?? null;
+      // Joined page by page: a long list would else outlast the events that are kept.
+      pages = first ? [page] : [...pages, page];
+      first = false;
+      whole = after === null;
+      everWhole ||= whole;
+      join.attach();
+      show();
+    } while (after !== null);
+  };
+
+  const store = {
+    read: () => pages,
+    write: (next: readonly LivePage<Row>[]) => {
+      pages = next;
+      show();
+    },
+    reload,
+  };
+  const join = new Join<Row, LivePage<Row>>(client, options, store, show);
+  const unlisten = client.onState(show);
+  join.load();
+  return () => {
+    stop.abort();
+    unlisten();
+    join.detach();
+  };
+};
+
+const sameRows = <Row>(a: readonly Row[], b: readonly Row[]): boolean =>
+  a.length === b.length && a.every((row, index) => row === b[index]);

@@ -1,0 +1,36 @@
+import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import type { Client } from '../options.js';
+
+const ClientContext = createContext<Client | null>(null);
+
+/** React mounts twice in development: a stop that is taken back this soon never happens. */
+const STOP_DELAY_MS = 50;
+const stopping = new WeakMap<Client, ReturnType<typeof setTimeout>>();
+
+/** Shares one client with all components below: connects while it is mounted. */
+export function WardbellProvider({
+  client,
+  children,
+}: {
+  readonly client: Client;
+  readonly children?: ReactNode;
+}) {
+  useEffect(() => {
+    clearTimeout(stopping.get(client));
+    client.start();
+    return () => {
+      stopping.set(
+        client,
+        setTimeout(() => client.stop(), STOP_DELAY_MS),
+      );
+    };
+  }, [client]);
+  return <ClientContext.Provider value={client}>{children}</ClientContext.Provider>;
+}
+
+/** The client of the provider above. Throws when there is none. */
+export const useClient = (): Client => {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error('WardbellProvider is missing above this component');
+  return client;
+};

@@ -1,0 +1,33 @@
+import { type QueryKey, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useSyncExternalStore } from 'react';
+import type { LiveRow } from '../list/changes.js';
+import type { ListRules, LivePage } from '../list/page.js';
+import type { Layout } from './layout.js';
+import { useClient } from './provider.js';
+import { registryOf } from './registry.js';
+
+/** Joins a query's pages with the stream while the component is mounted. True while they are live. */
+export const useJoined = <Row extends LiveRow, Page extends LivePage<Row>, Data>(
+  queryKey: QueryKey,
+  layout: Layout<Page, Data>,
+  { changes, include, compare }: ListRules<Row>,
+): boolean => {
+  const client = useClient();
+  const queryClient = useQueryClient();
+  const list = registryOf(queryClient, client).list<Row, Page, Data>(queryKey, layout);
+  // Before the subscription below, whose effect comes later: it applies what came since the load.
+  useEffect(() => {
+    list.rules = { changes, ...(include && { include }), ...(compare && { compare }) };
+  });
+  const following = useSyncExternalStore(
+    list.subscribe,
+    () => list.following,
+    () => false,
+  );
+  const connected = useSyncExternalStore(
+    useCallback((listener: () => void) => client.onState(listener), [client]),
+    () => client.state.status === 'live',
+    () => false,
+  );
+  return following && connected;
+};

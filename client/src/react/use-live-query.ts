@@ -1,0 +1,54 @@
+import { type InfiniteData, type QueryKey, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { LiveRow } from '../list/changes.js';
+import type { LivePage } from '../list/page.js';
+import { manyPages, singlePage } from './layout.js';
+import type { LiveInfiniteQueryResult, LiveQueryOptions, LiveQueryResult } from './options.js';
+import { useJoined } from './use-joined.js';
+
+/**
+ * What the stream keeps fresh needs no reload by time, focus or network. Pages are told apart by identity, so
+ * TanStack must not replace them by equal copies.
+ */
+const LIVE = {
+  staleTime: Number.POSITIVE_INFINITY,
+  refetchOnWindowFocus: false,
+  refetchOnReconnect: false,
+  structuralSharing: false,
+} as const;
+
+/**
+ * A list that fits one answer of the API, kept as the database has it: loaded into the query cache, joined with
+ * the stream by its own position, changed once a frame at most, loaded again when the position is gone.
+ */
+export const useLiveQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
+  options: LiveQueryOptions<Row, Page>,
+): LiveQueryResult<Page> => {
+  const { changes, include, compare, queryKey, queryFn, ...passed } = options;
+  const query = useQuery({
+    ...LIVE,
+    ...passed,
+    queryKey,
+    queryFn: ({ signal }): Promise<Page> => queryFn({ queryKey, signal, after: null }),
+  });
+  const live = useJoined(queryKey, singlePage<Page>(), options);
+  return { ...query, live };
+};
+
+/** The same for a list of many pages (`next`): `fetchNextPage()` loads another one, each is joined by itself. */
+export const useLiveInfiniteQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
+  options: LiveQueryOptions<Row, Page>,
+): LiveInfiniteQueryResult<Row, Page> => {
+  const { changes, include, compare, queryKey, queryFn, ...passed } = options;
+  const query = useInfiniteQuery<Page, Error, InfiniteData<Page, string | null>, QueryKey, string | null>({
+    ...LIVE,
+    ...passed,
+    queryKey,
+    queryFn: ({ signal, pageParam }): Promise<Page> => queryFn({ queryKey, signal, after: pageParam }),
+    initialPageParam: null,
+    getNextPageParam: (page) => page.next ?? null,
+  });
+  const live = useJoined(queryKey, manyPages<Page>(), options);
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  return { ...query, live, rows };
+};
