@@ -26,8 +26,8 @@ const withDatabase = (url: string, database: string): string => {
   return changed.href;
 };
 
-async function administer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: fromSetup('WARDBELL_TEST_SUPERUSER_URL') });
+async function administer(superuserUrl: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuserUrl });
   await client.connect();
   try {
     await client.query(sql);
@@ -36,23 +36,38 @@ async function administer(sql: string): Promise<void> {
   }
 }
 
-/** Clones the migrated database; `drop` it when the test file is done. With `empty`, one without our schema. */
-export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+export interface DatabaseOptions {
+  /** Without our schema. */
+  readonly empty?: boolean;
+  /** Another cluster than the one that all tests share, for those that change what belongs to a cluster. */
+  readonly cluster?: { readonly ownerUrl: string; readonly superuserUrl: string };
+}
+
+/** Clones the migrated database; `drop` it when the test file is done. */
+export async function createDatabase({
+  empty = false,
+  cluster,
+}: DatabaseOptions = {}): Promise<TestDatabase> {
+  const admin = cluster?.superuserUrl ?? fromSetup('WARDBELL_TEST_SUPERUSER_URL');
+  const owner = cluster?.ownerUrl ?? fromSetup('WARDBELL_TEST_OWNER_URL');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(`CREATE DATABASE ${name} OWNER wardbell TEMPLATE ${empty ? 'template0' : 'wardbell'}`);
-  const superuserUrl = withDatabase(fromSetup('WARDBELL_TEST_SUPERUSER_URL'), name);
+  await administer(
+    admin,
+    `CREATE DATABASE ${name} OWNER wardbell TEMPLATE ${empty ? 'template0' : 'wardbell'}`,
+  );
+  const superuserUrl = withDatabase(admin, name);
   const pool = new pg.Pool({ connectionString: superuserUrl, max: 2 });
   // A test may kill the database under the pool.
   pool.on('error', () => undefined);
   return {
     name,
     superuserUrl,
-    ownerUrl: withDatabase(fromSetup('WARDBELL_TEST_OWNER_URL'), name),
+    ownerUrl: withDatabase(owner, name),
     query: async <Row extends pg.QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
       (await pool.query<Row>(sql, [...values])).rows,
     drop: async () => {
       await pool.end();
-      await administer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await administer(admin, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
 }

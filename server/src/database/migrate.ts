@@ -62,14 +62,18 @@ export async function migrate(ownerUrl: string, log: Log, folder = FOLDER): Prom
 }
 
 function readMigrations(folder: string): Migration[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
-      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    });
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort()
+      .map((name) => {
+        const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
+        return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
+      });
+  } catch (error) {
+    throw new StartError(`The migrations in ${folder} cannot be read (${errorCode(error)}): install again`);
+  }
 }
 
 async function assertServerVersion(client: pg.Client): Promise<void> {
