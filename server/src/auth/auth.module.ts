@@ -1,10 +1,15 @@
 import { Global, Module } from '@nestjs/common';
+import { AuthController } from './auth.controller.js';
+import { MeService } from './me.service.js';
+import { Passwords } from './passwords.js';
+import { SessionService } from './session.service.js';
 import { TokenService } from './token.service.js';
 
 /** Who somebody is. Global: HTTP and the gateway both ask. */
 @Global()
 @Module({
-  providers: [TokenService],
-  exports: [TokenService],
+  controllers: [AuthController],
+  providers: [TokenService, Passwords, SessionService, MeService],
+  exports: [TokenService, Passwords],
 })
 export class AuthModule {}

@@ -6,6 +6,7 @@ import { TokenService } from '../auth/token.service.js';
 import { TokenError, type TokenFailure } from '../auth/token-error.js';
 import type { Principal } from '../database/principal.js';
 import { Problem, type ProblemCode } from '../errors/problem.js';
+import { bearerOf } from './bearer.js';
 import { ENDPOINT } from './endpoint.js';
 import { PUBLIC } from './public.js';
 
@@ -40,7 +41,7 @@ export class AccessGuard implements CanActivate {
   }
 
   async #authenticate(request: FastifyRequest): Promise<Principal> {
-    const token = /^Bearer +([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const token = bearerOf(request);
     if (token === undefined) throw new Problem('authentication_required');
     try {
       return await this.tokens.verify(token, request.ip);

@@ -1,0 +1,76 @@
+import { Controller } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Config } from '../config/config.js';
+import { Problem } from '../errors/problem.js';
+import { bearerOf } from '../http/bearer.js';
+import type { Call } from '../http/call.js';
+import { Endpoint } from '../http/endpoint.js';
+import { MeService } from './me.service.js';
+import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
+import { requireSameOrigin } from './same-origin.js';
+import { SessionService, type SignedIn } from './session.service.js';
+import { TokenService } from './token.service.js';
+import { TokenError } from './token-error.js';
+
+const routes = api.auth;
+
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: SessionService,
+    private readonly tokens: TokenService,
+    private readonly who: MeService,
+  ) {}
+
+  @Endpoint(routes.login)
+  async login({ body, request, reply }: Call<typeof routes.login>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    return this.#signedIn(request, reply, await this.sessions.login(body.email, body.password, request.ip));
+  }
+
+  @Endpoint(routes.refresh)
+  async refresh({ request, reply }: Call<typeof routes.refresh>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    try {
+      const signedIn = await this.sessions.refresh(readRefreshCookie(request), request.ip);
+      return this.#signedIn(request, reply, signedIn);
+    } catch (error) {
+      // 401 alone: a suspended tenant may be active again, a database that is away will be back
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      clearRefreshCookie(request, reply, this.config);
+      throw new Problem('invalid_refresh_token', { cause: error });
+    }
+  }
+
+  /** Always succeeds: who has no session left is signed out. */
+  @Endpoint(routes.logout)
+  async logout({ request, reply }: Call<typeof routes.logout>): Promise<void> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    await this.sessions.logout(readRefreshCookie(request), request.ip);
+    await this.#logoutBearer(request);
+    clearRefreshCookie(request, reply, this.config);
+  }
+
+  @Endpoint(routes.me)
+  me({ principal }: Call<typeof routes.me>): Promise<object> {
+    return this.who.get(principal);
+  }
+
+  #signedIn(request: FastifyRequest, reply: FastifyReply, { answer, refreshToken }: SignedIn): object {
+    setRefreshCookie(request, reply, this.config, refreshToken);
+    return answer;
+  }
+
+  /** For clients without cookies: the session that their access token names. */
+  async #logoutBearer(request: FastifyRequest): Promise<void> {
+    const token = bearerOf(request);
+    if (token === undefined) return;
+    try {
+      await this.sessions.logoutSession(await this.tokens.verify(token, request.ip));
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error; // a token that is worth nothing ends nothing
+    }
+  }
+}

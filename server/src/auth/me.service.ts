@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import type { z } from 'zod';
+import { Database } from '../database/database.service.js';
+import type { Principal } from '../database/principal.js';
+import type { Tx } from '../database/tx.js';
+import { isUuid } from '../http/uuid.js';
+
+type Me = z.output<typeof api.auth.me.answer>;
+
+/** Who a token speaks for: the account as we know it, or what the token of an identity provider says. */
+@Injectable()
+export class MeService {
+  constructor(private readonly database: Database) {}
+
+  get(principal: Principal): Promise<Me> {
+    const { tenantId } = principal;
+    return tenantId === null
+      ? this.database.acrossTenants(principal, (tx) => describe(tx))
+      : this.database.inTenant(principal, tenantId, (tx) => describe(tx));
+  }
+}
+
+async function describe(tx: Tx): Promise<Me> {
+  const { userId, tenantId, role } = tx.principal;
+  const [account] = isUuid(userId)
+    ? await tx.db.$queryRaw<{ email: string; name: string }[]>`
+        SELECT email, name FROM wardbell.user_account WHERE id = ${userId}::uuid AND deleted_at IS NULL`
+    : [];
+  const [tenant] = tenantId
+    ? await tx.db.$queryRaw<NonNullable<Me['tenant']>[]>`
+        SELECT id::text, name, slug, time_zone FROM wardbell.tenant WHERE id = ${tenantId}::uuid`
+    : [];
+  return {
+    id: userId,
+    tenant_id: tenantId,
+    role,
+    email: account?.email ?? null,
+    name: account?.name ?? null,
+    tenant: tenant ?? null,
+  };
+}
