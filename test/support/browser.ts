@@ -1,22 +1,7 @@
-import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
+import { findChromium } from './chromium.mjs';
 
-/** Where Debian, Ubuntu, Fedora, Alpine and macOS put it. */
-const PLACES = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/usr/bin/google-chrome-stable',
-  '/snap/bin/chromium',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
-
-/** The Chromium of this machine, or the one that `npx playwright install chromium` has brought. */
-export function findChromium(): string | undefined {
-  return [process.env['CHROMIUM_PATH'] ?? '', ...PLACES, chromium.executablePath()].find(
-    (path) => path !== '' && existsSync(path),
-  );
-}
+export { findChromium };
 
 /** Quiet: it looks for no updates and calls nobody. */
 const FLAGS = [

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, StepError, step } from './steps.mjs';
+
+/**
+ * Programs that tests use and npm cannot bring: looked for, installed where that is possible, else said
+ * loudly, for their tests are then skipped.
+ */
+
+const runs = (program, ...args) => {
+  try {
+    execFileSync(program, args, { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const PROGRAMS = [
+  { name: 'chromium', debian: ['chromium'], isThere: hasChromium },
+  { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },
+  {
+    name: 'python3-websockets',
+    debian: ['python3-websockets'],
+    isThere: async () => runs('python3', '-c', 'import websockets'),
+  },
+  { name: 'redis-server', debian: ['redis-server'], isThere: async () => runs('redis-server', '--version') },
+];
+
+/** The same places as in test/support/browser.ts, which opens it. */
+async function hasChromium(root) {
+  const { findChromium } = await import(join(root, 'test/support/chromium.mjs'));
+  return findChromium() !== undefined;
+}
+
+/**
+ * @param {string} root
+ * @returns {Promise<string[]>} names of the programs that are missing in the end
+ */
+export async function providePrograms(root) {
+  const wanted = PROGRAMS.filter(({ name }) => isAskedFor(root, name));
+  const missing = await missingOf(root, wanted);
+  if (missing.length === 0) return [];
+  await attempt(() => installFromDebian(missing));
+  if ((await missingOf(root, missing)).some(({ name }) => name === 'chromium')) {
+    await attempt(() => installChromium(root));
+  }
+  return (await missingOf(root, missing)).map(({ name }) => name);
+}
+
+async function missingOf(root, programs) {
+  const found = await Promise.all(programs.map(({ isThere }) => isThere(root)));
+  return programs.filter((_, index) => !found[index]);
+}
+
+/** Tests ask by `describeWith('<name>', …)`. */
+const isAskedFor = (root, name) =>
+  readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .some((path) => readFileSync(join(root, 'test', path), 'utf8').includes(`describeWith('${name}'`));
+
+async function installFromDebian(programs) {
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  if (process.getuid?.() !== 0 || !/^ID=debian$/m.test(release)) return;
+  const packages = programs.flatMap(({ debian }) => debian);
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  await run(['apt-get', 'update', '-qq'], { env });
+  await step(
+    `Installing ${packages.join(', ')}`,
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages],
+    { env },
+  );
+}
+
+async function installChromium(root) {
+  await step('Installing Chromium', [
+    process.execPath,
+    join(root, 'node_modules/playwright-core/cli.js'),
+    'install',
+    // Its libraries come from the system's packages, which only root may install.
+    ...(process.getuid?.() === 0 ? ['--with-deps'] : []),
+    'chromium',
+  ]);
+}
+
+/** What cannot be installed is reported as missing; why was printed by the step. */
+async function attempt(install) {
+  try {
+    await install();
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    console.error(error.message);
+  }
+}

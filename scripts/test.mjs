@@ -1,0 +1,147 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from './lib/build.mjs';
+import { install, nodeProblem } from './lib/install.mjs';
+import { providePrograms } from './lib/programs.mjs';
+import { endOnSignals, run, StepError, seconds, step } from './lib/steps.mjs';
+
+/**
+ * `npm test`: everything that says whether the code is right, on real programs. Later steps run although an
+ * earlier one failed. The last line is `N passed, N failed, N skipped`; each step that is not a test suite
+ * counts as one. `npm test -- <pattern>` runs the test files that match, `--only=<project>` one project.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const isCi = process.env.CI === 'true';
+const PROJECTS = ['unit', 'integration', 'faults', 'browser'];
+const node = process.execPath;
+const bin = (path) => join(root, 'node_modules', path);
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', multiple: true, default: [] } },
+  allowPositionals: true,
+});
+const chosen = values.only.length > 0 ? values.only : PROJECTS;
+const isPart = values.only.length > 0 || positionals.length > 0;
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+/** Titles of what failed, for the summary. */
+const failures = [];
+
+async function check(title, command, options = {}) {
+  try {
+    await step(title, command, { cwd: root, ...options });
+    total.passed += 1;
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    console.error(error.message);
+    failures.push(title);
+    total.failed += 1;
+  }
+}
+
+/** Runs one Jest project and adds what it counted. */
+async function jest(project) {
+  const title = `Tests: ${project}`;
+  const startedMs = performance.now();
+  console.log(`${title} …`);
+  const report = join(root, '.cache', `jest-${project}.json`);
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  rmSync(report, { force: true });
+  await run(
+    [
+      node,
+      bin('jest/bin/jest.js'),
+      '--selectProjects',
+      project,
+      '--passWithNoTests',
+      '--json',
+      `--outputFile=${report}`,
+      ...(isCi ? ['--ci'] : []),
+      ...(positionals.length > 0 ? ['--', ...positionals] : []),
+    ],
+    {
+      cwd: root,
+      show: true,
+      env: {
+        NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+        // A short form of what `npm run test:faults` does at length.
+        ...(values.only.includes('faults') ? {} : { WARDBELL_TEST_SHORT: 'true' }),
+      },
+    },
+  );
+  add(title, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined);
+  console.log(`${title}: ended after ${seconds(startedMs)}`);
+}
+
+function add(title, report) {
+  // A file that does not load has no tests to count, and a run that crashed has no report.
+  const broken = report === undefined ? 1 : report.numRuntimeErrorTestSuites;
+  total.passed += report?.numPassedTests ?? 0;
+  total.failed += (report?.numFailedTests ?? 0) + broken;
+  total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
+  if (report?.success !== true) failures.push(title);
+  if (report?.success === false && report.numFailedTests + broken === 0) total.failed += 1;
+}
+
+async function main() {
+  const problem = nodeProblem();
+  if (problem !== undefined) throw new StepError(problem);
+  await install(root);
+
+  if (!isPart) {
+    await check('Formatting and lint', [node, bin('@biomejs/biome/bin/biome'), isCi ? 'ci' : 'check', '.']);
+  }
+  let isBuilt = true;
+  try {
+    await build(root);
+    total.passed += 1;
+  } catch (error) {
+    if (!(error instanceof StepError)) throw error;
+    console.error(error.message);
+    failures.push(error.message);
+    total.failed += 1;
+    isBuilt = false;
+  }
+  if (!isPart) {
+    await check('Types of tests', [node, bin('typescript/bin/tsc'), '-p', 'test']);
+    if (existsSync(join(root, 'admin/tsconfig.json'))) {
+      await check('Types of the console', [node, bin('typescript/bin/tsc'), '--noEmit', '-p', 'admin']);
+    }
+    await check('Import boundaries', [
+      node,
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      ...['--config', '.dependency-cruiser.mjs', 'contract/src', 'client/src', 'server/src', 'admin'],
+    ]);
+  }
+  const missing = await providePrograms(root);
+  for (const project of chosen) {
+    if (isBuilt || project === 'unit') await jest(project);
+    else {
+      failures.push(`Tests: ${project} (not run: the build failed)`);
+      total.failed += 1;
+    }
+  }
+  summarise(missing);
+}
+
+function summarise(missing) {
+  console.log('');
+  for (const name of missing)
+    console.log(`SKIPPED: the tests that need ${name}, which could not be installed`);
+  for (const title of failures) console.log(`FAILED: ${title}`);
+  if (isCi && total.skipped > 0) console.log('FAILED: with CI=true nothing may be skipped');
+  console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+  process.exitCode = total.failed > 0 || (isCi && total.skipped > 0) ? 1 : 0;
+}
+
+endOnSignals((signal) => (signal === 'SIGINT' ? 130 : 143));
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof StepError ? error.message : error);
+  total.failed += 1;
+  summarise([]);
+}

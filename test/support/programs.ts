@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { describe } from '@jest/globals';
+import { findChromium } from './browser.js';
+
+/** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
+export type Program = 'chromium' | 'nginx' | 'python3-websockets' | 'redis-server';
+
+/** True when the program can be used here. */
+export function hasProgram(program: Program): boolean {
+  switch (program) {
+    case 'chromium':
+      return findChromium() !== undefined;
+    case 'nginx':
+      return runs('nginx', '-v');
+    case 'python3-websockets':
+      return runs('python3', '-c', 'import websockets');
+    case 'redis-server':
+      return runs('redis-server', '--version');
+  }
+}
+
+function runs(program: string, ...args: readonly string[]): boolean {
+  try {
+    execFileSync(program, args, { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A `describe` that is skipped, and counted as skipped, on a machine without the program. */
+export function describeWith(program: Program, name: string, tests: () => void): void {
+  const suite = hasProgram(program) ? describe : describe.skip;
+  suite(name, tests);
+}
