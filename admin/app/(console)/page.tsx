@@ -1,0 +1,5 @@
+import { Home } from '../../ui/shell/home';
+
+const Page = () => <Home />;
+
+export default Page;

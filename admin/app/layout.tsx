@@ -1,0 +1,34 @@
+import '@fontsource-variable/inter/wght.css';
+import '@mantine/core/styles.layer.css';
+import '@mantine/notifications/styles.layer.css';
+import './global.css';
+import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core';
+import type { Metadata, Viewport } from 'next';
+import type { ReactNode } from 'react';
+import { Providers } from '../ui/providers';
+
+export const metadata: Metadata = {
+  title: { default: 'Wardbell', template: '%s · Wardbell' },
+  description: 'What just changed in your clinic, the moment it changes.',
+  robots: { index: false, follow: false },
+};
+
+export const viewport: Viewport = {
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#f5f7f8' },
+    { media: '(prefers-color-scheme: dark)', color: '#0f1215' },
+  ],
+};
+
+const RootLayout = ({ children }: { children: ReactNode }) => (
+  <html lang="en" {...mantineHtmlProps}>
+    <head>
+      <ColorSchemeScript defaultColorScheme="auto" />
+    </head>
+    <body>
+      <Providers>{children}</Providers>
+    </body>
+  </html>
+);
+
+export default RootLayout;

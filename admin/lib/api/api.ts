@@ -1,0 +1,110 @@
+import { ApiError, readProblem, Unreachable } from './failure';
+import type { Answer, Body, EndpointOf, Method, Params, PathOf, Query } from './types';
+
+/** Where access tokens come from; `refused` is told when the server did not take one. */
+export interface TokenSource {
+  accessToken(): Promise<string>;
+  refused(token: string): Promise<void>;
+}
+
+export interface RequestOptions<E, P extends string> {
+  readonly params?: Params<P>;
+  readonly query?: Query<E>;
+  readonly body?: Body<E>;
+  /** Version that a `PATCH` or `DELETE` expects to find (412 otherwise). */
+  readonly ifMatch?: number;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+const BASE = '/api/v1';
+
+/** Address of an endpoint: parameters filled in, query appended, nothing undefined in it. */
+export const addressOf = (
+  path: string,
+  params: Readonly<Record<string, string>> = {},
+  query: Readonly<Record<string, string | number | undefined>> = {},
+): string => {
+  const filled = path.replace(/:([a-z_]+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  return `${BASE}${filled}${search.size > 0 ? `?${search}` : ''}`;
+};
+
+/**
+ * The API of the server that serves this page. Each call is typed by the contract's route; an answer is
+ * not parsed again: it comes from the same release, which tests its answers against the same schemas.
+ */
+export class Api {
+  readonly #tokens: TokenSource;
+
+  constructor(tokens: TokenSource) {
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Calls an endpoint. Throws `ApiError` or `Unreachable` (see `failure.ts`), or the `AbortError` of
+   * `signal`. A token that the server refuses is renewed once.
+   */
+  async call<M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    options: RequestOptions<EndpointOf<M, P>, P> = {},
+  ): Promise<Answer<EndpointOf<M, P>>> {
+    const url = addressOf(path, options.params, options.query);
+    const token = await this.#tokens.accessToken();
+    let response = await this.#send(url, method, token, options);
+    if (response.status === 401) {
+      await this.#tokens.refused(token);
+      response = await this.#send(url, method, await this.#tokens.accessToken(), options);
+    }
+    if (!response.ok) throw await readProblem(response);
+    return this.#read(response);
+  }
+
+  async #send(
+    url: string,
+    method: string,
+    token: string,
+    options: { body?: unknown; ifMatch?: number; idempotencyKey?: string; signal?: AbortSignal },
+  ): Promise<Response> {
+    const headers = new Headers({ authorization: `Bearer ${token}` });
+    if (options.body !== undefined) headers.set('content-type', 'application/json');
+    if (options.ifMatch !== undefined) headers.set('if-match', `"${options.ifMatch}"`);
+    if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
+    return send(url, {
+      method,
+      headers,
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    });
+  }
+
+  async #read(response: Response) {
+    if (response.status === 204) return undefined;
+    try {
+      return await response.json();
+    } catch (error) {
+      if (isAbort(error)) throw error;
+      // The body broke off, or something that is not our server answered.
+      throw error instanceof SyntaxError
+        ? new ApiError({ status: 502, code: 'unknown' })
+        : new Unreachable(error);
+    }
+  }
+}
+
+export const isAbort = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'AbortError';
+
+/** `fetch` that tells "no answer" (`Unreachable`) from "we gave up" (`AbortError`). */
+export const send = async (url: string, init: RequestInit): Promise<Response> => {
+  try {
+    return await fetch(url, { cache: 'no-store', credentials: 'same-origin', ...init });
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new Unreachable(error);
+  }
+};

@@ -1,0 +1,51 @@
+import { ageOn, createFormats, todayIn } from './formats';
+
+describe('dates in the time zone of the clinic', () => {
+  it('takes the day of the clinic, not of the machine', () => {
+    const lateInLondon = Date.parse('2026-03-01T23:30:00Z');
+    expect(todayIn('Europe/London', lateInLondon)).toBe('2026-03-01');
+    expect(todayIn('Pacific/Auckland', lateInLondon)).toBe('2026-03-02');
+    expect(todayIn('America/Los_Angeles', lateInLondon)).toBe('2026-03-01');
+  });
+
+  it('writes a moment by the clock of the clinic', () => {
+    const formats = createFormats('en-GB', 'Asia/Kolkata');
+    expect(formats.dateTime('2026-01-15T10:35:00.123Z')).toBe('15 Jan 2026, 16:05:00');
+  });
+
+  it('writes a birth date as it is, whatever the time zone', () => {
+    for (const timeZone of ['Pacific/Kiritimati', 'UTC', 'Pacific/Pago_Pago']) {
+      expect(createFormats('en-GB', timeZone).date('1984-03-12')).toBe('12 Mar 1984');
+    }
+  });
+});
+
+describe('ageOn', () => {
+  it('counts full years up to the birthday itself', () => {
+    expect(ageOn('1984-03-12', '2026-03-11')).toBe(41);
+    expect(ageOn('1984-03-12', '2026-03-12')).toBe(42);
+    expect(ageOn('2026-03-01', '2026-03-02')).toBe(0);
+  });
+
+  it('lets those born on a leap day grow older on the first of March', () => {
+    expect(ageOn('2000-02-29', '2026-02-28')).toBe(25);
+    expect(ageOn('2000-02-29', '2026-03-01')).toBe(26);
+  });
+});
+
+describe('ago', () => {
+  const formats = createFormats('en-GB', 'UTC');
+  const now = Date.parse('2026-11-20T12:00:00Z');
+
+  it('grows coarser with distance and becomes a date after a week', () => {
+    expect(formats.ago(now - 20_000, now)).toBe('now');
+    expect(formats.ago(now - 5 * 60_000, now)).toBe('5 min ago');
+    expect(formats.ago(now - 3 * 3_600_000, now)).toBe('3 hr ago');
+    expect(formats.ago(now - 30 * 3_600_000, now)).toBe('yesterday');
+    expect(formats.ago(now - 9 * 86_400_000, now)).toBe('11 Nov 2026');
+  });
+
+  it('says now, not the future, when the clocks of server and browser differ', () => {
+    expect(formats.ago(now + 90_000, now)).toBe('now');
+  });
+});

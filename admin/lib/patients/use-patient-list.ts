@@ -1,0 +1,72 @@
+import { patientChanges } from '@wardbell/client';
+import { useLiveInfiniteQuery } from '@wardbell/client/react';
+import type { Patient } from '@wardbell/contract';
+import { useEffect, useMemo, useRef } from 'react';
+import { useApi } from '../session/context';
+import { comparePatients, patientMatcher } from './order';
+
+/** Fills a tall screen; later pages are as large as the API allows. */
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 200;
+
+export interface PatientList {
+  readonly rows: readonly Patient[];
+  /** Nothing to show yet, not even of the search before. */
+  readonly loading: boolean;
+  /** The rows are what this browser already had; the server's answer is on its way. */
+  readonly searching: boolean;
+  /** Every patient of the list is loaded. */
+  readonly complete: boolean;
+  /** The rows change with the database; false: they may be out of date. */
+  readonly live: boolean;
+  readonly error: Error | null;
+  readonly loadingMore: boolean;
+  readonly loadMore: () => void;
+  readonly retry: () => void;
+}
+
+/** The clinic's patients by name, joined with the stream of changes. */
+export const usePatientList = (search: string): PatientList => {
+  const api = useApi();
+  const include = useMemo(() => patientMatcher(search), [search]);
+  const query = useLiveInfiniteQuery({
+    queryKey: ['patients', search],
+    queryFn: ({ after, signal }) =>
+      api.call('GET', '/patients', {
+        query: {
+          limit: after === null ? FIRST_PAGE : NEXT_PAGE,
+          after: after ?? undefined,
+          search: search === '' ? undefined : search,
+        },
+        signal,
+      }),
+    changes: patientChanges,
+    include,
+    compare: comparePatients,
+  });
+
+  // While a new search is under way, what the one before had loaded is searched here and now.
+  const before = useRef<readonly Patient[]>([]);
+  useEffect(() => {
+    if (query.data) before.current = query.rows;
+  }, [query.data, query.rows]);
+  const searching = query.isPending && !query.isError;
+  const rows = useMemo(
+    () => (searching ? before.current.filter(include) : query.rows),
+    [searching, include, query.rows],
+  );
+
+  return {
+    rows,
+    searching,
+    loading: searching && rows.length === 0,
+    complete: query.data !== undefined && !query.hasNextPage,
+    live: query.live,
+    error: query.error,
+    loadingMore: query.isFetchingNextPage,
+    loadMore: () => {
+      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
+    },
+    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
+  };
+};

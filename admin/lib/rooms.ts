@@ -1,0 +1,18 @@
+import type { Me } from './api/types';
+import type { Text } from './text/en';
+
+type Role = Me['role'];
+
+/** A room of the console: where it is and who may enter. */
+export interface Room {
+  readonly id: keyof Text['rooms'];
+  readonly path: string;
+  readonly roles: readonly Role[];
+}
+
+export const ROOMS: readonly Room[] = [
+  { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
+];
+
+/** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */
+export const roomsOf = (role: Role): readonly Room[] => ROOMS.filter((room) => room.roles.includes(role));

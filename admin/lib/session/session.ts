@@ -1,0 +1,195 @@
+import { Api, type TokenSource } from '../api/api';
+import { ApiError, Unreachable } from '../api/failure';
+import type { Me } from '../api/types';
+import { isFresh, refreshToken, requestToken, revokeToken, signedOut, type Token } from './token';
+
+/** Why nobody is signed in: said on the sign-in page. */
+export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'ended';
+
+export type SessionState =
+  | { readonly status: 'restoring' }
+  | { readonly status: 'unreachable'; readonly retryAtMs: number }
+  | { readonly status: 'signed_out'; readonly reason: SignedOutReason }
+  | { readonly status: 'signed_in'; readonly me: Me };
+
+type TabMessage =
+  | { readonly type: 'token'; readonly token: Token }
+  | { readonly type: 'signed_out'; readonly reason: SignedOutReason };
+
+/** Says that a refresh cookie should be there: without it a first visit would begin with a refused request. */
+const HINT_KEY = 'wardbell.signed_in';
+/** Says that the server has yet to be told of a sign-out. */
+const UNTOLD_KEY = 'wardbell.untold_sign_out';
+const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+/**
+ * Who is signed in, over all tabs of this browser. The access token lives in memory and is shared between
+ * tabs by a BroadcastChannel; the refresh cookie is the browser's and no script sees it.
+ */
+export class Session implements TokenSource {
+  readonly api: Api = new Api(this);
+  #state: SessionState = { status: 'restoring' };
+  #token: Token | null = null;
+  #refreshing: Promise<Token> | null = null;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
+  #tabs: BroadcastChannel | null = null;
+  readonly #listeners = new Set<() => void>();
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Takes up the session that the browser's cookie holds, if it holds one. Returns what undoes it. */
+  start(): () => void {
+    const tabs = new BroadcastChannel('wardbell.session');
+    tabs.onmessage = (event: MessageEvent<TabMessage>) => void this.#hear(event.data);
+    this.#tabs = tabs;
+    const retryNow = () => {
+      if (this.#state.status === 'unreachable') void this.restore();
+    };
+    window.addEventListener('online', retryNow);
+    if (localStorage.getItem(UNTOLD_KEY) !== null) void this.#tellServer();
+    if (localStorage.getItem(HINT_KEY) === null) this.#set({ status: 'signed_out', reason: 'new' });
+    else void this.restore();
+    return () => {
+      clearTimeout(this.#retryTimer);
+      window.removeEventListener('online', retryNow);
+      tabs.close();
+      this.#tabs = null;
+    };
+  }
+
+  /** Tries the refresh cookie; while the server is away it goes on trying by itself. */
+  async restore(): Promise<void> {
+    clearTimeout(this.#retryTimer);
+    try {
+      await this.#refresh();
+      await this.#enter();
+    } catch (error) {
+      if (this.#state.status === 'signed_out') return;
+      if (!(error instanceof Unreachable || (error instanceof ApiError && error.temporary))) {
+        this.#leave('ended');
+        return;
+      }
+      const delayMs = RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)] ?? 15_000;
+      this.#set({ status: 'unreachable', retryAtMs: Date.now() + delayMs });
+      this.#retryTimer = setTimeout(() => void this.restore(), delayMs);
+    }
+  }
+
+  /** Signs in. Throws `ApiError` (401 `invalid_credentials`, 429) or `Unreachable`. */
+  async signIn(email: string, password: string): Promise<void> {
+    this.#token = await requestToken(email, password);
+    localStorage.setItem(HINT_KEY, '1');
+    localStorage.removeItem(UNTOLD_KEY);
+    this.#tell({ type: 'token', token: this.#token });
+    await this.#enter();
+  }
+
+  /** Leaves at once on this screen and in the other tabs, then on the server. Does not throw. */
+  async signOut(): Promise<void> {
+    localStorage.setItem(UNTOLD_KEY, '1');
+    const told = this.#tellServer();
+    this.#tell({ type: 'signed_out', reason: 'left' });
+    this.#leave('left');
+    if (!(await told) && this.#state.status === 'signed_out') {
+      this.#set({ status: 'signed_out', reason: 'left_untold' });
+    }
+  }
+
+  async #tellServer(): Promise<boolean> {
+    try {
+      await revokeToken();
+      localStorage.removeItem(UNTOLD_KEY);
+      return true;
+    } catch {
+      // The next visit tries again; the person is told meanwhile.
+      return false;
+    }
+  }
+
+  /** Asks the server whether the session still stands, after the socket was told that it does not. */
+  async verify(): Promise<void> {
+    if (this.#state.status !== 'signed_in') return;
+    this.#token = null;
+    await this.#refresh().catch(() => undefined);
+  }
+
+  async accessToken(): Promise<string> {
+    if (isFresh(this.#token)) return this.#token.value;
+    if (this.#state.status === 'signed_out') throw signedOut();
+    return (await this.#refresh()).value;
+  }
+
+  async refused(token: string): Promise<void> {
+    if (this.#token?.value !== token) return;
+    this.#token = null;
+    await this.#refresh();
+  }
+
+  #refresh(): Promise<Token> {
+    this.#refreshing ??= refreshToken(() => (isFresh(this.#token) ? this.#token : null))
+      .then((token) => {
+        if (this.#state.status === 'signed_out') throw signedOut();
+        this.#token = token;
+        this.#tell({ type: 'token', token });
+        return token;
+      })
+      .catch((error: unknown) => {
+        if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
+          this.#tell({ type: 'signed_out', reason: 'ended' });
+          this.#leave('ended');
+        }
+        throw error;
+      })
+      .finally(() => {
+        this.#refreshing = null;
+      });
+    return this.#refreshing;
+  }
+
+  async #enter(): Promise<void> {
+    const me = await this.api.call('GET', '/auth/me');
+    this.#attempt = 0;
+    this.#set({ status: 'signed_in', me });
+  }
+
+  #leave(reason: SignedOutReason): void {
+    clearTimeout(this.#retryTimer);
+    this.#token = null;
+    localStorage.removeItem(HINT_KEY);
+    if (this.#state.status !== 'signed_out') this.#set({ status: 'signed_out', reason });
+  }
+
+  async #hear(message: TabMessage): Promise<void> {
+    if (message.type === 'signed_out') {
+      this.#leave(message.reason);
+      return;
+    }
+    if (this.#state.status === 'signed_in' && this.#state.me.id !== message.token.userId) {
+      // Somebody else signed in in another tab: nothing of the first person may stay on this screen.
+      location.reload();
+      return;
+    }
+    this.#token = message.token;
+    if (this.#state.status === 'signed_out') {
+      this.#set({ status: 'restoring' });
+      await this.restore();
+    }
+  }
+
+  #tell(message: TabMessage): void {
+    this.#tabs?.postMessage(message);
+  }
+
+  #set(state: SessionState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}

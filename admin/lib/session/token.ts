@@ -1,0 +1,86 @@
+import { send } from '../api/api';
+import { ApiError, readProblem } from '../api/failure';
+import type { TokenAnswer } from '../api/types';
+
+/** An access token in memory; it is never stored. */
+export interface Token {
+  readonly value: string;
+  readonly userId: string;
+  /** Epoch milliseconds by this machine's clock. */
+  readonly expiresAtMs: number;
+}
+
+/** A token with less left than this is renewed before it is used. */
+const SPARE_MS = 30_000;
+
+export const isFresh = (token: Token | null, nowMs = Date.now()): token is Token =>
+  token !== null && token.expiresAtMs - nowMs > SPARE_MS;
+
+const LOCK = 'wardbell.session';
+const IN_FLIGHT_KEY = 'wardbell.refreshing';
+/** How long the answer to a page that has gone may still be on its way to the cookie jar. */
+const ORPHAN_MS = 3_000;
+
+const toToken = (answer: TokenAnswer): Token => ({
+  value: answer.access_token,
+  userId: answer.user.id,
+  expiresAtMs: Date.now() + answer.expires_in * 1_000,
+});
+
+const post = async (path: string, body?: unknown): Promise<Token> => {
+  const response = await send(`/api/v1/auth/${path}`, {
+    method: 'POST',
+    // Outlives the page: an answer that nobody reads still brings the rotated cookie.
+    keepalive: true,
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+  });
+  if (!response.ok) throw await readProblem(response);
+  const answer: TokenAnswer = await response.json();
+  return toToken(answer);
+};
+
+/** Runs `work` in one tab at a time. Web Locks exist in secure contexts only; elsewhere tabs take their chance. */
+const alone = <T>(work: () => Promise<T>): Promise<T> =>
+  'locks' in navigator ? navigator.locks.request(LOCK, work) : work();
+
+/**
+ * A page that was reloaded in mid-refresh has left a request behind whose cookie has not come yet. To send
+ * the old cookie now would look like a stolen one and end the session, so wait until it must have come.
+ */
+const settleOrphan = async (): Promise<void> => {
+  const startedAt = Number(localStorage.getItem(IN_FLIGHT_KEY) ?? 0);
+  const leftMs = startedAt + ORPHAN_MS - Date.now();
+  if (leftMs > 0 && leftMs <= ORPHAN_MS) await new Promise((resolve) => setTimeout(resolve, leftMs));
+};
+
+/**
+ * Trades the refresh cookie for an access token. The cookie is rotated and a second use of the old one ends
+ * the session, so only one tab does it at a time; `newer` says whether another has done it meanwhile.
+ */
+export const refreshToken = (newer: () => Token | null): Promise<Token> =>
+  alone(async () => {
+    const known = newer();
+    if (known) return known;
+    await settleOrphan();
+    localStorage.setItem(IN_FLIGHT_KEY, String(Date.now()));
+    try {
+      return await post('refresh');
+    } finally {
+      localStorage.removeItem(IN_FLIGHT_KEY);
+    }
+  });
+
+/** Signs in. Throws `ApiError` (401 `invalid_credentials`, 429) or `Unreachable`. */
+export const requestToken = (email: string, password: string): Promise<Token> =>
+  alone(() => post('login', { email, password }));
+
+/** Ends the session on the server. */
+export const revokeToken = async (): Promise<void> => {
+  const response = await send('/api/v1/auth/logout', { method: 'POST', keepalive: true });
+  if (!response.ok && response.status !== 401) throw await readProblem(response);
+};
+
+/** What a request gets when nobody is signed in. */
+export const signedOut = (): ApiError => new ApiError({ status: 401, code: 'signed_out' });

@@ -1,0 +1,90 @@
+import type { Patient } from '@wardbell/contract';
+import { useMemo } from 'react';
+import { ageOn, todayIn, useFormats } from '../../lib/formats';
+import { useText } from '../../lib/text/text';
+import type { Column } from '../grid/columns';
+import { useNow } from '../use-now';
+import classes from './columns.module.css';
+
+/** "Doe, John": as the list is sorted. */
+export const listedName = (patient: Pick<Patient, 'first_name' | 'last_name'>): string =>
+  `${patient.last_name}, ${patient.first_name}`;
+
+/** The columns of the patient list, in the reader's language and the clinic's time zone. */
+export const usePatientColumns = (): readonly Column<Patient>[] => {
+  const words = useText();
+  const formats = useFormats();
+  const nowMs = useNow(30_000);
+  return useMemo(() => {
+    const { columns, mrnShort } = words.patients;
+    const today = todayIn(formats.timeZone, nowMs);
+    const none = <span className={classes.none}>{words.app.none}</span>;
+    return [
+      {
+        id: 'name',
+        header: columns.name,
+        track: 'minmax(10rem, 2.4fr)',
+        shownFrom: 'narrow',
+        cell: (patient) => (
+          <span className={classes.person}>
+            <span className={classes.name} title={listedName(patient)}>
+              <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
+            </span>
+            <span className={classes.second}>
+              {mrnShort} {patient.mrn}
+              {patient.birth_date !== null && ` · ${formats.date(patient.birth_date)}`}
+            </span>
+          </span>
+        ),
+      },
+      {
+        id: 'mrn',
+        header: columns.mrn,
+        track: 'minmax(6.5rem, 0.9fr)',
+        shownFrom: 'medium',
+        cell: (patient) => <span className={classes.code}>{patient.mrn}</span>,
+      },
+      {
+        id: 'birth_date',
+        header: columns.birthDate,
+        track: 'minmax(7rem, 0.8fr)',
+        shownFrom: 'medium',
+        cell: (patient) => (patient.birth_date === null ? none : formats.date(patient.birth_date)),
+      },
+      {
+        id: 'age',
+        header: columns.age,
+        track: '3rem',
+        shownFrom: 'medium',
+        align: 'end',
+        cell: (patient) => (patient.birth_date === null ? none : ageOn(patient.birth_date, today)),
+      },
+      {
+        id: 'gender',
+        header: columns.gender,
+        track: 'minmax(5rem, 0.6fr)',
+        shownFrom: 'wide',
+        cell: (patient) => (patient.gender === 'unknown' ? none : words.gender[patient.gender]),
+      },
+      {
+        id: 'phone',
+        header: columns.phone,
+        track: 'minmax(8.25rem, 1fr)',
+        shownFrom: 'narrow',
+        cell: (patient) => patient.phone ?? none,
+      },
+      {
+        id: 'updated',
+        header: columns.updated,
+        track: 'minmax(7rem, 0.8fr)',
+        shownFrom: 'wide',
+        align: 'end',
+        cell: (patient) => (
+          <time dateTime={patient.updated_at} title={formats.dateTime(patient.updated_at)}>
+            {formats.ago(patient.updated_at, nowMs)}
+          </time>
+        ),
+      },
+    ];
+  }, [words, formats, nowMs]);
+};

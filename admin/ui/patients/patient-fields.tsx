@@ -1,0 +1,91 @@
+import { NativeSelect, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
+import type { PatientDraft } from '../../lib/patients/draft';
+import { useText } from '../../lib/text/text';
+
+const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
+
+/** The fields of a patient, in the order in which a person is asked at the desk. */
+export const PatientFields = ({
+  form,
+  withNotes,
+  disabled,
+}: {
+  form: UseFormReturnType<PatientDraft>;
+  withNotes: boolean;
+  disabled: boolean;
+}) => {
+  const text = useText();
+  const words = text.patientForm;
+  const common = { disabled, autoComplete: 'off', spellCheck: false } as const;
+  return (
+    <Stack gap="md">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="md">
+        <TextInput
+          {...common}
+          label={words.firstName}
+          withAsterisk
+          required
+          data-autofocus
+          key={form.key('first_name')}
+          {...form.getInputProps('first_name')}
+        />
+        <TextInput
+          {...common}
+          label={words.lastName}
+          withAsterisk
+          required
+          key={form.key('last_name')}
+          {...form.getInputProps('last_name')}
+        />
+        <TextInput
+          {...common}
+          type="date"
+          label={words.birthDate}
+          key={form.key('birth_date')}
+          {...form.getInputProps('birth_date')}
+        />
+        <NativeSelect
+          disabled={disabled}
+          label={words.gender}
+          data={GENDERS.map((value) => ({ value, label: text.gender[value] }))}
+          key={form.key('gender')}
+          {...form.getInputProps('gender')}
+        />
+        <TextInput
+          {...common}
+          type="tel"
+          label={words.phone}
+          key={form.key('phone')}
+          {...form.getInputProps('phone')}
+        />
+        <TextInput
+          {...common}
+          type="email"
+          label={words.email}
+          key={form.key('email')}
+          {...form.getInputProps('email')}
+        />
+      </SimpleGrid>
+      <TextInput
+        {...common}
+        label={words.mrn}
+        description={words.mrnHint}
+        key={form.key('mrn')}
+        {...form.getInputProps('mrn')}
+      />
+      {withNotes && (
+        <Textarea
+          disabled={disabled}
+          autosize
+          minRows={4}
+          maxRows={12}
+          label={words.notes}
+          description={words.notesHint}
+          key={form.key('notes')}
+          {...form.getInputProps('notes')}
+        />
+      )}
+    </Stack>
+  );
+};

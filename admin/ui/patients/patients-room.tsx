@@ -1,0 +1,103 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import dynamic from 'next/dynamic';
+import { useRef, useState } from 'react';
+import { usePatientSearch } from '../../lib/patients/search';
+import { usePatientList } from '../../lib/patients/use-patient-list';
+import { useMe } from '../../lib/session/context';
+import { useText } from '../../lib/text/text';
+import { Grid, type GridHandle } from '../grid/grid';
+import { useHotkey } from '../use-hotkey';
+import { useRecentChanges } from '../use-recent-changes';
+import { useTitle } from '../use-title';
+import { usePatientColumns } from './columns';
+import { ListNotice } from './list-notice';
+import classes from './patients-room.module.css';
+import { SearchBox } from './search-box';
+import { StatusBar } from './status-bar';
+
+const CreatePatient = dynamic(async () => (await import('./create-patient')).CreatePatient, { ssr: false });
+
+/** Long enough to skip the letters in between, short enough not to be felt. */
+const DEBOUNCE_MS = 150;
+
+/** All patients of the clinic, live. */
+export const PatientsRoom = () => {
+  const text = useText();
+  const me = useMe();
+  const [typed, setTyped] = usePatientSearch(me.id);
+  const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
+  const search = settled.trim();
+  const list = usePatientList(search);
+  const columns = usePatientColumns();
+  const marks = useRecentChanges(['patient_created', 'patient_updated'], (event) => ({
+    id: event.data.id,
+    kind: event.type === 'patient_created' ? 'created' : 'updated',
+    version: event.data.version,
+  }));
+  const searchBox = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
+  const [creating, setCreating] = useState(false);
+  useTitle(text.patients.title);
+  useHotkey('/', () => searchBox.current?.select());
+  useHotkey('n', () => setCreating(true));
+
+  const changeSearch = (value: string) => {
+    setTyped(value);
+    grid.current?.scrollToTop();
+  };
+  const hasRows = list.loading || list.rows.length > 0;
+  return (
+    <section className={classes.room} aria-labelledby="patients-title">
+      <div className={classes.bar}>
+        <h1 id="patients-title" className={classes.title}>
+          {text.patients.title}
+        </h1>
+        <SearchBox
+          inputRef={searchBox}
+          value={typed}
+          busy={list.searching || typed.trim() !== search}
+          onChange={changeSearch}
+          onLeave={() => grid.current?.focus()}
+        />
+        <Button
+          className={classes.create}
+          leftSection={<IconPlus size={18} aria-hidden="true" />}
+          aria-keyshortcuts="n"
+          onClick={() => setCreating(true)}
+        >
+          {text.patients.create}
+        </Button>
+      </div>
+      <div className={classes.sheet}>
+        {hasRows ? (
+          <Grid
+            handle={grid}
+            label={text.patients.title}
+            rows={list.rows}
+            columns={columns}
+            loading={list.loading}
+            complete={list.complete}
+            stale={!list.live && !list.loading}
+            marks={marks}
+            markLabels={{ created: text.patients.justAdded, updated: text.patients.justChanged }}
+            onNearEnd={list.loadMore}
+          />
+        ) : (
+          <ListNotice
+            error={list.error}
+            searched={search !== ''}
+            onRetry={list.retry}
+            onCreate={() => setCreating(true)}
+            onClear={() => changeSearch('')}
+          />
+        )}
+        <StatusBar list={list} searched={search !== ''} />
+      </div>
+      {creating && <CreatePatient onClose={() => setCreating(false)} onCreated={() => setCreating(false)} />}
+    </section>
+  );
+};

@@ -1,0 +1,38 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { FormatsProvider } from '../../lib/formats';
+import { MeProvider, useSessionState } from '../../lib/session/context';
+import { useText } from '../../lib/text/text';
+import { SignIn } from '../sign-in/sign-in';
+import { Unreachable } from '../sign-in/unreachable';
+import { LiveRoot } from './live-root';
+import { Shell } from './shell';
+import { Splash } from './splash';
+
+/**
+ * Lets nobody see a room who is not signed in. What a person has loaded hangs below the key of their id, so
+ * that it is gone from memory when they leave.
+ */
+export const Gate = ({ children }: { children: ReactNode }) => {
+  const state = useSessionState();
+  const text = useText();
+  switch (state.status) {
+    case 'restoring':
+      return <Splash label={text.signIn.restoring} />;
+    case 'unreachable':
+      return <Unreachable retryAtMs={state.retryAtMs} />;
+    case 'signed_out':
+      return <SignIn reason={state.reason} />;
+    case 'signed_in':
+      return (
+        <MeProvider key={state.me.id} value={state.me}>
+          <FormatsProvider timeZone={state.me.tenant?.time_zone ?? null}>
+            <LiveRoot>
+              <Shell>{children}</Shell>
+            </LiveRoot>
+          </FormatsProvider>
+        </MeProvider>
+      );
+  }
+};

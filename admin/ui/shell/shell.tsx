@@ -1,0 +1,60 @@
+'use client';
+
+import { AppShell, Burger } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { usePathname } from 'next/navigation';
+import { type ReactNode, useEffect } from 'react';
+import { useMe } from '../../lib/session/context';
+import { useText } from '../../lib/text/text';
+import { ConnectionIndicator } from '../connection/indicator';
+import { Logo } from '../logo';
+import { Navigation } from './navigation';
+import classes from './shell.module.css';
+import { UserMenu } from './user-menu';
+
+/** The frame around every room: where one is, who one is, and whether what one sees is complete. */
+export const Shell = ({ children }: { children: ReactNode }) => {
+  const text = useText();
+  const me = useMe();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const path = usePathname();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
+  useEffect(close, [path]);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      transitionDuration={150}
+      withBorder={false}
+    >
+      <a href="#room" className={classes.skip}>
+        {text.app.skipToContent}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Burger
+          opened={opened}
+          onClick={toggle}
+          hiddenFrom="sm"
+          size="sm"
+          aria-label={opened ? text.app.closeNavigation : text.app.openNavigation}
+          aria-expanded={opened}
+        />
+        <div className={classes.brand}>
+          <Logo size={28} />
+          <span className={classes.names}>
+            <span className={classes.product}>{text.app.name}</span>
+            {me.tenant && <span className={classes.clinic}>{me.tenant.name}</span>}
+          </span>
+        </div>
+        <ConnectionIndicator />
+        <UserMenu />
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar}>
+        <Navigation />
+      </AppShell.Navbar>
+      <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
+        {children}
+      </AppShell.Main>
+    </AppShell>
+  );
+};
