@@ -92,7 +92,11 @@ export const UserQuery = z.object({
 export const PageQuery = z.object(Page);
 export const TenantScopedQuery = z.object({ ...Page, tenant_id: Uuid.optional() });
 export const EventQuery = z.object({
-  since: z.coerce.number().pipe(Seq).default(0).meta({ description: 'Exclusive' }),
+  since: z.coerce
+    .number()
+    .pipe(Seq)
+    .optional()
+    .meta({ description: 'Exclusive; the oldest event that is kept, unless said' }),
   type: EventTypeName.optional(),
   limit: Page.limit,
 });

@@ -5,6 +5,7 @@ import {
   isAllowedMove,
 } from '@wardbell/contract';
 import { Problem } from '../errors/problem.js';
+import { defined } from '../http/defined.js';
 
 /** These have, or had, a place in the day. The others may be without a time. */
 const NEEDS_TIME: ReadonlySet<AppointmentStatus> = new Set([
@@ -35,7 +36,7 @@ export interface Change {
  * present status is no move. Throws `invalid_transition`, or 422 for a time that is missing.
  */
 export function changeOf(current: Appointment, update: AppointmentUpdate): Change | null {
-  const next: AppointmentFields = { ...current, ...withoutUndefined(update) };
+  const next: AppointmentFields = { ...current, ...defined(update) };
   if (next.datetime !== null) next.datetime = new Date(next.datetime).toISOString();
   const changed = FIELDS.filter((field) => (next[field] ?? null) !== (current[field] ?? null));
   if (changed.length === 0) return null;
@@ -62,13 +63,3 @@ const FIELDS = [
   'reason',
   'cancellation_reason',
 ] as const satisfies readonly (keyof AppointmentFields)[];
-
-type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
-
-/** A field that is present but undefined is absent. */
-const withoutUndefined = <T extends object>(value: T): Defined<T> => {
-  const defined: Defined<T> = { ...value };
-  for (const [key, inner] of Object.entries(value))
-    if (inner === undefined) Reflect.deleteProperty(defined, key);
-  return defined;
-};

@@ -5,7 +5,7 @@ import type { Principal } from '../database/principal.js';
 import type { Call } from '../http/call.js';
 import { Endpoint } from '../http/endpoint.js';
 import { tenantOf } from '../http/tenant-of.js';
-import { once } from '../idempotency/idempotency.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { AppointmentsList } from './appointments.list.js';
 import { AppointmentsService } from './appointments.service.js';
 
@@ -15,6 +15,7 @@ const routes = api.appointments;
 export class AppointmentsController {
   constructor(
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
     private readonly appointments: AppointmentsService,
     private readonly appointmentsList: AppointmentsList,
   ) {}
@@ -38,7 +39,9 @@ export class AppointmentsController {
   @Endpoint(routes.create)
   create(call: Call<typeof routes.create>): Promise<object> {
     return this.database.inTenant(call.principal, tenantOf(call.principal), (tx) =>
-      once(tx, call, async () => shaped(call.principal, await this.appointments.create(tx, call.body))),
+      this.idempotency.once(tx, call, async () =>
+        shaped(call.principal, await this.appointments.create(tx, call.body)),
+      ),
     );
   }
 
@@ -54,7 +57,9 @@ export class AppointmentsController {
   setStatus(call: Call<typeof routes.setStatus>): Promise<object> {
     const { principal, id, body, ifMatch } = call;
     return this.database.inTenant(principal, tenantOf(principal), (tx) =>
-      once(tx, call, async () => shaped(principal, await this.appointments.setStatus(tx, id, body, ifMatch))),
+      this.idempotency.once(tx, call, async () =>
+        shaped(principal, await this.appointments.setStatus(tx, id, body, ifMatch)),
+      ),
     );
   }
 

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { AccessGuard } from './access.guard.js';
 import { Cursors } from './cursor.js';
 import { EtagInterceptor } from './etag.interceptor.js';
@@ -15,7 +16,8 @@ import { ProblemFilter } from './problem.filter.js';
     { provide: APP_FILTER, useClass: ProblemFilter },
     Cursors,
     Pager,
+    Idempotency,
   ],
-  exports: [Pager],
+  exports: [Pager, Idempotency],
 })
 export class HttpModule {}

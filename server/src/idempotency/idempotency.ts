@@ -1,4 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { sqlState } from '../database/failure.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
@@ -13,36 +15,56 @@ interface Stored {
   readonly body: unknown;
 }
 
+type Keyed = NonNullable<Call['idempotency']>;
+
 /**
  * Does the work of a POST once for each `Idempotency-Key`. The key's row is written in the transaction of the
  * work: it exists if and only if the work does. A second request waits for the first on that row; past the
  * database's lock timeout it is told to come back (409). A request that failed leaves no row, so that it can
  * be tried again under its key.
  */
-export async function once<Body extends object>(
-  tx: Tx,
-  call: Pick<Call, 'idempotency' | 'reply'>,
-  work: () => Promise<Body>,
-): Promise<Body | object> {
-  if (!call.idempotency) return work();
-  const { key, route, request } = call.idempotency;
-  const tenantId = tx.principal.tenantId ?? NIL_TENANT;
-  const hash = createHash('sha256').update(canonical(request)).digest();
+@Injectable()
+export class Idempotency {
+  readonly #secret: Buffer;
 
-  if (!(await reserve(tx, [tenantId, route, key], hash))) {
-    const stored = await find(tx, [tenantId, route, key]);
-    if (!stored || !(stored.body instanceof Object))
-      throw new Problem('idempotency_in_progress', { retryAfterS: 1 });
-    if (!hash.equals(stored.request_hash)) throw new Problem('idempotency_mismatch');
-    call.reply.header(REPLAYED, 'true');
-    return stored.body;
+  constructor(config: Config) {
+    this.#secret = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell idempotency', 32));
   }
-  const body = await work();
-  await tx.db.$executeRaw`
-    UPDATE wardbell.idempotency SET status = ${call.reply.statusCode}, body = ${JSON.stringify(body)}::jsonb
-    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
-      AND route = ${route} AND key = ${key}`;
-  return body;
+
+  /** The answer of `work`, or of the first request under this key. */
+  async once<Body extends object>(
+    tx: Tx,
+    call: Pick<Call, 'idempotency' | 'reply'>,
+    work: () => Promise<Body>,
+  ): Promise<Body | object> {
+    if (!call.idempotency) return work();
+    const { body, replayed } = await this.run(tx, call.idempotency, call.reply.statusCode, work);
+    if (replayed) call.reply.header(REPLAYED, 'true');
+    return body;
+  }
+
+  /** The same for work that is not a whole request. */
+  async run<Body extends object>(
+    tx: Tx,
+    { key, route, request }: Keyed,
+    status: number,
+    work: () => Promise<Body>,
+  ): Promise<{ readonly body: Body | object; readonly replayed: boolean }> {
+    const tenantId = tx.principal.tenantId ?? NIL_TENANT;
+    // Keyed: a request may hold a password, and a bare hash of it could be guessed from a stolen table.
+    const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
+    if (!(await reserve(tx, [tenantId, route, key], new Uint8Array(hash)))) {
+      const stored = await find(tx, [tenantId, route, key]);
+      if (!stored || !(stored.body instanceof Object)) {
+        throw new Problem('idempotency_in_progress', { retryAfterS: 1 });
+      }
+      if (!hash.equals(stored.request_hash)) throw new Problem('idempotency_mismatch');
+      return { body: stored.body, replayed: true };
+    }
+    const body = await work();
+    await store(tx, [tenantId, route, key], status, body);
+    return { body, replayed: false };
+  }
 }
 
 type KeyOf = readonly [tenantId: string, route: string, key: string];
@@ -62,6 +84,15 @@ async function reserve(
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
     throw new Problem('idempotency_in_progress', { retryAfterS: 1, cause: error });
   }
+}
+
+async function store(tx: Tx, [tenantId, route, key]: KeyOf, status: number, body: object): Promise<void> {
+  const version: unknown = Reflect.get(body, 'version');
+  const etag = typeof version === 'number' ? `"${version}"` : null;
+  await tx.db.$executeRaw`
+    UPDATE wardbell.idempotency SET status = ${status}, body = ${JSON.stringify(body)}::jsonb, etag = ${etag}
+    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
+      AND route = ${route} AND key = ${key}`;
 }
 
 async function find(tx: Tx, [tenantId, route, key]: KeyOf): Promise<Stored | undefined> {

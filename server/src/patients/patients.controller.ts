@@ -5,7 +5,7 @@ import type { Principal } from '../database/principal.js';
 import type { Call } from '../http/call.js';
 import { Endpoint } from '../http/endpoint.js';
 import { tenantOf } from '../http/tenant-of.js';
-import { once } from '../idempotency/idempotency.js';
+import { Idempotency } from '../idempotency/idempotency.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
@@ -15,6 +15,7 @@ const routes = api.patients;
 export class PatientsController {
   constructor(
     private readonly database: Database,
+    private readonly idempotency: Idempotency,
     private readonly patients: PatientsService,
     private readonly patientsList: PatientsList,
   ) {}
@@ -38,7 +39,9 @@ export class PatientsController {
   @Endpoint(routes.create)
   create(call: Call<typeof routes.create>): Promise<object> {
     return this.database.inTenant(call.principal, tenantOf(call.principal), (tx) =>
-      once(tx, call, async () => shaped(call.principal, await this.patients.create(tx, call.body))),
+      this.idempotency.once(tx, call, async () =>
+        shaped(call.principal, await this.patients.create(tx, call.body)),
+      ),
     );
   }
 

@@ -1,0 +1,47 @@
+import { Controller } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import { Database } from '../database/database.service.js';
+import { Problem } from '../errors/problem.js';
+import type { Call } from '../http/call.js';
+import { Endpoint } from '../http/endpoint.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import { NotificationsService } from './notifications.service.js';
+
+const route = api.notifications.create;
+
+@Controller()
+export class NotificationsController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly notifications: NotificationsService,
+  ) {}
+
+  @Endpoint(route)
+  create(call: Call<typeof route>): Promise<object> {
+    const { tenantId } = call.principal;
+    if (tenantId !== null) return this.#toOwn(call, tenantId);
+    const named = call.body.tenant_id?.toLowerCase();
+    if (named === undefined) {
+      return this.notifications.notifyAll(call.principal, call.body, call.idempotency);
+    }
+    return this.database.acrossTenants(call.principal, (tx) =>
+      this.idempotency.once(tx, call, () => this.notifications.notifyNamed(tx, named, call.body)),
+    );
+  }
+
+  #toOwn(call: Call<typeof route>, tenantId: string): Promise<object> {
+    const named = call.body.tenant_id?.toLowerCase();
+    if (named !== undefined && named !== tenantId) {
+      throw new Problem('field_not_allowed', {
+        errors: [{ path: 'tenant_id', message: 'is not for your role' }],
+      });
+    }
+    return this.database.inTenant(call.principal, tenantId, (tx) =>
+      this.idempotency.once(tx, call, async () => {
+        this.notifications.notifyTenant(tx, tenantId, call.body);
+        return { tenants: 1 };
+      }),
+    );
+  }
+}

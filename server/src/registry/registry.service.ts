@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { ConnectionRow, Role, TenantScopedQuery } from '@wardbell/contract';
+import type { z } from 'zod';
+import { orderDisconnect } from '../auth/revocation.js';
+import { ALIVE_FOR_S } from '../connections/instance.js';
+import { Prisma } from '../database/generated/client.js';
+import type { Tx } from '../database/tx.js';
+import { Problem } from '../errors/problem.js';
+import { FIRST_ID, Pager } from '../http/page.js';
+import { scopeOf } from '../http/scope.js';
+
+type Connection = z.output<typeof ConnectionRow>;
+
+interface Row {
+  readonly id: string;
+  readonly tenant_id: string | null;
+  readonly user_id: string;
+  readonly role: Role;
+  readonly instance_id: string;
+  readonly address: string | null;
+  readonly client: string | null;
+  readonly topics: string[];
+  readonly connected_at: Date;
+  readonly sort_key: string;
+}
+
+const COLUMNS = Prisma.raw(
+  `c.id::text, c.tenant_id::text, c.user_id, c.role, c.instance_id::text, c.address, c.client, c.topics,
+   c.connected_at, c.connected_at::text AS sort_key`,
+);
+
+/**
+ * Open sockets of all instances that live. Works as the relay role, because whether an instance lives is not
+ * a tenant's to read: every statement names the tenant itself.
+ */
+@Injectable()
+export class RegistryService {
+  constructor(private readonly pager: Pager) {}
+
+  /** The oldest first. */
+  async page(
+    tx: Tx,
+    query: z.output<typeof TenantScopedQuery>,
+  ): Promise<{ data: Connection[]; next: string | null }> {
+    const scope = scopeOf(tx.principal, query.tenant_id);
+    const list = `connections/${scope}`;
+    const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
+    const rows = await tx.db.$queryRaw<Row[]>`
+      SELECT ${COLUMNS} FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+      WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) ${of(scope)}
+        AND (c.connected_at, c.id) > (${at}::timestamptz, ${id}::uuid)
+      ORDER BY c.connected_at, c.id LIMIT ${query.limit + 1}`;
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.sort_key, row.id]);
+    return { data: cut.rows.map(toConnection), next: cut.next };
+  }
+
+  async get(tx: Tx, id: string): Promise<Connection> {
+    const [row] = await tx.db.$queryRaw<Row[]>`
+      SELECT ${COLUMNS} FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+      WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S})
+        AND c.id = ${id}::uuid ${of(tx.principal.tenantId)}`;
+    if (!row) throw new Problem('not_found');
+    return toConnection(row);
+  }
+
+  /** Orders the socket to be closed (4409); ring once the transaction has committed. */
+  async close(tx: Tx, id: string): Promise<void> {
+    const { tenant_id: tenantId } = await this.get(tx, id);
+    await orderDisconnect(tx, { connectionId: id, tenantId }, 'closedByAdministrator');
+    tx.audit({ action: 'connection.close', objectType: 'connection', objectId: id }, tenantId);
+  }
+}
+
+const of = (tenantId: string | null): Prisma.Sql =>
+  tenantId === null ? Prisma.empty : Prisma.sql`AND c.tenant_id = ${tenantId}::uuid`;
+
+const toConnection = ({ sort_key: _, ...row }: Row): Connection => ({
+  ...row,
+  connected_at: row.connected_at.toISOString(),
+});

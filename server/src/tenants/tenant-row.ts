@@ -1,0 +1,48 @@
+import type { Tenant } from '@wardbell/contract';
+import { Prisma } from '../database/generated/client.js';
+
+/** Columns of a tenant as the driver answers them. */
+export interface TenantRow {
+  readonly id: string;
+  readonly name: string;
+  readonly slug: string;
+  readonly status: 'active' | 'suspended';
+  readonly time_zone: string;
+  readonly max_connections: number | null;
+  readonly max_connections_per_user: number | null;
+  readonly max_messages_per_minute: number | null;
+  readonly ceiling_connections: number | null;
+  readonly ceiling_connections_per_user: number | null;
+  readonly ceiling_messages_per_minute: number | null;
+  readonly version: number;
+  readonly created_at: Date;
+  readonly updated_at: Date;
+}
+
+/** Of the table under the alias `t`. */
+export const TENANT_COLUMNS = Prisma.raw(
+  `t.id::text, t.name, t.slug, t.status, t.time_zone, t.max_connections, t.max_connections_per_user,
+   t.max_messages_per_minute, t.ceiling_connections, t.ceiling_connections_per_user,
+   t.ceiling_messages_per_minute, t.version, t.created_at, t.updated_at`,
+);
+
+export const toTenant = (row: TenantRow): Tenant => ({
+  id: row.id,
+  name: row.name,
+  slug: row.slug,
+  status: row.status,
+  time_zone: row.time_zone,
+  limits: {
+    max_connections: row.max_connections,
+    max_connections_per_user: row.max_connections_per_user,
+    max_messages_per_minute: row.max_messages_per_minute,
+  },
+  ceilings: {
+    max_connections: row.ceiling_connections,
+    max_connections_per_user: row.ceiling_connections_per_user,
+    max_messages_per_minute: row.ceiling_messages_per_minute,
+  },
+  version: row.version,
+  created_at: row.created_at.toISOString(),
+  updated_at: row.updated_at.toISOString(),
+});

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { TenantsController } from './tenants.controller.js';
+import { TenantsList } from './tenants.list.js';
+import { TenantsService } from './tenants.service.js';
+import { UsageService } from './usage.service.js';
+
+@Module({
+  controllers: [TenantsController],
+  providers: [TenantsService, TenantsList, UsageService],
+})
+export class TenantsModule {}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { TenantUsage } from '@wardbell/contract';
+import { Config } from '../config/config.js';
+import { ALIVE_FOR_S } from '../connections/instance.js';
+import type { Tx } from '../database/tx.js';
+import { Problem } from '../errors/problem.js';
+import { deliveryQuantileMs } from './quantile.js';
+
+/** Latency is of the last minutes: the day's would hide that it is slow now. */
+const LATENCY_WINDOW_S = 300;
+
+interface Row {
+  readonly connections: bigint;
+  readonly max_connections: number;
+  readonly peak: bigint;
+  readonly rejected: bigint;
+  readonly messages_sent: bigint;
+  readonly buckets: bigint[] | null;
+}
+
+/** What a tenant uses, over all instances: sockets now, counts since the start of today in UTC. */
+@Injectable()
+export class UsageService {
+  constructor(private readonly config: Config) {}
+
+  /** Needs the relay role: whether an instance lives is not a tenant's to read. */
+  async get(tx: Tx, tenantId: string): Promise<TenantUsage> {
+    const [row] = await tx.db.$queryRaw<Row[]>`
+      WITH today AS (
+        SELECT u.* FROM wardbell.tenant_usage u
+        WHERE u.tenant_id = ${tenantId}::uuid AND u.minute >= date_trunc('day', now(), 'UTC')
+      )
+      SELECT
+        (SELECT count(*) FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+          WHERE c.tenant_id = t.id AND i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}))
+          AS connections,
+        least(coalesce(t.max_connections, ${this.config.maxConnectionsPerTenant}::int), t.ceiling_connections)
+          AS max_connections,
+        (SELECT coalesce(max(m.peak), 0) FROM (SELECT sum(u.peak_connections) AS peak FROM today u
+          GROUP BY u.minute) m) AS peak,
+        (SELECT coalesce(sum(u.rejected), 0) FROM today u) AS rejected,
+        (SELECT coalesce(sum(u.messages_sent), 0)::bigint FROM today u) AS messages_sent,
+        (SELECT array_agg(s.count ORDER BY s.ordinality) FROM (
+          SELECT b.ordinality, sum(b.count)::bigint AS count
+          FROM wardbell.tenant_usage u, unnest(u.delivery_buckets) WITH ORDINALITY AS b(count, ordinality)
+          WHERE u.tenant_id = t.id AND u.minute > now() - make_interval(secs => ${LATENCY_WINDOW_S})
+          GROUP BY b.ordinality) s) AS buckets
+      FROM wardbell.tenant t WHERE t.id = ${tenantId}::uuid`;
+    if (!row) throw new Problem('not_found');
+    const buckets = (row.buckets ?? []).map(Number);
+    const connections = Number(row.connections);
+    return {
+      connections,
+      max_connections: row.max_connections,
+      peak_connections: Math.max(Number(row.peak), connections),
+      rejected: Number(row.rejected),
+      messages_sent: Number(row.messages_sent),
+      delivery_ms: { p50: deliveryQuantileMs(buckets, 0.5), p99: deliveryQuantileMs(buckets, 0.99) },
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import { Controller } from '@nestjs/common';
+import { api, type User } from '@wardbell/contract';
+import { Passwords } from '../auth/passwords.js';
+import { Database } from '../database/database.service.js';
+import type { Principal } from '../database/principal.js';
+import { Problem } from '../errors/problem.js';
+import type { Call } from '../http/call.js';
+import { Endpoint } from '../http/endpoint.js';
+import { asAdmin } from '../http/scope.js';
+import { Idempotency } from '../idempotency/idempotency.js';
+import { UsersList } from './users.list.js';
+import { UsersService } from './users.service.js';
+
+const routes = api.users;
+
+@Controller()
+export class UsersController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly passwords: Passwords,
+    private readonly users: UsersService,
+    private readonly usersList: UsersList,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
+    return asAdmin(this.database, principal, (tx) => this.usersList.page(tx, query));
+  }
+
+  @Endpoint(routes.get)
+  get({ principal, id }: Call<typeof routes.get>): Promise<object> {
+    return asAdmin(this.database, principal, (tx) => this.users.get(tx, id));
+  }
+
+  @Endpoint(routes.create)
+  async create(call: Call<typeof routes.create>): Promise<object> {
+    const { principal, body } = call;
+    const { password, tenant_id: named, ...user } = body;
+    const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
+    const passwordHash = await this.passwords.hash(password);
+    return asAdmin(this.database, principal, (tx) =>
+      this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
+    );
+  }
+
+  @Endpoint(routes.update)
+  async update({ principal, id, body, ifMatch }: Call<typeof routes.update>): Promise<object> {
+    if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
+    const { password, ...update } = body;
+    const secret = password === undefined ? {} : { passwordHash: await this.passwords.hash(password) };
+    const { user, revoked } = await asAdmin(this.database, principal, (tx) =>
+      this.users.update(tx, id, { ...update, ...secret }, ifMatch),
+    );
+    if (revoked) this.database.ringOrders();
+    return user;
+  }
+
+  @Endpoint(routes.remove)
+  async remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    await asAdmin(this.database, principal, (tx) => this.users.remove(tx, id, ifMatch));
+    this.database.ringOrders();
+  }
+}
+
+/** Where a new user belongs; null for a super admin. */
+function tenantOfNewUser(principal: Principal, role: User['role'], named: string | null): string | null {
+  if (principal.tenantId !== null) {
+    if (role === 'super_admin') throw new Problem('role_not_allowed');
+    if (named !== null && named.toLowerCase() !== principal.tenantId) {
+      throw new Problem('field_not_allowed', {
+        errors: [{ path: 'tenant_id', message: 'is not for your role' }],
+      });
+    }
+    return principal.tenantId;
+  }
+  if ((role === 'super_admin') !== (named === null)) {
+    const message = named === null ? 'is required' : 'must be absent for a super_admin';
+    throw new Problem('validation_failed', { errors: [{ path: 'tenant_id', message }] });
+  }
+  return named;
+}
