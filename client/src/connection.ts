@@ -1,13 +1,11 @@
 import { backoffMs } from './backoff.js';
-import type { IncomingEvent } from './events.js';
-import { isEvent } from './events.js';
-import type { ClientOptions, Runtime, SocketConstructor, TokenRequest } from './options.js';
+import { type IncomingEvent, isEvent } from './events.js';
+import type { TokenRequest } from './options.js';
 import { plan } from './policy.js';
-import { Timer } from './runtime.js';
-import { Session } from './session.js';
-import { type Reason, type ReasonCode, reason, type State } from './state.js';
-import type { Stream } from './stream.js';
-import { type Identity, identityOf, type Tokens } from './token.js';
+import { createTimer } from './runtime.js';
+import { openSession, type Session, type SessionParts } from './session.js';
+import type { Phase, Reason, ReasonCode, State } from './state.js';
+import { type Identity, identityOf } from './token.js';
 
 /** Live for this long, a connection has proven itself: the next failure counts from one again. */
 const STABLE_MS = 10_000;
@@ -18,266 +16,226 @@ const THAW_MS = 1_000;
 /** A server's word in `server_restarting` is bounded: a day would be as good as never. */
 const MAX_RESTART_MS = 60_000;
 
-/** Endings that a network coming back may heal; other waits are the server's wish. */
-const HEALED_BY_WAKING: ReadonlySet<ReasonCode> = new Set([
-  'offline',
-  'connectionLost',
-  'connectTimeout',
-  'heartbeatTimeout',
-  'tokenUnavailable',
-]);
+/** What a network coming back may heal: this side gave up, or the line was cut. Other waits are the server's wish. */
+const isHealedByWaking = ({ closeCode = 1006 }: Reason): boolean => closeCode === 1006;
 
-type Change = State extends infer S ? (S extends State ? Omit<S, 'sinceMs' | 'liveAtMs'> : never) : never;
-
-export interface ConnectionParts {
-  readonly options: ClientOptions;
-  readonly runtime: Runtime;
-  readonly socket: SocketConstructor;
-  readonly stream: Stream;
-  readonly tokens: Tokens;
+export interface ConnectionParts extends SessionParts {
   /** Resolves once this client may open the connection; true when that took a while. */
   turn(session: string | null): Promise<boolean>;
   state(state: State): void;
   connected(): void;
   /** The connection was given up before a freeze. */
   suspended(): void;
-  malformed(): void;
 }
 
 /** Keeps one session alive: connects, waits by the close-code table, connects again, until it has to stop. */
-export class Connection {
-  #session: Session | null = null;
-  #state: State;
-  /** Changes with every decision, so that what an older one still awaits is ignored. */
-  #generation = 0;
-  #attempt = 0;
-  #rejections = 0;
-  #rejectedToken: string | null = null;
-  #person: string | null = null;
-  #ask: TokenRequest['reason'] = 'connect';
-  /** True while another tab has the connection, or the turn is not yet known. */
-  #parked = false;
-  #restartAfterMs: number | null = null;
-  readonly #timer: Timer;
-
-  constructor(private readonly parts: ConnectionParts) {
-    this.#timer = new Timer(parts.runtime);
-    this.#state = {
-      status: 'stopped',
-      reason: reason('notStarted'),
-      sinceMs: parts.runtime.now(),
-      liveAtMs: null,
-    };
-  }
-
-  get state(): State {
-    return this.#state;
-  }
-
+export interface Connection {
+  readonly state: State;
   /** Connects unless it is already at it. */
-  start(): void {
-    if (this.#state.status !== 'stopped') return;
-    this.#attempt = 0;
-    this.#rejections = 0;
-    this.#ask = 'connect';
-    void this.#connect();
-  }
-
+  start(): void;
   /** Ends for good and says why. */
-  stop(why: Reason): void {
-    this.#drop();
-    this.parts.tokens.cancel();
-    this.#set({ status: 'stopped', reason: why });
-  }
-
+  stop(why: Reason): void;
   /** Connects at once instead of waiting. */
-  retry(): void {
-    if (this.#state.status === 'waiting' && !this.#parked) void this.#connect();
-    else this.start();
-  }
-
+  retry(): void;
   /** The machine, the page or the network woke. */
-  wake(): void {
-    const state = this.#state;
-    if (state.status !== 'waiting' || this.#parked) {
-      this.probe();
-      return;
-    }
-    const nowMs = this.parts.runtime.now();
-    if (!HEALED_BY_WAKING.has(state.reason.code) && nowMs < state.untilMs) return;
-    const delayMs = Math.max(
-      0,
-      Math.min(state.untilMs - nowMs, this.parts.runtime.random() * WAKE_SPREAD_MS),
-    );
-    this.#timer.set(delayMs, () => void this.#connect());
-  }
-
+  wake(): void;
   /** Asks for a sign of life now. */
-  probe(): void {
-    this.#session?.probe();
-  }
-
+  probe(): void;
   /** Does at once what a late timer has still to do. */
-  catchUp(): void {
-    this.#timer.catchUp();
-    this.#session?.catchUp();
-  }
-
+  catchUp(): void;
   /** Gives the connection up and queues up for it again. */
-  yield(): void {
-    if (this.#state.status !== 'stopped') void this.#connect();
-  }
-
+  yield(): void;
   /** Gives the connection up until timers run again: a page about to freeze. */
-  suspend(): void {
-    if (this.#state.status === 'stopped') return;
-    this.#drop();
-    this.parts.suspended();
-    this.#wait(THAW_MS, reason('connectionLost'));
-  }
-
+  suspend(): void;
   /** What the leading tab says about the connection that this one shares. */
-  mirror(state: State): void {
-    if (!this.#parked) return;
-    if (state.status === 'stopped') this.#drop();
-    this.#state = state;
-    this.parts.state(state);
-  }
+  mirror(state: State): void;
+}
 
-  #drop(): void {
-    this.#generation += 1;
-    this.#parked = false;
-    this.#timer.clear();
-    this.#session?.close();
-    this.#session = null;
-  }
+export const createConnection = (parts: ConnectionParts): Connection => {
+  const { runtime, stream, tokens } = parts;
+  const timer = createTimer(runtime);
+  let session: Session | undefined;
+  let state: State = {
+    status: 'stopped',
+    reason: { code: 'notStarted' },
+    sinceMs: runtime.now(),
+    liveAtMs: null,
+  };
+  /** Changes with every decision, so that what an older one still awaits is ignored. */
+  let generation = 0;
+  let attempt = 0;
+  let rejections = 0;
+  let rejectedToken: string | null = null;
+  let person: string | null = null;
+  let ask: TokenRequest['reason'] = 'connect';
+  let restartAfterMs: number | null = null;
+  /** True while another tab has the connection, or the turn is not yet known. */
+  let parked = false;
 
-  #set(change: Change): void {
-    const { liveAtMs } = this.#state;
-    const sinceMs = this.parts.runtime.now();
-    this.#state = { ...change, sinceMs, liveAtMs: change.status === 'live' ? sinceMs : liveAtMs };
-    this.parts.state(this.#state);
-  }
+  const drop = () => {
+    generation += 1;
+    parked = false;
+    timer.clear();
+    session?.close();
+    session = undefined;
+  };
 
-  async #connect(): Promise<void> {
-    this.#drop();
-    const generation = this.#generation;
-    const current = () => generation === this.#generation;
-    this.#set({ status: 'connecting' });
-    let token: string | null;
-    let long: boolean;
-    do {
-      try {
-        token = await this.parts.tokens.get(this.#ask);
-      } catch {
-        if (current()) this.#wait(this.#backoff(), reason('tokenUnavailable'));
-        return;
-      }
-      if (!current()) return;
-      if (token === null) return this.stop(reason('signedOut'));
-      const identity = identityOf(token);
-      if (!this.#isSamePerson(identity)) return this.stop(reason('identityChanged'));
-      this.#parked = true;
-      long = await this.parts.turn(identity?.session ?? null);
-      if (!current()) return;
-      this.#parked = false;
-      // A turn may come hours later, after the tab that led was closed: by then the token is old.
-      if (long) this.#set({ status: 'connecting' });
-    } while (long);
-    if (token === this.#rejectedToken) return this.#closed(4401, '');
-    this.#open(token);
-  }
+  const show = (next: State) => {
+    state = next;
+    parts.state(state);
+  };
 
-  /** False, and the stream forgotten, when the token speaks for someone else than the one before. */
-  #isSamePerson(identity: Identity | null): boolean {
-    const person = identity?.person ?? null;
-    const same = this.#person === null || person === this.#person;
-    this.#person = same ? person : null;
-    if (!same) this.parts.stream.reset(null);
-    return same;
-  }
+  const set = (phase: Phase) => {
+    const sinceMs = runtime.now();
+    show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : state.liveAtMs });
+  };
 
-  #open(token: string): void {
-    const { options, runtime, socket, stream, tokens } = this.parts;
-    this.#restartAfterMs = null;
-    this.#session = new Session(
-      {
-        options,
-        runtime,
-        socket,
-        stream,
-        tokens,
-        listener: {
-          connected: () => {
-            this.parts.connected();
-            this.#set({ status: stream.replaying ? 'replaying' : 'live' });
-            this.#proven();
-          },
-          frame: (frame) => this.#frame(frame),
-          malformed: () => this.parts.malformed(),
-          closed: (code, closeReason, cause) => {
-            if (code === 4401) this.#rejectedToken = token;
-            this.#closed(code, closeReason, cause);
-          },
-        },
-      },
-      token,
-    );
-  }
+  const forgive = () => {
+    attempt = 0;
+    rejections = 0;
+    rejectedToken = null;
+    ask = 'connect';
+  };
 
-  #frame(frame: IncomingEvent): void {
-    if (isEvent(frame, 'server_restarting'))
-      this.#restartAfterMs = Math.min(Math.max(frame.data.reconnect_after_ms, 0), MAX_RESTART_MS);
-    if (this.#state.status === 'replaying' && !this.parts.stream.replaying) this.#set({ status: 'live' });
-  }
+  const stop = (why: Reason) => {
+    drop();
+    tokens.cancel();
+    set({ status: 'stopped', reason: why });
+  };
 
-  /** Forgets earlier failures once the connection has lasted. */
-  #proven(): void {
-    this.#timer.set(STABLE_MS, () => {
-      this.#attempt = 0;
-      this.#rejections = 0;
-      this.#rejectedToken = null;
-      this.#ask = 'connect';
-    });
-  }
+  const wait = (delayMs: number, why: Reason) => {
+    set({ status: 'waiting', untilMs: runtime.now() + delayMs, attempt, reason: why });
+    timer.set(delayMs, connect);
+  };
 
-  #closed(code: number, closeReason: string, cause?: ReasonCode): void {
-    const heardAtMs = this.#session?.heardAtMs;
-    if (heardAtMs != null && this.#state.status === 'live')
-      this.#state = { ...this.#state, liveAtMs: heardAtMs };
-    this.#drop();
-    this.#attempt += 1;
-    if (code === 4401) this.#rejections += 1;
+  const closed = (code: number, closeReason: string, cause?: ReasonCode) => {
+    const liveAtMs = session?.heardAtMs;
+    if (liveAtMs && state.status === 'live') state = { ...state, liveAtMs };
+    drop();
+    attempt += 1;
+    if (code === 4401) rejections += 1;
     const next = plan({
       code,
       closeReason,
       cause,
-      attempt: this.#attempt,
-      rejections: this.#rejections,
-      restartAfterMs: this.#restartAfterMs,
+      attempt,
+      rejections,
+      restartAfterMs,
       offline: globalThis.navigator?.onLine === false,
-      random: this.parts.runtime.random(),
+      random: runtime.random(),
     });
-    if ('stop' in next) {
-      this.stop(next.stop);
-      return;
+    if ('stop' in next) return stop(next.stop);
+    ask = next.freshToken ? 'rejected' : 'connect';
+    wait(next.delayMs, next.reason);
+  };
+
+  const frame = (event: IncomingEvent) => {
+    if (isEvent(event, 'server_restarting'))
+      restartAfterMs = Math.min(Math.max(event.data.reconnect_after_ms, 0), MAX_RESTART_MS);
+    if (state.status === 'replaying' && !stream.replaying) set({ status: 'live' });
+  };
+
+  const open = (token: string) => {
+    restartAfterMs = null;
+    try {
+      session = openSession(parts, token, {
+        connected: () => {
+          parts.connected();
+          set({ status: stream.replaying ? 'replaying' : 'live' });
+          timer.set(STABLE_MS, forgive);
+        },
+        frame,
+        closed: (code, closeReason, cause) => {
+          if (code === 4401) rejectedToken = token;
+          closed(code, closeReason, cause);
+        },
+      });
+    } catch (error) {
+      // The class of the error only: its text would name the token.
+      parts.fault('malformed', `no socket: ${error instanceof Error ? error.name : 'unknown'}`);
+      stop({ code: 'protocolError' });
     }
-    this.#ask = next.freshToken ? 'rejected' : 'connect';
-    this.#wait(next.delayMs, next.reason);
-  }
+  };
 
-  #backoff(): number {
-    this.#attempt += 1;
-    return backoffMs(this.#attempt, this.parts.runtime.random());
-  }
+  /** False, and the stream forgotten, when the token speaks for someone else than the one before. */
+  const isSamePerson = (identity: Identity | null): boolean => {
+    const now = identity?.person ?? null;
+    const same = person === null || now === person;
+    person = same ? now : null;
+    if (!same) stream.reset(null);
+    return same;
+  };
 
-  #wait(delayMs: number, why: Reason): void {
-    this.#set({
-      status: 'waiting',
-      untilMs: this.parts.runtime.now() + delayMs,
-      attempt: this.#attempt,
-      reason: why,
-    });
-    this.#timer.set(delayMs, () => void this.#connect());
-  }
-}
+  const connect = async () => {
+    drop();
+    const mine = generation;
+    set({ status: 'connecting' });
+    for (;;) {
+      let token: string | null;
+      try {
+        token = await tokens.get(ask);
+      } catch {
+        if (mine !== generation) return;
+        attempt += 1;
+        return wait(backoffMs(attempt, runtime.random()), { code: 'tokenUnavailable' });
+      }
+      if (mine !== generation) return;
+      if (token === null) return stop({ code: 'signedOut' });
+      const identity = identityOf(token);
+      if (!isSamePerson(identity)) return stop({ code: 'identityChanged' });
+      parked = true;
+      const long = await parts.turn(identity?.session ?? null);
+      if (mine !== generation) return;
+      parked = false;
+      if (!long) return token === rejectedToken ? closed(4401, '') : open(token);
+      // The turn came late, in the place of a tab that was closed: by now the token may be old.
+      set({ status: 'connecting' });
+    }
+  };
+
+  const start = () => {
+    if (state.status !== 'stopped') return;
+    forgive();
+    void connect();
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    start,
+    stop,
+    retry: () => {
+      if (state.status === 'waiting' && !parked) void connect();
+      else start();
+    },
+    wake: () => {
+      if (state.status !== 'waiting' || parked) {
+        session?.probe();
+        return;
+      }
+      const leftMs = state.untilMs - runtime.now();
+      if (leftMs <= 0 || isHealedByWaking(state.reason))
+        timer.set(Math.max(0, Math.min(leftMs, runtime.random() * WAKE_SPREAD_MS)), connect);
+    },
+    probe: () => session?.probe(),
+    catchUp: () => {
+      timer.catchUp();
+      session?.catchUp();
+    },
+    yield: () => {
+      if (state.status !== 'stopped') void connect();
+    },
+    suspend: () => {
+      if (state.status === 'stopped') return;
+      drop();
+      parts.suspended();
+      wait(THAW_MS, { code: 'connectionLost' });
+    },
+    mirror: (leading) => {
+      if (!parked) return;
+      if (leading.status === 'stopped') drop();
+      show(leading);
+    },
+  };
+};

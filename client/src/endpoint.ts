@@ -4,6 +4,9 @@ import type { Position } from './position.js';
 /** The contract's `SUBPROTOCOL`; its module brings zod, which has no place in a browser bundle. */
 const SUBPROTOCOL = 'wardbell.v1';
 
+/** A client's message has 64 KiB; a tenant in it takes about 50 bytes. */
+export const MAX_TENANTS_BEHIND = 1_000;
+
 /** The subprotocols that carry the token: unlike a URL they reach no log and no history. */
 export const protocolsFor = (token: string): string[] => [SUBPROTOCOL, `bearer.${token}`];
 
@@ -29,7 +32,3 @@ export const addressOf = (options: ClientOptions, position: Position | null): st
   }
   return url.href;
 };
-
-/** The same for clients whose streams are the same but for the person. */
-export const scopeOf = (options: ClientOptions): string =>
-  addressOf({ ...options, topics: [] }, null) + [...(options.topics ?? [])].sort();

@@ -27,4 +27,5 @@ export type {
   TokenRequest,
 } from './options.js';
 export type { Position, TenantPosition } from './position.js';
+export { reasonText } from './reason-text.js';
 export type { Reason, ReasonCode, State, Status } from './state.js';

@@ -1,6 +1,6 @@
-import { CLOSE, type CloseName, closeAction } from '@wardbell/contract/close-code';
+import { CLOSE, type Close, type CloseName, closeAction } from '@wardbell/contract/close-code';
 import { backoffMs, WAIT_FLOOR_MS } from './backoff.js';
-import { type Reason, type ReasonCode, reason } from './state.js';
+import type { Reason, ReasonCode } from './state.js';
 
 /** Refusals of a token in a row before a person has to sign in again. */
 export const MAX_REJECTIONS = 5;
@@ -28,16 +28,18 @@ export type Plan =
   | { readonly stop: Reason }
   | { readonly delayMs: number; readonly reason: Reason; readonly freshToken: boolean };
 
-const names = Object.keys(CLOSE) as CloseName[];
+const closes = Object.entries(CLOSE) as [CloseName, Close][];
 
 /** Tells closes apart by their exact reason; an unknown reason counts as the first of its code. */
 const reasonOf = ({ code, closeReason, cause, offline }: Ending): Reason => {
-  if (offline && (cause !== undefined || code === 1006)) return reason('offline');
-  if (cause) return reason(cause);
-  const same = names.filter((name) => CLOSE[name].code === code);
-  const name = same.find((candidate) => CLOSE[candidate].reason === closeReason) ?? same[0];
-  if (name) return reason(name, code);
-  return reason(closeAction(code) === 'stop' ? 'protocolError' : 'connectionLost', code);
+  if (offline && (cause || code === 1006)) return { code: 'offline' };
+  if (cause) return { code: cause };
+  const same = closes.filter(([, close]) => close.code === code);
+  const [name] = same.find(([, close]) => close.reason === closeReason) ?? same[0] ?? [];
+  return {
+    code: name ?? (closeAction(code) === 'stop' ? 'protocolError' : 'connectionLost'),
+    closeCode: code,
+  };
 };
 
 /** What to do after a connection has ended: the close-code table of the contract, with delays. */
@@ -49,7 +51,7 @@ export const plan = (ending: Ending): Plan => {
     case 'stop':
       return { stop: why };
     case 'refresh':
-      if (rejections > MAX_REJECTIONS) return { stop: reason('tokenRejected', ending.code) };
+      if (rejections > MAX_REJECTIONS) return { stop: { code: 'tokenRejected' } };
       return again(rejections > 1 ? backoffMs(rejections, random) : 0, true);
     case 'wait':
       return again(WAIT_FLOOR_MS + backoffMs(attempt, random, WAIT_FLOOR_MS));

@@ -4,52 +4,39 @@ import type { NumberedEvent } from './events.js';
  * The latest events of a stream without a hole, so that what was loaded a moment ago can be joined with it and
  * another tab can catch up. Numbers go by tenant: `key` is the tenant's.
  */
-export class Recent {
-  #events: { readonly key: string; readonly event: NumberedEvent }[] = [];
-  /** Events before this index are forgotten; removing from the front of an array for each event is slow. */
-  #first = 0;
-  /** Of each tenant, every event after this number that the connection may see is here. */
-  #from: Map<string, number>;
-
-  constructor(private readonly capacity: number) {
-    this.#from = new Map();
-  }
-
+export interface Recent {
   /** Forgets all; knows everything after these numbers from now on. */
-  reset(seqs: ReadonlyMap<string, number>): void {
-    this.#events = [];
-    this.#first = 0;
-    this.#from = new Map(seqs);
-  }
-
+  reset(seqs: ReadonlyMap<string, number>): void;
   /** Knows nothing of the tenant before this number. */
-  restart(key: string, seq: number): void {
-    this.#events = this.#events.slice(this.#first).filter((kept) => kept.key !== key);
-    this.#first = 0;
-    this.#from.set(key, seq);
-  }
-
-  push(key: string, event: NumberedEvent): void {
-    this.#events.push({ key, event });
-    while (this.#events.length - this.#first > this.capacity) {
-      const oldest = this.#events[this.#first];
-      if (oldest) this.#from.set(oldest.key, oldest.event.seq);
-      this.#first += 1;
-    }
-    if (this.#first > this.capacity) {
-      this.#events = this.#events.slice(this.#first);
-      this.#first = 0;
-    }
-  }
-
+  restart(key: string, seq: number): void;
+  push(key: string, event: NumberedEvent): void;
   /** Every event after these numbers in the order they came, or undefined when some are forgotten. */
-  after(seqs: ReadonlyMap<string, number>): readonly NumberedEvent[] | undefined {
-    for (const [key, seq] of seqs) if (seq < (this.#from.get(key) ?? 0)) return undefined;
-    const later: NumberedEvent[] = [];
-    for (let index = this.#first; index < this.#events.length; index += 1) {
-      const kept = this.#events[index];
-      if (kept && kept.event.seq > (seqs.get(kept.key) ?? 0)) later.push(kept.event);
-    }
-    return later;
-  }
+  after(seqs: ReadonlyMap<string, number>): readonly NumberedEvent[] | undefined;
 }
+
+/** @param capacity events kept at least; at most twice as many are */
+export const createRecent = (capacity: number): Recent => {
+  let events: { readonly key: string; readonly event: NumberedEvent }[] = [];
+  /** Of each tenant, every event after this number that the connection may see is here. */
+  let from = new Map<string, number>();
+  return {
+    reset: (seqs) => {
+      events = [];
+      from = new Map(seqs);
+    },
+    restart: (key, seq) => {
+      events = events.filter((kept) => kept.key !== key);
+      from.set(key, seq);
+    },
+    push: (key, event) => {
+      events.push({ key, event });
+      // Seldom and many: to take one from the front of an array for each event is slow.
+      if (events.length >= 2 * capacity)
+        for (const old of events.splice(0, capacity)) from.set(old.key, old.event.seq);
+    },
+    after: (seqs) => {
+      for (const [key, seq] of seqs) if (seq < (from.get(key) ?? 0)) return undefined;
+      return events.filter(({ key, event }) => event.seq > (seqs.get(key) ?? 0)).map(({ event }) => event);
+    },
+  };
+};

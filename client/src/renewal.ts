@@ -1,6 +1,6 @@
 import { backoffMs } from './backoff.js';
 import type { Runtime } from './options.js';
-import { Timer } from './runtime.js';
+import { createTimer } from './runtime.js';
 import type { Tokens } from './token.js';
 
 /** Asks this long before expiry by the own clock, in case `token_expiring` (60 s before) did not come. */
@@ -11,63 +11,56 @@ const RETRY_BASE_MS = 2_000;
 /** Longest that a timer can count: beyond 2^31 ms it fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** Renews the token of a living connection before it expires, one question at a time. */
-export class Renewal {
-  readonly #timer: Timer;
-  #attempt = 0;
-  #asking = false;
-  #stopped = false;
-
-  constructor(
-    private readonly runtime: Runtime,
-    private readonly tokens: Tokens,
-    private readonly send: (token: string) => void,
-  ) {
-    this.#timer = new Timer(runtime);
-  }
-
+export interface Renewal {
   /** The server accepted a token that lasts until then. */
-  renewed(expiresAt: string): void {
-    this.#attempt = 0;
-    const leftMs = Date.parse(expiresAt) - this.runtime.now() - LAST_CALL_MS;
-    const delayMs = Math.min(Math.max(Number.isNaN(leftMs) ? 0 : leftMs, MIN_LIFE_MS), MAX_TIMER_MS);
-    this.#timer.set(delayMs, () => this.due());
-  }
-
+  renewed(expiresAt: string): void;
   /** The token is about to expire. */
-  due(): void {
-    if (!this.#asking) void this.#renew();
-  }
+  due(): void;
+  /** The server did not understand or take something: a new token, if one was just sent. */
+  refused(): void;
+  stop(): void;
+}
 
-  /** The server did not take the token; asks for another one a little later. */
-  refused(): void {
-    if (this.#attempt > 0) this.#again();
-  }
+/** Renews the token of a living connection before it expires, one question at a time. */
+export const createRenewal = (runtime: Runtime, tokens: Tokens, send: (token: string) => void): Renewal => {
+  const timer = createTimer(runtime);
+  let attempt = 0;
+  let asking = false;
+  let stopped = false;
 
-  stop(): void {
-    this.#stopped = true;
-    this.#timer.clear();
-  }
+  const again = () =>
+    timer.set(RETRY_BASE_MS + backoffMs(attempt, runtime.random(), RETRY_BASE_MS), () => void renew());
 
-  async #renew(): Promise<void> {
-    this.#asking = true;
-    this.#attempt += 1;
+  const renew = async () => {
+    if (asking) return;
+    asking = true;
+    attempt += 1;
     let token: string | null = null;
     try {
-      token = await this.tokens.get('expiring');
+      token = await tokens.get('expiring');
     } catch {
-      // The application could not get one now: asked again below until the server closes with 4401.
+      // The application could not get one now: asked again below, until the server closes with 4401.
     }
-    this.#asking = false;
-    if (this.#stopped) return;
-    if (token !== null) this.send(token);
-    // Also when one was sent: no answer, or one that does not last longer, is a failure like any other.
-    this.#again();
-  }
+    asking = false;
+    if (stopped) return;
+    // Also when one is sent: no answer is a failure like any other.
+    again();
+    if (token !== null) send(token);
+  };
 
-  #again(): void {
-    this.#timer.set(RETRY_BASE_MS + backoffMs(this.#attempt, this.runtime.random(), RETRY_BASE_MS), () =>
-      this.due(),
-    );
-  }
-}
+  return {
+    renewed: (expiresAt) => {
+      attempt = 0;
+      const leftMs = Date.parse(expiresAt) - runtime.now() - LAST_CALL_MS;
+      timer.set(Math.min(Math.max(leftMs || 0, MIN_LIFE_MS), MAX_TIMER_MS), () => void renew());
+    },
+    due: () => void renew(),
+    refused: () => {
+      if (attempt > 0) again();
+    },
+    stop: () => {
+      stopped = true;
+      timer.clear();
+    },
+  };
+};

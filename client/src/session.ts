@@ -1,9 +1,9 @@
 import { addressOf, protocolsFor, resumesInband } from './endpoint.js';
 import { type IncomingEvent, isEvent, parseFrame } from './events.js';
-import { Heartbeat } from './heartbeat.js';
-import type { ClientOptions, Runtime, SocketConstructor, SocketLike } from './options.js';
-import { Renewal } from './renewal.js';
-import { Timer } from './runtime.js';
+import { createHeartbeat, type Heartbeat } from './heartbeat.js';
+import type { ClientOptions, Runtime, SocketLike } from './options.js';
+import { createRenewal } from './renewal.js';
+import { createTimer } from './runtime.js';
 import type { ReasonCode } from './state.js';
 import type { Stream } from './stream.js';
 import type { Tokens } from './token.js';
@@ -17,134 +17,127 @@ const OPEN = 1;
 /** What a socket reports that ended without a close frame. */
 const ABNORMAL = 1006;
 
+export interface SessionParts {
+  readonly options: ClientOptions;
+  readonly runtime: Runtime;
+  readonly stream: Stream;
+  readonly tokens: Tokens;
+  fault(kind: 'malformed', text: string): void;
+}
+
 export interface SessionListener {
   /** `connected` came and the stream has been told. */
   connected(): void;
   /** The stream has taken a frame in. */
   frame(frame: IncomingEvent): void;
-  malformed(): void;
   /** The end, once. `cause` when it was this side that gave up. */
   closed(code: number, closeReason: string, cause?: ReasonCode): void;
 }
 
-export interface SessionParts {
-  readonly options: ClientOptions;
-  readonly runtime: Runtime;
-  readonly socket: SocketConstructor;
-  readonly stream: Stream;
-  readonly tokens: Tokens;
-  readonly listener: SessionListener;
+export interface Session {
+  /** When the server was last heard; undefined before `connected`. */
+  readonly heardAtMs: number | undefined;
+  /** Asks the server for a sign of life now; silence ends the session. */
+  probe(): void;
+  /** Does at once what a late timer has still to do. */
+  catchUp(): void;
+  /** Ends without telling the listener. */
+  close(): void;
 }
 
-/** One socket from handshake to close: its heartbeat, the renewal of its token, its frames into the stream. */
-export class Session {
-  readonly #socket: SocketLike;
-  readonly #deadline: Timer;
-  readonly #renewal: Renewal;
-  #heartbeat: Heartbeat | null = null;
-  #over = false;
+/**
+ * Opens one socket and sees it to its end: handshake, heartbeat, renewal of its token, frames into the stream.
+ * Throws when there is no WebSocket, or when it takes neither the address nor the token.
+ */
+export const openSession = (
+  { options, runtime, stream, tokens, fault }: SessionParts,
+  token: string,
+  listener: SessionListener,
+): Session => {
+  const asked = stream.position !== null;
+  const inband = resumesInband(options, stream.position);
+  const standing = new Map<string, number>();
+  let epoch = '';
+  let heartbeat: Heartbeat | undefined;
+  let over = false;
 
-  constructor(
-    private readonly parts: SessionParts,
-    token: string,
-  ) {
-    const { options, runtime, stream, tokens } = parts;
-    const since = stream.position;
-    this.#socket = new parts.socket(addressOf(options, since), protocolsFor(token));
-    this.#deadline = new Timer(runtime);
-    this.#deadline.set(CONNECT_TIMEOUT_MS, () => this.#end(ABNORMAL, '', 'connectTimeout'));
-    this.#renewal = new Renewal(runtime, tokens, (renewed) =>
-      this.#send({ type: 'refresh', token: renewed }),
-    );
-    // A socket that fails reports it again as a close; without a listener `ws` would throw.
-    this.#socket.addEventListener('error', () => {});
-    this.#socket.addEventListener('message', ({ data }) => this.#receive(data));
-    this.#socket.addEventListener('close', ({ code, reason }) => this.#end(code, reason));
-  }
+  // Looked up this late because a page may be rendered where there is none.
+  const Socket = options.WebSocket ?? globalThis.WebSocket;
+  const socket: SocketLike = new Socket(addressOf(options, stream.position), protocolsFor(token));
+  const deadline = createTimer(runtime);
+  deadline.set(CONNECT_TIMEOUT_MS, () => end(ABNORMAL, '', 'connectTimeout'));
+  const sendText = (text: string) => {
+    if (socket.readyState === OPEN) socket.send(text);
+  };
+  const send = (message: object) => sendText(JSON.stringify(message));
+  const resume = (since: unknown) => {
+    if (inband) send({ type: 'resume', epoch, since });
+  };
+  const renewal = createRenewal(runtime, tokens, (renewed) => send({ type: 'refresh', token: renewed }));
 
-  /** When the server was last heard; null before `connected`. */
-  get heardAtMs(): number | null {
-    return this.#heartbeat?.heardAtMs ?? null;
-  }
-
-  /** Asks the server for a sign of life now; silence ends the session. */
-  probe(): void {
-    this.#heartbeat?.probe();
-  }
-
-  /** Does at once what a late timer has still to do. */
-  catchUp(): void {
-    this.#heartbeat?.catchUp();
-  }
-
-  /** Ends without telling the listener. */
-  close(): void {
-    this.#over = true;
-    this.#deadline.clear();
-    this.#renewal.stop();
-    this.#heartbeat?.stop();
+  const close = (dead = false) => {
+    over = true;
+    deadline.clear();
+    renewal.stop();
+    heartbeat?.stop();
     // A dead peer never answers a closing handshake: `ws` would keep the socket for 30 s.
-    if (this.#socket.readyState !== OPEN && this.#socket.terminate) this.#socket.terminate();
-    else this.#socket.close(1000);
-  }
+    if (socket.terminate && (dead || socket.readyState !== OPEN)) socket.terminate();
+    else socket.close(1000);
+  };
+  const end = (code: number, closeReason: string, cause?: ReasonCode) => {
+    if (over) return;
+    close(cause !== undefined);
+    listener.closed(code, closeReason, cause);
+  };
 
-  #end(code: number, closeReason: string, cause?: ReasonCode): void {
-    if (this.#over) return;
-    this.close();
-    if (cause === 'heartbeatTimeout') this.#socket.terminate?.();
-    this.parts.listener.closed(code, closeReason, cause);
-  }
-
-  #send(message: object): void {
-    if (this.#socket.readyState === OPEN) this.#socket.send(JSON.stringify(message));
-  }
-
-  #receive(data: unknown): void {
-    if (this.#over) return;
-    this.#heartbeat?.heard();
+  const receive = (data: unknown) => {
+    if (over) return;
+    heartbeat?.heard();
     if (data === 'pong') return;
     const frame = parseFrame(data);
     if (!frame) {
-      this.parts.listener.malformed();
-      return;
-    }
-    if (isEvent(frame, 'connected')) {
-      this.#connected(frame.data);
-      return;
-    }
-    if (isEvent(frame, 'token_expiring')) this.#renewal.due();
-    else if (isEvent(frame, 'refreshed')) this.#renewal.renewed(frame.data.expires_at);
-    else if (isEvent(frame, 'error')) this.#renewal.refused();
-    this.parts.stream.accept(frame);
-    // A handler may have stopped the client.
-    if (!this.#over) this.parts.listener.frame(frame);
-  }
-
-  #connected(data: { seq: number | null; epoch: string; expires_at: string }): void {
-    const { options, runtime, stream, listener } = this.parts;
-    this.#deadline.clear();
-    const resumes = stream.position !== null;
-    const inband = resumesInband(options, stream.position);
-    const position = stream.position ?? { epoch: data.epoch, seq: data.seq ?? {} };
-    stream.adopt(position);
-    stream.connected(resumes || inband);
-    if (inband) {
+      fault('malformed', 'a frame that is none');
+    } else if (isEvent(frame, 'connected')) {
+      deadline.clear();
+      ({ epoch } = frame.data);
+      const { seq, expires_at } = frame.data;
+      stream.connected(epoch, seq, asked || inband);
       const { topics } = options;
-      if (topics && topics.length > 1) this.#send({ type: 'subscribe', topics });
-      this.#send({ type: 'resume', epoch: position.epoch, since: position.seq });
+      if (topics && topics.length > 1) send({ type: 'subscribe', topics });
+      if (seq !== null) resume(stream.position?.seq);
+      heartbeat = createHeartbeat(
+        runtime,
+        () =>
+          (options.heartbeatMs ?? IDLE_MS) *
+          (globalThis.document?.visibilityState === 'hidden' ? HIDDEN_FACTOR : 1),
+        () => sendText('ping'),
+        () => end(ABNORMAL, '', 'heartbeatTimeout'),
+      );
+      renewal.renewed(expires_at);
+      listener.connected();
+    } else {
+      if (isEvent(frame, 'positions')) {
+        for (const [tenant, seq] of Object.entries(frame.data.seq)) standing.set(tenant, seq);
+        if (!frame.data.more) resume(stream.place(epoch, standing));
+      } else if (isEvent(frame, 'token_expiring')) renewal.due();
+      else if (isEvent(frame, 'refreshed')) renewal.renewed(frame.data.expires_at);
+      else if (isEvent(frame, 'error')) renewal.refused();
+      stream.accept(frame);
+      // A handler may have stopped the client.
+      if (!over) listener.frame(frame);
     }
-    const idleMs = () =>
-      (options.heartbeatMs ?? IDLE_MS) *
-      (globalThis.document?.visibilityState === 'hidden' ? HIDDEN_FACTOR : 1);
-    this.#heartbeat = new Heartbeat(
-      runtime,
-      idleMs,
-      () => {
-        if (this.#socket.readyState === OPEN) this.#socket.send('ping');
-      },
-      () => this.#end(ABNORMAL, '', 'heartbeatTimeout'),
-    );
-    this.#renewal.renewed(data.expires_at);
-    listener.connected();
-  }
-}
+  };
+
+  // A socket that fails reports it again as a close; without a listener `ws` would throw.
+  socket.addEventListener('error', () => {});
+  socket.addEventListener('message', ({ data }) => receive(data));
+  socket.addEventListener('close', ({ code, reason }) => end(code, reason));
+  return {
+    get heardAtMs() {
+      return heartbeat?.heardAtMs;
+    },
+    probe: () => heartbeat?.probe(),
+    catchUp: () => heartbeat?.catchUp(),
+    close: () => close(),
+  };
+};

@@ -1,4 +1,4 @@
-import type { ControlFrame } from '@wardbell/contract';
+import { MAX_TENANTS_BEHIND } from './endpoint.js';
 import {
   type IncomingEvent,
   isEvent,
@@ -8,7 +8,7 @@ import {
 } from './events.js';
 import type { Fault, Follower } from './options.js';
 import type { Position, TenantPosition } from './position.js';
-import { Recent } from './recent.js';
+import { createRecent } from './recent.js';
 
 /** Key of the one tenant of an ordinary stream; a super admin's tenants go by their ids. */
 const OWN = '';
@@ -31,182 +31,194 @@ export interface StreamListener {
 }
 
 /**
- * The bookkeeping of one stream, over all of its connections: how far it is complete, what came twice, what is
+ * The bookkeeping of one stream over all of its connections: how far it is complete, what came twice, what is
  * missing, and who follows it from which position.
  */
-export class Stream {
-  #epoch: string | null = null;
-  /** Numbers by tenant instead of one: a super admin's stream. */
-  #wide = false;
-  #seqs = new Map<string, number>();
-  /** The replay that each tenant still owes: what was asked for and how many events came since. */
-  #replays = new Map<string, { from: number; count: number }>();
-  /** This connection asked for what came after a position. */
-  #resumes = false;
-  readonly #recent: Recent;
-  readonly #following = new Set<Following>();
-
-  constructor(
-    private readonly listener: StreamListener,
-    recentEvents: number,
-  ) {
-    this.#recent = new Recent(recentEvents);
-  }
-
+export interface Stream {
   /** How far the stream is complete; null before the first connection. */
-  get position(): Position | null {
-    if (this.#epoch === null) return null;
-    const epoch = this.#epoch;
-    return this.#wide
-      ? { epoch, seq: Object.fromEntries(this.#seqs) }
-      : { epoch, seq: this.#seqs.get(OWN) ?? 0 };
-  }
-
+  readonly position: Position | null;
   /** True while events that were asked for are still to come. */
-  get replaying(): boolean {
-    return this.#replays.size > 0;
-  }
-
-  /** Begins at this position, or anew with the next connection. */
-  reset(position: Position | null): void {
-    this.#epoch = position?.epoch ?? null;
-    this.#replays.clear();
-    this.#wide = typeof position?.seq === 'object';
-    this.#seqs = position === null ? new Map() : numbersOf(position);
-    this.#recent.reset(this.#seqs);
-  }
-
-  /** Takes this position over if there is none yet. */
-  adopt(position: Position): void {
-    if (this.#epoch !== null) return;
-    this.reset(position);
-    for (const following of [...this.#following]) this.#join(following);
-  }
-
-  /** A connection was made; `resumes` when it asks for what came after the position. */
-  connected(resumes: boolean): void {
-    this.#replays.clear();
-    this.#resumes = resumes;
-    if (resumes) for (const [tenant, from] of this.#seqs) this.#replays.set(tenant, { from, count: 0 });
-  }
-
+  readonly replaying: boolean;
+  /** Begins at this position; null: with the next connection. */
+  reset(position: Position | null): void;
+  /** Begins at this position if there is none yet. */
+  adopt(position: Position): void;
+  /** A connection was made; `asked` when it owes what came after the position. `seq` null: a super admin's. */
+  connected(epoch: string, seq: number | null, asked: boolean): void;
+  /**
+   * Takes in where all tenants stand at the start of a super admin's connection. Answers what to ask for: the
+   * tenants that moved on or came into being meanwhile, from where this stream has them.
+   */
+  place(epoch: string, standing: ReadonlyMap<string, number>): Record<string, number>;
   /** Takes in a frame. `quiet`: what comes twice or late is no fault, another tab has seen it. */
-  accept(frame: IncomingEvent, quiet = false): void {
-    if (isNumbered(frame)) this.#number(frame, quiet);
-    else if (isEvent(frame, 'resync_required')) this.#resync(frame);
-    else if (isEvent(frame, 'resumed')) this.#resumed(frame, quiet);
-    else {
-      if (isEvent(frame, 'position')) this.#advance(this.#key(frame.data.tenant_id), frame.data.seq, quiet);
-      else if (isEvent(frame, 'positions'))
-        for (const [tenant, seq] of Object.entries(frame.data.seq)) this.#stand(tenant, seq);
-      this.listener.event(frame);
-    }
-  }
-
+  accept(frame: IncomingEvent, quiet?: boolean): void;
   /** Every event after the position, or undefined when that cannot be said. */
-  after(position: Position): readonly NumberedEvent[] | undefined {
-    if (position.epoch !== this.#epoch || (typeof position.seq === 'object') !== this.#wide) return undefined;
-    return this.#recent.after(numbersOf(position));
-  }
-
+  after(position: Position): readonly NumberedEvent[] | undefined;
   /** Tells the follower each event after the position. Returns how to stop. */
-  follow(position: TenantPosition, follower: Follower): () => void {
-    const following = { afterSeq: position.seq, epoch: position.epoch, follower };
-    this.#following.add(following);
-    if (this.#epoch !== null) this.#join(following);
-    return () => void this.#following.delete(following);
-  }
+  follow(position: TenantPosition, follower: Follower): () => void;
+}
 
-  #join(following: Following): void {
-    const { epoch, afterSeq, follower } = following;
-    // A super admin's stream has no one number; nothing that it could list carries a position.
-    if (this.#wide) return;
-    const events = this.after({ epoch, seq: afterSeq });
-    if (!events) {
-      this.#following.delete(following);
-      this.listener.guard(() => follower.resync());
-      return;
-    }
-    for (const event of events) this.#tell(following, event);
-    const seq = this.#seqs.get(OWN) ?? 0;
-    if (seq >= afterSeq) this.listener.guard(() => follower.position?.(seq));
-  }
+export const createStream = (listener: StreamListener, recentEvents: number): Stream => {
+  const { event: tellEvent, fault, guard } = listener;
+  const recent = createRecent(recentEvents);
+  const followings = new Set<Following>();
+  /** What each tenant still owes on this connection: from where it was asked for, how many events came since. */
+  const replays = new Map<string, { readonly from: number; count: number }>();
+  let epoch: string | null = null;
+  let seqs = new Map<string, number>();
+  /** Numbers by tenant instead of one: a super admin's stream. */
+  let wide = false;
+  /** A super admin's connection whose positions are still to come. */
+  let placing = false;
 
-  #tell(following: Following, event: NumberedEvent): void {
-    if (event.seq <= following.afterSeq || !this.#following.has(following)) return;
+  const keyOf = (tenantId: string | undefined): string => (wide ? (tenantId ?? OWN) : OWN);
+
+  const tell = (following: Following, event: NumberedEvent) => {
+    if (event.seq <= following.afterSeq || !followings.has(following)) return;
     following.afterSeq = event.seq;
-    this.listener.guard(() => following.follower.event(event));
-  }
+    guard(() => following.follower.event(event));
+  };
 
-  #key(tenantId: string | undefined): string {
-    return this.#wide ? (tenantId ?? OWN) : OWN;
-  }
+  const tellPosition = ({ afterSeq, follower }: Following, seq: number) => {
+    if (seq >= afterSeq) guard(() => follower.position?.(seq));
+  };
 
-  #number(event: NumberedEvent, quiet: boolean): void {
-    const key = this.#key(event.tenant_id);
-    const last = this.#seqs.get(key);
-    const replay = this.#replays.get(key);
-    if (replay) replay.count += 1;
-    if (last !== undefined && event.seq <= last) {
-      if (!quiet) this.listener.fault('duplicate', `number ${event.seq} came again after ${last}`);
-      return;
+  const after = (position: Position) =>
+    position.epoch === epoch && (typeof position.seq === 'object') === wide
+      ? recent.after(numbersOf(position))
+      : undefined;
+
+  const join = (following: Following) => {
+    // A super admin's stream has no one number; nothing that it could list carries a position.
+    if (wide) return;
+    const events = after({ epoch: following.epoch, seq: following.afterSeq });
+    if (events) {
+      for (const event of events) tell(following, event);
+      tellPosition(following, seqs.get(OWN) ?? 0);
+    } else {
+      followings.delete(following);
+      guard(() => following.follower.resync());
     }
-    this.#seqs.set(key, event.seq);
-    this.#recent.push(key, event);
-    if (!this.#wide) for (const following of this.#following) this.#tell(following, event);
-    this.listener.event(event);
-  }
+  };
 
-  /** Where a tenant stands that a super admin's stream may not know yet. */
-  #stand(tenant: string, seq: number): void {
-    if (this.#seqs.has(tenant)) return;
-    // Created while the connection was away: its events until now were never asked for.
-    if (this.#resumes && seq > 0) this.#incomplete(seq, { tenant_id: tenant });
-    else this.#seqs.set(tenant, seq);
-  }
+  const reset = (position: Position | null) => {
+    epoch = position?.epoch ?? null;
+    wide = typeof position?.seq === 'object';
+    seqs = position ? numbersOf(position) : new Map();
+    replays.clear();
+    recent.reset(seqs);
+  };
+
+  const adopt = (position: Position) => {
+    if (epoch !== null) return;
+    reset(position);
+    for (const following of [...followings]) join(following);
+  };
+
+  const resync = (frame: ResyncRequired) => {
+    const { tenant_id, seq } = frame.data;
+    const key = keyOf(tenant_id);
+    ({ epoch } = frame.data);
+    seqs.set(key, seq);
+    replays.delete(key);
+    recent.restart(key, seq);
+    const followed = [...followings];
+    followings.clear();
+    tellEvent(frame);
+    for (const { follower } of followed) guard(() => follower.resync());
+  };
 
   /** Says a hole that cannot be repaired. */
-  #incomplete(seq: number, scope: { tenant_id?: string | undefined }): void {
-    const data = { reason: 'incomplete', seq, epoch: this.#epoch ?? '' } as const;
-    const { tenant_id } = scope;
-    this.#resync({ type: 'resync_required', data: tenant_id === undefined ? data : { ...data, tenant_id } });
-  }
+  const lost = (reason: 'incomplete' | 'epoch', seq: number, key: string) => {
+    const data = { reason, seq, epoch: epoch ?? '' };
+    resync({ type: 'resync_required', data: key === OWN ? data : { ...data, tenant_id: key } });
+  };
 
-  #resumed(frame: Extract<ControlFrame, { type: 'resumed' }>, quiet: boolean): void {
-    const { from, to, count, ...scope } = frame.data;
-    const key = this.#key(scope.tenant_id);
-    const replay = this.#replays.get(key);
-    this.#replays.delete(key);
-    if (replay && (replay.from !== from || replay.count !== count)) {
-      this.listener.fault('incomplete', `asked from ${replay.from}, got ${replay.count} of ${count} events`);
-      this.#incomplete(to, scope);
-      return;
-    }
-    this.#advance(key, to, quiet);
-    this.listener.event(frame);
-  }
+  /** Goes forward to the number. False, and a fault unless that is to be expected, when it is not ahead. */
+  const moves = (key: string, seq: number, kind: Fault['kind'] | true): boolean => {
+    const last = seqs.get(key) ?? -1;
+    if (seq > last) seqs.set(key, seq);
+    else if (kind !== true) fault(kind, `${seq} after ${last}`);
+    return seq > last;
+  };
 
-  #advance(key: string, seq: number, quiet: boolean): void {
-    const last = this.#seqs.get(key);
-    if (last !== undefined && seq < last) {
-      if (!quiet) this.listener.fault('backwards', `position ${seq} after ${last}`);
-      return;
-    }
-    this.#seqs.set(key, seq);
-    if (!this.#wide)
-      for (const { afterSeq, follower } of this.#following)
-        if (seq >= afterSeq) this.listener.guard(() => follower.position?.(seq));
-  }
+  /** The replay is over. True when as much came as the server says it has sent. */
+  const isWhole = (
+    key: string,
+    { from, count }: { readonly from: number; readonly count: number },
+  ): boolean => {
+    const replay = replays.get(key);
+    replays.delete(key);
+    if (!replay || (replay.from === from && replay.count === count)) return true;
+    fault('incomplete', `${replay.count} of ${count} after ${replay.from}`);
+    return false;
+  };
 
-  #resync(frame: ResyncRequired): void {
-    const key = this.#key(frame.data.tenant_id);
-    this.#epoch = frame.data.epoch;
-    this.#seqs.set(key, frame.data.seq);
-    this.#replays.delete(key);
-    this.#recent.restart(key, frame.data.seq);
-    const followed = [...this.#following];
-    this.#following.clear();
-    this.listener.event(frame);
-    for (const { follower } of followed) this.listener.guard(() => follower.resync());
-  }
-}
+  return {
+    get position() {
+      if (epoch === null) return null;
+      return wide ? { epoch, seq: Object.fromEntries(seqs) } : { epoch, seq: seqs.get(OWN) ?? 0 };
+    },
+    get replaying() {
+      return placing || replays.size > 0;
+    },
+    reset,
+    adopt,
+    connected: (current, seq, asked) => {
+      placing = seq === null;
+      if (placing !== wide) reset(null);
+      adopt(seq === null ? { epoch: current, seq: {} } : { epoch: current, seq });
+      replays.clear();
+      if (asked && seq !== null) replays.set(OWN, { from: seqs.get(OWN) ?? 0, count: 0 });
+    },
+    place: (current, standing) => {
+      const known = seqs;
+      const isOtherHistory = current !== epoch;
+      const since: [string, number][] = [];
+      placing = false;
+      epoch = current;
+      seqs = new Map(standing);
+      for (const [tenant, seq] of standing) {
+        const from = known.get(tenant) ?? 0;
+        // The first positions of all are where the stream begins.
+        if (known.size === 0 || (from === seq && !isOtherHistory)) continue;
+        if (isOtherHistory) lost('epoch', seq, tenant);
+        // A client's message is bounded, so what it can ask for is, too.
+        else if (since.length >= MAX_TENANTS_BEHIND) lost('incomplete', seq, tenant);
+        else {
+          since.push([tenant, from]);
+          seqs.set(tenant, from);
+          replays.set(tenant, { from, count: 0 });
+        }
+      }
+      return Object.fromEntries(since);
+    },
+    accept: (frame, quiet) => {
+      if (isNumbered(frame)) {
+        const key = keyOf(frame.tenant_id);
+        const replay = replays.get(key);
+        if (replay) replay.count += 1;
+        if (!moves(key, frame.seq, quiet || 'duplicate')) return;
+        recent.push(key, frame);
+        if (!wide) for (const following of followings) tell(following, frame);
+      } else if (isEvent(frame, 'resync_required')) {
+        resync(frame);
+        return;
+      } else if (isEvent(frame, 'resumed', 'position')) {
+        const key = keyOf(frame.data.tenant_id);
+        const seq = 'to' in frame.data ? frame.data.to : frame.data.seq;
+        if ('to' in frame.data && !isWhole(key, frame.data)) return lost('incomplete', seq, key);
+        if ((seq === seqs.get(key) || moves(key, seq, quiet || 'backwards')) && !wide)
+          for (const following of followings) tellPosition(following, seq);
+      }
+      tellEvent(frame);
+    },
+    after,
+    follow: ({ seq, epoch: of }, follower) => {
+      const following = { afterSeq: seq, epoch: of, follower };
+      followings.add(following);
+      if (epoch !== null) join(following);
+      return () => void followings.delete(following);
+    },
+  };
+};

@@ -1,7 +1,9 @@
+import type { Connection } from './connection.js';
+import { addressOf } from './endpoint.js';
 import type { IncomingEvent, NumberedEvent } from './events.js';
-import type { Runtime } from './options.js';
+import type { ClientOptions, Runtime } from './options.js';
 import type { Position } from './position.js';
-import { Timer } from './runtime.js';
+import { createTimer, type Timer } from './runtime.js';
 import type { State } from './state.js';
 import type { Stream } from './stream.js';
 
@@ -31,19 +33,9 @@ type Message =
   | { readonly kind: 'frame'; readonly leader: string; readonly frame: IncomingEvent }
   | { readonly kind: 'check' | 'retry' | 'wake' };
 
-export interface TabsParts {
-  readonly runtime: Runtime;
-  readonly stream: Stream;
-  /** Which connections are the same but for the person: address, topics, types. */
-  readonly scope: string;
-  state(): State;
-  /** The leader's connection changed state. */
-  mirror(state: State): void;
-  /** Leadership was taken by another tab. */
-  lost(): void;
-  /** Another tab asks the leader. */
-  asked(what: 'check' | 'retry' | 'wake'): void;
-}
+/** The same for clients whose streams are the same but for the person. */
+const scopeOf = (options: ClientOptions): string =>
+  addressOf({ ...options, topics: [] }, null) + [...(options.topics ?? [])].sort();
 
 /**
  * One connection for the tabs of one session: the tab that holds a Web Lock leads and tells the others over a
@@ -64,8 +56,13 @@ export class Tabs {
   #leader: string | null = null;
   #missed = 0;
 
-  constructor(private readonly parts: TabsParts) {
-    this.#check = new Timer(parts.runtime);
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly stream: Stream,
+    private readonly connection: Connection,
+    private readonly options: ClientOptions,
+  ) {
+    this.#check = createTimer(runtime);
   }
 
   /** True while another tab has the connection. */
@@ -80,9 +77,9 @@ export class Tabs {
       return false;
     }
     if (session !== this.#session) this.#join(session);
-    const askedAtMs = this.parts.runtime.now();
+    const askedAtMs = this.runtime.now();
     await this.#granted;
-    return this.parts.runtime.now() - askedAtMs > LONG_TURN_MS;
+    return this.runtime.now() - askedAtMs > LONG_TURN_MS;
   }
 
   /** Tells the others of a change, if this tab leads. */
@@ -122,7 +119,7 @@ export class Tabs {
   #join(session: string): void {
     this.leave();
     this.#session = session;
-    const name = `wardbell/1/${this.parts.scope}/${session}`;
+    const name = `wardbell/1/${scopeOf(this.options)}/${session}`;
     const channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       if (this.#channel === channel) this.#receive(data);
@@ -155,14 +152,14 @@ export class Tabs {
         // Either this tab left, or another one has taken the lock from it.
         if (abort.signal.aborted) return;
         this.leave();
-        this.parts.lost();
+        this.connection.yield();
       });
     });
   }
 
   #attach(): void {
     this.#leader = null;
-    this.#post({ kind: 'attach', tab: this.#tab, since: this.parts.stream.position });
+    this.#post({ kind: 'attach', tab: this.#tab, since: this.stream.position });
   }
 
   /** While someone looks at this tab, a leader that says nothing is replaced. */
@@ -192,21 +189,29 @@ export class Tabs {
   }
 
   #serve(message: Message): void {
-    const { stream } = this.parts;
+    const { stream } = this;
     if (message.kind === 'attach') {
       this.#followed = true;
       const { tab, since } = message;
       const position = stream.position;
       const events = since === null || position === null ? [] : (stream.after(since) ?? null);
-      this.#post({ kind: 'attached', leader: this.#tab, tab, state: this.parts.state(), position, events });
-    } else if (message.kind === 'check' || message.kind === 'retry' || message.kind === 'wake') {
-      if (message.kind === 'check') this.#post({ kind: 'alive', leader: this.#tab });
-      this.parts.asked(message.kind);
-    }
+      this.#post({
+        kind: 'attached',
+        leader: this.#tab,
+        tab,
+        state: this.connection.state,
+        position,
+        events,
+      });
+    } else if (message.kind === 'check') {
+      this.#post({ kind: 'alive', leader: this.#tab });
+      this.connection.catchUp();
+    } else if (message.kind === 'retry') this.connection.retry();
+    else if (message.kind === 'wake') this.connection.wake();
   }
 
   #follow(message: Message): void {
-    const { stream } = this.parts;
+    const { stream } = this;
     switch (message.kind) {
       case 'lead':
         this.#attach();
@@ -219,13 +224,13 @@ export class Tabs {
           this.#leader = message.leader;
           this.#catchUp(message.position, message.events);
         }
-        this.parts.mirror(message.state);
+        this.connection.mirror(message.state);
         break;
       case 'alive':
         this.#missed = 0;
         break;
       case 'state':
-        if (message.leader === this.#leader || this.#leader === null) this.parts.mirror(message.state);
+        if (message.leader === this.#leader || this.#leader === null) this.connection.mirror(message.state);
         break;
       case 'frame':
         if (message.leader === this.#leader) stream.accept(message.frame, true);
@@ -233,7 +238,7 @@ export class Tabs {
   }
 
   #catchUp(position: Position, events: readonly NumberedEvent[] | null): void {
-    const { stream } = this.parts;
+    const { stream } = this;
     const { epoch, seq } = position;
     stream.adopt(position);
     if (events) {

@@ -1,4 +1,5 @@
 import type { GetToken, Runtime, TokenRequest } from './options.js';
+import { createTimer } from './runtime.js';
 
 /** A token endpoint slower than this has failed; the next attempt asks again. */
 export const TOKEN_TIMEOUT_MS = 60_000;
@@ -24,46 +25,40 @@ export const identityOf = (token: string): Identity | null => {
   }
 };
 
-/** Asks the application for tokens: one question at a time, none without an end. */
-export class Tokens {
-  #pending: { answer: Promise<string | null>; abort: AbortController } | null = null;
-
-  constructor(
-    private readonly getToken: GetToken,
-    private readonly runtime: Runtime,
-  ) {}
-
+export interface Tokens {
   /** Rejects when the application does, or after 60 s. A question that is already asked is shared. */
-  get(reason: TokenRequest['reason']): Promise<string | null> {
-    if (this.#pending) return this.#pending.answer;
-    const abort = new AbortController();
-    const { signal } = abort;
-    const forget = () => {
-      if (this.#pending?.abort === abort) this.#pending = null;
-    };
-    const answer = new Promise<string | null>((resolve, reject) => {
-      const cancelTimeout = this.runtime.later(() => abort.abort(), TOKEN_TIMEOUT_MS);
-      signal.addEventListener('abort', () => {
-        cancelTimeout();
-        forget();
-        reject(signal.reason);
+  get(reason: TokenRequest['reason']): Promise<string | null>;
+  /** Nobody waits for the answer any more. */
+  cancel(): void;
+}
+
+/** Asks the application for tokens: one question at a time, none without an end. */
+export const createTokens = (getToken: GetToken, runtime: Runtime): Tokens => {
+  let pending: { readonly answer: Promise<string | null>; cancel(): void } | null = null;
+  return {
+    get: (reason) => {
+      if (pending) return pending.answer;
+      const abort = new AbortController();
+      const cancel = () => abort.abort();
+      const timer = createTimer(runtime);
+      timer.set(TOKEN_TIMEOUT_MS, cancel);
+      const { signal } = abort;
+      const aborted = new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
       });
       // Called inside a promise, so that a getToken that throws is a rejection like any other.
-      Promise.resolve()
-        .then(() => this.getToken({ reason, signal }))
-        .finally(() => {
-          cancelTimeout();
-          forget();
-        })
-        .then(resolve, reject);
-    });
-    this.#pending = { answer, abort };
-    return answer;
-  }
-
-  /** Nobody waits for the answer any more. */
-  cancel(): void {
-    this.#pending?.abort.abort();
-    this.#pending = null;
-  }
-}
+      const asked = Promise.resolve().then(() => getToken({ reason, signal }));
+      const answer = Promise.race([asked, aborted]).finally(() => {
+        timer.clear();
+        if (pending === mine) pending = null;
+      });
+      const mine = { answer, cancel };
+      pending = mine;
+      return answer;
+    },
+    cancel: () => {
+      pending?.cancel();
+      pending = null;
+    },
+  };
+};

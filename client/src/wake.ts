@@ -12,19 +12,14 @@ export interface WakeListener {
 export const watchPage = (listener: WakeListener): (() => void) => {
   if (typeof document === 'undefined') return () => {};
   const stop = new AbortController();
-  const { signal } = stop;
-  const wake = () => listener.wake();
-  addEventListener('online', wake, { signal });
-  addEventListener('pageshow', wake, { signal });
-  addEventListener('offline', () => listener.offline(), { signal });
-  document.addEventListener('resume', wake, { signal });
-  document.addEventListener('freeze', () => listener.freeze(), { signal });
-  document.addEventListener(
-    'visibilitychange',
-    () => {
-      if (document.visibilityState === 'visible') wake();
-    },
-    { signal },
-  );
+  const hear = (target: EventTarget, types: string, heard: () => void) => {
+    for (const type of types.split(' ')) target.addEventListener(type, heard, { signal: stop.signal });
+  };
+  hear(window, 'online pageshow', listener.wake);
+  hear(window, 'offline', listener.offline);
+  hear(document, 'freeze', listener.freeze);
+  hear(document, 'resume visibilitychange', () => {
+    if (document.visibilityState === 'visible') listener.wake();
+  });
   return () => stop.abort();
 };
