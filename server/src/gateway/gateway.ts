@@ -79,7 +79,8 @@ export class Gateway {
     // Before the first await: a socket may fail or close at any moment.
     ws.on('error', () => undefined); // ws closes with the right code itself (1002, 1007, 1009)
     let client: Client | undefined;
-    ws.on('close', (code) => {
+    ws.on('close', (received) => {
+      const code = sink.closeCode ?? received;
       this.metrics.closedWith(code);
       if (client) this.#leave(client, code);
     });

@@ -15,7 +15,7 @@ const DEAD_PEER_MS = 1_000;
  * frame to the same socket at once and in order.
  */
 export class SocketSink implements Sink {
-  #closed = false;
+  #closed: Close | undefined;
   #drained: Promise<void> | undefined;
 
   constructor(
@@ -26,6 +26,11 @@ export class SocketSink implements Sink {
   write(bytes: Buffer): void {
     if (this.#closed || this.ws.readyState !== WebSocket.OPEN) return;
     this.socket.write(bytes);
+  }
+
+  /** The code that this side closed with; a peer that is gone does not answer it. */
+  get closeCode(): number | undefined {
+    return this.#closed?.code;
   }
 
   get pendingBytes(): number {
@@ -51,10 +56,10 @@ export class SocketSink implements Sink {
     return this.#drained;
   }
 
-  close({ code, reason }: Close): void {
+  close(close: Close): void {
     if (this.#closed) return;
-    this.#closed = true;
-    this.ws.close(code, reason);
+    this.#closed = close;
+    this.ws.close(close.code, close.reason);
   }
 
   /** Ends the connection without waiting for a peer that is most likely gone. */
