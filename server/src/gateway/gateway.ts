@@ -93,6 +93,7 @@ export class Gateway {
         new TokenBucket(admitted.maxMessagesPerMinute ?? DEFAULT_MESSAGES_PER_MINUTE, performance.now()),
       );
       ws.on('message', onMessage(this.messages, client));
+      ws.on('ping', onPing(client));
       ws.on('pong', onPong(client));
       this.#welcome(client, handshake, seq);
     } catch (error) {
@@ -248,6 +249,12 @@ const onMessage =
     if (isBinary) return client.sink.close(CLOSE.binaryFrame);
     messages.receive(client, data.toString());
   };
+
+/** Each is answered by a pong; without a bound, one who never reads could fill our memory with them. */
+const onPing = (client: Client) => (): void => {
+  client.missedPings = 0;
+  if (!client.messages.take(1, performance.now())) client.sink.close(CLOSE.messageRate);
+};
 
 const onPong = (client: Client) => (): void => {
   client.missedPings = 0;
