@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AppointmentsModule } from './appointments/appointments.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AuthModule } from './auth/auth.module.js';
+import { DemoModule } from './demo/demo.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HttpModule } from './http/http.module.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
@@ -23,6 +24,7 @@ import { UsersModule } from './users/users.module.js';
     EventsModule,
     RegistryModule,
     AuditModule,
+    DemoModule,
   ],
 })
 export class FeaturesModule {}

@@ -4,6 +4,7 @@ import { Idempotency } from '../idempotency/idempotency.js';
 import { AccessGuard } from './access.guard.js';
 import { Cursors } from './cursor.js';
 import { EtagInterceptor } from './etag.interceptor.js';
+import { Housekeeping } from './housekeeping.js';
 import { Pager } from './page.js';
 import { ProblemFilter } from './problem.filter.js';
 
@@ -17,6 +18,7 @@ import { ProblemFilter } from './problem.filter.js';
     Cursors,
     Pager,
     Idempotency,
+    Housekeeping,
   ],
   exports: [Pager, Idempotency],
 })

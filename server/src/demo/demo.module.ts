@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { AppointmentsModule } from '../appointments/appointments.module.js';
+import { PatientsModule } from '../patients/patients.module.js';
+import { ClinicDay } from './clinic-day.js';
+import { DemoTraffic } from './traffic.js';
+
+@Module({
+  imports: [PatientsModule, AppointmentsModule],
+  providers: [ClinicDay, DemoTraffic],
+})
+export class DemoModule {}

@@ -1,0 +1,138 @@
+import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from '../appointments/appointment-row.js';
+import { Passwords } from '../auth/passwords.js';
+import type { Config } from '../config/config.js';
+import type { Database } from '../database/database.service.js';
+import { SYSTEM } from '../database/principal.js';
+import type { Tx } from '../database/tx.js';
+import type { Log } from '../log/log.js';
+import { PATIENT_COLUMNS, type PatientRow, toPatient } from '../patients/patient-row.js';
+import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
+import { demoEmail, demoLogins } from './logins.js';
+import { type DemoPatient, demoPatients } from './patients.js';
+import { fakerOf } from './random.js';
+import { type DemoAppointment, demoSchedule } from './schedule.js';
+
+const PATIENTS_PER_CLINIC = 300;
+
+interface Account {
+  readonly slug: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly password_hash: string;
+}
+
+/**
+ * Fills an empty database with the demo clinics, through the same log as everything else: each patient and
+ * appointment has its event. A start that was cut off is taken up by the next one. Several instances may call
+ * this at once: one works.
+ */
+export async function seedDemo(
+  database: Database,
+  config: Pick<Config, 'demo' | 'dataDir' | 'superAdmin'>,
+  log: Log,
+): Promise<void> {
+  if (!config.demo) return;
+  const startedMs = Date.now();
+  if (await isEmpty(database)) {
+    const accounts = await hashAccounts(config);
+    await database.acrossTenants(SYSTEM, (tx) => createClinics(tx, accounts));
+  }
+  const unfilled = await unfilledClinics(database);
+  for (const { id, slug } of unfilled) {
+    const clinic = DEMO_CLINICS.find((candidate) => candidate.slug === slug);
+    if (clinic) await database.inTenant(SYSTEM, id, (tx) => fill(tx, clinic));
+  }
+  if (unfilled.length > 0) {
+    log.info('demo clinics seeded', { count: unfilled.length, duration_ms: Date.now() - startedMs });
+  }
+}
+
+const isEmpty = (database: Database): Promise<boolean> =>
+  database.acrossTenants(SYSTEM, async (tx) => {
+    const tenants = await tx.db.$queryRaw<unknown[]>`SELECT 1 FROM wardbell.tenant LIMIT 1`;
+    return tenants.length === 0;
+  });
+
+async function hashAccounts(config: Parameters<typeof demoLogins>[0]): Promise<Account[]> {
+  const passwords = new Passwords();
+  const passwordOf = new Map(demoLogins(config).map(({ email, password }) => [email, password]));
+  return Promise.all(
+    DEMO_CLINICS.flatMap((clinic) =>
+      clinic.people.map(async ({ user, name, role }) => {
+        const email = demoEmail(clinic, user);
+        const password_hash = await passwords.hash(passwordOf.get(email) ?? '');
+        return { slug: clinic.slug, email, name, role, password_hash };
+      }),
+    ),
+  );
+}
+
+async function createClinics(tx: Tx, accounts: readonly Account[]): Promise<void> {
+  await tx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo', 0))`;
+  const clinics = DEMO_CLINICS.map(({ slug, name, timeZone }) => ({ slug, name, time_zone: timeZone }));
+  const created = await tx.db.$queryRaw<{ id: string }[]>`
+    INSERT INTO wardbell.tenant (slug, name, time_zone)
+    SELECT c.slug, c.name, c.time_zone
+    FROM jsonb_to_recordset(${JSON.stringify(clinics)}::jsonb) AS c(slug text, name text, time_zone text)
+    WHERE NOT EXISTS (SELECT FROM wardbell.tenant)
+    RETURNING id::text`;
+  await tx.db.$executeRaw`
+    INSERT INTO wardbell.user_account (tenant_id, email, name, role, password_hash)
+    SELECT t.id, a.email, a.name, a.role, a.password_hash
+    FROM jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb)
+      AS a(slug text, email text, name text, role text, password_hash text)
+    JOIN wardbell.tenant t ON t.slug = a.slug
+    ON CONFLICT (email) DO NOTHING`;
+  for (const { id } of created) tx.audit({ action: 'demo.seed', objectType: 'tenant', objectId: id }, id);
+}
+
+/** Demo clinics in which nothing ever happened. */
+const unfilledClinics = (database: Database): Promise<{ id: string; slug: string }[]> =>
+  database.acrossTenants(SYSTEM, (tx) => {
+    const slugs = DEMO_CLINICS.map(({ slug }) => slug);
+    return tx.db.$queryRaw<{ id: string; slug: string }[]>`
+      SELECT t.id::text, t.slug FROM wardbell.tenant t JOIN wardbell.tenant_head h ON h.tenant_id = t.id
+      WHERE h.seq = 0 AND t.slug = ANY (${slugs}::text[])`;
+  });
+
+async function fill(tx: Tx, clinic: DemoClinic): Promise<void> {
+  await tx.db.$executeRaw`
+    SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo/' || ${clinic.slug}, 0))`;
+  const faker = await fakerOf(clinic);
+  const patients = demoPatients(faker, PATIENTS_PER_CLINIC);
+  if ((await insertPatients(tx, patients)) === 0) return; // another instance was faster
+  const ids = patients.map(({ id }) => id);
+  await insertAppointments(tx, demoSchedule(faker, clinic, ids, new Date()), clinic.timeZone);
+}
+
+async function insertPatients(tx: Tx, patients: readonly DemoPatient[]): Promise<number> {
+  const rows = await tx.db.$queryRaw<PatientRow[]>`
+    INSERT INTO wardbell.patient AS p
+      (tenant_id, id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
+    SELECT wardbell.current_tenant(), n.id, n.mrn, n.first_name, n.last_name, n.birth_date, n.gender,
+           n.phone, n.email, n.notes
+    FROM jsonb_populate_recordset(NULL::wardbell.patient, ${JSON.stringify(patients)}::jsonb) AS n
+    ON CONFLICT DO NOTHING
+    RETURNING ${PATIENT_COLUMNS}`;
+  for (const row of rows) tx.emit({ type: 'patient_created', data: toPatient(row) });
+  return rows.length;
+}
+
+async function insertAppointments(
+  tx: Tx,
+  appointments: readonly DemoAppointment[],
+  timeZone: string,
+): Promise<void> {
+  const rows = await tx.db.$queryRaw<AppointmentRow[]>`
+    INSERT INTO wardbell.appointment AS a
+      (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
+       cancellation_reason)
+    SELECT wardbell.current_tenant(), n.id, n.patient_id, n.local AT TIME ZONE ${timeZone}, n.duration_minutes,
+           n.type, n.status, n.practitioner, n.room, n.reason, n.cancellation_reason
+    FROM jsonb_to_recordset(${JSON.stringify(appointments)}::jsonb) AS n(
+      id uuid, patient_id uuid, local timestamp, duration_minutes integer, type text, status text,
+      practitioner text, room text, reason text, cancellation_reason text)
+    RETURNING ${APPOINTMENT_COLUMNS}`;
+  for (const row of rows) tx.emit({ type: 'appointment_created', data: toAppointment(row) });
+}
