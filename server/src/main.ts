@@ -4,6 +4,9 @@ import { AppModule } from './app.module.js';
 import { type Config, loadConfig } from './config/config.js';
 import { errorCode } from './config/error-code.js';
 import { StartError } from './config/start-error.js';
+import { Database } from './database/database.service.js';
+import { banner } from './demo/banner.js';
+import { seedDemo } from './demo/seed.js';
 import { Drain } from './gateway/drain.js';
 import { WardbellWsAdapter } from './gateway/ws.adapter.js';
 import { createHttpApplication } from './http/configure.js';
@@ -11,6 +14,7 @@ import { errorFields } from './log/error-fields.js';
 import { createLog, type Log } from './log/log.js';
 import { NestLog } from './log/nest-log.js';
 import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
+import { ensureSuperAdmin } from './users/super-admin.js';
 
 /** Everything is gone by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
 const STOP_TIMEOUT_MS = 9_500;
@@ -47,8 +51,13 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
     );
     app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket));
     try {
+      const data = app.get(Database);
+      await ensureSuperAdmin(data, config);
+      await seedDemo(data, config, log);
       const port = await listen(app, config);
       log.info('listening', { port });
+      const text = banner(config, port);
+      if (text !== undefined) process.stdout.write(`${text}\n`);
     } catch (error) {
       await app.close();
       throw error;
