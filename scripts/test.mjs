@@ -15,7 +15,9 @@ import { endOnSignals, run, StepError, seconds, step } from './lib/steps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isCi = process.env.CI === 'true';
-const PROJECTS = ['unit', 'integration', 'faults', 'browser'];
+const PROJECTS = ['unit', 'integration', 'faults', 'cluster', 'browser'];
+/** Run in a short form unless asked for by name: `npm run test:faults`. */
+const LONG = ['faults', 'cluster'];
 const node = process.execPath;
 const bin = (path) => join(root, 'node_modules', path);
 
@@ -67,8 +69,7 @@ async function jest(project) {
       show: true,
       env: {
         NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-        // A short form of what `npm run test:faults` does at length.
-        ...(values.only.includes('faults') ? {} : { WARDBELL_TEST_SHORT: 'true' }),
+        ...(LONG.includes(project) && values.only.includes(project) ? {} : { WARDBELL_TEST_SHORT: 'true' }),
       },
     },
   );

@@ -1,6 +1,19 @@
 import { Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { RelayPool } from '../database/relay-pool.js';
+import { Log } from '../log/log.js';
 import { Bus } from './bus.js';
 import { PostgresBus } from './bus.postgres.js';
+import { RedisBus } from './bus.redis.js';
 
-@Module({ providers: [{ provide: Bus, useClass: PostgresBus }], exports: [Bus] })
+const chooseBus = (relay: RelayPool, config: Config, log: Log): Bus => {
+  const postgres = new PostgresBus(relay, log);
+  if (config.redisUrl === undefined) return postgres;
+  return new RedisBus(postgres, { url: config.redisUrl, secret: config.jwtSecret }, log);
+};
+
+@Module({
+  providers: [{ provide: Bus, useFactory: chooseBus, inject: [RelayPool, Config, Log] }],
+  exports: [Bus],
+})
 export class BusModule {}

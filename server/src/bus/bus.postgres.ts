@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
 import { z } from 'zod';
+import type { LogEvent } from '../database/log-event.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
@@ -10,6 +11,8 @@ import { Bus, type DoorbellListener } from './bus.js';
 const CHANNEL = 'wardbell';
 /** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
 const RING_INTERVAL_MS = 10;
+/** Behind a faster bus it only bounds how long someone stays deaf who cannot hear that one. */
+const SAFETY_INTERVAL_MS = 250;
 /** PostgreSQL refuses payloads of 8,000 bytes; an entry is about 55. */
 const MAX_TENANTS_PER_NOTIFY = 120;
 const RECONNECT_MIN_MS = 100;
@@ -21,9 +24,12 @@ const Payload = z.object({
   orders: z.boolean().optional(),
 });
 
+const NO_EVENTS = () => [];
+
 /** Doorbells by NOTIFY, on a connection of its own and never inside a business transaction. */
 @Injectable()
 export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly kind = 'postgres';
   readonly #self = randomUUID();
   readonly #listeners: DoorbellListener[] = [];
   #heads = new Map<string, number>();
@@ -33,6 +39,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   #timer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #ringing = false;
+  #intervalMs = RING_INTERVAL_MS;
 
   constructor(
     private readonly relay: RelayPool,
@@ -49,8 +56,23 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#listeners.push(listener);
   }
 
-  ring(tenantId: string, head: number): void {
+  /** NOTIFY reaches this database only, and with it this history. */
+  open(): void {}
+
+  announce(tenantId: string, events: readonly LogEvent[]): void {
+    const head = events.at(-1)?.seq ?? 0;
     if (head > (this.#heads.get(tenantId) ?? 0)) this.#heads.set(tenantId, head);
+    this.#schedule();
+  }
+
+  /** Rings seldom while a faster bus works, and at once when it does not. */
+  standBehind(isFasterBusConnected: boolean): void {
+    const intervalMs = isFasterBusConnected ? SAFETY_INTERVAL_MS : RING_INTERVAL_MS;
+    if (intervalMs === this.#intervalMs) return;
+    this.#intervalMs = intervalMs;
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#schedule();
   }
 
@@ -75,7 +97,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#ring();
-    }, RING_INTERVAL_MS);
+    }, this.#intervalMs);
   }
 
   async #ring(): Promise<void> {
@@ -150,6 +172,8 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     const payload = Payload.safeParse(parsed);
     if (!payload.success || payload.data.from === this.#self) return;
     const heads = new Map(Object.entries(payload.data.heads ?? {}));
-    for (const listener of this.#listeners) listener({ heads, orders: payload.data.orders ?? false });
+    for (const listener of this.#listeners) {
+      listener({ heads, orders: payload.data.orders ?? false, events: NO_EVENTS });
+    }
   }
 }

@@ -1,7 +1,11 @@
-/** What an instance tells the others: new heads of tenants, and that there are disconnect orders. */
+import type { LogEvent } from '../database/log-event.js';
+
+/** What an instance tells the others: how far logs of tenants reach, and that there are disconnect orders. */
 export interface Doorbell {
   readonly heads: ReadonlyMap<string, number>;
   readonly orders: boolean;
+  /** Events that came along, in order: all, some or none of those up to the tenant's head. Opened when asked for. */
+  events(tenantId: string): readonly LogEvent[];
 }
 
 export type DoorbellListener = (doorbell: Doorbell) => void;
@@ -11,12 +15,16 @@ export type DoorbellListener = (doorbell: Doorbell) => void;
  * An instance does not hear itself.
  */
 export abstract class Bus {
-  /** Calls `listener` for each doorbell of another instance. */
-  abstract onDoorbell(listener: DoorbellListener): void;
-  /** Tells the others that this tenant's log has grown to `head`. Never waits, never throws. */
-  abstract ring(tenantId: string, head: number): void;
-  /** Tells the others to look for disconnect orders. Never waits, never throws. */
-  abstract ringOrders(): void;
+  /** What carries them, for those who watch. */
+  abstract readonly kind: 'postgres' | 'redis';
   /** Is it connected now? */
   abstract readonly connected: boolean;
+  /** Names the history that events belong to from now on; what is said in another one is not heard. */
+  abstract open(epoch: string): void;
+  /** Calls `listener` for each doorbell of another instance. */
+  abstract onDoorbell(listener: DoorbellListener): void;
+  /** Tells the others of events of one tenant that have committed, in order. Never waits, never throws. */
+  abstract announce(tenantId: string, events: readonly LogEvent[]): void;
+  /** Tells the others to look for disconnect orders. Never waits, never throws. */
+  abstract ringOrders(): void;
 }

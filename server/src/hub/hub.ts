@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CLOSE, MAX_POSITIONS } from '@wardbell/contract';
-import { Bus } from '../bus/bus.js';
+import { Bus, type Doorbell } from '../bus/bus.js';
 import { Database } from '../database/database.service.js';
 import type { LogEvent } from '../database/log-event.js';
 import { errorFields } from '../log/error-fields.js';
@@ -105,9 +105,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     this.#epoch = await this.reader.checkEpoch();
     this.database.onCommit((events) => this.announce(events));
-    this.bus.onDoorbell(({ heads }) => {
-      for (const [tenantId, head] of heads) this.hear(tenantId, head);
-    });
+    this.bus.open(this.#epoch);
+    this.bus.onDoorbell((doorbell) => this.#answer(doorbell));
     this.metrics.watch({ lagging: () => this.lagging, unannouncedS: () => this.behindMs() / 1_000 });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
@@ -134,8 +133,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const [tenantId, list] of byTenant) {
       const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
       channel?.offer(list);
-      const last = list.at(-1);
-      if (last) this.bus.ring(tenantId, last.seq);
+      this.bus.announce(tenantId, list);
     }
   }
 
@@ -237,6 +235,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     const heads = await this.reader.heads(this.tenants);
     this.log.warn('the history of events was replaced, clients load again', { epoch });
     this.#epoch = epoch;
+    this.bus.open(epoch);
     for (const channel of this.#channels.values()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
   }
 
@@ -252,6 +251,17 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Writes whatever waits for its flush. */
   flush(): void {
     for (const channel of this.#channels.values()) channel.flushNow();
+  }
+
+  #answer(doorbell: Doorbell): void {
+    for (const [tenantId, head] of doorbell.heads) {
+      const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
+      if (!channel) continue;
+      const events = doorbell.events(tenantId);
+      channel.offer(events);
+      // without this the channel would not know of what the doorbell was too small for
+      if (events.at(-1)?.seq !== head) channel.hear(head);
+    }
   }
 
   #groupsOf(session: Session): Groups | undefined {
