@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type Role, type Topic, topicOf } from '@wardbell/contract';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { type RunningServer, startServer } from '../../support/server.js';
+import { connect, TestSocket } from '../../support/socket.js';
+import { eventually } from '../../support/wait.js';
+import { type Clinic, createClinic, tokenOf } from './clinic.js';
+import { settled } from './handshake.js';
+import { HAPPENING_TYPES, happen } from './happenings.js';
+
+const ROLES: readonly Role[] = ['tenant_admin', 'clinician', 'front_desk', 'super_admin'];
+const EVERYBODYS: readonly Topic[] = ['patients', 'appointments', 'notifications', 'presence', 'events'];
+
+/** What each topic carries, spelled out: the table of the protocol. */
+const TYPES_OF_TOPIC: Readonly<Record<Topic, readonly string[]>> = {
+  patients: ['patient_created', 'patient_updated', 'patient_deleted'],
+  appointments: [
+    'appointment_created',
+    'appointment_updated',
+    'appointment_cancelled',
+    'appointment_deleted',
+  ],
+  notifications: ['system_notification'],
+  events: ['task_updated'],
+  presence: [],
+  system: [],
+};
+
+describe('Topics', () => {
+  let database: TestDatabase;
+  let server: RunningServer;
+  let clinic: Clinic;
+  /** Sockets of every role on every topic, on `/ws`, and with a filter of types; then everything happens. */
+  const sockets = new Map<string, TestSocket>();
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startServer({ database });
+    clinic = await createClinic(database);
+    const open = async (
+      key: string,
+      role: Role,
+      options: { topic?: string; query?: Record<string, string> },
+    ) => sockets.set(key, await connect(server.wsUrl, { token: await tokenOf(clinic, role), ...options }));
+    for (const role of ROLES) {
+      await open(`${role} /ws`, role, {});
+      for (const topic of EVERYBODYS) await open(`${role} ${topic}`, role, { topic });
+    }
+    await open('super_admin system', 'super_admin', { topic: 'system' });
+    await open('two types', 'clinician', { query: { types: 'patient_created,patient_deleted' } });
+    await open('one type elsewhere', 'clinician', {
+      topic: 'patients',
+      query: { types: 'appointment_created' },
+    });
+    await open('own type', 'front_desk', { query: { types: 'task_updated' } });
+    await open('no type', 'clinician', { query: { types: '' } });
+
+    await happen(server, database, clinic);
+    const everything = sockets.get('clinician /ws');
+    await eventually(() => everything?.events.length === HAPPENING_TYPES.length, { what: 'all events' });
+    for (const socket of sockets.values()) await settled(socket);
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.drop();
+  });
+
+  const typesAt = (key: string): string[] => {
+    const socket = sockets.get(key);
+    if (socket === undefined) throw new Error(`no socket for ${key}`);
+    return socket.events.map(({ type }) => type);
+  };
+
+  it.each(ROLES)('of /ws are all that a %s may see: every type, in the order of the log', (role) => {
+    expect(typesAt(`${role} /ws`)).toEqual(HAPPENING_TYPES);
+  });
+
+  describe.each(ROLES)('for a %s', (role) => {
+    it.each(EVERYBODYS)('/ws/%s carries its types and no others', (topic) => {
+      const expected = HAPPENING_TYPES.filter((type) => TYPES_OF_TOPIC[topic].includes(type));
+      expect(typesAt(`${role} ${topic}`)).toEqual(expected);
+    });
+  });
+
+  it('/ws/system is for super admins, and carries what belongs to no tenant', async () => {
+    const system = sockets.get('super_admin system');
+    const health = await system?.waitFor('system_health', 35_000);
+    expect(health).toMatchObject({ data: { status: 'healthy', checks: expect.anything() } });
+    expect(health).not.toHaveProperty('seq');
+    expect(health).not.toHaveProperty('tenant_id');
+    expect(system?.events).toEqual([]);
+    for (const role of ['tenant_admin', 'clinician', 'front_desk'] as const) {
+      const socket = new TestSocket(server.wsUrl, { token: await clinic.token(role), topic: 'system' });
+      expect(await socket.closed()).toEqual({ code: 4403, reason: 'Topic not allowed' });
+    }
+  });
+
+  it('are the ones that the contract names', () => {
+    const named = Object.entries(TYPES_OF_TOPIC).flatMap(([topic, types]) =>
+      types.map((type) => [type, topic]),
+    );
+    expect(named.map(([type = '']) => [type, topicOf(type)])).toEqual(named);
+  });
+
+  describe('filtered by ?types=', () => {
+    it('carry these types and no others', () => {
+      expect(typesAt('two types')).toEqual(['patient_created', 'patient_deleted']);
+      expect(typesAt('own type')).toEqual(['task_updated']);
+    });
+
+    it('are narrowed by the topic of the path as well', () => {
+      expect(typesAt('one type elsewhere')).toEqual([]);
+    });
+
+    it('are not filtered by an empty list', () => {
+      expect(typesAt('no type')).toEqual(HAPPENING_TYPES);
+    });
+  });
+});
