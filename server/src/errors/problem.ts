@@ -42,6 +42,14 @@ const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
+
+/** HTTP status that a code is answered with. */
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];
+
+/** What a code says to people. */
+export const titleOf = (code: ProblemCode): string => PROBLEMS[code][1];
+
 export interface ProblemOptions {
   /** Public; must not carry what a user sent. */
   readonly detail?: string;
