@@ -512,10 +512,17 @@ BEGIN
 END
 $$;
 
--- For a restore that check_epoch() cannot see (rows loaded into the same tables): run it by hand.
-CREATE FUNCTION wardbell.new_epoch() RETURNS uuid
+-- For a replaced history that check_epoch() cannot see: rows loaded into the same tables, or a copy of the
+-- files that was put back. Instances that run call it when a tenant's head has gone back; before a start on
+-- such files it is called by hand. With p_old it does nothing when another has already acted.
+CREATE FUNCTION wardbell.new_epoch(p_old uuid DEFAULT NULL) RETURNS uuid
   LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-  AS $$ UPDATE wardbell.installation SET epoch = gen_random_uuid() RETURNING epoch $$;
+  AS $$
+    UPDATE wardbell.installation i
+    SET epoch = CASE WHEN p_old IS DISTINCT FROM i.epoch AND p_old IS NOT NULL THEN i.epoch
+                     ELSE gen_random_uuid() END
+    RETURNING i.epoch
+  $$;
 
 -------------------------------------------------------------------------------- sockets and instances
 
@@ -758,4 +765,5 @@ GRANT EXECUTE ON FUNCTION wardbell.current_tenant(), wardbell.append(uuid, jsonb
   wardbell.verify_audit(uuid) TO wardbell_app, wardbell_relay;
 GRANT EXECUTE ON FUNCTION wardbell.search_patients(text[], text, uuid, integer) TO wardbell_app;
 GRANT EXECUTE ON FUNCTION wardbell.maintain_outbox(integer, interval), wardbell.check_epoch(),
+  wardbell.new_epoch(uuid),
   wardbell.admit(uuid, interval, integer, jsonb), wardbell.tenant_has_records(uuid) TO wardbell_relay;

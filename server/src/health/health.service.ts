@@ -41,12 +41,12 @@ export class Health {
 
   report(): HealthReport {
     const silentMs = this.sweep.silentMs;
-    const behindMs = this.hub.behindMs();
+    const stuckMs = this.hub.stuckMs();
     const checks = {
       database:
         silentMs <= DATABASE_SILENT_MS ? OK : failed(`no answer for ${Math.round(silentMs / 1_000)} s`),
       pipeline:
-        behindMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(behindMs / 1_000)} s`),
+        stuckMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(stuckMs / 1_000)} s`),
       bus: this.bus.connected
         ? OK
         : ({ status: 'degraded', reason: 'not connected; other instances are found by the sweep' } as const),

@@ -1,6 +1,7 @@
 import type { LogEvent } from '../database/log-event.js';
 import { Entry } from './entry.js';
 import { Groups } from './group.js';
+import { PAGE } from './pages.js';
 import { Ring } from './ring.js';
 import type { Session } from './session.js';
 
@@ -10,7 +11,6 @@ const RING_ENTRIES = 1_024;
 const MAX_EARLY = 1_024;
 /** Two commits of this process may be announced in the wrong order; their turn comes within a tick or two. */
 const GAP_GRACE_MS = 5;
-export const PAGE = 512;
 const RETRY_MS = 250;
 /** The most that a burst may delay an event so that its frames share a write. */
 export const MAX_FLUSH_DELAY_MS = 25;
@@ -21,6 +21,10 @@ export type ResetReason = 'retention' | 'epoch';
 /** What a channel needs of the hub. */
 export interface ChannelPorts {
   read(tenantId: string, since: number, limit: number): Promise<LogEvent[]>;
+  /** The newest number that the database itself knows; 0 for a tenant that it does not. */
+  head(tenantId: string): Promise<number>;
+  /** Events after `since` without a hole, shared by all who ask; none when the log has none. */
+  pageAfter(tenantId: string, since: number): Promise<readonly Entry[]>;
   /** Writes these to whoever is live; `channel.flushed` is already past them. */
   deliver(channel: Channel, entries: readonly Entry[]): void;
   /** Sessions that wait for the channel to reach a number may go on. */
@@ -41,8 +45,8 @@ export class Channel {
   readonly groups = new Groups();
   /** Sessions of this tenant, live or not. */
   readonly members = new Set<Session>();
-  /** Milliseconds since 1970 when the last member left. */
-  idleSinceMs = Date.now();
+  /** When the last member left, by the clock that never jumps. Milliseconds. */
+  idleSinceMs = performance.now();
   readonly #ring = new Ring(RING_ENTRIES);
   readonly #early = new Map<number, LogEvent>();
   #unflushed: Entry[] = [];
@@ -51,9 +55,11 @@ export class Channel {
   #retryTimer: NodeJS.Timeout | undefined;
   #nextFlushMs = 0;
   #reading = false;
-  #backfill: Promise<void> | undefined;
+  /** The newest number that somebody has said. Only the log knows whether it is true. */
   #target: number;
   #behindSinceMs: number | undefined;
+  #progressMs = 0;
+  #lastWrittenMs: number | undefined;
   #closed = false;
   /** Counts restarts, so that a read that began before one is not used after it. */
   #generation = 0;
@@ -73,9 +79,24 @@ export class Channel {
   /** Live sessions have been written everything up to this number. */
   flushed: number;
 
-  /** For how long the log is known to be ahead of this channel, in milliseconds; 0 when it is level. */
-  behindMs(nowMs: number): number {
-    return this.#behindSinceMs === undefined ? 0 : nowMs - this.#behindSinceMs;
+  /** The newest number that this channel has heard of, whether it has the event or not. */
+  get head(): number {
+    return Math.max(this.seq, this.#target);
+  }
+
+  /** Age of the oldest event that this channel is known to lack, in milliseconds; 0 when it is level. */
+  behindMs(): number {
+    if (this.#behindSinceMs === undefined) return 0;
+    const knownMs = performance.now() - this.#behindSinceMs;
+    // what is lacking was written after the last one that was not
+    const ageMs = this.#lastWrittenMs === undefined ? knownMs : Date.now() - this.#lastWrittenMs;
+    return Math.max(0, Math.min(knownMs, ageMs));
+  }
+
+  /** For how long something is lacking and nothing has come, in milliseconds: a backlog that moves is 0. */
+  stuckMs(): number {
+    if (this.#behindSinceMs === undefined) return 0;
+    return performance.now() - Math.max(this.#behindSinceMs, this.#progressMs);
   }
 
   /** Events that committed; any order, repeats allowed. */
@@ -87,7 +108,7 @@ export class Channel {
     }
     this.#drainEarly();
     if (this.seq < this.#target) {
-      this.#behindSinceMs ??= Date.now();
+      this.#behindSinceMs ??= performance.now();
       this.#gapTimer ??= setTimeout(() => {
         this.#gapTimer = undefined;
         if (this.seq < this.#target) this.ports.repairing();
@@ -96,31 +117,26 @@ export class Channel {
     }
   }
 
-  /** The log is known to reach `head`: reads what is missing. True if something was. */
+  /** The log is said to reach `head`: reads what is missing. True if that was news. */
   hear(head: number): boolean {
     if (head > this.#target) this.#target = head;
     if (this.seq >= this.#target) return false;
-    this.#behindSinceMs ??= Date.now();
+    this.#behindSinceMs ??= performance.now();
     void this.#catchUp();
     return true;
   }
 
-  /** Up to `limit` events after `since` and not past `flushed`; from memory, else from the log. */
-  async page(since: number, limit: number): Promise<readonly Entry[]> {
-    const inMemory = this.#afterFlushed(since, limit);
+  /**
+   * Events after `since` and not past `flushed`, from memory, else from the log. None when the log has lost
+   * them; undefined when the channel started anew meanwhile.
+   */
+  async page(since: number): Promise<readonly Entry[] | undefined> {
+    const inMemory = this.#ring.after(since, Math.min(PAGE, Math.max(0, this.flushed - since)));
     if (inMemory) return inMemory;
-    if (since >= this.flushed - RING_ENTRIES) {
-      // Everybody who comes back after a restart waits for one read, not for a thousand.
-      this.#backfill ??= this.#readBack().finally(() => {
-        this.#backfill = undefined;
-      });
-      await this.#backfill;
-      const filled = this.#afterFlushed(since, limit);
-      if (filled) return filled;
-    }
-    const upTo = this.flushed;
-    const events = await this.ports.read(this.tenantId, since, limit);
-    return events.filter((event) => event.seq <= upTo).map((event) => new Entry(event));
+    const generation = this.#generation;
+    const entries = await this.ports.pageAfter(this.tenantId, since);
+    if (generation !== this.#generation) return undefined;
+    return entries.filter((entry) => entry.seq <= this.flushed);
   }
 
   /** Starts anew at `seq`, without the events before it. */
@@ -154,6 +170,7 @@ export class Channel {
   #append(event: LogEvent): void {
     const entry = new Entry(event);
     this.seq = event.seq;
+    this.#lastWrittenMs = entry.writtenMs;
     this.#ring.push(entry, this.ports.ringBytes());
     this.#unflushed.push(entry);
     if (this.#unflushed.length === 1) this.#scheduleFlush();
@@ -179,20 +196,11 @@ export class Channel {
     this.#reading = true;
     try {
       while (this.seq < this.#target && !this.#closed) {
-        const before = this.seq;
         const generation = this.#generation;
         const events = await this.ports.read(this.tenantId, this.seq, PAGE);
         if (generation !== this.#generation) continue;
-        const [first] = events;
-        // The part of the log that we needed was dropped: go on where it begins.
-        if (first && first.seq > this.seq + 1) this.restart(first.seq - 1, 'retention');
-        for (const event of events) if (event.seq === this.seq + 1) this.#append(event);
-        this.#drainEarly();
-        if (events.length === 0) {
-          // Nothing after us although a head said so: all of it was dropped.
-          if (this.seq === before) this.restart(this.#target, 'retention');
-          break;
-        }
+        if (events.length > 0) this.#take(events);
+        else await this.#doubt();
       }
     } catch (error) {
       this.ports.failed(error);
@@ -203,6 +211,42 @@ export class Channel {
     } finally {
       this.#reading = false;
     }
+  }
+
+  #take(events: readonly LogEvent[]): void {
+    const [first] = events;
+    // The part of the log that we needed was dropped: go on where it begins.
+    if (first && first.seq > this.seq + 1) this.#skipTo(first.seq - 1);
+    for (const event of events) if (event.seq === this.seq + 1) this.#append(event);
+    this.#progressMs = performance.now();
+    this.#drainEarly();
+  }
+
+  /**
+   * The log ends before the number that was said. Either that was made up (any role of the database may
+   * NOTIFY), or what we needed was dropped. The database's own head tells.
+   */
+  async #doubt(): Promise<void> {
+    const { seq } = this;
+    const target = this.#target;
+    const generation = this.#generation;
+    const head = await this.ports.head(this.tenantId);
+    // asked after the head: an event up to it that is not here now never will be
+    const events = await this.ports.read(this.tenantId, seq, PAGE);
+    if (generation !== this.#generation || this.seq !== seq) return;
+    if (events.length > 0) return this.#take(events);
+    if (head > seq) return this.#skipTo(head);
+    if (this.#target !== target) return;
+    this.#target = seq;
+    this.#early.clear();
+    this.#behindSinceMs = undefined;
+  }
+
+  /** Goes on behind a part of the log that is gone. */
+  #skipTo(seq: number): void {
+    const target = this.#target;
+    this.restart(seq, 'retention');
+    this.hear(target);
   }
 
   /** Idle: at once. In a burst: after as long again as the last flush took, so that writing never starves. */
@@ -230,32 +274,4 @@ export class Channel {
     this.#nextFlushMs = endMs + Math.min(endMs - startMs, MAX_FLUSH_DELAY_MS);
     this.ports.advanced(this);
   }
-
-  #afterFlushed(since: number, limit: number): readonly Entry[] | undefined {
-    return this.#ring.after(since, Math.min(limit, Math.max(0, this.flushed - since)));
-  }
-
-  async #readBack(): Promise<void> {
-    const end = this.#ring.first ?? this.seq + 1;
-    const generation = this.#generation;
-    let since = Math.max(0, this.seq - RING_ENTRIES);
-    const older: Entry[] = [];
-    while (since < end - 1) {
-      const events = await this.ports.read(this.tenantId, since, Math.min(PAGE, end - 1 - since));
-      const last = events.at(-1);
-      if (!last) break;
-      for (const event of events) if (event.seq < end) older.push(new Entry(event));
-      since = last.seq;
-    }
-    // Meanwhile the ring may have grown at its end; prepend() refuses if its start moved.
-    if (generation !== this.#generation) return;
-    this.#ring.prepend(contiguousTail(older), this.ports.ringBytes());
-  }
 }
-
-/** The longest run without a hole at the end: rows that retention dropped leave a hole before it. */
-const contiguousTail = (entries: readonly Entry[]): readonly Entry[] => {
-  let from = entries.length - 1;
-  while (from > 0 && entries[from - 1]?.seq === (entries[from]?.seq ?? 0) - 1) from--;
-  return entries.slice(Math.max(0, from));
-};

@@ -11,8 +11,10 @@ import { Channel, type ChannelPorts, type ResetReason } from './channel.js';
 import type { Entry } from './entry.js';
 import { encodeFrame } from './frames.js';
 import { Groups } from './group.js';
+import { Pages } from './pages.js';
 import { type ReplayPorts, replay } from './replay.js';
-import type { Session } from './session.js';
+import { place, type ResumePoint, type ResumePorts } from './resume.js';
+import { MAX_PENDING_BYTES, type Session } from './session.js';
 
 /** Memory for the rings of all tenants together; each has a share. */
 const RING_BUDGET_BYTES = 256 * 1024 * 1024;
@@ -24,11 +26,8 @@ const TICK_MS = 1_000;
 /** A session that is not live and whose socket takes nothing for so long is closed. */
 export const STALL_MS = 30_000;
 
-/** Where a client says that it was. */
-export interface ResumePoint {
-  readonly epoch: string | undefined;
-  readonly since: number | Readonly<Record<string, number>>;
-}
+/** A database that is away fails every session's read; one line a second says it. */
+const FAILURE_LOG_MS = 1_000;
 
 /** The streams of this process: a channel for each tenant that somebody here listens to. */
 @Injectable()
@@ -39,12 +38,17 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Sessions that are neither live nor waiting for their `resume`. */
   readonly #replaying = new Set<Session>();
   readonly #waiters = new Map<Channel, (() => void)[]>();
+  /** What super admins were told of each tenant; the people of a tenant have one number, in their session. */
+  readonly #told = new WeakMap<Session, Map<string, number>>();
+  readonly #pages: Pages;
   readonly #channelPorts: ChannelPorts;
   readonly #replayPorts: ReplayPorts;
+  readonly #resumePorts: ResumePorts;
   #allTenants: Promise<void> | undefined;
   #allTenantsKnown = false;
   #epoch = '';
   #timer: NodeJS.Timeout | undefined;
+  #failureLoggedMs = Number.NEGATIVE_INFINITY;
   #sweepSoon: () => void = () => undefined;
 
   constructor(
@@ -54,9 +58,12 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    const failed = (error: unknown) => this.log.warn('the log could not be read', errorFields(error));
+    const failed = (error: unknown) => this.#failed(error);
+    this.#pages = new Pages((tenantId, since, limit) => this.reader.readSince(tenantId, since, limit));
     this.#channelPorts = {
       read: (tenantId, since, limit) => this.reader.readSince(tenantId, since, limit),
+      head: async (tenantId) => (await this.reader.heads([tenantId])).get(tenantId) ?? 0,
+      pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
       deliver: (channel, entries) => this.#deliver(channel, entries),
       advanced: (channel) => this.#wake(channel),
       reset: (channel, reason) => this.#reset(channel, reason),
@@ -73,6 +80,13 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       join: (session) => this.#join(session),
       failed,
     };
+    this.#resumePorts = {
+      epoch: () => this.#epoch,
+      channel: (tenantId) => this.#channels.get(tenantId),
+      hearHeads: (tenantIds) => this.#hearHeads(tenantIds),
+      resync: (session, tenantId, reason, seq) => this.#resync(session, tenantId, reason, seq),
+      failed,
+    };
   }
 
   /** The name of the history that positions are valid in. */
@@ -80,9 +94,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.#epoch;
   }
 
-  /** Tenants with a channel here, for the sweep. */
-  get tenants(): readonly string[] {
-    return [...this.#channels.keys()];
+  /** For each tenant with a channel here, how far it has been delivered. */
+  get seqs(): ReadonlyMap<string, number> {
+    return new Map([...this.#channels].map(([tenantId, { flushed }]) => [tenantId, flushed]));
   }
 
   /** Does somebody here listen to all tenants? */
@@ -94,12 +108,14 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.#replaying.size;
   }
 
-  /** For how long the channel that is furthest behind knows that it is behind. Milliseconds. */
+  /** Age of the oldest event that is known to be missing here, in milliseconds. */
   behindMs(): number {
-    const now = Date.now();
-    let behind = 0;
-    for (const channel of this.#channels.values()) behind = Math.max(behind, channel.behindMs(now));
-    return behind;
+    return this.#longest((channel) => channel.behindMs());
+  }
+
+  /** For how long events are known to be missing and none has come, in milliseconds. */
+  stuckMs(): number {
+    return this.#longest((channel) => channel.stuckMs());
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -137,7 +153,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** Somebody says that a tenant's log reaches `head`. True if this process had not known. */
+  /** The database says that a tenant's log reaches `head`. True if this process had not known. */
   hear(tenantId: string, head: number): boolean {
     const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
     return channel?.hear(head) ?? false;
@@ -154,6 +170,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       await this.#trackAll();
       this.#supers.add(session);
       for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
+      this.#told.set(session, new Map([...session.cursors].map(([id, { seq }]) => [id, seq])));
       return null;
     }
     let channel = this.#channels.get(tenantId);
@@ -191,9 +208,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (session.state !== 'waiting') return;
     session.state = 'replaying';
     this.#replaying.add(session);
-    session.progressMs = Date.now();
-    if (point) this.#place(session, point);
-    void replay(session, this.#replayPorts);
+    session.progressMs = performance.now();
+    void this.#begin(session, point);
   }
 
   /** Changes what a session gets, from here on. */
@@ -217,12 +233,13 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       return;
     }
     const channel = this.#channels.get(session.tenantId);
-    if (channel?.members.delete(session)) channel.idleSinceMs = Date.now();
+    if (channel?.members.delete(session)) channel.idleSinceMs = performance.now();
   }
 
-  /** Tells a live session how far its stream is complete, if that is news to it. */
+  /** Tells a live session how far its stream is complete, as far as that is news to it. */
   tellPosition(session: Session): void {
-    if (session.state !== 'live' || session.tenantId === null) return;
+    if (session.state !== 'live') return;
+    if (session.tenantId === null) return this.#tellPositions(session);
     const channel = this.#channels.get(session.tenantId);
     if (!channel || channel.flushed <= session.toldSeq) return;
     session.toldSeq = channel.flushed;
@@ -232,18 +249,28 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** The history was replaced: everybody loads again. */
   async changeEpoch(epoch: string): Promise<void> {
     if (epoch === this.#epoch) return;
-    const heads = await this.reader.heads(this.tenants);
+    const heads = new Map<string, number>();
+    // a channel that was opened meanwhile must not start from zero
+    for (let unknown = [...this.#channels.keys()]; unknown.length > 0; ) {
+      const answer = await this.reader.heads(unknown);
+      for (const tenantId of unknown) heads.set(tenantId, answer.get(tenantId) ?? 0);
+      unknown = [...this.#channels.keys()].filter((tenantId) => !heads.has(tenantId));
+    }
     this.log.warn('the history of events was replaced, clients load again', { epoch });
     this.#epoch = epoch;
     this.bus.open(epoch);
     for (const channel of this.#channels.values()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
   }
 
-  /** Sends a frame of topic `system`, which no log keeps, to the super admins of this process. */
+  /**
+   * Sends a frame of topic `system`, which no log keeps, to the super admins of this process. Who does not
+   * read misses it: it is about now.
+   */
   tellSystem(type: string, frame: object): void {
     for (const session of this.#supers) {
       const { topics, types } = session.subscription;
       if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(type))) continue;
+      if (session.sink.pendingBytes > MAX_PENDING_BYTES) continue;
       session.send(frame);
     }
   }
@@ -255,8 +282,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   #answer(doorbell: Doorbell): void {
     for (const [tenantId, head] of doorbell.heads) {
-      const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
-      if (!channel) continue;
+      const channel = this.#channels.get(tenantId);
+      if (!channel) {
+        if (this.#allTenantsKnown) this.#sweepSoon(); // a new tenant, or nonsense: the database knows
+        continue;
+      }
       const events = doorbell.events(tenantId);
       channel.offer(events);
       // without this the channel would not know of what the doorbell was too small for
@@ -268,19 +298,27 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return session.tenantId === null ? this.#superGroups : this.#channels.get(session.tenantId)?.groups;
   }
 
-  #place(session: Session, { epoch, since }: ResumePoint): void {
-    const points = typeof since === 'number' ? [[session.tenantId, since] as const] : Object.entries(since);
-    for (const [tenantId, from] of points) {
-      if (tenantId === null) continue;
-      const cursor = session.cursors.get(tenantId);
-      if (!cursor) this.#resync(session, tenantId, 'ahead', 0);
-      else if (epoch !== this.#epoch) this.#resync(session, tenantId, 'epoch', cursor.seq);
-      else if (from > cursor.seq) this.#resync(session, tenantId, 'ahead', cursor.seq);
-      else {
-        cursor.seq = from;
-        cursor.from = from;
-      }
+  async #begin(session: Session, point: ResumePoint | undefined): Promise<void> {
+    if (point) await place(session, point, this.#resumePorts);
+    await replay(session, this.#replayPorts);
+  }
+
+  async #hearHeads(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const heads = await this.reader.heads(tenantIds);
+    for (const [tenantId, head] of heads) this.hear(tenantId, head);
+    return heads;
+  }
+
+  #tellPositions(session: Session): void {
+    const told = this.#told.get(session);
+    if (!told) return;
+    const frames: object[] = [];
+    for (const [tenantId, { flushed }] of this.#channels) {
+      if (flushed <= (told.get(tenantId) ?? 0)) continue;
+      told.set(tenantId, flushed);
+      frames.push({ type: 'position', data: { seq: flushed, tenant_id: tenantId } });
     }
+    if (frames.length > 0) session.sink.write(joinFrames(frames));
   }
 
   #resync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void {
@@ -310,7 +348,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (session.state !== 'live') return;
     this.#groupsOf(session)?.remove(session);
     session.state = 'replaying';
-    session.progressMs = Date.now();
+    session.progressMs = performance.now();
     session.progressBytes = session.sink.takenBytes;
     if (session.tenantId === null) {
       for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
@@ -323,6 +361,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   };
 
   #reset(channel: Channel, reason: ResetReason): void {
+    this.#pages.forget();
     for (const session of [...channel.members, ...this.#supers]) {
       const cursor = session.cursors.get(channel.tenantId);
       if (cursor) {
@@ -331,6 +370,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       if (session.state === 'waiting') continue; // its resume will be judged by the new epoch
       session.toldSeq = channel.flushed;
+      this.#told.get(session)?.set(channel.tenantId, channel.flushed);
       this.#resync(session, channel.tenantId, reason, channel.flushed);
     }
   }
@@ -378,8 +418,22 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     for (const resolve of waiters) resolve();
   }
 
+  #longest(of: (channel: Channel) => number): number {
+    let longest = 0;
+    for (const channel of this.#channels.values()) longest = Math.max(longest, of(channel));
+    return longest;
+  }
+
+  #failed(error: unknown): void {
+    const now = performance.now();
+    if (now - this.#failureLoggedMs < FAILURE_LOG_MS) return;
+    this.#failureLoggedMs = now;
+    this.log.warn('the log could not be read', errorFields(error));
+  }
+
   #tick(): void {
-    const now = Date.now();
+    const now = performance.now();
+    this.#pages.expire(now);
     for (const session of this.#replaying) {
       const { takenBytes } = session.sink;
       if (takenBytes !== session.progressBytes || session.sink.pendingBytes === 0) {
@@ -394,6 +448,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       if (channel.members.size > 0 || now - channel.idleSinceMs < IDLE_CHANNEL_MS) continue;
       channel.close();
       this.#channels.delete(tenantId);
+      this.#wake(channel); // sessions that left while they waited for it
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Channel } from './channel.js';
-import { PAGE } from './channel.js';
 import type { Entry } from './entry.js';
+import { pause } from './pause.js';
 import type { Cursor, Session } from './session.js';
 
 /** Bytes of a page that are joined into one write. */
@@ -18,8 +18,6 @@ export interface ReplayPorts {
   join(session: Session): void;
   failed(error: unknown): void;
 }
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Reads a session forward until it is level with its channels, then joins it live. */
 export const replay = async (session: Session, ports: ReplayPorts): Promise<void> => {
@@ -72,9 +70,9 @@ const advance = async (
 ): Promise<void> => {
   if (cursor.seq > channel.flushed) return ports.advanced(channel);
   const since = cursor.seq;
-  const entries = await channel.page(since, PAGE);
+  const entries = await channel.page(since);
   // closed, or moved by a resync, while the page was read
-  if (session.state !== 'replaying' || cursor.seq !== since) return;
+  if (!entries || session.state !== 'replaying' || cursor.seq !== since) return;
   const [first] = entries;
   if (first?.seq !== since + 1) {
     if (since === channel.flushed) return;
@@ -92,10 +90,10 @@ const send = async (
   entries: readonly Entry[],
   ports: ReplayPorts,
 ): Promise<void> => {
-  const { subscription } = session;
   let run: Buffer[] = [];
   let bytes = 0;
   for (const entry of entries) {
+    const { subscription } = session; // may change while the socket drains
     if (subscription.acceptsFor(entry, session.userId)) {
       const frame = entry.frame(subscription.view);
       run.push(frame);

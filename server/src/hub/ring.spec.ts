@@ -47,13 +47,4 @@ describe('the ring', () => {
     tiny.push(entry(7), 1);
     expect(seqs(tiny.after(6, 10))).toEqual([7]);
   });
-
-  it('takes older events only where they meet its own', () => {
-    const ring = new Ring(1_000);
-    ring.push(entry(10), PLENTY);
-    ring.prepend([entry(7), entry(8)], PLENTY);
-    expect(ring.first).toBe(10);
-    ring.prepend([entry(8), entry(9)], PLENTY);
-    expect(seqs(ring.after(7, 10))).toEqual([8, 9, 10]);
-  });
 });

@@ -25,15 +25,6 @@ export class Ring {
     if (this.#entries.length > this.maxEntries * 1.25 || this.#bytes > maxBytes * 1.25) this.#trim(maxBytes);
   }
 
-  /** Puts older events in front; those that do not meet the oldest held are ignored. */
-  prepend(older: readonly Entry[], maxBytes: number): void {
-    const last = older.at(-1);
-    if (!last || (this.first !== undefined && last.seq !== this.first - 1)) return;
-    this.#entries = [...older, ...this.#entries];
-    for (const entry of older) this.#bytes += entry.memoryBytes;
-    this.#trim(maxBytes);
-  }
-
   /** Up to `limit` events after `since`, or undefined when it does not reach back that far. */
   after(since: number, limit: number): readonly Entry[] | undefined {
     const first = this.first;

@@ -42,7 +42,7 @@ export class Session {
   readonly cursors = new Map<string, Cursor>();
   /** Newest position that was told by a `position` frame, or by being live from there. */
   toldSeq = 0;
-  /** While not live: when its socket last took something, and how much in all. Milliseconds, bytes. */
+  /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
   progressMs = 0;
   progressBytes = 0;
 

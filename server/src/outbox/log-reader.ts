@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool, type Statement } from '../database/relay-pool.js';
 
 interface OutboxRow {
   readonly seq: string;
@@ -25,8 +25,8 @@ const ALL_HEADS = {
   name: 'heads_all',
   text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id`,
 };
-const EPOCH = { name: 'epoch', text: 'SELECT epoch::text FROM wardbell.installation' };
 const CHECK_EPOCH = { name: 'check_epoch', text: 'SELECT wardbell.check_epoch()::text AS epoch' };
+const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
 
 interface HeadRow {
   readonly tenant_id: string;
@@ -65,18 +65,18 @@ export class LogReader {
     return toHeads(await this.relay.query<HeadRow>(ALL_HEADS));
   }
 
-  /** The name of this history of events. */
-  async epoch(): Promise<string> {
-    return this.#epoch(EPOCH);
+  /** The name of this history of events, another one if the database is not the one it was. */
+  checkEpoch(): Promise<string> {
+    return this.#epoch(CHECK_EPOCH, []);
   }
 
-  /** The same, after looking whether the history was replaced; for start-up and after an outage. */
-  async checkEpoch(): Promise<string> {
-    return this.#epoch(CHECK_EPOCH);
+  /** Says that history `old` was replaced. Answers the name of the present one. */
+  newEpoch(old: string): Promise<string> {
+    return this.#epoch(NEW_EPOCH, [old]);
   }
 
-  async #epoch(statement: typeof EPOCH): Promise<string> {
-    const [row] = await this.relay.query<{ epoch: string }>(statement);
+  async #epoch(statement: Statement, values: unknown[]): Promise<string> {
+    const [row] = await this.relay.query<{ epoch: string }>(statement, values);
     if (!row) throw new Error('the installation has no row');
     return row.epoch;
   }
