@@ -124,6 +124,8 @@ export class Gateway {
     const admitted = await this.#admit(session, handshake);
     if (admitted.verdict !== 'ok') throw new Refusal(REFUSED[admitted.verdict], principal.tenantId);
     try {
+      // who was let in after the drain had counted its sockets would be cut off without a word
+      if (this.#draining) throw new Refusal('serviceRestart', principal.tenantId);
       const order = this.registry.add(session, askedMs);
       if (order) throw new Refusal(order, principal.tenantId);
       const seq = await this.hub.attach(session, admitted.head);
