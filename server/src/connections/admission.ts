@@ -9,6 +9,10 @@ import { ALIVE_FOR_S, Instance } from './instance.js';
 /** More in one statement would let the first wait for the last. */
 const MAX_BATCH = 200;
 const RETRY_MS = 500;
+/** Handshakes that wait while the database is slow; more are told to come again. */
+const MAX_WAITING = 10_000;
+/** A statement whose answer was lost may still commit, when a database that was frozen goes on. */
+const UNCERTAIN_S = 30;
 
 const ADMIT = {
   name: 'admit',
@@ -27,6 +31,12 @@ const REBOOK = {
          FROM jsonb_to_recordset($2) AS r(id uuid, tenant_id uuid, user_id text, session_id uuid, role text,
                                           address text, client text, topics text[])
          ON CONFLICT (id) DO NOTHING`,
+};
+
+const RECONCILE = {
+  name: 'reconcile',
+  text: `DELETE FROM wardbell.connection
+         WHERE instance_id = $1 AND connected_at < now() - make_interval(secs => $2) AND id <> ALL($3::uuid[])`,
 };
 
 /** A socket that asks to be let in. */
@@ -88,6 +98,8 @@ export class Admission {
   #released: string[] = [];
   readonly #booked = new Map<string, AdmissionRequest>();
   #pumping = false;
+  /** Until then there may be rows of sockets that were refused because no answer came. Milliseconds. */
+  #uncertainUntilMs: number | undefined;
 
   constructor(
     private readonly relay: RelayPool,
@@ -96,10 +108,12 @@ export class Admission {
     private readonly log: Log,
   ) {
     this.instance.onReborn(() => void this.#rebook());
+    this.instance.onBeat((isAlive) => void this.#reconcile(isAlive));
   }
 
   /** @throws when the database cannot answer; the client is then told to come again. */
   admit(request: AdmissionRequest): Promise<Admitted> {
+    if (this.#waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many handshakes wait'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ request, resolve, reject });
       this.#start();
@@ -172,7 +186,25 @@ export class Admission {
     } catch (error) {
       // the statement may have committed before the answer was lost: give its slots back
       this.#released.push(...batch.map(({ request }) => request.connectionId));
+      this.#uncertainUntilMs = performance.now() + UNCERTAIN_S * 1_000;
       for (const { reject } of batch) reject(error);
+    }
+  }
+
+  /** Takes back slots that a lost answer may have left, so that a limit never counts sockets that are not. */
+  async #reconcile(isAlive: boolean): Promise<void> {
+    if (this.#uncertainUntilMs === undefined) return;
+    const nowMs = performance.now();
+    if (!isAlive) {
+      this.#uncertainUntilMs = nowMs + UNCERTAIN_S * 1_000;
+      return;
+    }
+    const isLast = nowMs > this.#uncertainUntilMs;
+    try {
+      await this.relay.query(RECONCILE, [this.instance.id, UNCERTAIN_S, [...this.#booked.keys()]]);
+      if (isLast) this.#uncertainUntilMs = undefined;
+    } catch (error) {
+      this.log.warn('slots could not be reconciled', errorFields(error));
     }
   }
 

@@ -32,6 +32,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   readonly id = randomUUID();
   #timer: NodeJS.Timeout | undefined;
   readonly #onReborn: (() => void)[] = [];
+  readonly #onBeat: ((isAlive: boolean) => void)[] = [];
 
   constructor(
     private readonly relay: RelayPool,
@@ -41,6 +42,11 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   /** Calls back when others had given this instance up and its sockets must be booked again. */
   onReborn(listener: () => void): void {
     this.#onReborn.push(listener);
+  }
+
+  /** Calls back after each heartbeat, with whether the database took it. */
+  onBeat(listener: (isAlive: boolean) => void): void {
+    this.#onBeat.push(listener);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -59,6 +65,11 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async #beat(): Promise<void> {
+    const isAlive = await this.#isAlive();
+    for (const listener of this.#onBeat) listener(isAlive);
+  }
+
+  async #isAlive(): Promise<boolean> {
     try {
       const alive = await this.relay.query(HEARTBEAT, [this.id]);
       if (alive.length === 0) {
@@ -67,8 +78,10 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
         for (const listener of this.#onReborn) listener();
       }
       await this.relay.query(BURY, [DEAD_AFTER_S]);
+      return true;
     } catch (error) {
       this.log.warn('heartbeat failed', errorFields(error));
+      return false;
     }
   }
 }
