@@ -1,6 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PrismaPg } from '@prisma/adapter-pg';
 import { Problem } from '../errors/problem.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
 import { isRetryable, toProblem } from './failure.js';
 import { PrismaClient } from './generated/client.js';
 import type { LogEvent } from './log-event.js';
@@ -21,6 +23,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const MAX_WAIT_MS = 5_000;
 const MAX_WORK_MS = 15_000;
 const MAX_TRIES = 3;
+/** A database that is frozen never answers; past its own bound on a statement this process gives up. */
+const QUERY_TIMEOUT_MS = 16_000;
 
 /** Bounds that PostgreSQL itself keeps for a session, should this process be frozen or cut off. */
 export const SESSION_BOUNDS =
@@ -35,6 +39,7 @@ const open = (url: string, size: number) =>
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         idleTimeoutMillis: 30_000,
         options: SESSION_BOUNDS,
+        query_timeout: QUERY_TIMEOUT_MS,
         keepAlive: true,
       },
       // A pooled connection that dies is replaced; whoever was using it gets the error.
@@ -76,7 +81,10 @@ export class Database implements OnApplicationShutdown {
   readonly #listeners: CommitListener[] = [];
   readonly #orderListeners: (() => void)[] = [];
 
-  constructor(urls: DatabaseUrls) {
+  constructor(
+    urls: DatabaseUrls,
+    private readonly log: Log,
+  ) {
     this.#app = open(urls.appUrl, APP_POOL_SIZE);
     this.#relay = open(urls.relayUrl, RELAY_POOL_SIZE);
   }
@@ -110,6 +118,17 @@ export class Database implements OnApplicationShutdown {
     await Promise.all([this.#app.$disconnect(), this.#relay.$disconnect()]);
   }
 
+  /** It has committed: whatever fails from here on, the work is done, and the sweep finds its events. */
+  #announce(events: readonly LogEvent[]): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(events);
+      } catch (error) {
+        this.log.error('events could not be announced', errorFields(error));
+      }
+    }
+  }
+
   async #transact<T>(
     client: PrismaClient,
     principal: Principal,
@@ -124,7 +143,7 @@ export class Database implements OnApplicationShutdown {
           const result = await work(tx);
           return { result, events: await tx.flush() };
         });
-        if (events.length > 0) for (const listener of this.#listeners) listener(events);
+        if (events.length > 0) this.#announce(events);
         return result;
       } catch (error) {
         if (attempt < MAX_TRIES && isRetryable(error)) continue;

@@ -15,7 +15,8 @@ export const sqlState = (error: unknown): string | undefined => {
   return undefined;
 };
 
-const UNREACHABLE_STATES = /^(08|57P0[123]|53|58)/;
+/** Also what it gave up itself: a statement (57014) or a transaction (25P03) that took too long. */
+const UNREACHABLE_STATES = /^(08|57P0[123]|57014|25P03|53|58)/;
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -31,7 +32,7 @@ const UNREACHABLE_CODES = new Set([
   'P2028',
 ]);
 const UNREACHABLE_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|server has closed the connection|unable to start a transaction/i;
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|server has closed the connection|unable to start a transaction|query read timeout/i;
 
 /** Is it the database that cannot be reached, rather than the request that is wrong? */
 export const isUnreachable = (error: unknown): boolean => {
