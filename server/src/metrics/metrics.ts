@@ -37,6 +37,7 @@ export class Metrics {
     'hub_gap_repairs_total',
     'Numbers that no announcement brought and the log did',
   );
+  readonly logReads = this.#counter('hub_log_reads_total', 'Pages of events that were read from the log');
   readonly received = this.#counter('websocket_messages_received_total', 'Messages that clients sent');
   readonly requests = new Histogram({
     name: 'http_request_duration_seconds',

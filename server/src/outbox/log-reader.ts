@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
 import { RelayPool, type Statement } from '../database/relay-pool.js';
+import { Metrics } from '../metrics/metrics.js';
+import { Gate } from './gate.js';
 
 interface OutboxRow {
   readonly seq: string;
@@ -28,6 +30,10 @@ const ALL_HEADS = {
 const CHECK_EPOCH = { name: 'check_epoch', text: 'SELECT wardbell.check_epoch()::text AS epoch' };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
 
+/** Of the pool's four connections: the others are for the sweep, admissions and heartbeats, which must not
+ * wait behind every tenant that reads its log after a restart. */
+const MAX_READS = 2;
+
 interface HeadRow {
   readonly tenant_id: string;
   readonly seq: string;
@@ -39,11 +45,19 @@ const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
 /** Reads the log of any tenant, as the relay role. */
 @Injectable()
 export class LogReader {
-  constructor(private readonly relay: RelayPool) {}
+  readonly #gate = new Gate(MAX_READS);
+
+  constructor(
+    private readonly relay: RelayPool,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** Up to `limit` events after `since`, in order. Fewer, or not starting at `since + 1`: the rest is gone. */
   async readSince(tenantId: string, since: number, limit: number): Promise<LogEvent[]> {
-    const rows = await this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit]);
+    const rows = await this.#gate.run(() => {
+      this.metrics.logReads.inc();
+      return this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit]);
+    });
     return rows.map((row) => ({
       tenantId,
       seq: Number(row.seq),
