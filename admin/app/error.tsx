@@ -1,18 +1,28 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { IconMoodSad } from '@tabler/icons-react';
+import { IconMoodSad, IconRefresh } from '@tabler/icons-react';
 import { useText } from '../lib/text/text';
 import { Notice } from '../ui/notice';
 import { Frame } from '../ui/sign-in/frame';
 
-const Crash = () => {
-  const { crash } = useText();
+/** A part of the page that was not loaded yet is gone from the server: it serves a newer console by now. */
+const isOutdated = (error: Error): boolean => error.name === 'ChunkLoadError';
+
+const Crash = ({ error }: { error: Error }) => {
+  const text = useText();
+  const outdated = isOutdated(error);
+  const words = outdated ? text.outdated : text.crash;
   return (
     <Frame>
-      <Notice icon={IconMoodSad} tone="alarm" title={crash.title} hint={crash.hint}>
+      <Notice
+        icon={outdated ? IconRefresh : IconMoodSad}
+        tone={outdated ? 'calm' : 'alarm'}
+        title={words.title}
+        hint={words.hint}
+      >
         <Button variant="light" onClick={() => location.reload()}>
-          {crash.action}
+          {words.action}
         </Button>
       </Notice>
     </Frame>

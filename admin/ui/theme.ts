@@ -28,6 +28,9 @@ const dark: MantineColorsTuple = [
   '#0b0d0f',
 ];
 
+/** A `<header>` in a dialog counts as a second banner of the page unless it says that it is none. */
+const DIALOG = { header: { role: 'presentation' } };
+
 export const theme = createTheme({
   colors: { ward, dark },
   primaryColor: 'ward',
@@ -40,8 +43,11 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
-    Modal: { styles: { title: { fontWeight: 650 } } },
-    Drawer: { styles: { title: { fontSize: '1.125rem', fontWeight: 650 } } },
+    Modal: { styles: { title: { fontWeight: 650 } }, defaultProps: { attributes: DIALOG } },
+    Drawer: {
+      styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },
+      defaultProps: { attributes: DIALOG },
+    },
   },
 });
 

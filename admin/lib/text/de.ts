@@ -42,6 +42,12 @@ export const de: Text = {
     action: 'Neu laden',
   },
 
+  outdated: {
+    title: 'Es gibt eine neuere Fassung der Konsole',
+    hint: 'Diese Seite war offen, während der Server aktualisiert wurde. Laden Sie sie neu, um fortzufahren.',
+    action: 'Neu laden',
+  },
+
   noRoom: {
     title: (role) => `Für die Rolle „${role}“ hat die Konsole noch keinen Raum`,
     hint: 'Alles, was Ihre Rolle darf, geht über die Schnittstelle (API).',
@@ -204,7 +210,6 @@ export const de: Text = {
       phone: 'Telefon',
       updated: 'Geändert',
     },
-    mrnShort: 'Nr.',
     loadedAll: (n, formatted) => zahl(n, '1 Patient', `${formatted} Patienten`),
     loadedSome: (formatted) => `${formatted} Patienten geladen, weitere beim Blättern`,
     foundAll: (n, formatted) => zahl(n, '1 Patient gefunden', `${formatted} Patienten gefunden`),

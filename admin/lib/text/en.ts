@@ -42,6 +42,12 @@ export const en = {
     action: 'Load again',
   },
 
+  outdated: {
+    title: 'There is a newer version of the console',
+    hint: 'This page was open while the server was updated. Load it again to go on.',
+    action: 'Load again',
+  },
+
   noRoom: {
     title: (role: string) => `The console has no room for a ${role.toLowerCase()} yet`,
     hint: 'Everything your role may do is available through the API.',
@@ -203,7 +209,6 @@ export const en = {
       phone: 'Phone',
       updated: 'Updated',
     },
-    mrnShort: 'MRN',
     loadedAll: (n: number, formatted: string) => count(n, '1 patient', `${formatted} patients`),
     loadedSome: (formatted: string) => `${formatted} patients loaded, more as you scroll`,
     foundAll: (n: number, formatted: string) => count(n, '1 patient found', `${formatted} patients found`),

@@ -77,7 +77,7 @@ export const ConnectionIndicator = () => {
   const Icon = ICONS[phase];
   return (
     <>
-      <Popover position="bottom-end" width={280} shadow="md" withinPortal trapFocus={false}>
+      <Popover position="bottom-end" width={280} shadow="md" withinPortal={false} trapFocus={false}>
         <Popover.Target>
           <UnstyledButton
             className={classes.indicator}

@@ -11,6 +11,8 @@ export interface Column<Row> {
   readonly track: string;
   readonly shownFrom: ColumnWidth;
   readonly align?: 'end';
+  /** Digits of equal width, so that they stand below each other. */
+  readonly numeric?: boolean;
 }
 
 const LEVEL: Record<ColumnWidth, number> = { narrow: 0, medium: 1, wide: 2 };

@@ -46,7 +46,7 @@ const Plain = <Row,>({
         role="gridcell"
         className={classes.cell}
         data-align={column.align}
-        data-column={column.id}
+        data-numeric={column.numeric}
       >
         {column.cell(row)}
         {place === 0 && mark && <span className={classes.spoken}>, {markLabel}</span>}

@@ -16,7 +16,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
   const formats = useFormats();
   const nowMs = useNow(30_000);
   return useMemo(() => {
-    const { columns, mrnShort } = words.patients;
+    const { columns } = words.patients;
     const today = todayIn(formats.timeZone, nowMs);
     const none = <span className={classes.none}>{words.app.none}</span>;
     return [
@@ -31,8 +31,8 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
               <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
             </span>
             <span className={classes.second}>
-              {mrnShort} {patient.mrn}
-              {patient.birth_date !== null && ` · ${formats.date(patient.birth_date)}`}
+              {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
+              {patient.mrn}
             </span>
           </span>
         ),
@@ -42,10 +42,11 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         header: columns.mrn,
         track: 'minmax(6.5rem, 0.9fr)',
         shownFrom: 'medium',
-        cell: (patient) => <span className={classes.code}>{patient.mrn}</span>,
+        cell: (patient) => patient.mrn,
       },
       {
         id: 'birth_date',
+        numeric: true,
         header: columns.birthDate,
         track: 'minmax(7rem, 0.8fr)',
         shownFrom: 'medium',
@@ -53,6 +54,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
       },
       {
         id: 'age',
+        numeric: true,
         header: columns.age,
         track: '3rem',
         shownFrom: 'medium',
@@ -68,13 +70,15 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
       },
       {
         id: 'phone',
+        numeric: true,
         header: columns.phone,
         track: 'minmax(8.25rem, 1fr)',
-        shownFrom: 'narrow',
+        shownFrom: 'medium',
         cell: (patient) => patient.phone ?? none,
       },
       {
         id: 'updated',
+        numeric: true,
         header: columns.updated,
         track: 'minmax(7rem, 0.8fr)',
         shownFrom: 'wide',

@@ -24,7 +24,7 @@ export const ListNotice = ({
   const text = useText();
   const words = text.patients;
   return (
-    <div className={classes.notice}>
+    <div className={classes.notice} role="status">
       {error ? (
         <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
           <Button variant="light" onClick={onRetry}>

@@ -30,6 +30,7 @@ export const StatusBar = ({ list, searched }: { list: PatientList; searched: boo
     list.loading || list.searching || list.rows.length === 0
       ? ''
       : countText(text.patients, list.rows.length, formats.number(list.rows.length), list.complete, searched);
+  if (list.rows.length === 0 && !list.loading) return null;
   return (
     <div className={classes.status}>
       {/* Spoken for searches only: a count that speaks at every change of the clinic would never be silent. */}

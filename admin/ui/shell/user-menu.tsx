@@ -1,6 +1,12 @@
 'use client';
 
-import { type MantineColorScheme, Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core';
+import {
+  type MantineColorScheme,
+  Menu,
+  UnstyledButton,
+  useMantineColorScheme,
+  VisuallyHidden,
+} from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
 import { useMe, useSession } from '../../lib/session/context';
 import { isLanguage, LANGUAGES, useWords } from '../../lib/text/text';
@@ -27,10 +33,17 @@ export const UserMenu = () => {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const name = me.name ?? me.email ?? text.app.you;
   return (
-    <Menu position="bottom-end" width={264} shadow="md" withinPortal>
+    <Menu
+      position="bottom-end"
+      width={264}
+      shadow="md"
+      withinPortal={false}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
-        <UnstyledButton className={classes.avatar} aria-label={text.user.menu(name)}>
-          {initialsOf(name)}
+        <UnstyledButton className={classes.avatar}>
+          <span aria-hidden="true">{initialsOf(name)}</span>
+          <VisuallyHidden>{text.user.menu(name)}</VisuallyHidden>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,0 +1,131 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { ConsolePage } from './support/console-page.js';
+import { createPatients } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+let empty: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+  [clinic, empty] = await Promise.all([createTenant(server), createTenant(server)]);
+  await createPatients(server, clinic.clinician, 120);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+
+describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+  const open = () => ConsolePage.open(browser, server, { colorScheme, reducedMotion: 'reduce' });
+
+  it('signing in has no violation, also when it failed', async () => {
+    const person = await open();
+    await person.page.getByLabel('E-mail').waitFor();
+    expect(await violationsOf(person.page)).toEqual([]);
+    await person.page.getByLabel('E-mail').fill('nobody@example.org');
+    await person.page.getByLabel('Password', { exact: true }).fill('wrong');
+    await person.page.getByRole('button', { name: 'Sign in' }).click();
+    await person.page.getByText('E-mail or password is wrong').waitFor();
+    expect(await violationsOf(person.page)).toEqual([]);
+    await person.close();
+  });
+
+  it('the patient list has none: live, searched, offline, with its menus and its form open', async () => {
+    const person = await open();
+    const { page } = person;
+    await person.signIn(clinic.clinician);
+    await person.untilConnection('Live');
+    await person.row('Patient000000').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('ArrowDown');
+    expect(await violationsOf(page)).toEqual([]);
+
+    await page.keyboard.press('n');
+    await page.getByRole('button', { name: 'Save patient' }).click();
+    await page.getByText('Needed').first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+    await page.getByRole('searchbox').fill('nobody has this name');
+    await page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('searchbox').fill('');
+
+    await person.context.setOffline(true);
+    await person.untilConnection(/^Connection: Offline since/);
+    await page.getByText(/^Not connected: changes after/).waitFor();
+    await person.indicator.click();
+    await page.getByRole('button', { name: 'Try now' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await person.close();
+  });
+
+  it('an empty clinic and a narrow window have none', async () => {
+    const person = await ConsolePage.open(browser, server, {
+      colorScheme,
+      viewport: { width: 360, height: 740 },
+    });
+    await person.signIn(empty.admin);
+    await person.page.getByRole('heading', { name: 'No patients yet' }).waitFor();
+    expect(await violationsOf(person.page)).toEqual([]);
+    await person.page.getByRole('button', { name: 'Open navigation' }).click();
+    await person.page.getByRole('link', { name: 'Patients' }).waitFor();
+    expect(await violationsOf(person.page)).toEqual([]);
+    await person.close();
+  });
+});
+
+describe('without a mouse', () => {
+  it('one gets from search into the list and through it', async () => {
+    const person = await ConsolePage.open(browser, server);
+    const { page } = person;
+    await person.signIn(clinic.clinician);
+    await person.row('Patient000000').waitFor();
+    const active = () => page.getByRole('row', { selected: true }).textContent();
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('patient00000');
+    await page.getByText('10 patients found').waitFor();
+    await page.keyboard.press('ArrowDown');
+    expect(await active()).toContain('Patient000000');
+    await page.keyboard.press('ArrowDown');
+    expect(await active()).toContain('Patient000001');
+    await page.keyboard.press('End');
+    expect(await active()).toContain('Patient000009');
+    await page.keyboard.press('Home');
+    expect(await active()).toContain('Patient000000');
+    const pointed = await page.getByRole('grid').getAttribute('aria-activedescendant');
+    expect(await page.locator(`[id="${pointed}"]`).textContent()).toContain('Patient000000');
+    await person.close();
+  });
+
+  it('nothing wider than the window makes one scroll sideways, down to 320 pixels', async () => {
+    const person = await ConsolePage.open(browser, server, { viewport: { width: 320, height: 640 } });
+    await person.signIn(clinic.clinician);
+    await person.row('Patient000000').waitFor();
+    const overflow = () => person.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await person.page.getByRole('button', { name: 'New patient' }).click();
+    await person.page.getByLabel('First name').waitFor();
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await person.close();
+  });
+});

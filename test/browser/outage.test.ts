@@ -1,0 +1,118 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
+import { ConsolePage } from './support/console-page.js';
+import { createPatient, uniqueName, updatePatient } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+  clinic = await createTenant(server);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+
+const isStale = (person: ConsolePage) =>
+  person.page.getByRole('grid').evaluate((grid) => grid.hasAttribute('data-stale'));
+
+const openAnna = async () => {
+  const anna = await ConsolePage.open(browser, server);
+  await anna.signIn(clinic.clinician);
+  await anna.untilConnection('Live');
+  return anna;
+};
+
+/** The same address again, as after a crash. */
+const restart = async () => {
+  server = await startServer({ database, env: { PORT: String(server.port) } });
+};
+
+describe('an open page', () => {
+  it.each(['SIGKILL', 'SIGTERM'] as const)(
+    'says that it is offline when the server gets %s, and is complete again by itself',
+    async (signal) => {
+      const known = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });
+      const anna = await openAnna();
+      await anna.row(known.last_name).waitFor();
+      expect(await isStale(anna)).toBe(false);
+
+      await server.kill(signal);
+      await anna.untilConnection(/^Connection: Offline since/);
+      await eventually(() => isStale(anna), { what: 'the list greyed out' });
+      await anna.page.getByText(/^Not connected: changes after/).waitFor();
+
+      await restart();
+      const missed = await createPatient(server, clinic.frontDesk, { last_name: uniqueName('Missed') });
+      await updatePatient(server, clinic.frontDesk, known.id, { phone: '+44 20 7946 0018' });
+      await anna.untilConnection('Live');
+      await anna.row(missed.last_name).waitFor();
+      await anna.row(known.last_name).getByText('+44 20 7946 0018').waitFor();
+      expect(await isStale(anna)).toBe(false);
+      await anna.close();
+    },
+  );
+
+  it('says that it is offline when the network is, and catches up when it is back', async () => {
+    const known = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });
+    const anna = await openAnna();
+    await anna.row(known.last_name).waitFor();
+    await anna.context.setOffline(true);
+    await anna.untilConnection(/^Connection: Offline since/);
+    const missed = await createPatient(server, clinic.frontDesk, { last_name: uniqueName('Missed') });
+    expect(await anna.row(missed.last_name).count()).toBe(0);
+    await anna.context.setOffline(false);
+    await anna.untilConnection('Live');
+    await anna.row(missed.last_name).waitFor();
+    await anna.close();
+  });
+
+  it('keeps what was entered when it could not be saved, and saves it once', async () => {
+    const anna = await openAnna();
+    const name = uniqueName('Once');
+    await anna.page.keyboard.press('n');
+    await anna.page.getByLabel('First name').fill('Zoe');
+    await anna.page.getByLabel('Last name').fill(name);
+    await anna.context.setOffline(true);
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    await anna.page.getByRole('alert').getByText('The server does not answer').waitFor();
+    await anna.context.setOffline(false);
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    await anna.row(name).waitFor();
+    const rows = await database.query('SELECT 1 FROM wardbell.patient WHERE last_name = $1', [name]);
+    expect(rows).toHaveLength(1);
+    await anna.close();
+  });
+
+  it('waits at the door when the server is away as it loads, and goes on by itself', async () => {
+    const anna = await openAnna();
+    await anna.page.route('**/api/v1/auth/refresh', (route) => route.abort('connectionrefused'));
+    await anna.page.reload();
+    await anna.page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+    await anna.page.unroute('**/api/v1/auth/refresh');
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+
+  it('says why the list is not there when it cannot be loaded, and loads it on demand', async () => {
+    const known = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });
+    const anna = await ConsolePage.open(browser, server);
+    await anna.page.route('**/api/v1/patients?*', (route) => route.abort('connectionrefused'));
+    await anna.signIn(clinic.clinician);
+    await anna.page.getByRole('alert').getByText('The server does not answer').waitFor({ timeout: 30_000 });
+    await anna.page.unroute('**/api/v1/patients?*');
+    await anna.page.getByRole('button', { name: 'Try again' }).click();
+    await anna.row(known.last_name).waitFor();
+    await anna.close();
+  });
+});

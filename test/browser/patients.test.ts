@@ -1,0 +1,190 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { call } from '../support/http.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { ConsolePage } from './support/console-page.js';
+import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const openAs = async (who: 'clinician' | 'frontDesk' | 'admin') => {
+  const person = await ConsolePage.open(browser, server);
+  await person.signIn(clinic[who]);
+  await person.untilConnection('Live');
+  await person.page.getByRole('searchbox').waitFor();
+  return person;
+};
+
+describe('the patient list', () => {
+  it('shows to each of two people what the other does, without a reload', async () => {
+    const [anna, tom] = await Promise.all([openAs('clinician'), openAs('frontDesk')]);
+    const name = uniqueName('Brandnew');
+
+    await anna.page.getByRole('button', { name: 'New patient' }).first().click();
+    await anna.page.getByLabel('First name').fill('Zoe');
+    await anna.page.getByLabel('Last name').fill(name);
+    await anna.page.getByLabel('Clinical notes').fill('Allergic to penicillin');
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    await tom.row(name).waitFor();
+    await anna.row(name).waitFor();
+
+    const { body } = await call(server.url, 'GET', `/patients?search=${name}`, { token: clinic.admin.token });
+    const id = (body as { data: { id: string }[] }).data[0]?.id ?? '';
+    await updatePatient(server, clinic.frontDesk, id, { phone: '+44 20 7946 0018' });
+    await anna.row(name).getByText('+44 20 7946 0018').waitFor();
+    await tom.row(name).getByText('+44 20 7946 0018').waitFor();
+
+    await call(server.url, 'DELETE', `/patients/${id}`, { token: clinic.clinician.token });
+    await anna.row(name).waitFor({ state: 'detached' });
+    await tom.row(name).waitFor({ state: 'detached' });
+    expect([...anna.complaints, ...tom.complaints]).toEqual([]);
+    await Promise.all([anna.close(), tom.close()]);
+  });
+
+  it('says which row has just changed, also to those who cannot see colours', async () => {
+    const patient = await createPatient(server, clinic.clinician, { last_name: uniqueName('Flash') });
+    const anna = await openAs('clinician');
+    await anna.row(patient.last_name).waitFor();
+    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' });
+    await anna.row(patient.last_name).getByText('just changed').waitFor();
+    await anna.row(patient.last_name).getByText('just changed').waitFor({ state: 'detached' });
+    await anna.close();
+  });
+
+  it('keeps clinical notes from the front desk', async () => {
+    const tom = await openAs('frontDesk');
+    await tom.page.getByRole('button', { name: 'New patient' }).first().click();
+    await tom.page.getByLabel('First name').waitFor();
+    expect(await tom.page.getByLabel('Clinical notes').count()).toBe(0);
+    await tom.close();
+  });
+
+  it('teaches what to do while there is nobody in it', async () => {
+    const anna = await openAs('clinician');
+    await anna.page.getByRole('heading', { name: 'No patients yet' }).waitFor();
+    const { last_name } = await createPatient(server, clinic.frontDesk, { last_name: uniqueName('First') });
+    await anna.row(last_name).waitFor();
+    await anna.close();
+  });
+
+  it('loads as far as one scrolls, and says when everybody is there', async () => {
+    await createPatients(server, clinic.clinician, 450);
+    const anna = await openAs('clinician');
+    await anna.page.getByText('100 patients loaded').waitFor();
+    await anna.page.getByRole('grid').focus();
+    // Each jump to the end asks for the page behind it.
+    while ((await anna.page.getByText('450 patients', { exact: true }).count()) === 0) {
+      await anna.page.keyboard.press('End');
+    }
+    await anna.page.keyboard.press('End');
+    await anna.row('Patient000449').waitFor();
+    // Only what is in sight is in the document.
+    expect(await anna.page.getByRole('row').count()).toBeLessThan(60);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('finds on the server whom the browser has not loaded, and stays live while it shows a search', async () => {
+    await createPatients(server, clinic.clinician, 300);
+    const anna = await openAs('clinician');
+    await anna.page.keyboard.press('/');
+    await anna.page.keyboard.type('patient000299');
+    await anna.page.getByText('1 patient found').waitFor();
+    await anna.row('Patient000299').waitFor();
+    await createPatient(server, clinic.frontDesk, { last_name: 'Patient000299', first_name: 'Twin' });
+    await anna.page.getByText('2 patients found').waitFor();
+    await createPatient(server, clinic.frontDesk, { last_name: 'Somebody', first_name: 'Else' });
+    expect(await anna.row('Somebody').count()).toBe(0);
+    // A name is nobody's business who reads addresses.
+    expect(anna.page.url()).not.toContain('patient000299');
+    await anna.page.keyboard.press('Escape');
+    await anna.page.getByText('100 patients loaded').waitFor();
+    await anna.close();
+  });
+
+  it('says that nobody was found, and how to find somebody', async () => {
+    await createPatients(server, clinic.clinician, 3);
+    const anna = await openAs('clinician');
+    await anna.page.getByRole('searchbox').fill('nobody has this name');
+    await anna.page.getByRole('heading', { name: 'Nobody found' }).waitFor();
+    await anna.page.getByRole('main').getByRole('button', { name: 'Clear search' }).last().click();
+    await anna.row('Patient000002').waitFor();
+    await anna.close();
+  });
+
+  it('keeps in its place what one reads while rows come above it', async () => {
+    await createPatients(server, clinic.clinician, 90);
+    const anna = await openAs('clinician');
+    const row = anna.row('Patient000050');
+    const grid = anna.page.getByRole('grid');
+    await grid.evaluate((element) => element.scrollTo({ top: 1_800 }));
+    await row.waitFor();
+    const before = await row.boundingBox();
+    await createPatient(server, clinic.frontDesk, { last_name: 'Aaron' });
+    await anna.page.getByText('91 patients').waitFor();
+    expect((await row.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+    await anna.close();
+  });
+});
+
+describe('the form for a new patient', () => {
+  it('marks what the contract does not allow, before the server is asked', async () => {
+    const anna = await openAs('clinician');
+    await anna.page.keyboard.press('n');
+    await anna.page.getByLabel('E-mail').fill('nonsense');
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    const dialog = anna.page.getByRole('dialog');
+    expect(await dialog.getByText('Needed').count()).toBe(2);
+    await dialog.getByText('Enter an address like').waitFor();
+    expect(
+      await anna.page.getByLabel('First name').evaluate((input) => input === document.activeElement),
+    ).toBe(true);
+    await anna.close();
+  });
+
+  it('says at the field that an MRN is taken', async () => {
+    await createPatient(server, clinic.clinician, { mrn: 'TAKEN-1' });
+    const anna = await openAs('clinician');
+    await anna.page.keyboard.press('n');
+    await anna.page.getByLabel('First name').fill('Zoe');
+    await anna.page.getByLabel('Last name').fill('Abel');
+    await anna.page.getByLabel('MRN').fill('TAKEN-1');
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    await anna.page.getByText('Another patient has this MRN').waitFor();
+    await anna.page.getByLabel('MRN').fill(uniqueName('FREE-'));
+    await anna.page.getByRole('button', { name: 'Save patient' }).click();
+    await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await anna.close();
+  });
+
+  it('asks before it throws away what was entered', async () => {
+    const anna = await openAs('clinician');
+    await anna.page.keyboard.press('n');
+    await anna.page.getByLabel('First name').fill('Zoe');
+    await anna.page.keyboard.press('Escape');
+    await anna.page.getByRole('button', { name: 'Keep editing' }).click();
+    expect(await anna.page.getByLabel('First name').inputValue()).toBe('Zoe');
+    await anna.page.keyboard.press('Escape');
+    await anna.page.getByRole('button', { name: 'Discard' }).click();
+    await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await anna.close();
+  });
+});
