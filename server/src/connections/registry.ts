@@ -11,6 +11,8 @@ import { Log } from '../log/log.js';
 const SWEEP_MS = 700;
 /** A transaction may commit its order this long after it wrote it. */
 const WINDOW_S = 30;
+/** Orders are kept for an hour. */
+const MAX_WINDOW_S = 3_600;
 
 interface Order {
   readonly id: string;
@@ -46,6 +48,7 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
   #running = false;
   #again = false;
   #failing = false;
+  #lastSuccessMs = Date.now();
 
   constructor(
     private readonly relay: RelayPool,
@@ -54,7 +57,9 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    // orders from before there were sockets here concern none of them: the person may be back by now
+    await this.#sweep();
     this.database.onOrders(() => {
       void this.#sweep();
       this.bus.ringOrders();
@@ -97,7 +102,10 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       do {
         this.#again = false;
-        for (const order of await this.relay.query<Order>(RECENT_ORDERS, [WINDOW_S])) this.#carryOut(order);
+        const startMs = Date.now();
+        const orders = await this.relay.query<Order>(RECENT_ORDERS, [this.#windowS()]);
+        for (const order of orders) this.#carryOut(order);
+        this.#lastSuccessMs = startMs;
       } while (this.#again);
       this.#failing = false;
     } catch (error) {
@@ -106,8 +114,14 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     } finally {
       this.#running = false;
     }
-    const oldest = Date.now() - 4 * WINDOW_S * 1_000;
+    const oldest = Date.now() - (this.#windowS() + 3 * WINDOW_S) * 1_000;
     for (const [id, { atMs }] of this.#seen) if (atMs < oldest) this.#seen.delete(id);
+  }
+
+  /** While the database was away from here, others may have given orders. */
+  #windowS(): number {
+    const awayS = Math.max(0, Date.now() - this.#lastSuccessMs) / 1_000;
+    return Math.min(MAX_WINDOW_S, WINDOW_S + awayS);
   }
 
   #carryOut(order: Order): void {
