@@ -15,21 +15,22 @@ const RECENT_EVENTS = 2_000;
 const ANY = '*';
 
 /** Frames that concern the connection and not the stream: the type of `*` does not have them. */
-const CONTROL = [
-  'resumed',
-  'position',
-  'positions',
-  'token_expiring',
-  'refreshed',
-  'server_restarting',
-  'error',
-];
+const CONTROL = /^(resumed|positions?|token_expiring|refreshed|server_restarting|error)$/;
 
 /** False in Node, and in pages without a secure context: there each client has its own connection. */
 const canShareTabs = (): boolean =>
   globalThis.document !== undefined &&
   globalThis.BroadcastChannel !== undefined &&
   globalThis.navigator?.locks !== undefined;
+
+/** Where uncaught exceptions go: pages have a function for it, elsewhere it is thrown out of all calls. */
+const report = (error: unknown): void => {
+  if (globalThis.reportError) reportError(error);
+  else
+    queueMicrotask(() => {
+      throw error;
+    });
+};
 
 /** Adds a listener, wrapped so that one given twice is called twice. Returns how to take it back. */
 const add = <Value>(
@@ -67,9 +68,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       run();
     } catch (error) {
       fault('handler', 'a handler threw');
-      queueMicrotask(() => {
-        throw error;
-      });
+      report(error);
     }
   };
 
@@ -85,7 +84,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       event: (event) => {
         tabs?.frame(event);
         call(event.type, event);
-        if (!CONTROL.includes(event.type)) call(ANY, event);
+        if (!CONTROL.test(event.type)) call(ANY, event);
       },
       fault,
       guard,
@@ -178,7 +177,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       ];
       try {
         for (;;) {
-          if (events.length > MAX_QUEUED) throw new Error('The loop fell too far behind: load again');
+          if (events.length > MAX_QUEUED) throw new Error('Too slow: events are lost');
           const event = events.shift();
           if (event) yield event;
           else if (connection.state.status === 'stopped') return;
