@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { type Endpoint, Patient, Problem, type Role } from '@wardbell/contract';
+import { z } from 'zod';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { type Answer, call } from '../../support/http.js';
+import { type RunningServer, type ServerOptions, startServer } from '../../support/server.js';
+import { mintToken } from '../../support/tokens.js';
+
+/** A server with a database of its own, for the tests of one file. */
+export interface Bench {
+  readonly server: RunningServer;
+  readonly database: TestDatabase;
+}
+
+/** Starts them before the tests of a file and removes them after. */
+export function useBench(env: ServerOptions['env'] = {}): Bench {
+  let server: RunningServer | undefined;
+  let database: TestDatabase | undefined;
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startServer({ database, env });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.drop();
+  });
+  const started = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('The bench is used before it was started');
+    return value;
+  };
+  return {
+    get server() {
+      return started(server);
+    },
+    get database() {
+      return started(database);
+    },
+  };
+}
+
+export interface Request {
+  readonly token?: string | undefined;
+  readonly id?: string | undefined;
+  readonly query?: Readonly<Record<string, string | number>>;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const ANSWERED_FIELDS = new WeakMap<z.ZodType, z.ZodType>();
+
+/** The same schema, refusing fields that it does not name: nothing else may leave the server. */
+const strict = (schema: z.ZodType): z.ZodType => {
+  if (!(schema instanceof z.ZodObject)) return schema;
+  let made = ANSWERED_FIELDS.get(schema);
+  if (!made) {
+    made = z.strictObject(schema.shape);
+    ANSWERED_FIELDS.set(schema, made);
+  }
+  return made;
+};
+
+/**
+ * Calls an endpoint and holds every answer to the contract: a success has its status and schema, anything
+ * else is a problem document.
+ */
+export async function ask<E extends Endpoint>(
+  { server }: Pick<Bench, 'server'>,
+  endpoint: E,
+  { id, query, ...options }: Request = {},
+): Promise<Answer> {
+  const parameters = new URLSearchParams(
+    Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]),
+  ).toString();
+  const path = endpoint.path.replace(':id', id ?? '') + (parameters === '' ? '' : `?${parameters}`);
+  const answer = await call(server.url, endpoint.method, path, options);
+  if (answer.status === endpoint.status) {
+    if (endpoint.answer) strict(endpoint.answer).parse(answer.body);
+    else expect(answer.body).toBe('');
+  } else {
+    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    const problem = Problem.parse(answer.body);
+    expect(problem.status).toBe(answer.status);
+  }
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  return answer;
+}
+
+/** Body of an answer that must be a success. */
+export async function succeed<E extends Endpoint & { readonly answer: z.ZodType }>(
+  bench: Pick<Bench, 'server'>,
+  endpoint: E,
+  request: Request = {},
+): Promise<z.output<E['answer']>> {
+  const answer = await ask(bench, endpoint, request);
+  if (answer.status !== endpoint.status) {
+    throw new Error(`${endpoint.method} ${endpoint.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+  return endpoint.answer.parse(answer.body) as z.output<E['answer']>;
+}
+
+/** Status and code of an answer that must be a failure. */
+export async function fail<E extends Endpoint>(
+  bench: Pick<Bench, 'server'>,
+  endpoint: E,
+  request: Request = {},
+): Promise<[status: number, code: string]> {
+  const answer = await ask(bench, endpoint, request);
+  const problem = Problem.parse(answer.body);
+  return [problem.status, problem.code];
+}
+
+/** A tenant straight in the database, whose people come by single sign-on. */
+export interface Clinic {
+  readonly id: string;
+  readonly admin: string;
+  readonly clinician: string;
+  readonly frontDesk: string;
+}
+
+export async function createClinic(
+  { database }: Pick<Bench, 'database'>,
+  { timeZone = 'UTC' }: { readonly timeZone?: string } = {},
+): Promise<Clinic> {
+  const id = randomUUID();
+  await database.query('INSERT INTO wardbell.tenant (id, name, slug, time_zone) VALUES ($1, $2, $2, $3)', [
+    id,
+    `clinic-${id}`,
+    timeZone,
+  ]);
+  const token = (role: Role) => mintToken({ role, tenantId: id });
+  const [admin, clinician, frontDesk] = await Promise.all([
+    token('tenant_admin'),
+    token('clinician'),
+    token('front_desk'),
+  ]);
+  return { id, admin, clinician, frontDesk };
+}
+
+export const superAdmin = (): Promise<string> => mintToken({ role: 'super_admin' });
+
+/** A patient of a clinic, registered through the API. */
+export async function registerPatient(bench: Bench, clinic: Clinic, body: object = {}): Promise<Patient> {
+  const answer = await call(bench.server.url, 'POST', '/patients', {
+    token: clinic.clinician,
+    body: { first_name: 'Ada', last_name: 'Example', ...body },
+  });
+  return Patient.parse(answer.body);
+}
+
+/** Events of a clinic as they are committed, past every view. */
+export async function committedEvents(
+  { database }: Pick<Bench, 'database'>,
+  tenantId: string,
+): Promise<{ seq: number; type: string; data: Record<string, unknown>; actor_id: string | null }[]> {
+  const rows = await database.query(
+    'SELECT seq::int, type, data, actor_id FROM wardbell.outbox WHERE tenant_id = $1 ORDER BY seq',
+    [tenantId],
+  );
+  return z
+    .array(
+      z.object({
+        seq: z.number(),
+        type: z.string(),
+        data: z.record(z.string(), z.unknown()),
+        actor_id: z.string().nullable(),
+      }),
+    )
+    .parse(rows);
+}
+
+/** One number that a query answers. */
+export async function count({ database }: Pick<Bench, 'database'>, sql: string, values: unknown[] = []) {
+  const [row] = await database.query(`SELECT (${sql})::int AS count`, values);
+  return z.object({ count: z.number() }).parse(row).count;
+}
