@@ -25,7 +25,7 @@ const canShareTabs = (): boolean =>
 
 /** Where uncaught exceptions go: pages have a function for it, elsewhere it is thrown out of all calls. */
 const report = (error: unknown): void => {
-  if (globalThis.reportError) reportError(error);
+  if (typeof reportError === 'function') reportError(error);
   else
     queueMicrotask(() => {
       throw error;
