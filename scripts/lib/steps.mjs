@@ -9,8 +9,8 @@ import { spawn } from 'node:child_process';
 const ALIVE_MS = 15_000;
 /** How long a program may take to end when asked. */
 const KILL_AFTER_MS = 3_000;
-/** Lines of a failed step's output that are shown. */
-const SHOWN_LINES = 80;
+/** Lines of a failed step's output that are shown, from its beginning and from its end. */
+const SHOWN_LINES = 40;
 /** Output kept for that purpose, in characters. */
 const KEPT_CHARACTERS = 200_000;
 
@@ -39,13 +39,19 @@ export async function step(title, command, options = {}) {
     const { code, output } = await run(command, options);
     if (isInterrupted) await new Promise(() => {});
     if (code !== 0) {
-      if (!options.show) console.error(output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n'));
+      if (!options.show) console.error(excerpt(output));
       throw new StepError(`${title} failed`);
     }
     console.log(`${title}: done in ${seconds(startedMs)}`);
   } finally {
     clearInterval(alive);
   }
+}
+
+function excerpt(output) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= 2 * SHOWN_LINES) return lines.join('\n');
+  return [...lines.slice(0, SHOWN_LINES), '…', ...lines.slice(-SHOWN_LINES)].join('\n');
 }
 
 /**
