@@ -23,15 +23,6 @@ const canShareTabs = (): boolean =>
   globalThis.BroadcastChannel !== undefined &&
   globalThis.navigator?.locks !== undefined;
 
-/** Where uncaught exceptions go: pages have a function for it, elsewhere it is thrown out of all calls. */
-const report = (error: unknown): void => {
-  if (typeof reportError === 'function') reportError(error);
-  else
-    queueMicrotask(() => {
-      throw error;
-    });
-};
-
 /** Adds a listener, wrapped so that one given twice is called twice. Returns how to take it back. */
 const add = <Value>(
   listeners: Set<(value: Value) => void>,
@@ -62,13 +53,15 @@ export const createClient = <App extends ApplicationData = Record<never, object>
     for (const listener of faultListeners) listener({ kind, text });
   };
 
-  /** An exception of the application reaches its own error handling, and the stream goes on. */
+  /** An exception of the application goes where its uncaught ones go, and the stream goes on. */
   const guard = (run: () => void) => {
     try {
       run();
     } catch (error) {
       fault('handler', 'a handler threw');
-      report(error);
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   };
 
