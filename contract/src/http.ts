@@ -9,7 +9,15 @@ import {
 import { EventFrame, EventTypeName, NotificationCreate } from './event.js';
 import { Patient, PatientCreate, PatientUpdate } from './patient.js';
 import { ADMINS, CARE_TEAM, EVERYONE, type Role, Role as RoleSchema } from './roles.js';
-import { Limits, Tenant, TenantCreate, TenantUpdate, TenantUsage } from './tenant.js';
+import {
+  Limits,
+  LimitsChange,
+  LimitsOutcome,
+  Tenant,
+  TenantCreate,
+  TenantUpdate,
+  TenantUsage,
+} from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Login, TokenAnswer, User, UserCreate, UserStatus, UserUpdate } from './user.js';
 import type { ViewedObject } from './views.js';
@@ -479,11 +487,11 @@ export const api = {
       method: 'PUT',
       path: '/tenants/:id/limits',
       tag: 'tenants',
-      summary: 'Set the limits, a tenant admin up to the ceilings',
+      summary: 'Set the limits, a tenant admin up to the ceilings; says what happens to open sockets',
       access: ADMINS,
-      body: Limits.partial(),
+      body: LimitsChange,
       status: 200,
-      answer: z.object(Limits.shape),
+      answer: LimitsOutcome,
       problems: ['limit_above_ceiling'],
     }),
     usage: endpoint({

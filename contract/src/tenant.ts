@@ -24,6 +24,36 @@ export const NO_LIMITS: Limits = {
   max_messages_per_minute: null,
 };
 
+/** Body of `PUT /tenants/{id}/limits`; what is absent stays as it is. */
+export const LimitsChange = Limits.partial().extend({
+  enforce: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'Close the newest sockets above the new limits (4429)' }),
+});
+export type LimitsChange = z.infer<typeof LimitsChange>;
+
+/**
+ * Answer of `PUT /tenants/{id}/limits`: the limits, and what happens to the sockets that are open now. A change
+ * holds for new connections at once; nobody is cut unless `enforce` asks for it, so a count above the limit can
+ * only fall.
+ */
+export const LimitsOutcome = z
+  .object({
+    ...Limits.shape,
+    outcome: z.object({
+      connections: z.int().meta({ description: 'Open sockets of the tenant, over all instances' }),
+      above_limit: z.int().meta({ description: 'How many of them, the newest, are above the new limits' }),
+      action: z.enum(['none', 'refuse_new', 'close_newest']).meta({
+        description:
+          'none: all are within the limits. refuse_new: those above stay, new ones are refused until enough have ' +
+          'left. close_newest: those above are being closed with 4429',
+      }),
+    }),
+  })
+  .meta({ id: 'LimitsOutcome' });
+export type LimitsOutcome = z.infer<typeof LimitsOutcome>;
+
 export const TenantStatus = z.enum(['active', 'suspended']);
 export type TenantStatus = z.infer<typeof TenantStatus>;
 

@@ -57,7 +57,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   }
 
   /** NOTIFY reaches this database only, and with it this history. */
-  open(): void {}
+  open(_epoch: string): void {}
 
   announce(tenantId: string, events: readonly LogEvent[]): void {
     const head = events.at(-1)?.seq ?? 0;

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { sqlState } from '../database/failure.js';
 import type { Principal } from '../database/principal.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
+import { ADMIT, type AdmitRow, REBOOK, RECONCILE, RELEASE, type Verdict } from './admission-statements.js';
 import { ALIVE_FOR_S, Instance } from './instance.js';
 
 /** More in one statement would let the first wait for the last. */
@@ -14,30 +16,10 @@ const MAX_WAITING = 10_000;
 /** A statement whose answer was lost may still commit, when a database that was frozen goes on. */
 const UNCERTAIN_S = 30;
 
-const ADMIT = {
-  name: 'admit',
-  text: `SELECT id::text, verdict, head, max_messages_per_minute
-         FROM wardbell.admit($1, make_interval(secs => $2), $3, $4)`,
-};
-const RELEASE = {
-  name: 'release',
-  text: `DELETE FROM wardbell.connection WHERE id = ANY($1::uuid[])`,
-};
-const REBOOK = {
-  name: 'rebook',
-  text: `INSERT INTO wardbell.connection
-           (id, instance_id, tenant_id, user_id, session_id, role, address, client, topics)
-         SELECT r.id, $1, r.tenant_id, r.user_id, r.session_id, r.role, r.address, r.client, r.topics
-         FROM jsonb_to_recordset($2) AS r(id uuid, tenant_id uuid, user_id text, session_id uuid, role text,
-                                          address text, client text, topics text[])
-         ON CONFLICT (id) DO NOTHING`,
-};
-
-const RECONCILE = {
-  name: 'reconcile',
-  text: `DELETE FROM wardbell.connection
-         WHERE instance_id = $1 AND connected_at < now() - make_interval(secs => $2) AND id <> ALL($3::uuid[])`,
-};
+/** Rows of one statement when all sockets are booked again. */
+const REBOOK_BATCH = 1_000;
+/** The row of this instance is gone: others gave it up. */
+const FOREIGN_KEY_VIOLATION = '23503';
 
 /** A socket that asks to be let in. */
 export interface AdmissionRequest {
@@ -48,13 +30,7 @@ export interface AdmissionRequest {
   readonly topics: readonly string[];
 }
 
-export type Verdict =
-  | 'ok'
-  | 'unknown_tenant'
-  | 'tenant_suspended'
-  | 'revoked'
-  | 'tenant_limit'
-  | 'user_limit';
+export type { Verdict };
 
 export interface Admitted {
   readonly verdict: Verdict;
@@ -62,13 +38,6 @@ export interface Admitted {
   readonly head: number;
   /** The tenant's own limit, or null. */
   readonly maxMessagesPerMinute: number | null;
-}
-
-interface AdmitRow {
-  readonly id: string;
-  readonly verdict: Verdict;
-  readonly head: string | null;
-  readonly max_messages_per_minute: number | null;
 }
 
 interface Waiting {
@@ -98,6 +67,8 @@ export class Admission {
   #released: string[] = [];
   readonly #booked = new Map<string, AdmissionRequest>();
   #pumping = false;
+  /** Others have removed our rows: book what is open again. */
+  #rebooking = false;
   /** Until then there may be rows of sockets that were refused because no answer came. Milliseconds. */
   #uncertainUntilMs: number | undefined;
 
@@ -107,7 +78,10 @@ export class Admission {
     private readonly config: Config,
     private readonly log: Log,
   ) {
-    this.instance.onReborn(() => void this.#rebook());
+    this.instance.onReborn(() => {
+      this.#rebooking = true;
+      this.#start();
+    });
     this.instance.onBeat((isAlive) => void this.#reconcile(isAlive));
   }
 
@@ -134,12 +108,14 @@ export class Admission {
     setImmediate(() => void this.#pump());
   }
 
+  /** One statement at a time, so that no row is booked again after its slot was given back. */
   async #pump(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#released.length > 0) {
+    while (this.#waiting.length > 0 || this.#released.length > 0 || this.#rebooking) {
+      const isRebooked = await this.#rebook();
       // slots first: a client that reconnects must not be refused for its own old socket
-      const released = await this.#releaseAll();
+      const isReleased = await this.#releaseAll();
       await this.#admitBatch();
-      if (!released && this.#waiting.length === 0) {
+      if (!(isRebooked && isReleased) && this.#waiting.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -159,16 +135,28 @@ export class Admission {
     }
   }
 
+  async #rebook(): Promise<boolean> {
+    if (!this.#rebooking) return true;
+    this.#rebooking = false;
+    const rows = [...this.#booked.values()].map(toRow);
+    try {
+      for (let at = 0; at < rows.length; at += REBOOK_BATCH) {
+        const batch = JSON.stringify(rows.slice(at, at + REBOOK_BATCH));
+        await this.relay.query(REBOOK, [this.instance.id, batch]);
+      }
+      return true;
+    } catch (error) {
+      this.log.warn('sockets could not be booked again', errorFields(error));
+      this.#rebooking = true;
+      return false;
+    }
+  }
+
   async #admitBatch(): Promise<void> {
     const batch = this.#waiting.splice(0, MAX_BATCH);
     if (batch.length === 0) return;
     try {
-      const rows = await this.relay.query<AdmitRow>(ADMIT, [
-        this.instance.id,
-        ALIVE_FOR_S,
-        this.config.maxConnectionsPerTenant,
-        JSON.stringify(batch.map(({ request }) => toRow(request))),
-      ]);
+      const rows = await this.#askFor(batch);
       const byId = new Map(rows.map((row) => [row.id, row]));
       for (const { request, resolve, reject } of batch) {
         const row = byId.get(request.connectionId);
@@ -191,6 +179,22 @@ export class Admission {
     }
   }
 
+  async #askFor(batch: readonly Waiting[]): Promise<AdmitRow[]> {
+    const values = [
+      this.instance.id,
+      ALIVE_FOR_S,
+      this.config.maxConnectionsPerTenant,
+      JSON.stringify(batch.map(({ request }) => toRow(request))),
+    ];
+    try {
+      return await this.relay.query<AdmitRow>(ADMIT, values);
+    } catch (error) {
+      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      await this.instance.revive();
+      return this.relay.query<AdmitRow>(ADMIT, values);
+    }
+  }
+
   /** Takes back slots that a lost answer may have left, so that a limit never counts sockets that are not. */
   async #reconcile(isAlive: boolean): Promise<void> {
     if (this.#uncertainUntilMs === undefined) return;
@@ -205,17 +209,6 @@ export class Admission {
       if (isLast) this.#uncertainUntilMs = undefined;
     } catch (error) {
       this.log.warn('slots could not be reconciled', errorFields(error));
-    }
-  }
-
-  async #rebook(): Promise<void> {
-    try {
-      await this.relay.query(REBOOK, [
-        this.instance.id,
-        JSON.stringify([...this.#booked.values()].map(toRow)),
-      ]);
-    } catch (error) {
-      this.log.warn('sockets could not be booked again', errorFields(error));
     }
   }
 }

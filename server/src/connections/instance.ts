@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
@@ -10,20 +11,26 @@ const HEARTBEAT_MS = 5_000;
 export const ALIVE_FOR_S = 20;
 /** And after this its rows are removed by whoever notices. */
 const DEAD_AFTER_S = 60;
+/** A heartbeat that is so late was kept from the database, and perhaps those of others too. */
+const LATE_AFTER_S = 10;
 
 const REGISTER = {
   name: 'instance_register',
-  text: `INSERT INTO wardbell.instance (id, host) VALUES ($1, $2)
+  text: `INSERT INTO wardbell.instance (id, host, resumed_at) VALUES ($1, $2, CASE WHEN $3 THEN now() END)
          ON CONFLICT (id) DO UPDATE SET heartbeat_at = now()`,
 };
 const HEARTBEAT = {
   name: 'instance_heartbeat',
-  text: `UPDATE wardbell.instance SET heartbeat_at = now() WHERE id = $1 RETURNING id`,
+  text: `UPDATE wardbell.instance SET heartbeat_at = now(),
+           resumed_at = CASE WHEN heartbeat_at < now() - make_interval(secs => $2) THEN now() ELSE resumed_at END
+         WHERE id = $1 RETURNING id`,
 };
 const BURY = {
   name: 'instance_bury',
-  text: `DELETE FROM wardbell.instance WHERE heartbeat_at < now() - make_interval(secs => $1)`,
+  text: `DELETE FROM wardbell.instance WHERE heartbeat_at < now() - make_interval(secs => $2)
+         AND wardbell.may_judge($1, make_interval(secs => $2))`,
 };
+const BURY_ALL = { name: 'instance_bury_all', text: 'DELETE FROM wardbell.instance' };
 const LEAVE = { name: 'instance_leave', text: 'DELETE FROM wardbell.instance WHERE id = $1' };
 
 /** This process among the others: a row with a heartbeat, which says whether its sockets count. */
@@ -36,6 +43,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   constructor(
     private readonly relay: RelayPool,
+    private readonly config: Config,
     private readonly log: Log,
   ) {}
 
@@ -50,6 +58,8 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    // the embedded database has one server at a time: whoever stands in it was killed
+    if (this.config.databaseUrl === undefined) await this.relay.query(BURY_ALL);
     await this.#register();
     this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
     this.#timer.unref();
@@ -60,8 +70,13 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // else the others bury it
   }
 
-  async #register(): Promise<void> {
-    await this.relay.query(REGISTER, [this.id, hostname()]);
+  /** Beats now: somebody noticed that the others gave this instance up. */
+  async revive(): Promise<void> {
+    await this.#isAlive();
+  }
+
+  async #register({ again = false } = {}): Promise<void> {
+    await this.relay.query(REGISTER, [this.id, hostname(), again]);
   }
 
   async #beat(): Promise<void> {
@@ -71,13 +86,13 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   async #isAlive(): Promise<boolean> {
     try {
-      const alive = await this.relay.query(HEARTBEAT, [this.id]);
+      const alive = await this.relay.query(HEARTBEAT, [this.id, LATE_AFTER_S]);
       if (alive.length === 0) {
         this.log.warn('given up by the others, registering again', { instance_id: this.id });
-        await this.#register();
+        await this.#register({ again: true });
         for (const listener of this.#onReborn) listener();
       }
-      await this.relay.query(BURY, [DEAD_AFTER_S]);
+      await this.relay.query(BURY, [this.id, DEAD_AFTER_S]);
       return true;
     } catch (error) {
       this.log.warn('heartbeat failed', errorFields(error));

@@ -20,7 +20,7 @@ interface Order {
   readonly user_id: string | null;
   readonly session_id: string | null;
   readonly connection_id: string | null;
-  readonly close: 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator';
+  readonly close: 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator' | 'tenantLimit' | 'userLimit';
 }
 
 const RECENT_ORDERS = {

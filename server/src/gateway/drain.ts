@@ -58,7 +58,7 @@ export class Drain {
       if (at < sessions.length) await wait(SLOT_MS);
     }
     const deadlineMs = performance.now() + GRACE_MS;
-    while (this.registry.sessions.size > 0 && performance.now() < deadlineMs) await wait(SLOT_MS / 5);
+    while (this.gateway.openSockets > 0 && performance.now() < deadlineMs) await wait(SLOT_MS / 5);
   }
 }
 

@@ -51,6 +51,7 @@ const REFUSED: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName>> = {
 export class Gateway {
   readonly #trusted: ReturnType<typeof proxyAddress.compile>;
   #draining = false;
+  #openSockets = 0;
 
   constructor(
     private readonly config: Config,
@@ -73,13 +74,20 @@ export class Gateway {
     this.#draining = true;
   }
 
+  /** Sockets that are not wholly closed yet, those too whose close frame is not answered. */
+  get openSockets(): number {
+    return this.#openSockets;
+  }
+
   /** Called by Nest for each accepted socket. */
   async handleConnection(ws: WebSocket, request: IncomingMessage): Promise<void> {
     const sink = new SocketSink(ws, request.socket);
     // Before the first await: a socket may fail or close at any moment.
     ws.on('error', () => undefined); // ws closes with the right code itself (1002, 1007, 1009)
     let client: Client | undefined;
+    this.#openSockets++;
     ws.on('close', (received) => {
+      this.#openSockets--;
       const code = sink.closeCode ?? received;
       this.metrics.closedWith(code);
       if (client) this.#leave(client, code);
@@ -87,11 +95,14 @@ export class Gateway {
     ws.pause(); // messages wait in the kernel until there is a session for them
     try {
       const { session, admitted, handshake, seq } = await this.#receive(sink, request);
-      client = new Client(
+      const admittedClient = new Client(
         session,
         sink,
         new TokenBucket(admitted.maxMessagesPerMinute ?? DEFAULT_MESSAGES_PER_MINUTE, performance.now()),
       );
+      client = admittedClient;
+      // whom we close is gone for us at once: a peer that does not answer must not hold its slot
+      sink.onClose = (code) => this.#leave(admittedClient, code);
       ws.on('message', onMessage(this.messages, client));
       ws.on('ping', onPing(client));
       ws.on('pong', onPong(client));
@@ -100,7 +111,8 @@ export class Gateway {
       this.#refuse(sink, error);
     }
     ws.resume();
-    if (client && ws.readyState !== ws.OPEN) this.#leave(client, 1006); // it left while it was being received
+    // it left while it was being received
+    if (client && ws.readyState !== ws.OPEN) this.#leave(client, sink.closeCode ?? 1006);
   }
 
   /** Who it is, whether it may come in, and its place in the stream. */
@@ -247,6 +259,7 @@ const chooseTopics = ({ topic }: Handshake, principal: Principal): readonly Topi
 const onMessage =
   (messages: Messages, client: Client) =>
   (data: RawData, isBinary: boolean): void => {
+    if (client.session.state === 'closed') return; // sent before it read our close frame
     client.missedPings = 0;
     if (isBinary) return client.sink.close(CLOSE.binaryFrame);
     messages.receive(client, data.toString());

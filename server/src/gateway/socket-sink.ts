@@ -17,6 +17,8 @@ const DEAD_PEER_MS = 1_000;
 export class SocketSink implements Sink {
   #closed: Close | undefined;
   #drained: Promise<void> | undefined;
+  /** Called with the code when this side closes, once. */
+  onClose: ((code: number) => void) | undefined;
 
   constructor(
     private readonly ws: WebSocket,
@@ -60,6 +62,7 @@ export class SocketSink implements Sink {
     if (this.#closed) return;
     this.#closed = close;
     this.ws.close(close.code, close.reason);
+    this.onClose?.(close.code);
   }
 
   /** Ends the connection without waiting for a peer that is most likely gone. */

@@ -60,8 +60,10 @@ export class TenantsController {
   }
 
   @Endpoint(routes.setLimits)
-  setLimits({ principal, id, body }: Call<typeof routes.setLimits>): Promise<object> {
-    return asAdmin(this.database, principal, (tx) => this.tenants.setLimits(tx, id, body));
+  async setLimits({ principal, id, body }: Call<typeof routes.setLimits>): Promise<object> {
+    const answer = await asAdmin(this.database, principal, (tx) => this.tenants.setLimits(tx, id, body));
+    if (answer.outcome.action === 'close_newest') this.database.ringOrders();
+    return answer;
   }
 
   @Endpoint(routes.usage)

@@ -1,17 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import {
   type Limits,
+  type LimitsChange,
+  type LimitsOutcome,
   NO_LIMITS,
   type Tenant,
   type TenantCreate,
   type TenantUpdate,
 } from '@wardbell/contract';
 import { orderDisconnect } from '../auth/revocation.js';
+import { Config } from '../config/config.js';
+import { ALIVE_FOR_S } from '../connections/instance.js';
 import { sqlState } from '../database/failure.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
 import { defined } from '../http/defined.js';
-import { type AskedLimits, changedLimits } from './limits.js';
+import { changedLimits } from './limits.js';
 import { TENANT_COLUMNS, type TenantRow, toTenant } from './tenant-row.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -20,6 +24,8 @@ const INVALID_PARAMETER = '22023';
 /** Clinics. As the confined role these statements reach the own tenant only. */
 @Injectable()
 export class TenantsService {
+  constructor(private readonly config: Config) {}
+
   async get(tx: Tx, id: string): Promise<Tenant> {
     const [row] = await tx.db.$queryRaw<TenantRow[]>`
       SELECT ${TENANT_COLUMNS} FROM wardbell.tenant t WHERE t.id = ${id}::uuid`;
@@ -68,10 +74,10 @@ export class TenantsService {
   }
 
   /** What is absent stays as it is. As the confined role too: the ceilings hold for both. */
-  async setLimits(tx: Tx, id: string, body: AskedLimits): Promise<Limits> {
+  async setLimits(tx: Tx, id: string, { enforce, ...asked }: LimitsChange): Promise<LimitsOutcome> {
     const current = await this.#lock(tx, id, null);
-    const limits = changedLimits(current.limits, body, current.ceilings);
-    const changed = Object.keys(body);
+    const limits = changedLimits(current.limits, asked, current.ceilings);
+    const changed = Object.keys(asked);
     await tx.db.$executeRaw`
       UPDATE wardbell.tenant t
       SET max_connections = ${limits.max_connections},
@@ -80,7 +86,20 @@ export class TenantsService {
           version = t.version + 1, updated_at = clock_timestamp()
       WHERE t.id = ${id}::uuid`;
     audit(tx, 'tenant.limits', id, changed);
-    return limits;
+    return { ...limits, outcome: await this.#weigh(tx, id, enforce) };
+  }
+
+  /** What the limits that were just set mean to the sockets that are open; with `enforce` closes the newest. */
+  async #weigh(tx: Tx, id: string, enforce: boolean): Promise<LimitsOutcome['outcome']> {
+    const [row] = await tx.db.$queryRaw<{ open: number; above: number }[]>`
+      SELECT open, above FROM wardbell.weigh_limits(${id}::uuid, make_interval(secs => ${ALIVE_FOR_S}),
+                                                    ${this.config.maxConnectionsPerTenant}::int, ${enforce})`;
+    const above = row?.above ?? 0;
+    return {
+      connections: row?.open ?? 0,
+      above_limit: above,
+      action: above === 0 ? 'none' : enforce ? 'close_newest' : 'refuse_new',
+    };
   }
 
   /** With all that it has. Its audit chain stays. */
