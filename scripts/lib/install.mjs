@@ -12,13 +12,10 @@ export function nodeProblem(version = process.versions.node) {
   return isEnough ? undefined : `Wardbell needs Node ${MIN_NODE.join('.')} or newer, this is ${version}`;
 }
 
-/**
- * Installs the packages of package-lock.json unless they are there. Not by `npm ci`: it refuses a lock file
- * that was written behind a registry which lacks the optional packages of other platforms.
- */
+/** Installs the packages of package-lock.json unless they are there. */
 export async function install(root) {
   if (isInstalled(root)) return;
-  await step('Installing packages', [...npm(), 'install', '--no-save', ...FLAGS], { cwd: root });
+  await step('Installing packages', [...npm(), 'ci', ...FLAGS], { cwd: root });
 }
 
 const FLAGS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
