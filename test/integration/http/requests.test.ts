@@ -1,0 +1,220 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { api, Problem } from '@wardbell/contract';
+import { ask, type Clinic, committedEvents, createClinic, fail, useBench } from './harness.js';
+
+const bench = useBench();
+const PATIENT = { first_name: 'Ada', last_name: 'Example' };
+
+describe('What a request must be', () => {
+  let clinic: Clinic;
+  beforeAll(async () => {
+    clinic = await createClinic(bench);
+  });
+
+  const raw = async (path: string, init: RequestInit) => {
+    const response = await fetch(`${bench.server.url}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${clinic.clinician}`, ...init.headers },
+    });
+    const problem = Problem.parse(await response.json());
+    expect(response.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+    return { response, outcome: [response.status, problem.code] };
+  };
+  const json = { 'content-type': 'application/json' };
+
+  it.each([
+    ['broken JSON', '{"first_name":', json, 400, 'malformed_request'],
+    ['a prototype in disguise', '{"__proto__":{"x":1}}', json, 400, 'malformed_request'],
+    [
+      'a form',
+      'first_name=Ada',
+      { 'content-type': 'application/x-www-form-urlencoded' },
+      415,
+      'unsupported_media_type',
+    ],
+    ['plain text', 'Ada', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
+    ['more than 1 MiB', JSON.stringify({ notes: 'x'.repeat(1024 * 1024) }), json, 413, 'payload_too_large'],
+    ['nothing', '', json, 422, 'validation_failed'],
+    ['an array', '[]', json, 422, 'validation_failed'],
+    ['null', 'null', json, 422, 'validation_failed'],
+  ])('refuses %s', async (_, body, headers, status, code) => {
+    const { outcome } = await raw('/api/v1/patients', { method: 'POST', body, headers });
+    expect(outcome).toEqual([status, code]);
+  });
+
+  it('tells a method that is not offered from a path that is not there', async () => {
+    const wrongMethod = await raw('/api/v1/patients', { method: 'PUT', body: '{}', headers: json });
+    expect(wrongMethod.outcome).toEqual([405, 'method_not_allowed']);
+    expect(wrongMethod.response.headers.get('allow')).toBe('GET, POST');
+    const wrongGet = await raw('/api/v1/auth/login', { method: 'GET' });
+    expect(wrongGet.outcome).toEqual([405, 'method_not_allowed']);
+    expect((await raw('/api/v1/nothing', { method: 'GET' })).outcome).toEqual([404, 'not_found']);
+    expect((await raw('/api/v1/nothing', { method: 'POST', body: '{}', headers: json })).outcome).toEqual([
+      404,
+      'not_found',
+    ]);
+  });
+
+  it('answers a URL that cannot be decoded, and one that is too long', async () => {
+    expect((await raw('/api/v1/patients/%zz', { method: 'GET' })).outcome[0]).toBe(400);
+    expect((await raw(`/api/v1/patients/${'a'.repeat(2_000)}`, { method: 'GET' })).outcome[0]).toBeLessThan(
+      500,
+    );
+  });
+
+  it('says of each field what is wrong, and never what was sent', async () => {
+    const answer = await ask(bench, api.patients.create, {
+      token: clinic.clinician,
+      body: {
+        last_name: '',
+        birth_date: '2999-01-01',
+        gender: 'Zanzibar',
+        email: 'Zanzibar',
+        phone: 'Zanzibar'.repeat(9),
+        notes: 7,
+        zanzibar_field: 1,
+        'Zanzibar Name': 1,
+      },
+    });
+    const problem = Problem.parse(answer.body);
+    expect([answer.status, problem.code]).toEqual([422, 'validation_failed']);
+    expect(problem.errors?.map(({ path }) => path).sort()).toEqual([
+      '',
+      'birth_date',
+      'email',
+      'first_name',
+      'gender',
+      'last_name',
+      'notes',
+      'phone',
+    ]);
+    expect(problem.errors).toContainEqual({ path: 'first_name', message: 'is required' });
+    expect(JSON.stringify(problem)).not.toContain('Zanzibar');
+  });
+
+  it.each([
+    ['a zero character', { first_name: 'A\u0000da' }],
+    ['half a surrogate pair', { first_name: 'A\ud800da' }],
+    ['a blank name', { first_name: '   ' }],
+    ['a name of 201 characters', { first_name: 'a'.repeat(201) }],
+    ['notes of 10,001 characters', { notes: 'a'.repeat(10_001) }],
+    ['a day that no calendar has', { birth_date: '2023-02-29' }],
+    ['a time for a day', { birth_date: '2023-02-28T00:00:00Z' }],
+  ])('refuses %s', async (_, body) => {
+    expect(
+      await fail(bench, api.patients.create, { token: clinic.clinician, body: { ...PATIENT, ...body } }),
+    ).toEqual([422, 'validation_failed']);
+  });
+
+  it('keeps text as it was sent, in any script', async () => {
+    const body = {
+      first_name: 'Zoë 王',
+      last_name: 'O\'Neil \\ %_"',
+      notes: 'line 1\nline 2\ttab 🩺',
+      phone: '+1 (0)',
+    };
+    const answer = await ask(bench, api.patients.create, { token: clinic.clinician, body });
+    expect(answer.body).toMatchObject(body);
+  });
+
+  it('keeps limits of 200 and 10,000 characters to the letter', async () => {
+    const body = { first_name: 'a'.repeat(200), last_name: '字'.repeat(200), notes: '字'.repeat(10_000) };
+    const answer = await ask(bench, api.patients.create, { token: clinic.clinician, body });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject(body);
+  });
+
+  it.each([
+    ['limit', { limit: 0 }],
+    ['limit', { limit: 201 }],
+    ['limit', { limit: 'many' }],
+    ['after', { after: 'bm90IGEgY3Vyc29y' }],
+    ['after', { after: '' }],
+    ['search', { search: 'a'.repeat(201) }],
+  ])('refuses a list with a wrong %s: %j', async (path, query) => {
+    const answer = await ask(bench, api.patients.list, { token: clinic.clinician, query });
+    expect(answer.status).toBe(422);
+    expect(Problem.parse(answer.body).errors?.map((error) => error.path)).toEqual([path]);
+  });
+
+  it('refuses dates that no database knows without a failure of its own', async () => {
+    expect(
+      await fail(bench, api.appointments.list, { token: clinic.clinician, query: { from: '0000-01-01' } }),
+    ).toEqual([422, 'validation_failed']);
+  });
+
+  it('lets front desk neither write nor see notes, whatever else is wrong', async () => {
+    const body = { ...PATIENT, notes: 'x', gender: 'wrong' };
+    expect(await fail(bench, api.patients.create, { token: clinic.frontDesk, body })).toEqual([
+      403,
+      'field_not_allowed',
+    ]);
+    const made = await ask(bench, api.patients.create, {
+      token: clinic.clinician,
+      body: { ...PATIENT, notes: 'seen by clinicians' },
+    });
+    const id = String(Reflect.get(Object(made.body), 'id'));
+    expect(
+      await fail(bench, api.patients.update, { token: clinic.frontDesk, id, body: { notes: null } }),
+    ).toEqual([403, 'field_not_allowed']);
+    for (const request of [
+      () => ask(bench, api.patients.get, { token: clinic.frontDesk, id }),
+      () => ask(bench, api.patients.update, { token: clinic.frontDesk, id, body: { phone: '5' } }),
+    ]) {
+      expect((await request()).body).not.toHaveProperty('notes');
+    }
+    const list = await ask(bench, api.patients.list, { token: clinic.frontDesk });
+    expect(JSON.stringify(list.body)).not.toContain('seen by clinicians');
+    expect((await ask(bench, api.patients.get, { token: clinic.clinician, id })).body).toMatchObject({
+      notes: 'seen by clinicians',
+      phone: '5',
+    });
+  });
+
+  it('generates an MRN, refuses one that is taken, and lets another tenant have the same', async () => {
+    const other = await createClinic(bench);
+    const body = { ...PATIENT, mrn: 'M-1' };
+    const first = await ask(bench, api.patients.create, { token: clinic.clinician, body });
+    const second = await ask(bench, api.patients.create, { token: clinic.clinician, body: PATIENT });
+    expect(second.body).toMatchObject({ mrn: expect.stringMatching(/^P-[0-9A-HJKMNP-TV-Z]{8}$/) });
+    expect(await fail(bench, api.patients.create, { token: clinic.clinician, body })).toEqual([
+      409,
+      'mrn_taken',
+    ]);
+    const id = String(Reflect.get(Object(second.body), 'id'));
+    expect(
+      await fail(bench, api.patients.update, { token: clinic.clinician, id, body: { mrn: 'M-1' } }),
+    ).toEqual([409, 'mrn_taken']);
+    expect((await ask(bench, api.patients.create, { token: other.clinician, body })).status).toBe(201);
+    expect(first.status).toBe(201);
+  });
+
+  it('writes an event and an audit row for each write, and none for a refused one', async () => {
+    const own = await createClinic(bench);
+    const made = await ask(bench, api.patients.create, {
+      token: own.clinician,
+      body: { ...PATIENT, mrn: 'A' },
+    });
+    const id = String(Reflect.get(Object(made.body), 'id'));
+    await ask(bench, api.patients.update, { token: own.clinician, id, body: { phone: '1', notes: 'n' } });
+    await ask(bench, api.patients.create, { token: own.clinician, body: { ...PATIENT, mrn: 'A' } });
+    await ask(bench, api.patients.remove, { token: own.clinician, id });
+    const events = await committedEvents(bench, own.id);
+    expect(events.map(({ seq, type }) => [seq, type])).toEqual([
+      [1, 'patient_created'],
+      [2, 'patient_updated'],
+      [3, 'patient_deleted'],
+    ]);
+    expect(events[1]?.data).toMatchObject({ id, phone: '1', notes: 'n', version: 2, tenant_id: own.id });
+    expect(events[2]?.data).toEqual({ patient_id: id, tenant_id: own.id, version: 3 });
+    const audit = await bench.database.query(
+      'SELECT action, changed, patient_id FROM wardbell.audit WHERE scope = $1 ORDER BY seq',
+      [own.id],
+    );
+    expect(audit).toEqual([
+      { action: 'patient.create', changed: ['mrn', 'first_name', 'last_name'], patient_id: id },
+      { action: 'patient.update', changed: ['phone', 'notes'], patient_id: id },
+      { action: 'patient.delete', changed: [], patient_id: id },
+    ]);
+  });
+});
