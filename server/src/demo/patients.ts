@@ -46,7 +46,8 @@ export function demoPatients(faker: Faker, count: number): DemoPatient[] {
         { value: 'other', weight: 2 },
         { value: 'unknown', weight: 2 },
       ]),
-      phone: faker.helpers.maybe(() => faker.phone.number(), { probability: 0.92 }) ?? null,
+      phone:
+        faker.helpers.maybe(() => faker.phone.number({ style: 'national' }), { probability: 0.92 }) ?? null,
       email:
         faker.helpers.maybe(
           () => faker.internet.exampleEmail({ firstName: first, lastName: last }).toLowerCase(),
