@@ -1,0 +1,159 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { api } from '@wardbell/contract';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { type RunningServer, startServer } from '../../support/server.js';
+import { mintToken } from '../../support/tokens.js';
+import { ask, type Clinic, createClinic, fail } from './harness.js';
+
+const ISSUER = 'https://idp.example';
+const AUDIENCE = 'wardbell';
+
+/** An identity provider as far as its keys go. */
+class Provider {
+  readonly #keys = new Map<string, { key: CryptoKey; jwk: JWK; alg: string }>();
+  #server: Server | undefined;
+  requests = 0;
+
+  async addKey(kid: string, alg: string): Promise<void> {
+    const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+    this.#keys.set(kid, { key: privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg }, alg });
+  }
+
+  async start(port = 0): Promise<string> {
+    this.#server = createServer((_, response) => {
+      this.requests++;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ keys: [...this.#keys.values()].map(({ jwk }) => jwk) }));
+    });
+    await new Promise<void>((resolve) => this.#server?.listen(port, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/keys`;
+  }
+
+  async stop(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve) ?? resolve(undefined));
+  }
+
+  sign(kid: string, claims: Record<string, unknown>, published = kid): Promise<string> {
+    const held = this.#keys.get(kid);
+    if (!held) throw new Error('no such key');
+    return new SignJWT({ iss: ISSUER, aud: AUDIENCE, ...claims })
+      .setProtectedHeader({ alg: held.alg, kid: published })
+      .setIssuedAt()
+      .setExpirationTime(Number(claims['exp'] ?? Math.floor(Date.now() / 1000) + 900))
+      .sign(held.key);
+  }
+}
+
+describe('Tokens of an identity provider', () => {
+  const provider = new Provider();
+  let url: string;
+  let database: TestDatabase;
+  let server: RunningServer;
+  let clinic: Clinic;
+
+  beforeAll(async () => {
+    await provider.addKey('rsa', 'RS256');
+    await provider.addKey('ec', 'ES256');
+    await provider.addKey('ed', 'EdDSA');
+    await provider.addKey('ps', 'PS256');
+    url = await provider.start();
+    database = await createDatabase();
+    server = await startServer({
+      database,
+      env: { JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE },
+    });
+    clinic = await createClinic({ database });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await database?.drop();
+    await provider.stop();
+  });
+
+  const claims = (more: Record<string, unknown> = {}) => ({
+    sub: 'idp|somebody',
+    tenant_id: clinic.id,
+    role: 'clinician',
+    ...more,
+  });
+  const me = (token: string) => ask({ server }, api.auth.me, { token });
+
+  it.each(['rsa', 'ec', 'ed'])('signed with a key of kind %s are good', async (kid) => {
+    const answer = await me(await provider.sign(kid, claims()));
+    expect([answer.status, answer.body]).toEqual([200, expect.objectContaining({ id: 'idp|somebody' })]);
+  });
+
+  it('may carry a session id of the provider’s own', async () => {
+    expect((await me(await provider.sign('rsa', claims({ sid: 'not one of ours' })))).status).toBe(200);
+  });
+
+  it('stand beside tokens of ours', async () => {
+    expect((await me(await mintToken({ role: 'clinician', tenantId: clinic.id }))).status).toBe(200);
+  });
+
+  it.each([
+    ['another issuer', { iss: 'https://other.example' }],
+    ['another audience', { aud: 'somebody else' }],
+    ['no role', { role: undefined }],
+    ['a role that we do not know', { role: 'janitor' }],
+    ['no tenant', { tenant_id: undefined }],
+    ['a time before which it is not good', { nbf: Math.floor(Date.now() / 1000) + 600 }],
+  ])('with %s are not', async (_, wrong) => {
+    const token = await provider.sign('rsa', claims(wrong));
+    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+  });
+
+  it('that have expired say so', async () => {
+    const token = await provider.sign('rsa', claims({ exp: Math.floor(Date.now() / 1000) - 1 }));
+    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'token_expired']);
+  });
+
+  it('by an algorithm that we do not take, or under another key’s name, are not good', async () => {
+    for (const token of [
+      await provider.sign('ps', claims()),
+      await provider.sign('ec', claims(), 'rsa'),
+      await provider.sign('rsa', claims(), 'unheard-of'),
+    ]) {
+      expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+    }
+  });
+
+  it('cannot be forged with the public key as a shared secret', async () => {
+    const response = await fetch(url);
+    const secret = await response.text();
+    const token = await mintToken({ role: 'clinician', tenantId: clinic.id, secret });
+    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+  });
+
+  it('go on while the provider is away, because its keys are known', async () => {
+    const token = await provider.sign('rsa', claims());
+    await provider.stop();
+    expect((await me(token)).status).toBe(200);
+    url = await provider.start(Number(new URL(url).port));
+  });
+
+  it('are unavailable, not wrong, to a server that never saw the keys; ours go on', async () => {
+    const token = await provider.sign('rsa', claims());
+    await provider.stop();
+    const fresh = await startServer({ database, env: { JWT_JWKS_URL: url } });
+    try {
+      expect(await fail({ server: fresh }, api.auth.me, { token })).toEqual([503, 'unavailable']);
+      const ours = await mintToken({ role: 'clinician', tenantId: clinic.id });
+      expect((await ask({ server: fresh }, api.auth.me, { token: ours })).status).toBe(200);
+      await provider.start(Number(new URL(url).port));
+      expect((await ask({ server: fresh }, api.auth.me, { token })).status).toBe(200);
+    } finally {
+      await fresh.stop();
+    }
+  });
+
+  it('cost one fetch of the keys, not one each', async () => {
+    const before = provider.requests;
+    for (let n = 0; n < 20; n++) await me(await provider.sign('ec', claims({ sub: `u${n}` })));
+    expect(provider.requests - before).toBeLessThanOrEqual(1);
+  });
+});
