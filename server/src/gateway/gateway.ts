@@ -11,8 +11,8 @@ import { Admission, type Admitted, type Verdict } from '../connections/admission
 import { Registry } from '../connections/registry.js';
 import { Usage } from '../connections/usage.js';
 import type { Principal } from '../database/principal.js';
-import { Hub, joinFrames } from '../hub/hub.js';
-import { Session } from '../hub/session.js';
+import { Hub } from '../hub/hub.js';
+import { Session, type SessionPorts } from '../hub/session.js';
 import { Subscription } from '../hub/subscription.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
@@ -50,6 +50,7 @@ const REFUSED: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName>> = {
 @WebSocketGateway({ path: '/ws' })
 export class Gateway {
   readonly #trusted: ReturnType<typeof proxyAddress.compile>;
+  readonly #sessionPorts: SessionPorts;
   #draining = false;
   #openSockets = 0;
 
@@ -67,6 +68,7 @@ export class Gateway {
     private readonly log: Log,
   ) {
     this.#trusted = proxyAddress.compile([...config.trustedProxies]);
+    this.#sessionPorts = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
   }
 
   /** From here on everybody is sent elsewhere. */
@@ -129,7 +131,7 @@ export class Gateway {
       principal,
       sink,
       new Subscription(principal.role, topics, handshake.types),
-      this.hub.pause,
+      this.#sessionPorts,
     );
 
     const askedMs = Date.now();
@@ -193,7 +195,7 @@ export class Gateway {
         expires_at: new Date(principal.expiresAtMs).toISOString(),
       },
     });
-    if (seq === null) session.sink.write(joinFrames(this.hub.positions(session)));
+    if (seq === null) session.sendAll(this.hub.positions(session));
     this.metrics.opened(principal.tenantId);
     this.usage.opened(principal.tenantId);
     this.log.info('socket connected', {

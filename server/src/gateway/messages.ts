@@ -52,13 +52,13 @@ export class Messages {
   receive(client: Client, text: string): void {
     this.metrics.received.inc();
     if (!client.messages.take(1, performance.now())) return client.sink.close(CLOSE.messageRate);
-    if (text === 'ping') return client.sink.write(PONG_TEXT);
+    if (text === 'ping') return this.#pong(client, PONG_TEXT);
     const message = parse(text);
     switch (message?.type) {
       case undefined:
         return sendError(client, 'invalid_message');
       case 'ping':
-        return client.sink.write(PONG_JSON);
+        return this.#pong(client, PONG_JSON);
       case 'refresh':
         return void this.#refresh(client, message.token);
       case 'subscribe':
@@ -66,6 +66,11 @@ export class Messages {
       case 'resume':
         return this.#resume(client, message);
     }
+  }
+
+  #pong(client: Client, frame: Buffer): void {
+    client.sink.write(frame);
+    this.metrics.sent('pong');
   }
 
   #subscribe(client: Client, { topics, types }: Extract<ClientMessage, { type: 'subscribe' }>): void {

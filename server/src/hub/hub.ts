@@ -14,7 +14,7 @@ import { Groups } from './group.js';
 import { Pages } from './pages.js';
 import { type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
-import { MAX_PENDING_BYTES, type Session } from './session.js';
+import { type ControlMessage, MAX_PENDING_BYTES, type Session } from './session.js';
 
 /** Memory for the rings of all tenants together; each has a share. */
 const RING_BUDGET_BYTES = 256 * 1024 * 1024;
@@ -188,9 +188,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Frames that tell a super admin where every tenant stands; what follows them is after these numbers. */
-  positions(session: Session): object[] {
+  positions(session: Session): ControlMessage[] {
     const all = [...session.cursors].map(([tenantId, cursor]) => [tenantId, cursor.seq] as const);
-    const frames: object[] = [];
+    const frames: ControlMessage[] = [];
     for (let at = 0; at === 0 || at < all.length; at += MAX_POSITIONS) {
       frames.push({
         type: 'positions',
@@ -266,10 +266,10 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
    * Sends a frame of topic `system`, which no log keeps, to the super admins of this process. Who does not
    * read misses it: it is about now.
    */
-  tellSystem(type: string, frame: object): void {
+  tellSystem(frame: ControlMessage): void {
     for (const session of this.#supers) {
       const { topics, types } = session.subscription;
-      if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(type))) continue;
+      if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(frame.type))) continue;
       if (session.sink.pendingBytes > MAX_PENDING_BYTES) continue;
       session.send(frame);
     }
@@ -312,13 +312,13 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   #tellPositions(session: Session): void {
     const told = this.#told.get(session);
     if (!told) return;
-    const frames: object[] = [];
+    const frames: ControlMessage[] = [];
     for (const [tenantId, { flushed }] of this.#channels) {
       if (flushed <= (told.get(tenantId) ?? 0)) continue;
       told.set(tenantId, flushed);
       frames.push({ type: 'position', data: { seq: flushed, tenant_id: tenantId } });
     }
-    if (frames.length > 0) session.sink.write(joinFrames(frames));
+    session.sendAll(frames);
   }
 
   #resync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void {
@@ -454,6 +454,3 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 }
 
 const newCursor = (seq: number) => ({ seq, from: undefined, count: 0 });
-
-/** For callers that write many control frames at once. */
-export const joinFrames = (messages: readonly object[]): Buffer => Buffer.concat(messages.map(encodeFrame));

@@ -35,6 +35,21 @@ export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
 /** More than this waiting and a session stops being live until its socket has drained. */
 export const MAX_PENDING_BYTES = 512 * 1024;
 
+/** What a session tells its surroundings. */
+export interface SessionPorts {
+  /** Its socket has not taken what was written. */
+  overflowed(session: Session): void;
+  /** A control frame was sent. */
+  sent(type: string): void;
+}
+
+/** A frame that is not an event. */
+export interface ControlMessage {
+  readonly type: string;
+  readonly message?: string;
+  readonly data?: object;
+}
+
 /** One socket's part in the streams. */
 export class Session {
   state: SessionState = 'waiting';
@@ -52,7 +67,7 @@ export class Session {
     public principal: Principal,
     readonly sink: Sink,
     public subscription: Subscription,
-    private readonly onOverflow: (session: Session) => void,
+    private readonly ports: SessionPorts,
   ) {}
 
   get userId(): string {
@@ -66,11 +81,19 @@ export class Session {
   /** Writes a run of frames to a live session. */
   write(run: Buffer): void {
     this.sink.write(run);
-    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.onOverflow(this);
+    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.ports.overflowed(this);
   }
 
   /** Sends a control frame, whatever the state. */
-  send(message: object): void {
+  send(message: ControlMessage): void {
     this.sink.write(encodeFrame(message));
+    this.ports.sent(message.type);
+  }
+
+  /** Sends control frames in one write. */
+  sendAll(messages: readonly ControlMessage[]): void {
+    if (messages.length === 0) return;
+    this.sink.write(Buffer.concat(messages.map(encodeFrame)));
+    for (const { type } of messages) this.ports.sent(type);
   }
 }

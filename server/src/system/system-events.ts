@@ -80,6 +80,6 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   #say(type: string, data: Readonly<Record<string, unknown>>): void {
-    this.hub.tellSystem(type, { type, id: randomUUID(), timestamp: new Date().toISOString(), data });
+    this.hub.tellSystem({ type, id: randomUUID(), timestamp: new Date().toISOString(), data });
   }
 }
