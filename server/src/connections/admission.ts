@@ -13,6 +13,8 @@ const MAX_BATCH = 200;
 const RETRY_MS = 500;
 /** Handshakes that wait while the database is slow; more are told to come again. */
 const MAX_WAITING = 10_000;
+/** How long a handshake waits for a database that is silent; then its client is told to come again. */
+const PATIENCE_MS = 5_000;
 /** A statement whose answer was lost may still commit, when a database that was frozen goes on. */
 const UNCERTAIN_S = 30;
 
@@ -44,6 +46,8 @@ interface Waiting {
   readonly request: AdmissionRequest;
   readonly resolve: (admitted: Admitted) => void;
   readonly reject: (error: unknown) => void;
+  /** It was told to come again: what is answered later is given back. */
+  gaveUp: boolean;
 }
 
 const toRow = ({ connectionId, principal, client, topics }: AdmissionRequest) => ({
@@ -88,8 +92,24 @@ export class Admission {
   /** @throws when the database cannot answer; the client is then told to come again. */
   admit(request: AdmissionRequest): Promise<Admitted> {
     if (this.#waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many handshakes wait'));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ request, resolve, reject });
+    return new Promise<Admitted>((resolve, reject) => {
+      const patience = setTimeout(() => {
+        waiting.gaveUp = true;
+        reject(new Error('admission took too long'));
+      }, PATIENCE_MS);
+      const waiting: Waiting = {
+        request,
+        resolve: (admitted) => {
+          clearTimeout(patience);
+          resolve(admitted);
+        },
+        reject: (error) => {
+          clearTimeout(patience);
+          reject(error);
+        },
+        gaveUp: false,
+      };
+      this.#waiting.push(waiting);
       this.#start();
     });
   }
@@ -153,18 +173,19 @@ export class Admission {
   }
 
   async #admitBatch(): Promise<void> {
-    const batch = this.#waiting.splice(0, MAX_BATCH);
+    const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ gaveUp }) => !gaveUp);
     if (batch.length === 0) return;
     try {
       const rows = await this.#askFor(batch);
       const byId = new Map(rows.map((row) => [row.id, row]));
-      for (const { request, resolve, reject } of batch) {
+      for (const { request, resolve, reject, gaveUp } of batch) {
         const row = byId.get(request.connectionId);
         if (!row) {
           reject(new Error('admission answered fewer rows than requests'));
           continue;
         }
-        if (row.verdict === 'ok') this.#booked.set(request.connectionId, request);
+        if (row.verdict === 'ok' && gaveUp) this.#released.push(request.connectionId);
+        else if (row.verdict === 'ok') this.#booked.set(request.connectionId, request);
         resolve({
           verdict: row.verdict,
           head: Number(row.head ?? 0),
