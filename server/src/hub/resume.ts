@@ -96,6 +96,8 @@ const settle = (
 ): void => {
   if (session.state !== 'replaying') return;
   const cursor = session.cursors.get(tenantId);
-  if (cursor && since <= (heads.get(tenantId) ?? 0)) moveTo(cursor, since);
-  else ports.resync(session, tenantId, 'ahead', cursor?.seq ?? 0);
+  const head = heads.get(tenantId) ?? 0;
+  if (cursor && since <= head) return moveTo(cursor, since);
+  if (cursor) cursor.seq = Math.max(cursor.seq, head); // what is older is in the list that will be loaded
+  ports.resync(session, tenantId, 'ahead', cursor?.seq ?? 0);
 };
