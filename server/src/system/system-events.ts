@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Instance } from '../connections/instance.js';
 import { Health, type HealthReport } from '../health/health.service.js';
@@ -80,6 +79,6 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   #say(type: string, data: Readonly<Record<string, unknown>>): void {
-    this.hub.tellSystem({ type, id: randomUUID(), timestamp: new Date().toISOString(), data });
+    this.hub.tellSystem({ type, data });
   }
 }
