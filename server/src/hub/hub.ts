@@ -9,7 +9,6 @@ import { Metrics } from '../metrics/metrics.js';
 import { LogReader } from '../outbox/log-reader.js';
 import { Channel, type ChannelPorts, type ResetReason } from './channel.js';
 import type { Entry } from './entry.js';
-import { encodeFrame } from './frames.js';
 import { Groups } from './group.js';
 import { Pages } from './pages.js';
 import { type ReplayPorts, replay } from './replay.js';
