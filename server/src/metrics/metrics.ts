@@ -54,7 +54,7 @@ export class Metrics {
   });
   readonly #sent = new Counter({
     name: 'websocket_messages_sent_total',
-    help: 'Events written to sockets',
+    help: 'Messages written to sockets',
     labelNames: ['type'],
     registers: [this.registry],
   });
