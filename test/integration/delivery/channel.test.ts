@@ -1,0 +1,233 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { LogEvent } from '../../../server/src/database/log-event.js';
+import { RelayPool } from '../../../server/src/database/relay-pool.js';
+import { provisionRoles } from '../../../server/src/database/roles.js';
+import { Channel, type ResetReason } from '../../../server/src/hub/channel.js';
+import { Pages } from '../../../server/src/hub/pages.js';
+import { Metrics } from '../../../server/src/metrics/metrics.js';
+import { LogReader } from '../../../server/src/outbox/log-reader.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { eventually } from '../../support/wait.js';
+import { Clinic, numbers } from './support/clinic.js';
+
+/** A channel on the real log, and what came out of it. */
+class Listening {
+  readonly seqs: number[] = [];
+  readonly resets: { reason: ResetReason; seq: number }[] = [];
+  failures = 0;
+  readonly channel: Channel;
+
+  constructor(
+    reader: LogReader,
+    readonly clinic: Clinic,
+    seq = 0,
+  ) {
+    const pages = new Pages((tenantId, since, limit) => reader.readSince(tenantId, since, limit));
+    this.channel = new Channel(clinic.id, seq, {
+      read: (tenantId, since, limit) => reader.readSince(tenantId, since, limit),
+      head: async (tenantId) => (await reader.heads([tenantId])).get(tenantId) ?? 0,
+      pageAfter: (tenantId, since) => pages.after(tenantId, since),
+      deliver: (_, entries) => void this.seqs.push(...entries.map((entry) => entry.seq)),
+      advanced: () => undefined,
+      reset: (channel, reason) => {
+        pages.forget();
+        this.resets.push({ reason, seq: channel.flushed });
+      },
+      repairing: () => undefined,
+      failed: () => {
+        this.failures++;
+      },
+      ringBytes: () => 1_000_000,
+    });
+  }
+
+  async reaches(seq: number): Promise<void> {
+    await eventually(() => this.channel.flushed >= seq, { what: `the channel at ${seq}` });
+  }
+}
+
+describe('a channel', () => {
+  let database: TestDatabase;
+  let relay: RelayPool;
+  let reader: LogReader;
+  const open: Channel[] = [];
+  beforeAll(async () => {
+    database = await createDatabase();
+    relay = new RelayPool(await provisionRoles(database.ownerUrl, { fallbackSecret: 'unused' }));
+    reader = new LogReader(relay, new Metrics());
+  });
+  afterAll(async () => {
+    for (const channel of open) channel.close();
+    await relay.onApplicationShutdown();
+    await database.drop();
+  });
+
+  const listen = (clinic: Clinic, seq?: number): Listening => {
+    const listening = new Listening(reader, clinic, seq);
+    open.push(listening.channel);
+    return listening;
+  };
+  const logOf = async (count: number): Promise<{ clinic: Clinic; events: LogEvent[] }> => {
+    const clinic = await Clinic.create(database);
+    await clinic.emit(count);
+    return { clinic, events: await reader.readSince(clinic.id, 0, count) };
+  };
+
+  it('brings every number once and in order, whatever announcements are lost, repeated, late or early', async () => {
+    const size = 60;
+    const { clinic, events } = await logOf(size);
+    const announcement = fc.oneof(
+      fc.record({ offer: fc.array(fc.integer({ min: 1, max: size }), { maxLength: 8 }) }),
+      fc.record({ hear: fc.integer({ min: 0, max: size }) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(announcement, { maxLength: 30 }), async (announcements) => {
+        const { channel, seqs, resets, reaches } = bind(listen(clinic));
+        for (const said of announcements) {
+          if ('hear' in said) channel.hear(said.hear);
+          else channel.offer(said.offer.flatMap((seq) => events[seq - 1] ?? []));
+        }
+        channel.hear(size); // the sweep, at last
+        await reaches(size);
+        expect(seqs).toEqual(numbers(1, size));
+        expect(resets).toEqual([]);
+        channel.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reads a log of many pages that nobody announced', async () => {
+    const { clinic } = await logOf(2_000);
+    const { channel, seqs, reaches } = bind(listen(clinic));
+    channel.hear(2_000);
+    await reaches(2_000);
+    expect(seqs).toEqual(numbers(1, 2_000));
+  });
+
+  it.each([1_000_000_000, 3.5, Number.MAX_VALUE])(
+    'loses nothing to a doorbell that says a number that does not exist (%d)',
+    async (said) => {
+      const { clinic } = await logOf(3);
+      const { channel, seqs, resets, reaches } = bind(listen(clinic, 3));
+      channel.hear(said);
+      await eventually(() => channel.behindMs() === 0, { what: 'the channel level again' });
+      expect(channel.stuckMs()).toBe(0);
+      await clinic.emit(2);
+      channel.hear(5);
+      await reaches(5);
+      expect(seqs).toEqual([4, 5]);
+      expect(resets).toEqual([]);
+    },
+  );
+
+  it('finds events that commit while it doubts a number that does not exist', async () => {
+    const { clinic } = await logOf(1);
+    const { channel, seqs, resets, reaches } = bind(listen(clinic, 1));
+    for (let round = 0; round < 30; round++) {
+      channel.hear(1_000 + round);
+      await clinic.emit(1);
+      channel.hear(2 + round);
+    }
+    await reaches(31);
+    expect(seqs).toEqual(numbers(2, 31));
+    expect(resets).toEqual([]);
+  });
+
+  it('starts anew behind a part of the log that is gone, and says so once', async () => {
+    const { clinic } = await logOf(1_500);
+    await clinic.forgetUpTo(700);
+    const { channel, seqs, resets, reaches } = bind(listen(clinic, 5));
+    channel.hear(1_500);
+    await reaches(1_500);
+    expect(resets).toEqual([{ reason: 'retention', seq: 700 }]);
+    expect(seqs).toEqual(numbers(701, 1_500));
+  });
+
+  it('starts anew at the head when nothing of the log is left', async () => {
+    const { clinic } = await logOf(10);
+    await clinic.forgetUpTo(10);
+    const { channel, seqs, resets, reaches } = bind(listen(clinic, 4));
+    channel.hear(10);
+    await reaches(10);
+    expect(resets).toEqual([{ reason: 'retention', seq: 10 }]);
+    await clinic.emit();
+    channel.hear(11);
+    await reaches(11);
+    expect(seqs).toEqual([11]);
+  });
+
+  it('does not use what it was reading when its history was replaced', async () => {
+    const { clinic } = await logOf(600);
+    const { channel, seqs, resets, reaches } = bind(listen(clinic));
+    channel.hear(600); // the read is under way
+    channel.restart(590, 'epoch');
+    channel.hear(600);
+    await reaches(600);
+    expect(resets).toEqual([{ reason: 'epoch', seq: 590 }]);
+    expect(seqs).toEqual(numbers(591, 600));
+  });
+
+  it('is behind while the log cannot be read, and catches up when it can', async () => {
+    const { clinic } = await logOf(5);
+    const listening = listen(clinic);
+    const { channel, seqs, reaches } = bind(listening);
+    await database.query('REVOKE SELECT ON wardbell.outbox FROM wardbell_relay');
+    channel.hear(5);
+    await eventually(() => listening.failures >= 2, { what: 'two attempts' });
+    expect(channel.stuckMs()).toBeGreaterThan(200);
+    expect(channel.behindMs()).toBeGreaterThan(200);
+    await database.query('GRANT SELECT ON wardbell.outbox TO wardbell_relay');
+    await reaches(5);
+    expect(seqs).toEqual(numbers(1, 5));
+    expect(channel.stuckMs()).toBe(0);
+  });
+
+  describe('serves those who were away', () => {
+    it('from any number of a long log, in pages without a hole', async () => {
+      const { clinic } = await logOf(3_000);
+      const { channel, reaches } = bind(listen(clinic));
+      channel.hear(3_000);
+      await reaches(3_000);
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 0, max: 2_999 }), async (since) => {
+          const page = await channel.page(since);
+          expect(page?.map(({ seq }) => seq)).toEqual(numbers(since + 1, since + (page?.length ?? 0)));
+          expect(page?.length).toBeGreaterThan(0);
+        }),
+        { numRuns: 200 },
+      );
+    });
+
+    it('with nothing when the log has lost what they need', async () => {
+      const { clinic } = await logOf(50);
+      await clinic.forgetUpTo(20);
+      const { channel } = bind(listen(clinic, 50));
+      expect(await channel.page(19)).toEqual([]);
+      expect((await channel.page(20))?.map(({ seq }) => seq)).toEqual(numbers(21, 50));
+    });
+
+    it('with events that committed after the page was read that they share', async () => {
+      const { clinic } = await logOf(10);
+      const first = bind(listen(clinic, 10));
+      expect(await first.channel.page(9)).toHaveLength(1);
+      await clinic.emit(5);
+      first.channel.hear(15);
+      await first.reaches(15);
+      // the ring holds 11 to 15 alone: what is before comes from the shared page, what it lacks from the ring
+      const seen: number[] = [];
+      for (let since = 4; since < 15; since = seen.at(-1) ?? 15)
+        seen.push(...((await first.channel.page(since)) ?? []).map(({ seq }) => seq));
+      expect(seen).toEqual(numbers(5, 15));
+    });
+  });
+});
+
+/** Methods that can be taken out of their object. */
+const bind = (listening: Listening) => ({
+  channel: listening.channel,
+  seqs: listening.seqs,
+  resets: listening.resets,
+  reaches: (seq: number) => listening.reaches(seq),
+});
