@@ -19,7 +19,8 @@ export const dedupe = <Row extends LiveRow, Page extends LivePage<Row>>(
   }
   if (best.size === rows) return pages;
   return pages.map((page) => {
-    const data = page.data.filter((row) => best.get(row.id) === row);
+    // Each row once: two pages may even hold the same object.
+    const data = page.data.filter((row) => best.get(row.id) === row && best.delete(row.id));
     return data.length === page.data.length ? page : { ...page, data };
   });
 };

@@ -1,7 +1,7 @@
 import type { Change } from './changes.js';
 import { dedupe } from './dedupe.js';
-import { fold } from './fold.js';
-import type { LivePage } from './page.js';
+import { fold as foldNumbered } from './fold.js';
+import type { ListRules, LivePage } from './page.js';
 
 interface Row {
   readonly id: string;
@@ -19,40 +19,54 @@ const names = (pages: readonly LivePage<Row>[]) =>
   pages.map(({ data }) => data.map(({ name }) => name).join(' '));
 const byName = (a: Row, b: Row) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
+/** All changes are newer than all pages, of which only the last may have others after it. */
+const fold = (
+  pages: readonly LivePage<Row>[],
+  changes: readonly Change<Row>[],
+  rules: Pick<ListRules<Row>, 'include' | 'compare'>,
+  boundary?: Row,
+) =>
+  foldNumbered(
+    pages,
+    changes.map((change) => ({ seq: 2, change })),
+    rules,
+    pages.map(({ data }, index) => ({
+      seq: 1,
+      boundary: index === pages.length - 1 ? boundary : data.at(-1),
+    })),
+  );
+
 describe('fold', () => {
   it('lets the newer version win and leaves what is older alone', () => {
     const pages = [page(row('a', 'ann', 3), row('b', 'ben', 1))];
-    const { pages: next } = fold(pages, [put('a', 'old', 2), put('b', 'bea', 2)], {}, undefined);
+    const { pages: next } = fold(pages, [put('a', 'old', 2), put('b', 'bea', 2)], {});
     expect(names(next)).toEqual(['ann bea']);
     expect(next[0]?.data[0]).toBe(pages[0]?.data[0]);
   });
 
   it('gives back the same pages when nothing changed, so that nothing is drawn again', () => {
     const pages = [page(row('a')), page(row('b'))];
-    expect(fold(pages, [put('a', 'a', 1), { op: 'delete', id: 'z' }], {}, undefined).pages).toBe(pages);
-    const { pages: next } = fold(pages, [{ op: 'delete', id: 'b' }], {}, undefined);
+    expect(fold(pages, [put('a', 'a', 1), { op: 'delete', id: 'z' }], {}).pages).toBe(pages);
+    const { pages: next } = fold(pages, [{ op: 'delete', id: 'b' }], {});
     expect(next[0]).toBe(pages[0]);
     expect(names(next)).toEqual(['a', '']);
   });
 
   it('brings nothing back that was deleted', () => {
     const changes = [put('a', 'ann', 2), { op: 'delete', id: 'a' }, put('a', 'late', 3)] as const;
-    expect(names(fold([page(row('a'))], changes, {}, undefined).pages)).toEqual(['']);
+    expect(names(fold([page(row('a'))], changes, {}).pages)).toEqual(['']);
   });
 
   it('puts new rows first without an order, and where they belong with one', () => {
     const pages = [page(row('b'), row('d')), page(row('f'))];
     const changes = [put('c', 'c', 1), put('g', 'g', 1), put('a', 'a', 1)];
-    expect(names(fold(pages, changes, {}, undefined).pages)).toEqual(['a g c b d', 'f']);
-    expect(names(fold(pages, changes, { compare: byName }, undefined).pages)).toEqual(['a b c d', 'f g']);
+    expect(names(fold(pages, changes, {}).pages)).toEqual(['a g c b d', 'f']);
+    expect(names(fold(pages, changes, { compare: byName }).pages)).toEqual(['a b c d', 'f g']);
   });
 
   it('moves a row whose place changed, across pages', () => {
     const pages = [page(row('1', 'ann'), row('2', 'ben')), page(row('3', 'cat'))];
-    expect(names(fold(pages, [put('1', 'zoe', 2)], { compare: byName }, undefined).pages)).toEqual([
-      'ben',
-      'cat zoe',
-    ]);
+    expect(names(fold(pages, [put('1', 'zoe', 2)], { compare: byName }).pages)).toEqual(['ben', 'cat zoe']);
   });
 
   it('leaves rows beyond the last loaded page to that page, even when the row at its edge is gone', () => {
@@ -60,6 +74,15 @@ describe('fold', () => {
     const boundary = row('9', 'dan');
     const changes = [put('3', 'dab', 1), put('4', 'eve', 1), put('1', 'zoe', 2)];
     expect(names(fold(pages, changes, { compare: byName }, boundary).pages)).toEqual(['cat dab']);
+  });
+
+  it('leaves out of a page what its newer snapshot did not have', () => {
+    const pages = [page(row('b'))];
+    const rules = { compare: byName };
+    const known = [{ seq: 15, boundary: undefined }];
+    const changes = (seq: number) => [{ seq, change: put('a', 'a', 1) }];
+    expect(names(foldNumbered(pages, changes(15), rules, known).pages)).toEqual(['b']);
+    expect(names(foldNumbered(pages, changes(16), rules, known).pages)).toEqual(['a b']);
   });
 
   it('takes in and lets go of rows as they begin and cease to belong', () => {
@@ -76,10 +99,10 @@ describe('fold', () => {
 
   it('asks the server about rows that only it can judge', () => {
     const rules = { include: ({ name }: Row) => (name === 'who' ? 'unsure' : true) } as const;
-    const known = fold([page(row('1', 'ann'))], [put('1', 'who', 2)], rules, undefined);
+    const known = fold([page(row('1', 'ann'))], [put('1', 'who', 2)], rules);
     expect(known.unsure).toBe(true);
     expect(names(known.pages)).toEqual(['who']);
-    const unknown = fold([page(row('1', 'ann'))], [put('2', 'who', 1)], rules, undefined);
+    const unknown = fold([page(row('1', 'ann'))], [put('2', 'who', 1)], rules);
     expect(unknown.unsure).toBe(true);
     expect(names(unknown.pages)).toEqual(['ann']);
   });

@@ -1,6 +1,20 @@
 import type { Change, LiveRow } from './changes.js';
 import type { ListRules, LivePage } from './page.js';
 
+/** A change and the number of the event that brought it. */
+export interface Numbered<Row extends LiveRow> {
+  readonly seq: number;
+  readonly change: Change<Row>;
+}
+
+/** What is known of a loaded page besides its content. */
+export interface Knowledge<Row> {
+  /** Every change up to here is in it. */
+  readonly seq: number;
+  /** Last row as the server gave it, while more pages follow: the page's end, wherever that row is now. */
+  readonly boundary: Row | undefined;
+}
+
 export interface Folded<Page> {
   /** The same array when nothing changed; pages and rows that did not change are the same objects. */
   readonly pages: readonly Page[];
@@ -9,15 +23,16 @@ export interface Folded<Page> {
 }
 
 /** What remains to be done for each row: of several versions the newest, and nothing brings back what was deleted. */
-const netChanges = <Row extends LiveRow>(changes: readonly Change<Row>[]): Map<string, Change<Row>> => {
-  const net = new Map<string, Change<Row>>();
-  for (const change of changes) {
+const netChanges = <Row extends LiveRow>(changes: readonly Numbered<Row>[]): Map<string, Numbered<Row>> => {
+  const net = new Map<string, Numbered<Row>>();
+  for (const numbered of changes) {
+    const { change } = numbered;
     const id = change.op === 'put' ? change.row.id : change.id;
-    const before = net.get(id);
-    const older =
+    const before = net.get(id)?.change;
+    const isOlder =
       before?.op === 'delete' ||
       (before !== undefined && change.op === 'put' && change.row.version <= before.row.version);
-    if (!older) net.set(id, change);
+    if (!isOlder) net.set(id, numbered);
   }
   return net;
 };
@@ -35,37 +50,21 @@ const indexFor = <Row>(rows: readonly Row[], row: Row, compare: (a: Row, b: Row)
   return low;
 };
 
-const insert = <Row extends LiveRow, Page extends LivePage<Row>>(
-  pages: readonly Page[],
-  row: Row,
-  compare: ((a: Row, b: Row) => number) | undefined,
-): Page[] => {
-  const target = compare
-    ? Math.max(
-        0,
-        pages.findLastIndex(({ data: [first] }) => first !== undefined && compare(first, row) <= 0),
-      )
-    : 0;
-  return pages.map((page, index) =>
-    index === target
-      ? { ...page, data: page.data.toSpliced(compare ? indexFor(page.data, row, compare) : 0, 0, row) }
-      : page,
-  );
-};
-
 /**
  * Applies changes to the loaded pages of a list. One pass over the rows, whatever the number of changes.
- * @param boundary last row that the server gave while more pages follow: a row beyond it comes with its page
+ * @param known of each page
+ * @param loadsAll without an order: rows that are not here yet may be shown before their page is loaded
  */
 export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
   pages: readonly Page[],
-  changes: readonly Change<Row>[],
+  changes: readonly Numbered<Row>[],
   { include, compare }: Pick<ListRules<Row>, 'include' | 'compare'>,
-  boundary: Row | undefined,
+  known: readonly Knowledge<Row>[],
+  loadsAll = false,
 ): Folded<Page> => {
   const net = netChanges(changes);
+  const arrivals: { readonly seq: number; readonly row: Row }[] = [];
   let unsure = false;
-  const inserts: Row[] = [];
   const belongs = (row: Row): boolean | 'unsure' => {
     const verdict = include?.(row) ?? true;
     unsure ||= verdict === 'unsure';
@@ -73,33 +72,43 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
   };
 
   const changed = (row: Row): Row | undefined => {
-    const change = net.get(row.id);
-    if (!change) return row;
+    const numbered = net.get(row.id);
+    if (!numbered) return row;
     net.delete(row.id);
+    const { change, seq } = numbered;
     if (change.op === 'delete') return undefined;
     if (change.row.version <= row.version) return row;
     if (!belongs(change.row)) return undefined;
     if (!compare || compare(row, change.row) === 0) return change.row;
-    inserts.push(change.row);
+    arrivals.push({ seq, row: change.row });
     return undefined;
   };
 
-  let next = pages.map((page) => {
+  const next = pages.map((page) => {
     if (net.size === 0) return page;
     const data = page.data.map(changed);
     const same = data.every((row, index) => row === page.data[index]);
     return same ? page : { ...page, data: data.filter((row) => row !== undefined) };
   });
 
-  const complete = boundary === undefined;
-  for (const change of net.values()) {
+  // Without an order nobody knows where an old row belongs that is not here: with a filter it may have just come
+  // in, else it most likely stands on a page that is not loaded.
+  const takesOld = compare || include || loadsAll || known.at(-1)?.boundary === undefined;
+  for (const { change, seq } of net.values()) {
     if (change.op === 'delete' || belongs(change.row) !== true) continue;
-    // Without an order nobody knows where an unseen old row is: with a filter it may have just come in, else
-    // it stands on a page that is not loaded yet.
-    if (compare || complete || include || change.row.version === 1) inserts.push(change.row);
+    if (takesOld || change.row.version === 1) arrivals.push({ seq, row: change.row });
   }
-  for (const row of inserts)
-    if (complete || !compare || compare(row, boundary) <= 0) next = insert(next, row, compare);
+  for (const { seq, row } of arrivals) {
+    const index = compare
+      ? known.findIndex(({ boundary }) => boundary === undefined || compare(row, boundary) <= 0)
+      : 0;
+    const page = next[index];
+    // A page whose snapshot is newer than the event has the row, if it is still there; beyond the last page it
+    // comes with its own.
+    if (!page || seq <= (known[index]?.seq ?? 0)) continue;
+    const at = compare ? indexFor(page.data, row, compare) : 0;
+    next[index] = { ...page, data: page.data.toSpliced(at, 0, row) };
+  }
 
   const same = next.every((page, index) => page === pages[index]);
   return { pages: same ? pages : next, unsure };

@@ -1,9 +1,9 @@
 import { backoffMs } from '../backoff.js';
 import type { NumberedEvent } from '../events.js';
 import type { Client } from '../options.js';
-import type { Change, LiveRow } from './changes.js';
+import type { LiveRow } from './changes.js';
 import { dedupe } from './dedupe.js';
-import { fold } from './fold.js';
+import { fold, type Knowledge, type Numbered } from './fold.js';
 import { beforeNextPaint } from './frame.js';
 import type { ListRules, LivePage } from './page.js';
 
@@ -24,14 +24,8 @@ export interface PageStore<Page> {
   write(pages: readonly Page[]): void;
   /** Loads the list again; `attach` is to be called when it is there. */
   reload(): Promise<unknown>;
-}
-
-/** What is known of a page besides its content. */
-interface Knowledge<Row> {
-  /** Every change up to here is in it. */
-  readonly seq: number;
-  /** Last row as the server gave it, while more pages follow: its cursor, wherever that row is now. */
-  readonly boundary: Row | undefined;
+  /** Every page is going to be loaded: a row that is not there yet may be shown before its page is. */
+  readonly loadsAll?: boolean;
 }
 
 /** Joins loaded pages with the stream, each from the position of its own snapshot on. */
@@ -39,7 +33,9 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   /** How events change this list; may be replaced at any time by rules that mean the same. */
   rules: ListRules<Row>;
   readonly #knowledge = new WeakMap<Page, Knowledge<Row>>();
-  #pending: Change<Row>[] = [];
+  /** The pages that follow the stream: what the store holds may be newer, or older again. */
+  #joined: readonly Page[] = [];
+  #pending: Numbered<Row>[] = [];
   /** What was heard, and what of it is in the pages. */
   #heardSeq = 0;
   #flushedSeq = 0;
@@ -71,14 +67,13 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     const loaded = this.store.read();
     const [first] = loaded;
     if (!first) return;
-    for (const page of loaded) if (!this.#knowledge.has(page)) this.#know(page, page.seq, boundaryOf(page));
     const pages = dedupe(loaded);
     if (pages !== loaded) this.#write(loaded, pages);
     if (pages.some(({ epoch }) => epoch !== first.epoch)) {
       this.#resync();
       return;
     }
-    this.#flushedSeq = Math.min(...pages.map((page) => this.#knowledge.get(page)?.seq ?? page.seq));
+    this.#flushedSeq = Math.min(...pages.map((page) => this.#known(page).seq));
     this.#heardSeq = this.#flushedSeq;
     this.#attachedAtMs = Date.now();
     let refused = false;
@@ -95,6 +90,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     );
     if (refused) return;
     this.#unfollow = unfollow;
+    this.#joined = pages;
     // What came since the load must be in the very first paint.
     this.#flush();
     this.onFollowing();
@@ -120,27 +116,35 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     if (!this.#unfollow) return;
     this.#unfollow();
     this.#unfollow = null;
-    for (const page of this.store.read()) this.#learn(page);
+    this.#learn();
+    this.#joined = [];
   }
 
-  #know(page: Page, seq: number, boundary: Row | undefined): void {
-    this.#knowledge.set(page, { seq, boundary });
+  #known(page: Page): Knowledge<Row> {
+    let known = this.#knowledge.get(page);
+    if (!known) {
+      known = { seq: page.seq, boundary: page.next ? page.data.at(-1) : undefined };
+      this.#knowledge.set(page, known);
+    }
+    return known;
   }
 
-  /** A page that was joined is complete as far as was flushed. */
-  #learn(page: Page): void {
-    const known = this.#knowledge.get(page);
-    if (known && known.seq < this.#flushedSeq) this.#know(page, this.#flushedSeq, known.boundary);
+  /**
+   * The joined pages are complete as far as was flushed. Also said of those that are about to be replaced: a load
+   * of the next page that has begun still holds them and will bring them back.
+   */
+  #learn(): void {
+    for (const page of this.#joined) {
+      const { seq, boundary } = this.#known(page);
+      if (seq < this.#flushedSeq) this.#knowledge.set(page, { seq: this.#flushedSeq, boundary });
+    }
   }
 
+  /** Stores pages in the place of others, of which the same is known. */
   #write(before: readonly Page[], after: readonly Page[]): void {
     after.forEach((page, index) => {
       const old = before[index];
-      if (old === page || !old) return;
-      // A load of the next page that has begun still holds the old ones and will bring them back.
-      this.#learn(old);
-      const known = this.#knowledge.get(old);
-      if (known) this.#know(page, known.seq, known.boundary);
+      if (old && old !== page) this.#knowledge.set(page, this.#known(old));
     });
     this.store.write(after);
   }
@@ -148,7 +152,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   #event(event: NumberedEvent): void {
     this.#heardSeq = event.seq;
     const change = this.rules.changes(event);
-    if (change) this.#pending.push(change);
+    if (change) this.#pending.push({ seq: event.seq, change });
     if (this.#pending.length === 0) this.#flushedSeq = event.seq;
     else if (this.#pending.length >= MAX_PENDING) this.#flush();
     else this.#cancelFlush ??= beforeNextPaint(() => this.#flush());
@@ -166,14 +170,13 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     this.#pending = [];
     if (changes.length > 0) {
       const before = this.store.read();
-      const last = before.at(-1);
-      const { pages, unsure } = fold(
-        before,
-        changes,
-        this.rules,
-        last && this.#knowledge.get(last)?.boundary,
-      );
-      if (pages !== before) this.#write(before, pages);
+      this.#learn();
+      const known = before.map((page) => this.#known(page));
+      const { pages, unsure } = fold(before, changes, this.rules, known, this.store.loadsAll);
+      if (pages !== before) {
+        this.#joined = pages;
+        this.#write(before, pages);
+      }
       if (unsure) this.#reloadIn(UNSURE_MS);
     }
     this.#flushedSeq = this.#heardSeq;
@@ -203,6 +206,3 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     }, delayMs);
   }
 }
-
-const boundaryOf = <Row extends LiveRow>({ next, data }: LivePage<Row>): Row | undefined =>
-  next ? data.at(-1) : undefined;

@@ -65,6 +65,7 @@ export const liveList = <Row extends LiveRow>(
       show();
     },
     reload,
+    loadsAll: true,
   };
   const join = new Join<Row, LivePage<Row>>(client, options, store, show);
   const unlisten = client.onState(show);

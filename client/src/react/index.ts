@@ -1,6 +1,7 @@
 export type {
   Connection,
   Live,
+  LiveInfiniteQueryOptions,
   LiveInfiniteQueryResult,
   LiveQueryContext,
   LiveQueryOptions,

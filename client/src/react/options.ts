@@ -34,12 +34,18 @@ export interface LiveQueryContext {
   readonly after: string | null;
 }
 
-/** Options of `useLiveQuery` and `useLiveInfiniteQuery`. */
+/** Options of `useLiveQuery`. */
 export interface LiveQueryOptions<Row extends LiveRow, Page extends LivePage<Row>>
   extends Passed,
     ListRules<Row> {
   readonly queryKey: QueryKey;
   readonly queryFn: (context: LiveQueryContext) => Promise<Page>;
+}
+
+/** Options of `useLiveInfiniteQuery`: what belongs to pages that are not loaded is known by the order alone. */
+export interface LiveInfiniteQueryOptions<Row extends LiveRow, Page extends LivePage<Row>>
+  extends LiveQueryOptions<Row, Page> {
+  readonly compare: (a: Row, b: Row) => number;
 }
 
 export interface Live {

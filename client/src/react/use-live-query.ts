@@ -3,7 +3,12 @@ import { useMemo } from 'react';
 import type { LiveRow } from '../list/changes.js';
 import type { LivePage } from '../list/page.js';
 import { manyPages, singlePage } from './layout.js';
-import type { LiveInfiniteQueryResult, LiveQueryOptions, LiveQueryResult } from './options.js';
+import type {
+  LiveInfiniteQueryOptions,
+  LiveInfiniteQueryResult,
+  LiveQueryOptions,
+  LiveQueryResult,
+} from './options.js';
 import { useJoined } from './use-joined.js';
 
 /**
@@ -37,7 +42,7 @@ export const useLiveQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
 
 /** The same for a list of many pages (`next`): `fetchNextPage()` loads another one, each is joined by itself. */
 export const useLiveInfiniteQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
-  options: LiveQueryOptions<Row, Page>,
+  options: LiveInfiniteQueryOptions<Row, Page>,
 ): LiveInfiniteQueryResult<Row, Page> => {
   const { changes, include, compare, queryKey, queryFn, ...passed } = options;
   const query = useInfiniteQuery<Page, Error, InfiniteData<Page, string | null>, QueryKey, string | null>({

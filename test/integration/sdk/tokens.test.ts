@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { call } from '../../support/http.js';
+import { liveClient, recordedClient, stopClients } from '../../support/sdk.js';
+import { type RunningServer, startServer } from '../../support/server.js';
+import { createTenant, type TestTenant } from '../../support/tenant.js';
+import { mintToken } from '../../support/tokens.js';
+import { eventually } from '../../support/wait.js';
+
+describe('the SDK and tokens that expire', () => {
+  let database: TestDatabase;
+  let server: RunningServer;
+  let tenant: TestTenant;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startServer({ database });
+    tenant = await createTenant(server);
+  });
+  afterEach(stopClients);
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const mint = (expiresInS: number) =>
+    mintToken({ role: 'clinician', tenantId: tenant.id, sub: 'sso user', expiresInS });
+
+  const write = () =>
+    call(server.url, 'POST', '/patients', {
+      token: tenant.clinician.token,
+      body: { first_name: 'Test', last_name: 'Patient' },
+    });
+
+  it('keeps its socket over several tokens, although each takes a second to get', async () => {
+    const asked: string[] = [];
+    const { client, events, states } = await liveClient({
+      url: server.wsUrl,
+      getToken: async ({ reason }) => {
+        asked.push(reason);
+        await pause(1_000);
+        return mint(4);
+      },
+    });
+    let renewals = 0;
+    client.on('refreshed', () => {
+      renewals += 1;
+    });
+    await eventually(() => renewals >= 2, { timeoutMs: 15_000, what: 'two renewals' });
+    await write();
+    await eventually(() => events.length === 1);
+    expect(states.map(({ status }) => status)).toEqual(['connecting', 'live']);
+    expect(new Set(asked.slice(1))).toEqual(new Set(['expiring']));
+    // A token that is short-lived by nature is asked for at a measured pace.
+    expect(asked.length).toBeLessThan(12);
+  });
+
+  it('comes back with a newer token and misses nothing when the endpoint was slower than the token', async () => {
+    let slow = false;
+    const asked: string[] = [];
+    const recorded = await liveClient({
+      url: server.wsUrl,
+      getToken: async ({ reason, signal }) => {
+        asked.push(reason);
+        if (!slow) {
+          slow = true;
+          return mint(2);
+        }
+        if (reason === 'expiring') await pause(5_000, undefined, { signal });
+        return mint(900);
+      },
+    });
+    await eventually(() =>
+      recorded.states.some((state) => state.status === 'waiting' && state.reason.code === 'tokenExpired'),
+    );
+    await write();
+    await recorded.until('live');
+    await eventually(() => recorded.seqs().length === 1);
+    expect(recorded.client.faults.duplicate).toBe(0);
+  });
+
+  it('waits out an endpoint that fails, and asks it at a measured pace', async () => {
+    let asked = 0;
+    const { client, until } = recordedClient({
+      url: server.wsUrl,
+      getToken: async () => {
+        asked += 1;
+        if (asked <= 3) throw new Error('503');
+        return mint(900);
+      },
+    });
+    client.start();
+    expect((await until('waiting')).reason).toEqual({ code: 'tokenUnavailable' });
+    await until('live', 20_000);
+    expect(asked).toBe(4);
+  });
+});
