@@ -30,7 +30,7 @@ describe('signing in', () => {
       const person = await open();
       await person.signIn(clinic[who]);
       await person.page.waitForURL('**/patients/');
-      await person.page.getByRole('heading', { name: 'Patients' }).waitFor();
+      await person.page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
       await person.untilConnection('Live');
       expect(person.complaints).toEqual([]);
       await person.close();
@@ -106,7 +106,7 @@ describe('a session', () => {
     const other = await person.openTab('/patients/');
     await other.untilConnection('Live');
     await person.page.getByRole('button', { name: /^Account of/ }).click();
-    await person.page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await person.page.getByRole('button', { name: 'Sign out' }).click();
     for (const tab of [person, other]) {
       await tab.page.getByText('You have signed out.').waitFor();
       expect(await tab.page.getByRole('grid').count()).toBe(0);

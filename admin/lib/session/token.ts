@@ -17,7 +17,8 @@ export const isFresh = (token: Token | null, nowMs = Date.now()): token is Token
   token !== null && token.expiresAtMs - nowMs > SPARE_MS;
 
 const LOCK = 'wardbell.session';
-const IN_FLIGHT_KEY = 'wardbell.refreshing';
+/** A cookie, because it is the one store that a page which is being closed has written for all tabs at once. */
+const IN_FLIGHT_COOKIE = 'wardbell_refreshing';
 /** How long the answer to a page that has gone may still be on its way to the cookie jar. */
 const ORPHAN_MS = 3_000;
 
@@ -45,14 +46,24 @@ const post = async (path: string, body?: unknown): Promise<Token> => {
 const alone = <T>(work: () => Promise<T>): Promise<T> =>
   'locks' in navigator ? navigator.locks.request(LOCK, work) : work();
 
+// biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser, nor synchronous
+const markInFlight = (): void => {
+  document.cookie = `${IN_FLIGHT_COOKIE}=${Date.now()}; path=/; max-age=${ORPHAN_MS / 1_000}; samesite=strict`;
+};
+const unmarkInFlight = (): void => {
+  document.cookie = `${IN_FLIGHT_COOKIE}=; path=/; max-age=0; samesite=strict`;
+};
+// biome-ignore-end lint/suspicious/noDocumentCookie: only the two writes above
+const inFlightSinceMs = (): number =>
+  Number(new RegExp(`(?:^|; )${IN_FLIGHT_COOKIE}=(\\d+)`).exec(document.cookie)?.[1] ?? 0);
+
 /**
- * A page that was reloaded in mid-refresh has left a request behind whose cookie has not come yet. To send
- * the old cookie now would look like a stolen one and end the session, so wait until it must have come.
+ * A page that was reloaded in mid-refresh has left a request behind whose cookie may not have come yet. To
+ * send the old one now would look like a stolen one and end the session, so wait until it must have come.
  */
 const settleOrphan = async (): Promise<void> => {
-  const startedAt = Number(localStorage.getItem(IN_FLIGHT_KEY) ?? 0);
-  const leftMs = startedAt + ORPHAN_MS - Date.now();
-  if (leftMs > 0 && leftMs <= ORPHAN_MS) await new Promise((resolve) => setTimeout(resolve, leftMs));
+  const leftMs = inFlightSinceMs() + ORPHAN_MS - Date.now();
+  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, ORPHAN_MS)));
 };
 
 /**
@@ -64,11 +75,15 @@ export const refreshToken = (newer: () => Token | null): Promise<Token> =>
     const known = newer();
     if (known) return known;
     await settleOrphan();
-    localStorage.setItem(IN_FLIGHT_KEY, String(Date.now()));
+    markInFlight();
     try {
-      return await post('refresh');
-    } finally {
-      localStorage.removeItem(IN_FLIGHT_KEY);
+      const token = await post('refresh');
+      unmarkInFlight();
+      return token;
+    } catch (error) {
+      // Without an answer it may still be under way: a page that is closed sees its requests fail, too.
+      if (error instanceof ApiError) unmarkInFlight();
+      throw error;
     }
   });
 

@@ -57,7 +57,7 @@ export const de: Text = {
   user: {
     menu: (name) => `Konto von ${name}`,
     appearance: 'Darstellung',
-    system: 'Wie das System',
+    system: 'System',
     light: 'Hell',
     dark: 'Dunkel',
     signOut: 'Abmelden',

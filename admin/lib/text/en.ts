@@ -57,7 +57,7 @@ export const en = {
   user: {
     menu: (name: string) => `Account of ${name}`,
     appearance: 'Appearance',
-    system: 'Like the system',
+    system: 'System',
     light: 'Light',
     dark: 'Dark',
     signOut: 'Sign out',

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Popover, UnstyledButton } from '@mantine/core';
+import { Button, VisuallyHidden } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCircleFilled,
@@ -13,6 +13,7 @@ import type { State } from '@wardbell/client';
 import { useConnection } from '@wardbell/client/react';
 import { useFormats } from '../../lib/formats';
 import { useText } from '../../lib/text/text';
+import { Disclosure } from '../disclosure';
 import { useNow } from '../use-now';
 import classes from './indicator.module.css';
 import { type Phase, phaseOf } from './phase';
@@ -77,26 +78,23 @@ export const ConnectionIndicator = () => {
   const Icon = ICONS[phase];
   return (
     <>
-      <Popover position="bottom-end" width={280} shadow="md" withinPortal={false} trapFocus={false}>
-        <Popover.Target>
-          <UnstyledButton
-            className={classes.indicator}
-            data-phase={phase}
-            aria-label={`${words.label}: ${label}`}
-          >
+      <Disclosure
+        label={words.label}
+        className={classes.indicator}
+        data-phase={phase}
+        button={
+          <>
             <span className={classes.icon} aria-hidden="true">
               <Icon size={phase === 'live' ? 10 : 16} />
             </span>
+            <VisuallyHidden>{words.label}: </VisuallyHidden>
             <span className={classes.label}>{label}</span>
-          </UnstyledButton>
-        </Popover.Target>
-        <Popover.Dropdown>
-          <Details state={state} phase={phase} retry={retry} />
-        </Popover.Dropdown>
-      </Popover>
-      <span className={classes.announcer} role="status">
-        {`${words.label}: ${label}`}
-      </span>
+          </>
+        }
+      >
+        <Details state={state} phase={phase} retry={retry} />
+      </Disclosure>
+      <VisuallyHidden role="status">{`${words.label}: ${label}`}</VisuallyHidden>
     </>
   );
 };

@@ -2,28 +2,53 @@
 
 import {
   type MantineColorScheme,
-  Menu,
   UnstyledButton,
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
 import { IconLogout } from '@tabler/icons-react';
+import { useId } from 'react';
 import { useMe, useSession } from '../../lib/session/context';
-import { isLanguage, LANGUAGES, useWords } from '../../lib/text/text';
+import { LANGUAGES, type Language, useWords } from '../../lib/text/text';
+import { Disclosure } from '../disclosure';
+import { initialsOf } from '../initials';
 import classes from './user-menu.module.css';
 
-/** Two letters for a person: of first and last name, else of the address. */
-export const initialsOf = (name: string): string => {
-  const words = name.split(/[\s@.]+/).filter(Boolean);
-  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined];
-  return letters
-    .map((word) => word?.slice(0, 1) ?? '')
-    .join('')
-    .toUpperCase();
-};
+const SCHEMES = ['auto', 'light', 'dark'] satisfies MantineColorScheme[];
+const LANGUAGE_TAGS = ['en', 'de'] satisfies Language[];
 
-const SCHEMES: readonly string[] = ['auto', 'light', 'dark'] satisfies MantineColorScheme[];
-const isScheme = (value: string): value is MantineColorScheme => SCHEMES.includes(value);
+/** One of a few, as a row of radio buttons that look like one control. */
+const Choice = <Value extends string>({
+  legend,
+  options,
+  value,
+  onChange,
+}: {
+  legend: string;
+  options: readonly { readonly value: Value; readonly label: string; readonly lang?: string }[];
+  value: Value;
+  onChange: (value: Value) => void;
+}) => {
+  const name = useId();
+  return (
+    <fieldset className={classes.choice}>
+      <legend>{legend}</legend>
+      <div className={classes.options}>
+        {options.map((option) => (
+          <label key={option.value} lang={option.lang}>
+            <input
+              type="radio"
+              name={name}
+              checked={option.value === value}
+              onChange={() => onChange(option.value)}
+            />
+            <span>{option.label}</span>
+          </label>
+        ))}
+      </div>
+    </fieldset>
+  );
+};
 
 /** Who one is, how the console looks and speaks, and the way out. */
 export const UserMenu = () => {
@@ -32,50 +57,39 @@ export const UserMenu = () => {
   const { text, language, setLanguage } = useWords();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const name = me.name ?? me.email ?? text.app.you;
+  const schemeNames = { auto: text.user.system, light: text.user.light, dark: text.user.dark };
   return (
-    <Menu
-      position="bottom-end"
-      width={264}
-      shadow="md"
-      withinPortal={false}
-      withInitialFocusPlaceholder={false}
-    >
-      <Menu.Target>
-        <UnstyledButton className={classes.avatar}>
+    <Disclosure
+      label={text.user.menu(name)}
+      className={classes.avatar}
+      button={
+        <>
           <span aria-hidden="true">{initialsOf(name)}</span>
           <VisuallyHidden>{text.user.menu(name)}</VisuallyHidden>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <div className={classes.person}>
-          <strong>{name}</strong>
-          {me.email !== null && me.email !== name && <span>{me.email}</span>}
-          <span>{text.roles[me.role]}</span>
-        </div>
-        <Menu.Divider />
-        <Menu.RadioGroup
-          value={colorScheme}
-          onChange={(scheme) => isScheme(scheme) && setColorScheme(scheme)}
-        >
-          <Menu.Label>{text.user.appearance}</Menu.Label>
-          <Menu.RadioItem value="auto">{text.user.system}</Menu.RadioItem>
-          <Menu.RadioItem value="light">{text.user.light}</Menu.RadioItem>
-          <Menu.RadioItem value="dark">{text.user.dark}</Menu.RadioItem>
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.RadioGroup value={language} onChange={(tag) => isLanguage(tag) && setLanguage(tag)}>
-          <Menu.Label>{text.language.label}</Menu.Label>
-          {Object.entries(LANGUAGES).map(([tag, label]) => (
-            <Menu.RadioItem key={tag} value={tag} lang={tag}>
-              {label}
-            </Menu.RadioItem>
-          ))}
-        </Menu.RadioGroup>
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void session.signOut()}>
-          {text.user.signOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </>
+      }
+    >
+      <div className={classes.person}>
+        <strong>{name}</strong>
+        {me.email !== null && me.email !== name && <span>{me.email}</span>}
+        <span>{text.roles[me.role]}</span>
+      </div>
+      <Choice
+        legend={text.user.appearance}
+        options={SCHEMES.map((value) => ({ value, label: schemeNames[value] }))}
+        value={colorScheme}
+        onChange={setColorScheme}
+      />
+      <Choice
+        legend={text.language.label}
+        options={LANGUAGE_TAGS.map((value) => ({ value, label: LANGUAGES[value], lang: value }))}
+        value={language}
+        onChange={setLanguage}
+      />
+      <UnstyledButton className={classes.signOut} onClick={() => void session.signOut()}>
+        <IconLogout size={18} aria-hidden="true" />
+        {text.user.signOut}
+      </UnstyledButton>
+    </Disclosure>
   );
 };
