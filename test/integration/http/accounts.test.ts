@@ -239,7 +239,9 @@ describe('Tenants', () => {
       id: tenant.id,
       body: { ceilings: { max_connections: 50, max_messages_per_minute: 60 } },
     });
-    expect(await succeed(bench, api.tenants.setLimits, { ...own, body: { max_connections: 50 } })).toMatchObject({
+    expect(
+      await succeed(bench, api.tenants.setLimits, { ...own, body: { max_connections: 50 } }),
+    ).toMatchObject({
       max_connections: 50,
       max_connections_per_user: null,
       max_messages_per_minute: null,
