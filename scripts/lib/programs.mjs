@@ -23,10 +23,16 @@ const PROGRAMS = [
   {
     name: 'python3-websockets',
     debian: ['python3-websockets'],
-    isThere: async () => runs('python3', '-c', 'import websockets'),
+    isThere: hasPython,
   },
   { name: 'redis-server', debian: ['redis-server'], isThere: async () => runs('redis-server', '--version') },
 ];
+
+/** The same places as in the test that runs it. */
+async function hasPython(root) {
+  const { findPython } = await import(join(root, 'test/support/python.mjs'));
+  return findPython() !== undefined;
+}
 
 /** The same places as in test/support/browser.ts, which opens it. */
 async function hasChromium(root) {

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 import { findChromium } from './browser.js';
+import { findPython } from './python.mjs';
 
 /** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
 export type Program = 'chromium' | 'nginx' | 'python3-websockets' | 'redis-server';
@@ -13,7 +14,7 @@ export function hasProgram(program: Program): boolean {
     case 'nginx':
       return runs('nginx', '-v');
     case 'python3-websockets':
-      return runs('python3', '-c', 'import websockets');
+      return findPython() !== undefined;
     case 'redis-server':
       return runs('redis-server', '--version');
   }

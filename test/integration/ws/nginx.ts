@@ -1,0 +1,91 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '../../support/clone.js';
+import { eventually } from '../../support/wait.js';
+
+/** A running nginx with the nginx.conf of this repository. */
+export interface Nginx {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  /** `ws://127.0.0.1:<port>/ws` */
+  readonly wsUrl: string;
+  /** Everything that it has logged. */
+  logs(): string;
+  /** Makes it read its configuration again, as after a change of it, and waits for the new worker. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Replaces what must be there exactly once, so that the file and this test cannot drift apart. */
+const replace = (text: string, from: string, to: string): string => {
+  if (text.split(from).length !== 2) throw new Error(`nginx.conf does not have "${from}" exactly once`);
+  return text.replace(from, () => to);
+};
+
+/** Where nginx puts bodies that do not fit into memory; only root may write where Debian builds it to. */
+const temporaryPaths = (dir: string): string =>
+  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${join(dir, name)};`)
+    .join(' ');
+
+/** Starts it in front of a server, in a folder of its own. Only ports and paths differ from production. */
+export async function startNginx(upstreamPort: number): Promise<Nginx> {
+  const dir = mkdtempSync(join(tmpdir(), 'wardbell-nginx-'));
+  const port = await freePort();
+  let conf = readFileSync('nginx.conf', 'utf8');
+  conf = replace(conf, '\n    listen 80 default_server;', `\n    listen 127.0.0.1:${port} default_server;`);
+  conf = replace(conf, '\n    server 127.0.0.1:8000 ', `\n    server 127.0.0.1:${upstreamPort} `);
+  conf = replace(conf, '\npid /run/nginx.pid;', `\npid ${join(dir, 'nginx.pid')};`);
+  conf = replace(conf, '\nhttp {', `\nhttp { ${temporaryPaths(dir)}`);
+  conf = conf.replaceAll('/var/log/nginx/', `${dir}/`);
+  const file = join(dir, 'nginx.conf');
+  writeFileSync(file, conf);
+
+  const child: ChildProcess = spawn('nginx', ['-p', dir, '-c', file, '-g', 'daemon off;'], {
+    stdio: 'ignore',
+  });
+  const exited = once(child, 'exit');
+  const logs = () =>
+    ['access.log', 'error.log']
+      .map((name) => join(dir, name))
+      .map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : ''))
+      .join('');
+  await eventually(() => isListening(port), { what: 'nginx listening' }).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw new Error(`${String(error)}\n${logs()}`);
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    wsUrl: `ws://127.0.0.1:${port}/ws`,
+    logs,
+    reload: async () => {
+      const before = new Set(workersOf(child));
+      child.kill('SIGHUP');
+      await eventually(() => workersOf(child).some((pid) => !before.has(pid)), { what: 'a new worker' });
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+const workersOf = ({ pid }: ChildProcess): string[] =>
+  execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
