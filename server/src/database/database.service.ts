@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { PrismaPg } from '@prisma/adapter-pg';
 import { Problem } from '../errors/problem.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { isRetryable, toProblem } from './failure.js';
-import { PrismaClient } from './generated/client.js';
 import type { LogEvent } from './log-event.js';
 import type { Principal } from './principal.js';
+import { Queries } from './queries.js';
+import { commit, Transactions } from './transactions.js';
 import { Tx } from './tx.js';
 
 /** Where the run-time roles log in. */
@@ -18,54 +18,7 @@ export abstract class DatabaseUrls {
 /** A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. */
 const APP_POOL_SIZE = 12;
 const RELAY_POOL_SIZE = 4;
-const CONNECT_TIMEOUT_MS = 5_000;
-/** Waiting for a pooled connection, then for the work itself. Both end in a 503 with `Retry-After`. */
-const MAX_WAIT_MS = 5_000;
-const MAX_WORK_MS = 15_000;
 const MAX_TRIES = 3;
-/** A database that is frozen never answers; past its own bound on a statement this process gives up. */
-const QUERY_TIMEOUT_MS = 16_000;
-
-/** Bounds that PostgreSQL itself keeps for a session, should this process be frozen or cut off. */
-export const SESSION_BOUNDS =
-  '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000';
-
-const open = (url: string, size: number) =>
-  new PrismaClient({
-    adapter: new PrismaPg(
-      {
-        connectionString: url,
-        max: size,
-        connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-        idleTimeoutMillis: 30_000,
-        options: SESSION_BOUNDS,
-        query_timeout: QUERY_TIMEOUT_MS,
-        keepAlive: true,
-      },
-      // A pooled connection that dies is replaced; whoever was using it gets the error.
-      {
-        schema: 'wardbell',
-        onPoolError: () => undefined,
-        onConnectionError: () => undefined,
-        // prepared once a connection: parse and plan are most of what these short statements cost
-        statementNameGenerator: (query) => statementName(query.sql),
-      },
-    ),
-    transactionOptions: { maxWait: MAX_WAIT_MS, timeout: MAX_WORK_MS },
-  });
-
-/** Prepared statements kept by each connection; SQL whose text varies without end is not prepared. */
-const MAX_STATEMENTS = 500;
-const statements = new Map<string, string>();
-const UNNAMED = '';
-const statementName = (sql: string): string => {
-  const known = statements.get(sql);
-  if (known !== undefined) return known;
-  if (statements.size >= MAX_STATEMENTS) return UNNAMED;
-  const name = `w${statements.size}`;
-  statements.set(sql, name);
-  return name;
-};
 
 type CommitListener = (events: readonly LogEvent[]) => void;
 
@@ -76,8 +29,8 @@ type CommitListener = (events: readonly LogEvent[]) => void;
  */
 @Injectable()
 export class Database implements OnApplicationShutdown {
-  readonly #app: PrismaClient;
-  readonly #relay: PrismaClient;
+  readonly #app: Transactions;
+  readonly #relay: Transactions;
   readonly #listeners: CommitListener[] = [];
   readonly #orderListeners: (() => void)[] = [];
 
@@ -85,8 +38,8 @@ export class Database implements OnApplicationShutdown {
     urls: DatabaseUrls,
     private readonly log: Log,
   ) {
-    this.#app = open(urls.appUrl, APP_POOL_SIZE);
-    this.#relay = open(urls.relayUrl, RELAY_POOL_SIZE);
+    this.#app = new Transactions(urls.appUrl, APP_POOL_SIZE);
+    this.#relay = new Transactions(urls.relayUrl, RELAY_POOL_SIZE);
   }
 
   /** Calls `listener` with the events of each transaction, right after its COMMIT. */
@@ -115,7 +68,7 @@ export class Database implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.#app.$disconnect(), this.#relay.$disconnect()]);
+    await Promise.all([this.#app.end(), this.#relay.end()]);
   }
 
   /** It has committed: whatever fails from here on, the work is done, and the sweep finds its events. */
@@ -130,18 +83,20 @@ export class Database implements OnApplicationShutdown {
   }
 
   async #transact<T>(
-    client: PrismaClient,
+    transactions: Transactions,
     principal: Principal,
     tenantId: string | null,
     work: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, events } = await client.$transaction(async (db) => {
-          const tx = new Tx(db, principal, tenantId);
-          await enter(tx);
+        const { result, events } = await transactions.run(async (client) => {
+          const tx = new Tx(new Queries(client), principal, tenantId);
+          // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
+          await Promise.all([client.query('BEGIN'), enter(tx)]);
           const result = await work(tx);
-          return { result, events: await tx.flush() };
+          const [events] = await Promise.all([tx.flush(), commit(client)]);
+          return { result, events };
         });
         if (events.length > 0) this.#announce(events);
         return result;

@@ -1,16 +1,15 @@
 import { Problem } from '../errors/problem.js';
 
-/** SQLSTATE of an error that came from PostgreSQL through `pg` or through Prisma's driver adapter. */
+/** How deep errors wrap errors. */
+const MAX_DEPTH = 5;
+
+/** SQLSTATE of an error that came from PostgreSQL, or that was caused by one. */
 export const sqlState = (error: unknown): string | undefined => {
-  for (let current = error, depth = 0; current instanceof Object && depth < 5; depth++) {
-    for (const field of ['code', 'originalCode'] as const) {
-      const value: unknown = Reflect.get(current, field);
-      if (typeof value === 'string' && /^[0-9A-Z]{5}$/.test(value) && !/^P\d{4}$/.test(value)) return value;
-    }
-    const meta: unknown = Reflect.get(current, 'meta');
-    const adapterError: unknown =
-      meta instanceof Object ? Reflect.get(meta, 'driverAdapterError') : undefined;
-    current = adapterError ?? Reflect.get(current, 'cause');
+  for (let current = error, depth = 0; current instanceof Object && depth < MAX_DEPTH; depth++) {
+    const code: unknown = Reflect.get(current, 'code');
+    // the driver's own codes (EPIPE) may be five letters too, but have no digit
+    if (typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return code;
+    current = Reflect.get(current, 'cause');
   }
   return undefined;
 };
@@ -24,19 +23,13 @@ const UNREACHABLE_CODES = new Set([
   'ETIMEDOUT',
   'ENOTFOUND',
   'ENOENT',
-  'P1001',
-  'P1002',
-  'P1008',
-  'P1017',
-  'P2024',
-  'P2028',
 ]);
 const UNREACHABLE_TEXT =
-  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|server has closed the connection|unable to start a transaction|query read timeout/i;
+  /connection terminated|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|server has closed the connection|query read timeout/i;
 
 /** Is it the database that cannot be reached, rather than the request that is wrong? */
 export const isUnreachable = (error: unknown): boolean => {
-  for (let current = error, depth = 0; current instanceof Object && depth < 5; depth++) {
+  for (let current = error, depth = 0; current instanceof Object && depth < MAX_DEPTH; depth++) {
     const code: unknown = Reflect.get(current, 'code');
     if (typeof code === 'string' && UNREACHABLE_CODES.has(code)) return true;
     if (current instanceof Error && UNREACHABLE_TEXT.test(current.message)) return true;

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { DatabaseUrls, SESSION_BOUNDS } from './database.service.js';
+import { DatabaseUrls } from './database.service.js';
+import { SESSION_BOUNDS } from './transactions.js';
 
 /** The hub's reading, admission and housekeeping: short prepared statements, so few connections do. */
 const POOL_SIZE = 4;

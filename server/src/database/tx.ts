@@ -1,6 +1,6 @@
-import type { Prisma } from './generated/client.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
 import type { Principal } from './principal.js';
+import type { Queries } from './queries.js';
 
 /** The audit chain of the installation itself. */
 export const NIL_TENANT = '00000000-0000-0000-0000-000000000000';
@@ -19,7 +19,7 @@ export class Tx {
   readonly #pending = new Map<string, Pending>();
 
   constructor(
-    readonly db: Prisma.TransactionClient,
+    readonly db: Queries,
     readonly principal: Principal,
     /** The tenant that row-level security confines this work to; null for work across tenants. */
     readonly tenantId: string | null,
@@ -36,13 +36,14 @@ export class Tx {
     this.#of(tenantId ?? NIL_TENANT).audits.push(audit);
   }
 
-  /** Writes what was collected. Tenants in the order of their ids, as every transaction locks heads. */
+  /**
+   * Writes what was collected. Tenants in the order of their ids, as every transaction locks heads. All
+   * statements are sent before this returns its promise, so that a COMMIT may be sent right behind them.
+   */
   async flush(): Promise<LogEvent[]> {
-    const written: LogEvent[] = [];
-    for (const tenantId of [...this.#pending.keys()].sort()) {
-      written.push(...(await this.#append(tenantId, this.#of(tenantId))));
-    }
-    return written;
+    const tenantIds = [...this.#pending.keys()].sort();
+    const written = await Promise.all(tenantIds.map((id) => this.#append(id, this.#of(id))));
+    return written.flat();
   }
 
   #of(tenantId: string): Pending {

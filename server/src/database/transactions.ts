@@ -1,0 +1,104 @@
+import pg from 'pg';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const IDLE_TIMEOUT_MS = 30_000;
+/** A database that is frozen never answers; past its own bound on a statement this process gives up. */
+const QUERY_TIMEOUT_MS = 16_000;
+/** A whole unit of work, with the pauses between its statements. */
+const MAX_WORK_MS = 15_000;
+
+/** Bounds that PostgreSQL itself keeps for a session, should this process be frozen or cut off. */
+export const SESSION_BOUNDS =
+  '-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=20000';
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+
+const toBigInts = (text: string): (bigint | null)[] => {
+  const items = text.slice(1, -1);
+  return items === '' ? [] : items.split(',').map((item) => (item === 'NULL' ? null : BigInt(item)));
+};
+
+/** 64-bit integers as `bigint`, as Prisma has them; the driver would answer strings. */
+const types = new pg.TypeOverrides();
+types.setTypeParser(INT8, BigInt);
+types.setTypeParser(INT8_ARRAY, toBigInts);
+
+class WorkTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+}
+
+/** A role's connections, for transactions only. */
+export class Transactions {
+  readonly #pool: pg.Pool;
+
+  /** @param size connections at most; further work waits up to 5 s for one */
+  constructor(url: string, size: number) {
+    this.#pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      idleTimeoutMillis: IDLE_TIMEOUT_MS,
+      options: SESSION_BOUNDS,
+      query_timeout: QUERY_TIMEOUT_MS,
+      keepAlive: true,
+      pipeline: true, // statements that need not wait for each other's answers share a round trip
+      types,
+    });
+    // A connection that dies is replaced; whoever was using it gets the error from its statement.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /**
+   * Lends a connection to work that begins and commits on it; what is left open is rolled back.
+   * @throws what the work throws, an error of the driver, or a timeout after 15 s
+   */
+  async run<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let isUsable = false;
+    try {
+      const result = await withinTime(work(client));
+      isUsable = true;
+      return result;
+    } catch (error) {
+      isUsable = !(error instanceof WorkTimeout) && (await rollBack(client));
+      throw error;
+    } finally {
+      client.release(!isUsable);
+    }
+  }
+
+  /** Closes the connections; work that is under way is waited for. */
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+}
+
+const withinTime = async <T>(work: Promise<T>): Promise<T> => {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new WorkTimeout('the unit of work took too long')), MAX_WORK_MS);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** False when the connection is no longer good for anything. */
+const rollBack = async (client: pg.ClientBase): Promise<boolean> => {
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** @throws when PostgreSQL rolled back instead, because a statement had failed and nobody said so. */
+export const commit = async (client: pg.ClientBase): Promise<void> => {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
+};

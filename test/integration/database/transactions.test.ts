@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type pg from 'pg';
+import { isUnreachable, sqlState } from '../../../server/src/database/failure.js';
+import { Queries } from '../../../server/src/database/queries.js';
+import { commit, Transactions } from '../../../server/src/database/transactions.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+
+let database: TestDatabase;
+let transactions: Transactions;
+
+beforeAll(async () => {
+  database = await createDatabase({ empty: true });
+  await database.query('CREATE TABLE public.note (id int PRIMARY KEY)');
+  // one connection: what a transaction leaves behind would show in the next
+  transactions = new Transactions(database.superuserUrl, 1);
+});
+
+afterAll(async () => {
+  await transactions.end();
+  await database.drop();
+});
+
+const insert = (db: Queries, id: number): Promise<number> =>
+  db.$executeRaw`INSERT INTO public.note VALUES (${id})`;
+
+const isThere = async (id: number): Promise<boolean> =>
+  (await database.query('SELECT FROM public.note WHERE id = $1', [id])).length === 1;
+
+/** Begins, works and commits the way that `Database` does. */
+const unit = <T>(work: (db: Queries, client: pg.ClientBase) => Promise<T>): Promise<T> =>
+  transactions.run(async (client) => {
+    const db = new Queries(client);
+    const [, result] = await Promise.all([client.query('BEGIN'), work(db, client)]);
+    await commit(client);
+    return result;
+  });
+
+describe('a transaction on the driver', () => {
+  it('writes what its work wrote once it has committed', async () => {
+    await expect(unit((db) => insert(db, 1))).resolves.toBe(1);
+    await expect(isThere(1)).resolves.toBe(true);
+  });
+
+  it('leaves nothing of work that throws, and a connection that the next can use', async () => {
+    const work = unit(async (db) => {
+      await insert(db, 2);
+      throw new RangeError('changed my mind');
+    });
+    await expect(work).rejects.toThrow(RangeError);
+    await expect(isThere(2)).resolves.toBe(false);
+    await expect(unit((db) => insert(db, 3))).resolves.toBe(1);
+  });
+
+  it('fails with the SQLSTATE of the statement that failed, also when COMMIT was sent right behind it', async () => {
+    const work = transactions.run(async (client) => {
+      const db = new Queries(client);
+      await Promise.all([client.query('BEGIN'), insert(db, 4), insert(db, 4), commit(client)]);
+    });
+    const error: unknown = await work.catch((reason: unknown) => reason);
+    expect(sqlState(error)).toBe('23505');
+    await expect(isThere(4)).resolves.toBe(false);
+  });
+
+  it('says so when PostgreSQL rolled back because work had swallowed a failure', async () => {
+    const work = unit(async (db) => {
+      await insert(db, 5);
+      await insert(db, 5).catch(() => undefined);
+    });
+    await expect(work).rejects.toThrow('rolled back');
+    await expect(isThere(5)).resolves.toBe(false);
+  });
+
+  it('answers 64-bit integers as bigint, alone and in arrays', async () => {
+    const rows = await unit(
+      (db) =>
+        db.$queryRaw<{ one: bigint; many: bigint[]; none: bigint[] }[]>`
+        SELECT 9007199254740993 AS one, ARRAY[1, NULL, 3]::bigint[] AS many, '{}'::bigint[] AS none`,
+    );
+    expect(rows).toEqual([{ one: 9007199254740993n, many: [1n, null, 3n], none: [] }]);
+  });
+
+  it('fails as unreachable when its connection is cut, and goes on with a new one', async () => {
+    const work = unit(async (db) => {
+      const [row] = await db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+      await database.query('SELECT pg_terminate_backend($1)', [row?.pid]);
+      await insert(db, 6);
+    });
+    expect(isUnreachable(await work.catch((reason: unknown) => reason))).toBe(true);
+    await expect(unit((db) => insert(db, 7))).resolves.toBe(1);
+  });
+});
