@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { build } from './lib/build.mjs';
+import { install, nodeProblem } from './lib/install.mjs';
+import { endOnSignals, StepError, step } from './lib/steps.mjs';
+
+/**
+ * `npm run bench`: builds the server and the harness, then measures. Arguments go to the harness
+ * (test/load/bench.ts says which).
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+endOnSignals((signal) => (signal === 'SIGINT' ? 130 : 143));
+try {
+  const problem = nodeProblem();
+  if (problem !== undefined) throw new StepError(problem);
+  await install(root);
+  await build(root);
+  await step(
+    'Building the benchmarks',
+    [process.execPath, 'node_modules/typescript/bin/tsc', '-p', 'test/load'],
+    { cwd: root },
+  );
+} catch (error) {
+  console.error(error instanceof StepError ? error.message : error);
+  process.exit(1);
+}
+
+const bench = spawn(process.execPath, ['test/load/dist/load/bench.js', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
+// Ctrl-C reaches both; the harness stops what it started and ends, and this process with it.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => bench.kill(signal));
+bench.on('exit', (code) => process.exit(code ?? 1));
