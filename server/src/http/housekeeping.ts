@@ -22,11 +22,8 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => {
-      this.#round = this.prune().catch((error: unknown) =>
-        this.log.warn('housekeeping failed', errorFields(error)),
-      );
-    }, EVERY_MS);
+    this.#start(); // an instance that is restarted often would else never come to it
+    this.#timer = setInterval(() => this.#start(), EVERY_MS);
     this.#timer.unref();
   }
 
@@ -35,7 +32,13 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
     await this.#round;
   }
 
-  async prune(): Promise<void> {
+  #start(): void {
+    this.#round = this.#prune().catch((error: unknown) =>
+      this.log.warn('housekeeping failed', errorFields(error)),
+    );
+  }
+
+  async #prune(): Promise<void> {
     await this.database.acrossTenants(SYSTEM, async ({ db }) => {
       await db.$executeRaw`DELETE FROM wardbell.idempotency WHERE created_at < now() - interval '24 hours'`;
       await db.$executeRaw`DELETE FROM wardbell.login_failure WHERE at < now() - interval '24 hours'`;

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { startServer } from '../../support/server.js';
+import { eventually } from '../../support/wait.js';
+import { count } from './harness.js';
+
+describe('What has run out', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase();
+    const user = `(SELECT id FROM wardbell.user_account LIMIT 1)`;
+    await database.query(
+      `INSERT INTO wardbell.user_account (email, name, role) VALUES ('a@b.test', 'A', 'super_admin')`,
+    );
+    for (const age of ['25 hours', '23 hours']) {
+      await database.query(
+        `INSERT INTO wardbell.idempotency (tenant_id, user_id, route, key, request_hash, created_at)
+         VALUES (gen_random_uuid(), 'u', 'r', 'k', '', now() - interval '${age}')`,
+      );
+      await database.query(
+        `INSERT INTO wardbell.login_failure (email_hash, address, at) VALUES ('', 'x', now() - interval '${age}')`,
+      );
+      await database.query(
+        `WITH s AS (INSERT INTO wardbell.auth_session (user_id, expires_at)
+           VALUES (${user}, now() - interval '${age}') RETURNING id)
+         INSERT INTO wardbell.refresh_token (hash, session_id) SELECT sha256('${age}'), id FROM s`,
+      );
+    }
+  });
+  afterAll(() => database?.drop());
+
+  it('is deleted after a day and not before', async () => {
+    const server = await startServer({ database });
+    try {
+      for (const table of ['idempotency', 'login_failure', 'auth_session', 'refresh_token']) {
+        await eventually(
+          async () => (await count({ database }, `SELECT count(*) FROM wardbell.${table}`)) === 1,
+          { what: `one row left in ${table}` },
+        );
+      }
+    } finally {
+      await server.stop();
+    }
+    expect(await count({ database }, 'SELECT count(*) FROM wardbell.user_account')).toBe(2);
+  });
+});
