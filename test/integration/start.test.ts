@@ -1,0 +1,179 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Tenant } from '@wardbell/contract';
+import { z } from 'zod';
+import { Clone, type Command, freePort } from '../support/clone.js';
+import { call } from '../support/http.js';
+import { must, signIn } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
+
+/** Building server and console from nothing, on two busy cores. */
+const BUILD_MS = 300_000;
+
+describe('npm start in a fresh clone', () => {
+  let clone: Clone;
+  let port: number;
+  beforeAll(async () => {
+    clone = new Clone();
+    port = await freePort();
+  });
+  afterAll(() => clone.remove());
+
+  const url = (): string => `http://127.0.0.1:${port}`;
+  const npmStart = (env: Record<string, string> = {}): Command =>
+    clone.run(['npm', 'start'], { PORT: String(port), ...env });
+  const start = (env: Record<string, string> = {}): Command =>
+    clone.run([process.execPath, 'scripts/start.mjs'], { PORT: String(port), ...env });
+
+  async function healthy(command: Command, timeoutMs = 60_000): Promise<void> {
+    const isHealthy = async (): Promise<boolean> => command.hasEnded() || (await fetch(`${url()}/health`)).ok;
+    await eventually(isHealthy, { timeoutMs }).catch(() => undefined);
+    if (command.hasEnded() || !(await isHealthy().catch(() => false))) {
+      throw new Error(`The server is not healthy:\n${command.stdout()}\n${command.stderr()}`);
+    }
+  }
+  const superToken = (): Promise<string> =>
+    signIn(
+      { url: url() },
+      'super@wardbell.test',
+      readFileSync(join(clone.dir, '.data', 'super-admin-password'), 'utf8').trim(),
+    );
+  const slugs = async (): Promise<string[]> => {
+    const answer = await call(url(), 'GET', '/tenants?limit=200', { token: await superToken() });
+    return z
+      .object({ data: z.array(Tenant) })
+      .parse(answer.body)
+      .data.map(({ slug }) => slug);
+  };
+
+  it(
+    'ends at once, with 0 and nothing left, when it is stopped while it builds',
+    async () => {
+      const command = npmStart();
+      await eventually(() => command.stdout().includes('Building the server'), { timeoutMs: BUILD_MS });
+      command.kill('SIGTERM');
+      command.kill('SIGINT');
+      expect(await command.exitCode()).toBe(0);
+      await clone.isQuiet();
+    },
+    BUILD_MS,
+  );
+
+  it(
+    'builds, says where it is and who may sign in, and stops on SIGINT to npm',
+    async () => {
+      const command = npmStart();
+      await healthy(command, BUILD_MS);
+      await eventually(() => command.stdout().includes(`:${port}`));
+      expect(command.stdout()).toContain('super@wardbell.test');
+      await must(Tenant, { url: url() }, 'POST', '/tenants', {
+        token: await superToken(),
+        body: { name: 'Kept', slug: 'kept-across-starts' },
+      });
+      command.kill('SIGINT');
+      expect(await command.exitCode()).toBe(0);
+      await clone.isQuiet();
+    },
+    BUILD_MS,
+  );
+
+  it('starts again without building, with its data, and stops on SIGTERM to npm', async () => {
+    const command = npmStart();
+    await healthy(command);
+    expect(command.stdout()).not.toMatch(/Installing|Generating|Building/);
+    expect(await slugs()).toContain('kept-across-starts');
+    command.kill('SIGTERM');
+    expect(await command.exitCode()).toBe(0);
+    await clone.isQuiet();
+  });
+
+  it('stops with 0 when the signal comes while it starts, and when it comes twice', async () => {
+    const command = start();
+    await eventually(() => clone.processes().some(({ command: line }) => line.includes('bin/postgres')), {
+      timeoutMs: 60_000,
+    });
+    command.kill('SIGINT');
+    command.kill('SIGINT');
+    expect(await command.exitCode()).toBe(0);
+    await clone.isQuiet();
+  });
+
+  it('recovers after kill -9, with what was committed', async () => {
+    const killed = start();
+    await healthy(killed);
+    await must(Tenant, { url: url() }, 'POST', '/tenants', {
+      token: await superToken(),
+      body: { name: 'Committed', slug: 'committed-before-the-kill' },
+    });
+    killed.kill('SIGKILL');
+    await killed.exitCode();
+
+    const command = start();
+    await healthy(command);
+    expect(await slugs()).toContain('committed-before-the-kill');
+    command.kill('SIGTERM');
+    expect(await command.exitCode()).toBe(0);
+    await clone.isQuiet();
+  });
+
+  describe('says in one line what to do about', () => {
+    /** The only line on standard error of a start that must fail. */
+    async function refusal(env: Record<string, string>): Promise<string> {
+      const command = start(env);
+      expect({ code: await command.exitCode(), lines: command.stderr().trim().split('\n').length }).toEqual({
+        code: 1,
+        lines: 1,
+      });
+      await clone.isQuiet();
+      return command.stderr();
+    }
+
+    it('a busy port', async () => {
+      const busy = await freePort();
+      const other = createServer().listen(busy, '127.0.0.1');
+      try {
+        expect(await refusal({ PORT: String(busy) })).toMatch(new RegExp(`PORT.*${busy}.*in use`));
+      } finally {
+        other.close();
+      }
+    });
+
+    it('a wrong variable', async () => {
+      expect(await refusal({ LOG_LEVEL: 'zyxcanary' })).toMatch(/LOG_LEVEL must be one of (?!.*zyxcanary)/);
+    });
+
+    it('a database that does not answer', async () => {
+      const unused = await freePort();
+      const line = await refusal({ DATABASE_URL: `postgresql://me:zyxcanary@127.0.0.1:${unused}/db` });
+      expect(line).toMatch(/DATABASE_URL.*ECONNREFUSED/);
+      expect(line).not.toContain('zyxcanary');
+    });
+
+    it('a second server on the same data', async () => {
+      const first = start();
+      await healthy(first);
+      const second = start({ PORT: String(await freePort()) });
+      expect(await second.exitCode()).toBe(1);
+      expect(second.stderr()).toContain(`process ${first.pid}`);
+      first.kill('SIGTERM');
+      expect(await first.exitCode()).toBe(0);
+      await clone.isQuiet();
+    });
+
+    it('a broken data directory', async () => {
+      const version = join(clone.dir, '.data/postgres/PG_VERSION');
+      renameSync(version, `${version}.kept`);
+      expect(await refusal({})).toMatch(/PG_VERSION.*restore it from a backup, or move the folder away/);
+      renameSync(`${version}.kept`, version);
+    });
+
+    it('a data directory that is a file', async () => {
+      const file = join(clone.dir, 'a-file');
+      writeFileSync(file, '');
+      expect(await refusal({ DATA_DIR: file })).toContain('DATA_DIR must be a folder');
+      rmSync(file);
+    });
+  });
+});
