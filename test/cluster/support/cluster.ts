@@ -7,10 +7,7 @@ export const repetitions = (short: number, long: number): number =>
 /** Several instances of one installation. */
 export async function startInstances(count: number, options: ServerOptions): Promise<RunningServer[]> {
   const env = { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000', ...options.env };
-  // one after the other: the first migrates
-  const instances: RunningServer[] = [];
-  for (let index = 0; index < count; index++) instances.push(await startServer({ ...options, env }));
-  return instances;
+  return Promise.all(Array.from({ length: count }, () => startServer({ ...options, env })));
 }
 
 export const stopAll = async (instances: readonly RunningServer[]): Promise<void> => {

@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { call } from '../support/http.js';
+import { describeWith } from '../support/programs.js';
+import type { RunningServer } from '../support/server.js';
+import { connect, type TestSocket } from '../support/socket.js';
+import { mintToken } from '../support/tokens.js';
+import { eventually } from '../support/wait.js';
+import { type Clinic, createClinic } from './support/clinic.js';
+import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { committed } from './support/oracle.js';
+import { startRedis, type TestRedis } from './support/redis.js';
+
+for (const bus of ['PostgreSQL', 'Redis'] as const) {
+  describeWith('redis-server', `three instances that meet through ${bus}`, () => {
+    let database: TestDatabase;
+    let redis: TestRedis | undefined;
+    let instances: RunningServer[] = [];
+    beforeAll(async () => {
+      database = await createDatabase();
+      if (bus === 'Redis') redis = await startRedis();
+      const env = redis === undefined ? {} : { REDIS_URL: redis.url };
+      instances = await startInstances(3, { database, env });
+    });
+    afterAll(async () => {
+      await stopAll(instances);
+      await redis?.stop();
+      await database.drop();
+    });
+
+    const connectToEach = (token: string): Promise<TestSocket[]> =>
+      Promise.all(instances.map(({ wsUrl }) => connect(wsUrl, { token })));
+    const seqsOf = (socket: TestSocket, tenantId: string): (number | undefined)[] =>
+      socket.events.filter((event) => event['tenant_id'] === tenantId).map(({ seq }) => seq);
+    const register = async (instance: RunningServer, token: string, lastName: string): Promise<void> => {
+      const body = { first_name: 'Test', last_name: lastName };
+      const { status } = await call(instance.url, 'POST', '/patients', { token, body });
+      expect(status).toBe(201);
+    };
+
+    it('show every event on every instance, once and in the order of commits, whoever wrote it', async () => {
+      const clinics = await Promise.all([createClinic(database), createClinic(database)]);
+      const watched = await Promise.all(
+        clinics.map(async (clinic) => ({ clinic, sockets: await connectToEach(await clinic.token()) })),
+      );
+      const supers = await connectToEach(await mintToken({ role: 'super_admin' }));
+      const writes = repetitions(40, 400);
+      const write = async ({ clinic }: { clinic: Clinic }) => {
+        const token = await clinic.token();
+        await Promise.all([
+          ...instances.map(async (instance) => {
+            for (let count = 0; count < writes; count++) await register(instance, token, `n${count}`);
+          }),
+          ...Array.from({ length: 3 }, () => clinic.emit(writes)),
+        ]);
+      };
+      await Promise.all(watched.map(write));
+
+      for (const { clinic, sockets } of watched) {
+        const truth = (await committed(database, clinic.id)).map(({ seq }) => seq);
+        expect(truth).toHaveLength(writes * 6);
+        for (const socket of [...sockets, ...supers]) {
+          await eventually(() => seqsOf(socket, clinic.id).length >= truth.length);
+          expect(seqsOf(socket, clinic.id)).toEqual(truth);
+        }
+        for (const socket of sockets) expect(socket.events).toHaveLength(truth.length);
+      }
+      await Promise.all([...watched.flatMap(({ sockets }) => sockets), ...supers].map((s) => s.close()));
+    });
+
+    it('show a change to all of a clinic within 150 ms of its answer', async () => {
+      const clinic = await createClinic(database);
+      const token = await clinic.token();
+      const sockets = await connectToEach(token);
+      const delays: number[] = [];
+      for (let round = 1; round <= 20; round++) {
+        await register(inTurn(instances, round), token, `n${round}`);
+        const answeredMs = performance.now();
+        await eventually(() => sockets.every(({ events }) => events.length === round));
+        delays.push(performance.now() - answeredMs);
+      }
+      delays.sort((a, b) => a - b);
+      expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(150);
+      await Promise.all(sockets.map((socket) => socket.close()));
+    });
+
+    it('close a socket by an order that was given on another one, in less than a second', async () => {
+      const clinic = await createClinic(database);
+      const socket = await connect(inTurn(instances, 0).wsUrl, { token: await clinic.token() });
+      const id = String(socket.frames[0]?.data?.['connection_id']);
+      const token = await clinic.token({ role: 'tenant_admin' });
+      const { status } = await call(inTurn(instances, 1).url, 'DELETE', `/connections/${id}`, { token });
+      expect(status).toBe(204);
+      expect(await socket.closed(1_000)).toEqual({ code: 4409, reason: 'Closed by administrator' });
+    });
+
+    if (bus === 'Redis') {
+      it('read nothing from PostgreSQL that Redis has brought', async () => {
+        const clinic = await createClinic(database);
+        const token = await clinic.token();
+        const [writing, ...reading] = instances;
+        if (!writing) throw new Error('no instance');
+        const sockets = await Promise.all(reading.map(({ wsUrl }) => connect(wsUrl, { token })));
+        await register(writing, token, 'first');
+        await eventually(() => sockets.every(({ events }) => events.length === 1));
+        const readsOf = async () => {
+          const texts = await Promise.all(
+            reading.map(({ url }) => fetch(`${url}/metrics`).then((answer) => answer.text())),
+          );
+          return texts.map((text) => Number(/^hub_log_reads_total (\d+)/m.exec(text)?.[1]));
+        };
+        const before = await readsOf();
+        for (let count = 2; count <= 30; count++) await register(writing, token, `n${count}`);
+        await eventually(() => sockets.every(({ events }) => events.length === 30));
+        const after = await readsOf();
+        const reads = after.map((count, index) => count - (before[index] ?? 0));
+        // the sweep may look while an event is on its way
+        for (const count of reads) expect(count).toBeLessThan(10);
+        await Promise.all(sockets.map((socket) => socket.close()));
+      });
+
+      it('lose nothing when Redis dies and comes back under load', async () => {
+        const clinic = await createClinic(database);
+        const token = await clinic.token();
+        const sockets = await connectToEach(token);
+        const write = async (count: number) => {
+          for (let index = 0; index < count; index++) await register(inTurn(instances, index), token, 'x');
+        };
+        const kinds = ['kill', 'freeze'] as const;
+        for (const kind of kinds) {
+          const writing = write(60);
+          await eventually(() => sockets.every(({ events }) => events.length > 5));
+          if (kind === 'kill') await redis?.kill();
+          else redis?.freeze();
+          await writing;
+          await write(20);
+          if (kind === 'kill') await redis?.start();
+          else redis?.thaw();
+          await write(20);
+        }
+        const truth = (await committed(database, clinic.id)).map(({ seq }) => seq);
+        expect(truth).toHaveLength(200);
+        for (const socket of sockets) {
+          await eventually(() => seqsOf(socket, clinic.id).length >= truth.length);
+          expect(seqsOf(socket, clinic.id)).toEqual(truth);
+        }
+        await eventually(async () => {
+          const bodies = await Promise.all(
+            instances.map(({ url }) => fetch(`${url}/health`).then((answer) => answer.json())),
+          );
+          return bodies.every((body) => body.status === 'healthy');
+        });
+        await Promise.all(sockets.map((socket) => socket.close()));
+      });
+    }
+  });
+}

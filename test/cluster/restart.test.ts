@@ -1,0 +1,110 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { liveClient, type Recorded, stopClients } from '../support/sdk.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { eventually } from '../support/wait.js';
+import { type Balancer, startBalancer } from './support/balancer.js';
+import { type Clinic, createClinic } from './support/clinic.js';
+import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { comebacks, printHistogram } from './support/comebacks.js';
+import { expectNothingLost } from './support/oracle.js';
+import { startWriter, stopWriters } from './support/writer.js';
+
+const CLIENTS = repetitions(30, 200);
+const WRITES_PER_SECOND = repetitions(50, 200);
+
+describe('instances that come and go under load', () => {
+  let database: TestDatabase;
+  let instances: RunningServer[] = [];
+  let balancer: Balancer;
+  const options = () => ({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' } });
+  beforeAll(async () => {
+    database = await createDatabase();
+    instances = await startInstances(repetitions(2, 3), options());
+    balancer = await startBalancer(instances.map(({ port }) => port));
+  });
+  afterEach(() => {
+    stopClients();
+    stopWriters();
+  });
+  afterAll(async () => {
+    await balancer.close();
+    await stopAll(instances);
+    await database.drop();
+  });
+
+  const connectClients = async (clinic: Clinic, count: number): Promise<Recorded[]> => {
+    const token = await clinic.token();
+    return Promise.all(
+      Array.from({ length: count }, () =>
+        liveClient({ url: balancer.wsUrl, getToken: () => token, shareTabs: false }),
+      ),
+    );
+  };
+  /** A new instance in the place of one that is gone. */
+  const replace = async (gone: RunningServer): Promise<void> => {
+    const fresh = await startServer(options());
+    instances = instances.map((instance) => (instance === gone ? fresh : instance));
+    balancer.add(fresh.port);
+  };
+  const openOn = async (clinic: Clinic): Promise<number> =>
+    (await database.query('SELECT FROM wardbell.connection WHERE tenant_id = $1', [clinic.id])).length;
+
+  it('lose nothing when one is killed: its clients go on where they were on another one', async () => {
+    const clinic = await createClinic(database);
+    const clients = await connectClients(clinic, CLIENTS);
+    const writer = startWriter({
+      url: balancer.url,
+      token: await clinic.token(),
+      perSecond: WRITES_PER_SECOND,
+    });
+    await eventually(() => writer.acknowledged.length > WRITES_PER_SECOND);
+    const doomed = inTurn(instances, 0);
+    await doomed.kill('SIGKILL');
+    balancer.remove(doomed.port);
+    const atKill = writer.acknowledged.length;
+    await eventually(() => clients.every(({ client }) => client.state.status === 'live'), {
+      timeoutMs: 30_000,
+    });
+    await eventually(() => writer.acknowledged.length > atKill + WRITES_PER_SECOND);
+    await writer.finish();
+    const events = await expectNothingLost(database, clinic.id, clients);
+    expect(events).toBe(writer.acknowledged.length);
+    expect(clients.some(({ states }) => states.some(({ status }) => status === 'waiting'))).toBe(true);
+    await replace(doomed);
+  }, 120_000);
+
+  it('lose nothing in a rolling restart of all, and no write fails for good', async () => {
+    const clinic = await createClinic(database);
+    await clinic.setLimits({ connections: CLIENTS });
+    const clients = await connectClients(clinic, CLIENTS);
+    const writer = startWriter({
+      url: balancer.url,
+      token: await clinic.token(),
+      perSecond: WRITES_PER_SECOND,
+    });
+    await eventually(() => writer.acknowledged.length > WRITES_PER_SECOND);
+    let mostOpen = 0;
+    for (const leaving of [...instances]) {
+      // as Kubernetes and Compose do: the new one takes part before the old one is told to go
+      await replace(leaving);
+      balancer.remove(leaving.port);
+      expect(await leaving.stop()).toBe(0);
+      await eventually(() => clients.every(({ client }) => client.state.status === 'live'), {
+        timeoutMs: 30_000,
+      });
+      mostOpen = Math.max(mostOpen, await openOn(clinic));
+    }
+    const { perSecond } = await writer.finish();
+    const events = await expectNothingLost(database, clinic.id, clients);
+    expect(events).toBe(writer.acknowledged.length);
+    expect(mostOpen).toBe(CLIENTS);
+    const times = comebacks(clients);
+    expect(times.length).toBeGreaterThanOrEqual(CLIENTS);
+    printHistogram(
+      `rolling restart: ${events} events at ${perSecond} writes/s to ${CLIENTS} clients, none lost, ` +
+        `${writer.retries} writes tried again; time until a client was live again`,
+      times,
+    );
+  }, 180_000);
+});
