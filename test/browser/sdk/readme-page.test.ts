@@ -29,15 +29,18 @@ describe('the page of 20 lines', () => {
   });
   beforeEach(async () => {
     tokens = { asked: 0, lifeS: 900 };
-    site = await openSite(browser, server);
-    await site.serve('/patients', 'text/html', () => PAGE);
-    await site.serve('/token', 'text/plain', () => {
+    site = await openSite(server);
+    site.serve('/patients', 'text/html', () => PAGE);
+    site.serve('/token', 'text/plain', () => {
       tokens.asked += 1;
       return mintToken({ role: 'clinician', tenantId: tenant.id, sub: 'sso', expiresInS: tokens.lifeS });
     });
-    page = await site.context.newPage();
+    page = await browser.newPage();
   });
-  afterEach(() => site.close());
+  afterEach(async () => {
+    await page.context().close();
+    await site.close();
+  });
   afterAll(async () => {
     await browser?.close();
     await server?.stop();
@@ -72,7 +75,7 @@ describe('the page of 20 lines', () => {
     );
 
   const open = async () => {
-    await page.goto(site.page('patients'));
+    await page.goto(`${site.url}/patients`);
     await expectComplete();
   };
 
@@ -90,7 +93,7 @@ describe('the page of 20 lines', () => {
   it('survives kill -9 of the server and misses nothing', async () => {
     await open();
     await server.kill('SIGKILL');
-    await page.getByText('Catching up …').waitFor();
+    await page.getByText('Catching up ...').waitFor();
     server = await startServer({ database });
     site.proxy.retarget(server.port);
     await write(2);

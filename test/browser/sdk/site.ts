@@ -1,53 +1,92 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { request as ask, createServer } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, BrowserContext } from 'playwright-core';
-import { bundle } from '../../../client/bundle.mjs';
+import { promisify } from 'node:util';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
 import type { RunningServer } from '../../support/server.js';
 
 /** An integrator's site: pages of its own, the SDK as one file, and Wardbell behind the same origin. */
 export interface Site {
-  readonly context: BrowserContext;
+  readonly url: string;
+  /** Between the site and Wardbell. */
   readonly proxy: FaultProxy;
-  /** Address of one of its pages. */
-  page(name: string): string;
-  /** Adds what is answered under this path. */
-  serve(path: string, contentType: string, body: () => string | Promise<string>): Promise<void>;
+  /** Answers this path itself. */
+  serve(path: string, contentType: string, body: () => string | Promise<string>): void;
   close(): Promise<void>;
 }
 
 let sdk: string | undefined;
 
-/** The SDK as pages without a bundler load it. */
+/** The SDK as pages without a bundler load it. In a process of its own: esbuild would keep Jest from ending. */
 const bundledSdk = async (): Promise<string> => {
   if (sdk === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'wardbell-sdk-'));
-    await bundle(join(folder, 'wardbell.js'));
-    sdk = readFileSync(join(folder, 'wardbell.js'), 'utf8');
+    const file = join(folder, 'wardbell.js');
+    await promisify(execFile)(process.execPath, ['client/bundle.mjs', file]);
+    sdk = readFileSync(file, 'utf8');
     rmSync(folder, { recursive: true });
   }
   return sdk;
 };
 
-export const openSite = async (browser: Browser, server: RunningServer): Promise<Site> => {
-  const [context, proxy, code] = await Promise.all([
-    browser.newContext(),
-    startFaultProxy(server.port),
-    bundledSdk(),
-  ]);
-  const origin = proxy.through(server.url).replace(/\/$/, '');
-  const serve: Site['serve'] = (path, contentType, body) =>
-    context.route(`${origin}${path}`, async (route) => route.fulfill({ contentType, body: await body() }));
-  await serve('/wardbell.js', 'text/javascript', () => code);
-  return {
-    context,
+export const openSite = async (wardbell: Pick<RunningServer, 'port'>): Promise<Site> => {
+  const [proxy, code] = await Promise.all([startFaultProxy(wardbell.port), bundledSdk()]);
+  const own = new Map<
+    string,
+    { readonly contentType: string; readonly body: () => string | Promise<string> }
+  >();
+  const server = createServer(async (request, response) => {
+    const page = own.get(request.url ?? '');
+    if (page) {
+      response.setHeader('content-type', page.contentType).end(await page.body());
+      return;
+    }
+    const { method, url, headers } = request;
+    // One connection for each request, so that faults hit them as they hit sockets.
+    const upstream = ask({ port: proxy.port, host: '127.0.0.1', method, path: url, headers, agent: false });
+    upstream.on('response', (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    upstream.on('error', () => response.destroy());
+    request.pipe(upstream);
+  });
+  server.on('upgrade', (request, browser, head) => {
+    const upstream = connect({ port: proxy.port, host: '127.0.0.1' });
+    const headers = request.rawHeaders.reduce(
+      (text, part, index) => text + part + (index % 2 === 0 ? ': ' : '\r\n'),
+      `${request.method} ${request.url} HTTP/1.1\r\n`,
+    );
+    upstream.write(`${headers}\r\n`);
+    upstream.write(head);
+    browser.pipe(upstream).pipe(browser);
+    for (const [one, other] of [
+      [browser, upstream],
+      [upstream, browser],
+    ] as const) {
+      one.on('error', () => other.destroy());
+      one.on('close', () => other.destroy());
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The site has no port');
+  const site: Site = {
+    url: `http://127.0.0.1:${address.port}`,
     proxy,
-    page: (name) => `${origin}/${name}`,
-    serve,
+    serve: (path, contentType, body) => void own.set(path, { contentType, body }),
     close: async () => {
-      await context.close();
       await proxy.close();
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
     },
   };
+  site.serve('/wardbell.js', 'text/javascript', () => code);
+  return site;
 };
