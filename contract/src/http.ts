@@ -13,10 +13,12 @@ import {
   Limits,
   LimitsChange,
   LimitsOutcome,
+  MAX_HISTORY_MINUTES,
   Tenant,
   TenantCreate,
   TenantUpdate,
   TenantUsage,
+  UsageHistory,
 } from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Login, TokenAnswer, User, UserCreate, UserStatus, UserUpdate } from './user.js';
@@ -99,6 +101,15 @@ export const UserQuery = z.object({
 });
 export const PageQuery = z.object(Page);
 export const TenantScopedQuery = z.object({ ...Page, tenant_id: Uuid.optional() });
+export const UsageHistoryQuery = z.object({
+  minutes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_HISTORY_MINUTES)
+    .default(60)
+    .meta({ description: 'How far back; 1440 is a day' }),
+});
 export const EventQuery = z.object({
   since: z.coerce
     .number()
@@ -130,6 +141,12 @@ export const ConnectionRow = z
     client: z.string().nullable(),
     topics: z.array(z.string()),
     connected_at: Timestamp,
+    position: Seq.nullable().meta({
+      description:
+        'Events up to this number were given to it, seen in the last seconds; null for super admins',
+    }),
+    lag: z.int().nullable().meta({ description: 'Events of the tenant after its position; 0: it is live' }),
+    pending_bytes: z.int().meta({ description: 'Bytes that wait in the server because it does not read' }),
   })
   .meta({ id: 'Connection' });
 
@@ -502,6 +519,16 @@ export const api = {
       access: ADMINS,
       status: 200,
       answer: TenantUsage,
+    }),
+    usageHistory: endpoint({
+      method: 'GET',
+      path: '/tenants/:id/usage/history',
+      tag: 'tenants',
+      summary: 'The same minute by minute, up to a day back, oldest first; the last minute is still running',
+      access: ADMINS,
+      query: UsageHistoryQuery,
+      status: 200,
+      answer: UsageHistory,
     }),
   },
   connections: {

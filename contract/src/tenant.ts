@@ -125,3 +125,20 @@ export const TenantUsage = z
   })
   .meta({ id: 'TenantUsage' });
 export type TenantUsage = z.infer<typeof TenantUsage>;
+
+/** History that is kept of a tenant's usage: a day. */
+export const MAX_HISTORY_MINUTES = 1_440;
+
+/** One minute of a tenant's usage, over all instances. */
+export const UsageMinute = z.object({
+  minute: Timestamp.meta({ description: 'Its start' }),
+  peak_connections: z.int(),
+  rejected: z.int(),
+  messages_sent: z.int(),
+  delivery_ms: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+});
+export type UsageMinute = z.infer<typeof UsageMinute>;
+
+/** Answer of `GET /tenants/{id}/usage/history`: every minute, those without traffic too. */
+export const UsageHistory = z.object({ data: z.array(UsageMinute) }).meta({ id: 'UsageHistory' });
+export type UsageHistory = z.infer<typeof UsageHistory>;

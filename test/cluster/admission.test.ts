@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import { createConnection, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -8,6 +6,7 @@ import { type Closed, TestSocket } from '../support/socket.js';
 import { eventually } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
 import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { openFrozenSocket } from './support/raw-socket.js';
 
 describe('limits over two instances', () => {
   let database: TestDatabase;
@@ -131,7 +130,7 @@ describe('limits over two instances', () => {
     const clinic = await createClinic(database);
     await clinic.setLimits({ connections: 1 });
     const token = await clinic.token();
-    const frozen = await openRaw(inTurn(instances, 0), token);
+    const frozen = await openFrozenSocket(inTurn(instances, 0).port, token);
     await eventually(async () => (await countRows(clinic)) === 1);
     await database.query(
       `INSERT INTO wardbell.disconnect_order (connection_id, close)
@@ -164,17 +163,3 @@ describe('limits over two instances', () => {
     await leave(admitted);
   });
 });
-
-/** An upgraded socket whose owner does nothing any more: it reads nothing and answers nothing. */
-const openRaw = async ({ port }: RunningServer, token: string): Promise<Socket> => {
-  const socket = createConnection(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  socket.write(
-    `GET /ws?token=${token} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  await once(socket, 'data');
-  socket.pause();
-  return socket;
-};

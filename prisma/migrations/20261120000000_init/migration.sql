@@ -560,8 +560,8 @@ CREATE TABLE wardbell.connection (
   client       text,
   topics       text[] NOT NULL,
   connected_at timestamptz NOT NULL DEFAULT now(),
-  -- Written only for a socket that is behind or does not drain, and once more when it is well again: the
-  -- position of the others is that of their instance, in tenant_usage.
+  -- Written only for a socket that is behind or does not drain, and once more when it is well again; NULL for
+  -- the others, which have all that there is.
   position      bigint,
   pending_bytes bigint
 ) WITH (fillfactor = 80);
@@ -591,7 +591,6 @@ CREATE TABLE wardbell.tenant_usage (
   rejected         integer NOT NULL DEFAULT 0,
   messages_sent    bigint NOT NULL DEFAULT 0,
   delivery_buckets bigint[] NOT NULL DEFAULT '{}',
-  position         bigint NOT NULL DEFAULT 0, -- its live sockets have all events up to here
   PRIMARY KEY (tenant_id, minute, instance_id)
 );
 CREATE INDEX tenant_usage_minute ON wardbell.tenant_usage (minute);

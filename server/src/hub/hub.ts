@@ -25,6 +25,8 @@ const TICK_MS = 1_000;
 /** A session that is not live and whose socket takes nothing for so long is closed. */
 export const STALL_MS = 30_000;
 
+/** A stream that is behind for less is on its way. */
+const NOTICEABLE_MS = 1_000;
 /** A database that is away fails every session's read; one line a second says it. */
 const FAILURE_LOG_MS = 1_000;
 
@@ -243,6 +245,15 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (!channel || channel.flushed <= session.toldSeq) return;
     session.toldSeq = channel.flushed;
     session.send({ type: 'position', data: { seq: channel.flushed } });
+  }
+
+  /** Up to where a session of a tenant's people has its stream; undefined while it has all that there is. */
+  placeOf(session: Session): number | undefined {
+    const { tenantId } = session;
+    const channel = tenantId === null ? undefined : this.#channels.get(tenantId);
+    if (!channel) return undefined;
+    if (session.state !== 'live') return session.cursors.get(channel.tenantId)?.seq;
+    return channel.behindMs() > NOTICEABLE_MS ? channel.flushed : undefined;
   }
 
   /** The history was replaced: everybody loads again. */

@@ -21,12 +21,21 @@ interface Row {
   readonly client: string | null;
   readonly topics: string[];
   readonly connected_at: Date;
+  readonly position: bigint | null;
+  readonly lag: bigint | null;
+  readonly pending_bytes: bigint;
   readonly sort_key: string;
 }
 
 const COLUMNS = Prisma.raw(
   `c.id::text, c.tenant_id::text, c.user_id, c.role, c.instance_id::text, c.address, c.client, c.topics,
-   c.connected_at, c.connected_at::text AS sort_key`,
+   c.connected_at, c.connected_at::text AS sort_key, coalesce(c.position, h.seq) AS position,
+   greatest(0, h.seq - coalesce(c.position, h.seq)) AS lag, coalesce(c.pending_bytes, 0) AS pending_bytes`,
+);
+/** Living instances only. A socket without a position of its own has all that its tenant has. */
+const SOCKETS = Prisma.raw(
+  `wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+   LEFT JOIN wardbell.tenant_head h ON h.tenant_id = c.tenant_id`,
 );
 
 /**
@@ -46,7 +55,7 @@ export class RegistryService {
     const list = `connections/${scope}`;
     const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
     const rows = await tx.db.$queryRaw<Row[]>`
-      SELECT ${COLUMNS} FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+      SELECT ${COLUMNS} FROM ${SOCKETS}
       WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) ${of(scope)}
         AND (c.connected_at, c.id) > (${at}::timestamptz, ${id}::uuid)
       ORDER BY c.connected_at, c.id LIMIT ${query.limit + 1}`;
@@ -56,7 +65,7 @@ export class RegistryService {
 
   async get(tx: Tx, id: string): Promise<Connection> {
     const [row] = await tx.db.$queryRaw<Row[]>`
-      SELECT ${COLUMNS} FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+      SELECT ${COLUMNS} FROM ${SOCKETS}
       WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S})
         AND c.id = ${id}::uuid ${of(tx.principal.tenantId)}`;
     if (!row) throw new Problem('not_found');
@@ -74,7 +83,12 @@ export class RegistryService {
 const of = (tenantId: string | null): Prisma.Sql =>
   tenantId === null ? Prisma.empty : Prisma.sql`AND c.tenant_id = ${tenantId}::uuid`;
 
+const numberOrNull = (value: bigint | null): number | null => (value === null ? null : Number(value));
+
 const toConnection = ({ sort_key: _, ...row }: Row): Connection => ({
   ...row,
+  position: numberOrNull(row.position),
+  lag: numberOrNull(row.lag),
+  pending_bytes: Number(row.pending_bytes),
   connected_at: row.connected_at.toISOString(),
 });

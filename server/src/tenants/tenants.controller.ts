@@ -71,4 +71,10 @@ export class TenantsController {
     scopeOf(principal, id);
     return this.database.acrossTenants(principal, (tx) => this.usages.get(tx, id));
   }
+
+  @Endpoint(routes.usageHistory)
+  usageHistory({ principal, id, query }: Call<typeof routes.usageHistory>): Promise<object> {
+    scopeOf(principal, id);
+    return this.database.acrossTenants(principal, (tx) => this.usages.history(tx, id, query.minutes));
+  }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TenantUsage } from '@wardbell/contract';
+import type { TenantUsage, UsageHistory } from '@wardbell/contract';
 import { Config } from '../config/config.js';
 import { ALIVE_FOR_S } from '../connections/instance.js';
 import type { Tx } from '../database/tx.js';
@@ -12,6 +12,14 @@ const LATENCY_WINDOW_S = 300;
 interface Row {
   readonly connections: bigint;
   readonly max_connections: number;
+  readonly peak: bigint;
+  readonly rejected: bigint;
+  readonly messages_sent: bigint;
+  readonly buckets: bigint[] | null;
+}
+
+interface MinuteRow {
+  readonly minute: Date;
   readonly peak: bigint;
   readonly rejected: bigint;
   readonly messages_sent: bigint;
@@ -47,7 +55,6 @@ export class UsageService {
           GROUP BY b.ordinality) s) AS buckets
       FROM wardbell.tenant t WHERE t.id = ${tenantId}::uuid`;
     if (!row) throw new Problem('not_found');
-    const buckets = (row.buckets ?? []).map(Number);
     const connections = Number(row.connections);
     return {
       connections,
@@ -55,7 +62,40 @@ export class UsageService {
       peak_connections: Math.max(Number(row.peak), connections),
       rejected: Number(row.rejected),
       messages_sent: Number(row.messages_sent),
-      delivery_ms: { p50: deliveryQuantileMs(buckets, 0.5), p99: deliveryQuantileMs(buckets, 0.99) },
+      delivery_ms: deliveryMs(row.buckets),
+    };
+  }
+
+  /** The last minutes one by one, the running one included. Instances write every ten seconds. */
+  async history(tx: Tx, tenantId: string, minutes: number): Promise<UsageHistory> {
+    const rows = await tx.db.$queryRaw<MinuteRow[]>`
+      SELECT m.minute, coalesce(sum(u.peak_connections), 0) AS peak, coalesce(sum(u.rejected), 0) AS rejected,
+             coalesce(sum(u.messages_sent), 0)::bigint AS messages_sent,
+             (SELECT array_agg(s.count ORDER BY s.ordinality) FROM (
+               SELECT b.ordinality, sum(b.count)::bigint AS count
+               FROM wardbell.tenant_usage v, unnest(v.delivery_buckets) WITH ORDINALITY AS b(count, ordinality)
+               WHERE v.tenant_id = ${tenantId}::uuid AND v.minute = m.minute
+               GROUP BY b.ordinality) s) AS buckets
+      FROM wardbell.tenant t
+      CROSS JOIN generate_series(date_trunc('minute', now()) - make_interval(mins => ${minutes - 1}::int),
+                                 date_trunc('minute', now()), interval '1 minute') AS m(minute)
+      LEFT JOIN wardbell.tenant_usage u ON u.tenant_id = t.id AND u.minute = m.minute
+      WHERE t.id = ${tenantId}::uuid
+      GROUP BY m.minute ORDER BY m.minute`;
+    if (rows.length === 0) throw new Problem('not_found');
+    return {
+      data: rows.map((row) => ({
+        minute: row.minute.toISOString(),
+        peak_connections: Number(row.peak),
+        rejected: Number(row.rejected),
+        messages_sent: Number(row.messages_sent),
+        delivery_ms: deliveryMs(row.buckets),
+      })),
     };
   }
 }
+
+const deliveryMs = (buckets: readonly bigint[] | null): TenantUsage['delivery_ms'] => {
+  const counts = (buckets ?? []).map(Number);
+  return { p50: deliveryQuantileMs(counts, 0.5), p99: deliveryQuantileMs(counts, 0.99) };
+};
