@@ -136,6 +136,7 @@ export class Gateway {
 
     const askedMs = Date.now();
     const admitted = await this.#admit(session, handshake);
+    if (admitted.verdict === 'unknown_tenant') this.rate.refused(address);
     if (admitted.verdict !== 'ok') throw new Refusal(REFUSED[admitted.verdict], principal.tenantId);
     try {
       // who was let in after the drain had counted its sockets would be cut off without a word

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { CloseName } from '@wardbell/contract';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Entry } from '../hub/entry.js';
 import { DeliveryHistogram } from './delivery-histogram.js';
@@ -121,9 +122,9 @@ export class Metrics {
     this.#closes.inc({ code: known ? String(code) : 'other' });
   }
 
-  /** @param reason name of the close, from the closed table */
-  rejected(reason: string): void {
-    this.#rejected.inc({ reason });
+  /** A handshake was refused. The label is the name of its close in the contract, as `tenant_limit`. */
+  rejected(close: CloseName): void {
+    this.#rejected.inc({ reason: close.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) });
   }
 
   #tenantLabel(tenantId: string | null): string {

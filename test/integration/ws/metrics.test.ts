@@ -148,13 +148,13 @@ describe('Metrics', () => {
     await eventually(async () => (await since(before))('websocket_closes_total', { code: '1006' }) === 1);
     const counted = await since(before);
     for (const [reason, count] of Object.entries({
-      missingToken: 1,
-      authenticationFailed: 2,
-      tokenExpired: 1,
-      topicNotAllowed: 1,
-      originNotAllowed: 1,
-      tenantLimit: 1,
-      connectRate: 0,
+      missing_token: 1,
+      authentication_failed: 2,
+      token_expired: 1,
+      topic_not_allowed: 1,
+      origin_not_allowed: 1,
+      tenant_limit: 1,
+      connect_rate: 0,
     })) {
       expect([reason, counted('websocket_connections_rejected_total', { reason })]).toEqual([reason, count]);
     }
