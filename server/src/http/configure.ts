@@ -47,6 +47,8 @@ export async function createHttpApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Fastify's own 503 has neither our form nor Retry-After: what reaches a closing server is still answered
+    return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestId,
     logger: false,
