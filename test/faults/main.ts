@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+import { faultsOf, findingsOf, HEADINGS, markdownRow, rowOf } from './support/report.js';
+import { type RunResult, run } from './support/run.js';
+
+const { values } = parseArgs({
+  options: {
+    /** Runs this one. */
+    seed: { type: 'string' },
+    /** Runs so many, from 1 or from `from`. */
+    seeds: { type: 'string', default: '50' },
+    from: { type: 'string', default: '1' },
+    /** How long things go wrong in each. */
+    seconds: { type: 'string', default: '20' },
+    /** Says on standard error what happens when. */
+    verbose: { type: 'boolean', default: false },
+  },
+});
+
+const first = Number(values.seed ?? values.from);
+const count = values.seed === undefined ? Number(values.seeds) : 1;
+const runMs = Number(values.seconds) * 1_000;
+const failed: RunResult[] = [];
+const say = (line: string): void => {
+  if (values.verbose) console.error(`${(performance.now() / 1_000).toFixed(2)} ${line}`);
+};
+
+console.log(markdownRow(HEADINGS));
+console.log(markdownRow(HEADINGS.map(() => '---')));
+for (let seed = first; seed < first + count; seed++) {
+  const result = await run({ seed, runMs, say });
+  console.log(markdownRow(rowOf(result)));
+  if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
+  if (result.findings.length === 0) continue;
+  failed.push(result);
+  for (const line of findingsOf(result)) console.log(`    ${line}`);
+  console.log(`    again: npm run test:faults -- --seed ${seed} --seconds ${values.seconds}`);
+}
+console.log(`\n${count - failed.length} of ${count} runs lost, repeated and leaked nothing`);
+process.exit(failed.length > 0 ? 1 : 0);

@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Deed, LogRow } from './support/ledger.js';
+import { judgeList, judgeNumbers, judgeStream, judgeWrites } from './support/oracle.js';
+import type { Frame, Segment, Viewer } from './support/subscriber.js';
+import { CANARY } from './support/writer.js';
+
+const CLINIC = '00000000-0000-4000-8000-000000000001';
+const OTHER = '00000000-0000-4000-8000-000000000002';
+
+const row = (seq: number, more: Partial<LogRow> = {}): LogRow => ({
+  tenantId: CLINIC,
+  seq,
+  id: `00000000-0000-4000-8000-${String(seq).padStart(12, '0')}`,
+  type: 'task_updated',
+  data: { key: `k${seq}` },
+  audience: null,
+  timestamp: '2026-11-20T08:00:00.000Z',
+  ...more,
+});
+const log = [1, 2, 3, 4, 5, 6].map((seq) => row(seq));
+const rows = new Map([
+  [CLINIC, log],
+  [OTHER, [row(1, { tenantId: OTHER })]],
+]);
+const frameOf = ({ tenantId, seq, type, id, timestamp, data }: LogRow): Frame => ({
+  tenantId,
+  seq,
+  body: { type, id, seq, tenant_id: tenantId, timestamp, data },
+});
+const frames = (...seqs: number[]): Frame[] => seqs.map((seq) => frameOf(log[seq - 1] ?? row(seq)));
+const clinician: Viewer = { name: 'clinician', tenantId: CLINIC, role: 'clinician', userId: 'u1' };
+const segment = (after: number, received: Frame[], more: Partial<Segment> = {}): Segment => ({
+  tenantId: CLINIC,
+  after,
+  frames: received,
+  isClosed: false,
+  ...more,
+});
+const kinds = (viewer: Viewer, segments: Segment[], known = rows): string[] =>
+  judgeStream(viewer, segments, known).map(({ kind }) => kind);
+
+describe('the oracle of streams', () => {
+  it('finds nothing in a stream that is whole', () => {
+    expect(kinds(clinician, [segment(0, frames(1, 2, 3, 4, 5, 6))])).toEqual([]);
+    expect(kinds(clinician, [segment(4, frames(5, 6))])).toEqual([]);
+    expect(kinds(clinician, [segment(6, [])])).toEqual([]);
+  });
+
+  it.each([
+    ['a lost event in the middle', frames(1, 2, 4, 5, 6), ['lost']],
+    ['a lost event at the start', frames(2, 3, 4, 5, 6), ['lost']],
+    ['a lost event at the end', frames(1, 2, 3, 4, 5), ['lost']],
+    ['nothing at all', [], ['lost', 'lost', 'lost', 'lost', 'lost', 'lost']],
+    ['a repeated event', frames(1, 2, 3, 3, 4, 5, 6), ['repeated']],
+    ['two events in the wrong order', frames(1, 3, 2, 4, 5, 6), ['repeated']],
+    ['an event that was never committed', frames(1, 2, 3, 4, 5, 6, 7), ['altered']],
+  ])('finds %s', (_, received, expected) => {
+    expect(kinds(clinician, [segment(0, received)])).toEqual(expected);
+  });
+
+  it('finds another tenant’s event', () => {
+    const foreign = frameOf(row(1, { tenantId: OTHER }));
+    expect(
+      kinds(clinician, [segment(0, frames(1, 2, 3, 4, 5, 6)), segment(0, [foreign], { tenantId: OTHER })]),
+    ).toEqual(['foreign']);
+  });
+
+  it('finds an event that is for other roles or people, and one that they should have had', () => {
+    const chosen = new Map([
+      [CLINIC, [row(1, { audience: { roles: ['front_desk'] } }), row(2, { audience: { user_ids: ['u2'] } })]],
+    ]);
+    const all = (chosen.get(CLINIC) ?? []).map(frameOf);
+    expect(kinds(clinician, [segment(0, all)], chosen)).toEqual(['foreign', 'foreign']);
+    expect(kinds(clinician, [segment(0, [])], chosen)).toEqual([]);
+    expect(kinds({ ...clinician, userId: 'u2' }, [segment(0, [])], chosen)).toEqual(['lost']);
+    expect(kinds({ ...clinician, role: 'front_desk' }, [segment(0, [])], chosen)).toEqual(['lost']);
+  });
+
+  it('finds a field that the role may not see, and clinical text wherever it stands', () => {
+    const patient = row(1, {
+      type: 'patient_created',
+      data: { id: 'p', tenant_id: CLINIC, mrn: 'm', first_name: 'Ada', version: 1, notes: CANARY },
+    });
+    const known = new Map([[CLINIC, [patient]]]);
+    const frontDesk: Viewer = { ...clinician, role: 'front_desk' };
+    const superAdmin: Viewer = { ...clinician, role: 'super_admin', tenantId: null };
+    expect(kinds(clinician, [segment(0, [frameOf(patient)])], known)).toEqual([]);
+    expect(kinds(frontDesk, [segment(0, [frameOf(patient)])], known)).toEqual(
+      expect.arrayContaining(['altered', 'foreign']),
+    );
+    expect(kinds(superAdmin, [segment(0, [frameOf(patient)])], known)).toEqual(
+      expect.arrayContaining(['altered', 'foreign']),
+    );
+    const seen = { id: 'p', tenant_id: CLINIC, mrn: 'm', first_name: 'Ada', version: 1 };
+    const shaped = { ...frameOf(patient), body: { ...frameOf(patient).body, data: seen } };
+    expect(kinds(frontDesk, [segment(0, [shaped])], known)).toEqual([]);
+    // the clinician should have had the notes
+    expect(kinds(clinician, [segment(0, [shaped])], known)).toEqual(['altered']);
+  });
+
+  it('finds content that is not what was committed', () => {
+    const changed = frames(1).map((frame) => ({ ...frame, body: { ...frame.body, data: { key: 'x' } } }));
+    expect(kinds(clinician, [segment(0, [...changed, ...frames(2, 3, 4, 5, 6)])])).toEqual(['altered']);
+  });
+
+  it('expects of a part that a resync has closed only that it has no hole', () => {
+    const closed = { isClosed: true };
+    expect(kinds(clinician, [segment(0, frames(1, 2), closed), segment(4, frames(5, 6))])).toEqual([]);
+    expect(kinds(clinician, [segment(0, frames(1, 3), closed), segment(4, frames(5, 6))])).toEqual(['lost']);
+    expect(kinds(clinician, [segment(0, frames(1, 2), closed), segment(4, frames(6))])).toEqual(['lost']);
+  });
+});
+
+describe('the oracle of writes', () => {
+  const deed = (seq: number, outcome: Deed['outcome']): Deed => ({
+    tenantId: CLINIC,
+    signature: `task_updated k${seq}`,
+    outcome,
+  });
+  const judge = (deeds: Deed[], known: LogRow[]): string[] =>
+    judgeWrites(deeds, new Map([[CLINIC, known]])).map(({ kind }) => kind);
+
+  it.each([
+    ['an acknowledged write with its event', [deed(1, 'acknowledged')], [row(1)], []],
+    ['an unknown write with its event', [deed(1, 'unknown')], [row(1)], []],
+    ['an unknown write without', [deed(1, 'unknown')], [], []],
+    ['an undone write without', [deed(1, 'undone')], [], []],
+  ])('finds nothing in %s', (_, deeds, known, expected) => {
+    expect(judge(deeds, known)).toEqual(expected);
+  });
+
+  it.each([
+    ['an acknowledged write without its event', [deed(1, 'acknowledged')], [], ['lost']],
+    [
+      'a write that happened twice',
+      [deed(1, 'acknowledged')],
+      [row(1), row(2, { data: { key: 'k1' } })],
+      ['repeated'],
+    ],
+    [
+      'a write of unknown outcome that happened twice',
+      [deed(1, 'unknown')],
+      [row(1), row(2, { data: { key: 'k1' } })],
+      ['repeated'],
+    ],
+    ['an undone write with an event', [deed(1, 'undone')], [row(1)], ['altered']],
+    ['an event that nobody wrote', [], [row(1)], ['altered']],
+  ])('finds %s', (_, deeds, known, expected) => {
+    expect(judge(deeds, known)).toEqual(expected);
+  });
+
+  it('finds holes in the numbers and a head that is not the last', () => {
+    const heads = (head: number) => new Map([[CLINIC, head]]);
+    const judged = (known: LogRow[], head: number) => judgeNumbers(new Map([[CLINIC, known]]), heads(head));
+    expect(judged(log, 6)).toEqual([]);
+    expect(judged(log.toSpliced(2, 1), 6)).toHaveLength(1);
+    expect(judged(log, 7)).toHaveLength(1);
+  });
+});
+
+describe('the oracle of lists', () => {
+  const committed = new Map([
+    ['a', 1],
+    ['b', 3],
+  ]);
+  const judge = (shown: { id: string; version: number }[]): string[] =>
+    judgeList(clinician, shown, committed).map(({ kind }) => kind);
+  const a = { id: 'a', version: 1 };
+  const b = { id: 'b', version: 3 };
+
+  it('finds nothing in the list that is in the database, in any order', () => {
+    expect(judge([b, a])).toEqual([]);
+  });
+
+  it.each([
+    ['a missing row', [a], ['lost']],
+    ['an old row', [a, { id: 'b', version: 2 }], ['lost']],
+    ['a row twice', [a, b, b], ['repeated']],
+    ['a deleted row', [a, b, { id: 'c', version: 1 }], ['altered']],
+  ])('finds %s', (_, shown, expected) => {
+    expect(judge(shown)).toEqual(expected);
+  });
+
+  it('finds a list that was never shown', () => {
+    expect(judgeList(clinician, undefined, committed)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,97 @@
+import type { Random } from './random.js';
+
+/** One thing that goes wrong. Times in milliseconds, counted from the start of the run. */
+export type Fault = { readonly atMs: number } & (
+  | { readonly kind: 'kill server' | 'stop server'; readonly instance: number }
+  | { readonly kind: 'freeze server'; readonly instance: number; readonly forMs: number }
+  | { readonly kind: 'kill database' | 'freeze database'; readonly forMs: number }
+  | { readonly kind: 'cut connections'; readonly count: number }
+  | { readonly kind: 'delay'; readonly minMs: number; readonly maxMs: number; readonly forMs: number }
+  | { readonly kind: 'stall readers'; readonly count: number; readonly forMs: number }
+  | { readonly kind: 'lose doorbells' | 'false doorbells' }
+  | { readonly kind: 'clock jump'; readonly byMs: number; readonly clients: number }
+  | { readonly kind: 'held transaction' }
+  | { readonly kind: 'burst'; readonly events: number; readonly dataBytes: number; readonly stalled: number }
+);
+export type FaultKind = Fault['kind'];
+
+export const FAULT_KINDS = [
+  'kill server',
+  'stop server',
+  'freeze server',
+  'kill database',
+  'freeze database',
+  'cut connections',
+  'delay',
+  'stall readers',
+  'lose doorbells',
+  'false doorbells',
+  'clock jump',
+  'held transaction',
+  'burst',
+] as const satisfies readonly FaultKind[];
+
+/** The database is one at a time: a second fault of it would only wait for the first. */
+const OF_DATABASE: ReadonlySet<FaultKind> = new Set(['kill database', 'freeze database']);
+const HOUR_MS = 3_600_000;
+
+/**
+ * What goes wrong in a run of this length, by chance that can be had again. Kinds are dealt like cards, so that
+ * none is missing in a run of some length.
+ */
+export const planFaults = (random: Random, runMs: number, instances: number): Fault[] => {
+  const faults: Fault[] = [];
+  let deck: FaultKind[] = [];
+  let databaseFreeMs = 0;
+  for (let atMs = 500; atMs < runMs; atMs += random.between(300, 1_500)) {
+    if (deck.length === 0) deck = random.some(FAULT_KINDS, FAULT_KINDS.length);
+    const next = deck.findIndex((kind) => atMs >= databaseFreeMs || !OF_DATABASE.has(kind));
+    const [kind] = next === -1 ? [] : deck.splice(next, 1);
+    if (kind === undefined) continue;
+    const fault = deal(kind, atMs, random, instances);
+    if (OF_DATABASE.has(kind) && 'forMs' in fault) databaseFreeMs = atMs + fault.forMs + 1_500;
+    faults.push(fault);
+  }
+  return faults;
+};
+
+const deal = (kind: FaultKind, atMs: number, random: Random, instances: number): Fault => {
+  const instance = random.between(0, instances - 1);
+  switch (kind) {
+    case 'kill server':
+    case 'stop server':
+      return { kind, atMs, instance };
+    case 'freeze server':
+      return { kind, atMs, instance, forMs: random.between(200, 4_000) };
+    case 'kill database':
+      return { kind, atMs, forMs: random.between(0, 2_500) };
+    case 'freeze database':
+      return { kind, atMs, forMs: random.between(200, 5_000) };
+    case 'cut connections':
+      return { kind, atMs, count: random.between(1, 20) };
+    case 'delay':
+      return {
+        kind,
+        atMs,
+        minMs: random.between(0, 50),
+        maxMs: random.between(50, 300),
+        forMs: random.between(500, 3_000),
+      };
+    case 'stall readers':
+      return { kind, atMs, count: random.between(1, 10), forMs: random.between(500, 8_000) };
+    case 'lose doorbells':
+    case 'false doorbells':
+    case 'held transaction':
+      return { kind, atMs };
+    case 'clock jump':
+      return { kind, atMs, byMs: random.between(-HOUR_MS, HOUR_MS), clients: random.between(1, 10) };
+    case 'burst':
+      return {
+        kind,
+        atMs,
+        events: random.between(50, 250),
+        dataBytes: random.between(1_000, 20_000),
+        stalled: random.between(0, 8),
+      };
+  }
+};
