@@ -60,7 +60,10 @@ const found = (
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
 
-/** LIKE patterns of the words, the longest and so the rarest first. Lower-cased by PostgreSQL, as the column is: JavaScript differs for some letters. */
+/**
+ * LIKE patterns of the words, the longest and so the rarest first. Lower-cased by PostgreSQL, as the column is:
+ * JavaScript differs for some letters.
+ */
 const patternsOf = (search: string): string[] =>
   search
     .split(/\s+/)
