@@ -36,17 +36,23 @@ export class AppointmentsList {
       FROM wardbell.tenant_head h
       JOIN wardbell.tenant t ON t.id = h.tenant_id
       CROSS JOIN wardbell.installation i
+      -- OFFSET 0 keeps these out of the conditions below: AT TIME ZONE is not leakproof, so under row-level
+      -- security a condition that contains it cannot use the index, and all earlier rows would be read
+      CROSS JOIN LATERAL (
+        SELECT coalesce(${from.instant}::timestamptz,
+                        ${from.date}::date::timestamp AT TIME ZONE t.time_zone, '-infinity') AS since,
+               coalesce(${to.instant}::timestamptz,
+                        ${to.date}::date::timestamp AT TIME ZONE t.time_zone, 'infinity') AS until
+        OFFSET 0
+      ) bounds
       LEFT JOIN LATERAL (
         SELECT ${APPOINTMENT_COLUMNS}, a.sort_at::text AS sort_key, a.sort_at
         FROM wardbell.appointment a
         WHERE a.tenant_id = wardbell.current_tenant()
-          AND (a.sort_at, a.id) > (${at}::timestamptz, ${id}::uuid)
-          AND a.sort_at >= coalesce(${from.instant}::timestamptz,
-                                    ${from.date}::date::timestamp AT TIME ZONE t.time_zone, '-infinity')
-          AND a.sort_at <= coalesce(${to.instant}::timestamptz,
-                                    ${to.date}::date::timestamp AT TIME ZONE t.time_zone, 'infinity')
-          AND (NOT ${ranged} OR a.sort_at < coalesce(${to.instant}::timestamptz,
-                                    ${to.date}::date::timestamp AT TIME ZONE t.time_zone, 'infinity'))
+          -- one lower bound: of two the index would begin at the first and read on to the second
+          AND (a.sort_at, a.id) > (greatest(${at}::timestamptz, bounds.since),
+                CASE WHEN ${at}::timestamptz < bounds.since THEN ${FIRST_ID}::uuid ELSE ${id}::uuid END)
+          AND a.sort_at <= bounds.until AND (NOT ${ranged} OR a.sort_at < bounds.until)
           ${ofPatient} ${ofStatus}
         ORDER BY a.sort_at, a.id LIMIT ${query.limit + 1}
       ) page ON true

@@ -14,12 +14,12 @@ interface OutboxRow {
   readonly created_at: Date;
 }
 
-const READ_SINCE = {
+export const READ_SINCE = {
   name: 'outbox_since',
   text: `SELECT seq, id::text, type, data, audience, created_at FROM wardbell.outbox
          WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
 };
-const HEADS = {
+export const HEADS = {
   name: 'heads_of',
   text: `SELECT tenant_id::text, seq FROM wardbell.tenant_head WHERE tenant_id = ANY($1::uuid[])`,
 };
