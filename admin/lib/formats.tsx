@@ -10,6 +10,8 @@ export interface Formats {
   readonly date: (calendarDate: string) => string;
   /** "14:05" for a moment of today, with its date for another day. */
   readonly time: (at: string | number) => string;
+  /** "Thu, 12 Mar 2026, 14:05": when an appointment is. */
+  readonly day: (at: string | number) => string;
   /** "12 Mar 2026, 14:05:09". */
   readonly dateTime: (at: string | number) => string;
   /** "2 min ago". */
@@ -45,6 +47,15 @@ export const createFormats = (locale: string, timeZone: string): Formats => {
     hour: 'numeric',
     minute: '2-digit',
   });
+  const weekday = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+  });
   const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   const ahead = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
@@ -55,6 +66,7 @@ export const createFormats = (locale: string, timeZone: string): Formats => {
     timeZone,
     date: (value) => date.format(Date.parse(`${value}T00:00:00Z`)),
     time: (at) => (todayIn(timeZone, ms(at)) === todayIn(timeZone) ? shortTime : dayAndTime).format(ms(at)),
+    day: (at) => weekday.format(ms(at)),
     dateTime: (at) => full.format(ms(at)),
     ago: (at, nowMs) => {
       const passedMs = Math.max(0, nowMs - ms(at));

@@ -14,6 +14,8 @@ export interface RequestOptions<E, P extends string> {
   /** Version that a `PATCH` or `DELETE` expects to find (412 otherwise). */
   readonly ifMatch?: number;
   readonly idempotencyKey?: string;
+  /** Lets the request outlive the page. */
+  readonly keepalive?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -68,7 +70,9 @@ export class Api {
     url: string,
     method: string,
     token: string,
-    options: { body?: unknown; ifMatch?: number; idempotencyKey?: string; signal?: AbortSignal },
+    options: Pick<RequestOptions<never, never>, 'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal'> & {
+      readonly body?: unknown;
+    },
   ): Promise<Response> {
     const headers = new Headers({ authorization: `Bearer ${token}` });
     if (options.body !== undefined) headers.set('content-type', 'application/json');
@@ -78,6 +82,7 @@ export class Api {
       method,
       headers,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.keepalive ? { keepalive: true } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
     });
   }

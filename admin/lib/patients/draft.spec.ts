@@ -1,5 +1,5 @@
 import { en } from '../text/en';
-import { EMPTY_DRAFT, refusedFields, toCreateBody, validateDraft } from './draft';
+import { EMPTY_DRAFT, refusedFields, toCreateBody, toUpdateBody, validateDraft } from './draft';
 
 const words = en.patientForm.errors;
 const complete = { ...EMPTY_DRAFT, first_name: 'John', last_name: 'Doe' };
@@ -14,6 +14,19 @@ describe('a draft of a patient', () => {
       gender: 'unknown',
       email: 'john@example.org',
     });
+  });
+
+  it('sends of a change only what differs, and takes away what was emptied', () => {
+    const base = { ...complete, mrn: 'M-1', phone: '1', email: 'john@example.org' };
+    expect(toUpdateBody(base, { ...base, first_name: ' Jack ', phone: '' })).toEqual({
+      first_name: 'Jack',
+      phone: null,
+    });
+    expect(toUpdateBody(base, { ...base, first_name: 'John ' })).toEqual({});
+  });
+
+  it('needs an MRN once the patient is there', () => {
+    expect(validateDraft(complete, words, true)).toEqual({ mrn: words.required });
   });
 
   it('is held to the contract, each field in words of its own', () => {

@@ -31,6 +31,19 @@ export const EMPTY_DRAFT: PatientDraft = {
 };
 
 type CreateBody = Body<EndpointOf<'POST', '/patients'>>;
+type UpdateBody = Body<EndpointOf<'PATCH', '/patients/:id'>>;
+
+/** A patient as a form shows it. */
+export const toDraft = (patient: Patient): PatientDraft => ({
+  first_name: patient.first_name,
+  last_name: patient.last_name,
+  birth_date: patient.birth_date ?? '',
+  gender: patient.gender,
+  phone: patient.phone ?? '',
+  email: patient.email ?? '',
+  mrn: patient.mrn,
+  notes: patient.notes ?? '',
+});
 
 /** The body of `POST /patients` for a draft: what was left empty is left out. */
 export const toCreateBody = (draft: PatientDraft): CreateBody => {
@@ -50,6 +63,20 @@ export const toCreateBody = (draft: PatientDraft): CreateBody => {
   };
 };
 
+/** The body of `PATCH /patients/{id}`: what differs from `base`; an emptied field is taken away. */
+export const toUpdateBody = (base: PatientDraft, draft: PatientDraft): UpdateBody => {
+  const body: UpdateBody = {};
+  const changed = (field: DraftField) => draft[field].trim() !== base[field].trim();
+  for (const field of ['first_name', 'last_name', 'mrn'] as const) {
+    if (changed(field)) body[field] = draft[field].trim();
+  }
+  for (const field of ['birth_date', 'phone', 'email', 'notes'] as const) {
+    if (changed(field)) body[field] = draft[field].trim() || null;
+  }
+  if (changed('gender')) body.gender = draft.gender;
+  return body;
+};
+
 type Errors = Partial<Record<DraftField, string>>;
 type Words = Text['patientForm']['errors'];
 
@@ -67,10 +94,10 @@ const describe = (
   return words.characters;
 };
 
-/** What the contract finds wrong in a draft, by field, in words. */
-export const validateDraft = (draft: PatientDraft, words: Words): Errors => {
+/** What the contract finds wrong in a draft, by field, in words. A patient who is there has an MRN. */
+export const validateDraft = (draft: PatientDraft, words: Words, mrnRequired = false): Errors => {
   const parsed = PatientCreate.safeParse(toCreateBody(draft));
-  const errors: Errors = {};
+  const errors: Errors = mrnRequired && draft.mrn.trim() === '' ? { mrn: words.required } : {};
   for (const issue of parsed.error?.issues ?? []) {
     const field = issue.path[0];
     if (isField(field)) errors[field] ??= describe(field, issue, words);

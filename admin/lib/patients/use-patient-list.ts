@@ -3,6 +3,7 @@ import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useMemo, useRef } from 'react';
 import { useApi } from '../session/context';
+import { useHiddenPatients } from './deletion';
 import { comparePatients, patientMatcher } from './order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
@@ -51,10 +52,11 @@ export const usePatientList = (search: string): PatientList => {
     if (query.data) before.current = query.rows;
   }, [query.data, query.rows]);
   const searching = query.isPending && !query.isError;
-  const rows = useMemo(
-    () => (searching ? before.current.filter(include) : query.rows),
-    [searching, include, query.rows],
-  );
+  const hidden = useHiddenPatients();
+  const rows = useMemo(() => {
+    const known = searching ? before.current.filter(include) : query.rows;
+    return hidden.size === 0 ? known : known.filter((patient) => !hidden.has(patient.id));
+  }, [searching, include, query.rows, hidden]);
 
   return {
     rows,

@@ -229,7 +229,57 @@ export const de: Text = {
     justAdded: 'gerade aufgenommen',
   },
 
+  patient: {
+    label: 'Patient',
+    edit: 'Bearbeiten',
+    delete: 'Löschen',
+    noNotes: 'Nichts notiert.',
+    bornAndAge: (date, years) => `${date} (${years})`,
+    appointments: 'Termine',
+    hasAppointments: 'Um diesen Patienten zu löschen, löschen Sie zuerst die Termine.',
+    gone: {
+      title: 'Diesen Patienten gibt es nicht mehr',
+      hint: 'Jemand hat ihn gelöscht, oder der Link stimmt nicht.',
+    },
+    deleted: (name) => `${name} wird gelöscht.`,
+    undo: 'Rückgängig',
+    notDeleted: {
+      title: 'Nicht gelöscht',
+      changed:
+        'Jemand hat diesen Patienten gerade geändert. Sehen Sie ihn noch einmal an und löschen Sie ihn dann.',
+      hasAppointments: 'Es gibt inzwischen Termine. Löschen Sie zuerst diese.',
+    },
+    merge: {
+      title: 'Jemand hat diesen Patienten gespeichert, während Sie ihn bearbeiten',
+      taken: 'Diese Änderungen stehen jetzt im Formular. Von Ihren ist nichts verloren.',
+      collided: 'Sie haben beide dasselbe geändert. Beim Speichern gilt Ihre Eingabe. Eingegeben wurde:',
+      take: 'Übernehmen',
+    },
+  },
+
+  appointment: {
+    none: 'Keine Termine.',
+    failed: 'Die Termine konnten nicht geladen werden.',
+    noTime: 'Noch ohne Zeit',
+    upcoming: 'Kommende',
+    past: 'Vergangene',
+    status: {
+      proposed: 'Vorgeschlagen',
+      pending: 'Offen',
+      booked: 'Gebucht',
+      arrived: 'Eingetroffen',
+      'checked-in': 'Aufgenommen',
+      fulfilled: 'Erledigt',
+      cancelled: 'Abgesagt',
+      noshow: 'Nicht erschienen',
+      'entered-in-error': 'Irrtümlich',
+      waitlist: 'Warteliste',
+    },
+  },
+
   patientForm: {
+    editTitle: 'Patient bearbeiten',
+    saveChanges: 'Änderungen speichern',
     createTitle: 'Neuer Patient',
     firstName: 'Vorname',
     lastName: 'Nachname',
@@ -245,7 +295,7 @@ export const de: Text = {
     saved: (name) => `${name} ist aufgenommen.`,
     discard: {
       title: 'Eingaben verwerfen?',
-      hint: 'Dieser Patient ist noch nicht gespeichert.',
+      hint: 'Ihre Änderungen sind noch nicht gespeichert.',
       confirm: 'Verwerfen',
       keep: 'Weiter bearbeiten',
     },

@@ -228,7 +228,56 @@ export const en = {
     justAdded: 'just added',
   },
 
+  patient: {
+    label: 'Patient',
+    edit: 'Edit',
+    delete: 'Delete',
+    noNotes: 'Nothing noted.',
+    bornAndAge: (date: string, years: number) => `${date} (${years})`,
+    appointments: 'Appointments',
+    hasAppointments: 'To delete this patient, delete the appointments first.',
+    gone: {
+      title: 'This patient is no longer here',
+      hint: 'A colleague deleted the record, or the link is wrong.',
+    },
+    deleted: (name: string) => `${name} is being deleted.`,
+    undo: 'Undo',
+    notDeleted: {
+      title: 'Not deleted',
+      changed: 'A colleague has just changed this patient. Look at it again, then delete it.',
+      hasAppointments: 'There are appointments now. Delete them first.',
+    },
+    merge: {
+      title: 'A colleague saved this patient while you were editing',
+      taken: 'What they changed is in the form now. Nothing of yours is lost.',
+      collided: 'You both changed the same. Saving keeps what you entered. They entered:',
+      take: 'Use theirs',
+    },
+  },
+
+  appointment: {
+    none: 'No appointments.',
+    failed: 'The appointments could not be loaded.',
+    noTime: 'No time yet',
+    upcoming: 'To come',
+    past: 'Past',
+    status: {
+      proposed: 'Proposed',
+      pending: 'Pending',
+      booked: 'Booked',
+      arrived: 'Arrived',
+      'checked-in': 'Checked in',
+      fulfilled: 'Done',
+      cancelled: 'Cancelled',
+      noshow: 'No-show',
+      'entered-in-error': 'Entered in error',
+      waitlist: 'Waiting list',
+    },
+  },
+
   patientForm: {
+    editTitle: 'Edit patient',
+    saveChanges: 'Save changes',
     createTitle: 'New patient',
     firstName: 'First name',
     lastName: 'Last name',
@@ -244,7 +293,7 @@ export const en = {
     saved: (name: string) => `${name} is registered.`,
     discard: {
       title: 'Discard what you entered?',
-      hint: 'This patient has not been saved.',
+      hint: 'Your changes have not been saved.',
       confirm: 'Discard',
       keep: 'Keep editing',
     },

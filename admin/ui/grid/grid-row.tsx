@@ -12,6 +12,7 @@ interface GridRowProps<Row> {
   readonly topPx: number;
   readonly columns: readonly Column<Row>[];
   readonly active: boolean;
+  readonly open: boolean;
   readonly mark: Mark | undefined;
   readonly markLabel: string | undefined;
   readonly onPick: (row: Row) => void;
@@ -24,6 +25,7 @@ const Plain = <Row,>({
   topPx,
   columns,
   active,
+  open,
   mark,
   markLabel,
   onPick,
@@ -36,6 +38,7 @@ const Plain = <Row,>({
     aria-selected={active}
     className={classes.row}
     data-active={active || undefined}
+    data-open={open || undefined}
     style={{ transform: `translateY(${topPx}px)` }}
     onClick={() => onPick(row)}
   >

@@ -34,6 +34,8 @@ interface GridProps<Row> {
   readonly stale: boolean;
   readonly marks: ReadonlyMap<string, Mark>;
   readonly markLabels: Readonly<Record<Mark['kind'], string>>;
+  /** The row whose details are open. */
+  readonly openId?: string | null;
   readonly onNearEnd: () => void;
   readonly onOpen?: (row: Row) => void;
   readonly handle?: Ref<GridHandle>;
@@ -137,6 +139,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
                 topPx={item.start}
                 columns={shown}
                 active={item.index === keys.activeIndex}
+                open={row.id === props.openId}
                 mark={mark}
                 markLabel={mark && markLabels[mark.kind]}
                 onPick={onPick}

@@ -1,8 +1,8 @@
 import { useLayoutEffect, useState } from 'react';
 import type { ColumnWidth } from './columns';
 
-const MEDIUM_REM = 40;
-const WIDE_REM = 60;
+const MEDIUM_REM = 33;
+const WIDE_REM = 57;
 
 const rootFontPx = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16;
 

@@ -73,7 +73,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         numeric: true,
         header: columns.phone,
         track: 'minmax(8.25rem, 1fr)',
-        shownFrom: 'medium',
+        shownFrom: 'wide',
         cell: (patient) => patient.phone ?? none,
       },
       {

@@ -9,10 +9,12 @@ const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
 export const PatientFields = ({
   form,
   withNotes,
+  mrnRequired,
   disabled,
 }: {
   form: UseFormReturnType<PatientDraft>;
   withNotes: boolean;
+  mrnRequired: boolean;
   disabled: boolean;
 }) => {
   const text = useText();
@@ -70,7 +72,7 @@ export const PatientFields = ({
       <TextInput
         {...common}
         label={words.mrn}
-        description={words.mrnHint}
+        {...(mrnRequired ? { withAsterisk: true, required: true } : { description: words.mrnHint })}
         key={form.key('mrn')}
         {...form.getInputProps('mrn')}
       />

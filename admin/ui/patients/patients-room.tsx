@@ -18,7 +18,10 @@ import { ListNotice } from './list-notice';
 import classes from './patients-room.module.css';
 import { SearchBox } from './search-box';
 import { StatusBar } from './status-bar';
+import { useDeletePatient } from './use-delete-patient';
+import { useOpenPatient } from './use-open-patient';
 
+const PatientPanel = dynamic(async () => (await import('./patient-panel')).PatientPanel, { ssr: false });
 const CreatePatient = dynamic(async () => (await import('./create-patient')).CreatePatient, { ssr: false });
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
@@ -41,9 +44,16 @@ export const PatientsRoom = () => {
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
   const [creating, setCreating] = useState(false);
+  const [openId, open] = useOpenPatient();
+  const remove = useDeletePatient();
+  const close = () => {
+    open(null);
+    grid.current?.focus();
+  };
   useTitle(text.patients.title);
   useHotkey('/', () => searchBox.current?.select());
   useHotkey('n', () => setCreating(true));
+  useHotkey('Escape', () => openId !== null && close());
 
   const changeSearch = (value: string) => {
     setTyped(value);
@@ -72,32 +82,55 @@ export const PatientsRoom = () => {
           {text.patients.create}
         </Button>
       </div>
-      <div className={classes.sheet}>
-        {hasRows ? (
-          <Grid
-            handle={grid}
-            label={text.patients.title}
-            rows={list.rows}
-            columns={columns}
-            loading={list.loading}
-            complete={list.complete}
-            stale={!list.live && !list.loading}
-            marks={marks}
-            markLabels={{ created: text.patients.justAdded, updated: text.patients.justChanged }}
-            onNearEnd={list.loadMore}
-          />
-        ) : (
-          <ListNotice
-            error={list.error}
-            searched={search !== ''}
-            onRetry={list.retry}
-            onCreate={() => setCreating(true)}
-            onClear={() => changeSearch('')}
+      <div className={classes.sides}>
+        <div className={classes.sheet}>
+          {hasRows ? (
+            <Grid
+              handle={grid}
+              label={text.patients.title}
+              rows={list.rows}
+              columns={columns}
+              loading={list.loading}
+              complete={list.complete}
+              stale={!list.live && !list.loading}
+              marks={marks}
+              markLabels={{ created: text.patients.justAdded, updated: text.patients.justChanged }}
+              onNearEnd={list.loadMore}
+              openId={openId}
+              onOpen={(patient) => open(patient.id)}
+            />
+          ) : (
+            <ListNotice
+              error={list.error}
+              searched={search !== ''}
+              onRetry={list.retry}
+              onCreate={() => setCreating(true)}
+              onClear={() => changeSearch('')}
+            />
+          )}
+          <StatusBar list={list} searched={search !== ''} />
+        </div>
+        {openId !== null && (
+          <PatientPanel
+            key={openId}
+            id={openId}
+            onClose={close}
+            onDelete={(patient) => {
+              close();
+              void remove(patient);
+            }}
           />
         )}
-        <StatusBar list={list} searched={search !== ''} />
       </div>
-      {creating && <CreatePatient onClose={() => setCreating(false)} onCreated={() => setCreating(false)} />}
+      {creating && (
+        <CreatePatient
+          onClose={() => setCreating(false)}
+          onCreated={(patient) => {
+            setCreating(false);
+            open(patient.id);
+          }}
+        />
+      )}
     </section>
   );
 };

@@ -2,6 +2,7 @@
 
 import { AppShell, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { useMe } from '../../lib/session/context';
@@ -11,6 +12,8 @@ import { Logo } from '../logo';
 import { Navigation } from './navigation';
 import classes from './shell.module.css';
 import { UserMenu } from './user-menu';
+
+const Toasts = dynamic(async () => (await import('@mantine/notifications')).Notifications, { ssr: false });
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
 export const Shell = ({ children }: { children: ReactNode }) => {
@@ -52,6 +55,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       <AppShell.Navbar className={classes.navbar}>
         <Navigation />
       </AppShell.Navbar>
+      <Toasts position="bottom-left" limit={4} containerWidth={400} />
       <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
         {children}
       </AppShell.Main>

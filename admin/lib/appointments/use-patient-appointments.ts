@@ -1,0 +1,35 @@
+import { appointmentChanges } from '@wardbell/client';
+import { useLiveQuery } from '@wardbell/client/react';
+import type { Appointment } from '@wardbell/contract';
+import { useApi } from '../session/context';
+
+/** As many as the API gives at once; a patient with more has a history of years. */
+const LIMIT = 200;
+
+/** The server's order: by time, those without one last. */
+const byTime = (a: Appointment, b: Appointment): number => {
+  const at = a.datetime ?? '\uffff';
+  const bt = b.datetime ?? '\uffff';
+  return at < bt ? -1 : at > bt ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
+};
+
+export interface PatientAppointments {
+  /** Undefined while they are being loaded. */
+  readonly rows: readonly Appointment[] | undefined;
+  readonly failed: boolean;
+  readonly retry: () => void;
+}
+
+/** A patient's appointments, live. */
+export const usePatientAppointments = (patientId: string): PatientAppointments => {
+  const api = useApi();
+  const query = useLiveQuery({
+    queryKey: ['appointments', { patientId }],
+    queryFn: ({ signal }) =>
+      api.call('GET', '/appointments', { query: { patient_id: patientId, limit: LIMIT }, signal }),
+    changes: appointmentChanges,
+    include: (appointment) => appointment.patient_id === patientId,
+    compare: byTime,
+  });
+  return { rows: query.data?.data, failed: query.isError, retry: () => void query.refetch() };
+};
