@@ -200,13 +200,26 @@ CREATE FUNCTION wardbell.search_patients(
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
 BEGIN
-  RETURN QUERY
-    SELECT p.id FROM wardbell.patient p
-    WHERE p.tenant_id = wardbell.current_tenant()
-      AND p.search_text LIKE ALL (p_patterns)
-      AND (p_after_id IS NULL OR (p.sort_name, p.id) > (p_after_name, p_after_id))
-    ORDER BY p.sort_name, p.id
-    LIMIT least(p_limit, 1000);
+  -- LIKE ALL (array) is no condition for an index, a single LIKE is. A word of one or two letters has no
+  -- trigram to look up: reading in the order of names finds a page of those sooner.
+  IF length(p_patterns[1]) >= length('%abc%') THEN
+    RETURN QUERY
+      SELECT p.id FROM wardbell.patient p
+      WHERE p.tenant_id = wardbell.current_tenant()
+        AND p.search_text LIKE p_patterns[1]
+        AND p.search_text LIKE ALL (p_patterns)
+        AND (p_after_id IS NULL OR (p.sort_name, p.id) > (p_after_name, p_after_id))
+      ORDER BY p.sort_name, p.id
+      LIMIT least(p_limit, 1000);
+  ELSE
+    RETURN QUERY
+      SELECT p.id FROM wardbell.patient p
+      WHERE p.tenant_id = wardbell.current_tenant()
+        AND p.search_text LIKE ALL (p_patterns)
+        AND (p_after_id IS NULL OR (p.sort_name, p.id) > (p_after_name, p_after_id))
+      ORDER BY p.sort_name, p.id
+      LIMIT least(p_limit, 1000);
+  END IF;
 END
 $$;
 
@@ -653,7 +666,7 @@ $$;
 -- p_requests: [{id, tenant_id, user_id, session_id, role, address, client, topics}]
 CREATE FUNCTION wardbell.admit(
   p_instance uuid, p_alive_for interval, p_default_max integer, p_requests jsonb
-) RETURNS TABLE (id uuid, verdict text, head bigint, max_messages_per_minute integer)
+) RETURNS TABLE (id uuid, verdict text, head bigint, max_connections integer, max_messages_per_minute integer)
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
 #variable_conflict use_column
@@ -688,14 +701,15 @@ BEGIN
     LOOP
       id := request.id;
       head := head_seq;
+      -- least() ignores NULL: no ceiling, no bound
+      max_connections := least(coalesce(tenant_row.max_connections, p_default_max),
+                               tenant_row.ceiling_connections);
       max_messages_per_minute := least(tenant_row.max_messages_per_minute,
                                        tenant_row.ceiling_messages_per_minute);
       verdict := wardbell.principal_verdict(request.tenant_id, request.user_id, request.role,
                                             request.session_id);
       IF verdict = 'ok' AND tenant_key IS NOT NULL THEN
-        -- least() ignores NULL: no ceiling, no bound
-        IF open_count >= least(coalesce(tenant_row.max_connections, p_default_max),
-                               tenant_row.ceiling_connections) THEN
+        IF open_count >= max_connections THEN
           verdict := 'tenant_limit';
         ELSIF coalesce(tenant_row.max_connections_per_user, tenant_row.ceiling_connections_per_user)
               IS NOT NULL THEN

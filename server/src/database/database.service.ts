@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
 import { Problem } from '../errors/problem.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
@@ -95,8 +96,7 @@ export class Database implements OnApplicationShutdown {
           // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
           await Promise.all([client.query('BEGIN'), enter(tx)]);
           const result = await work(tx);
-          const [events] = await Promise.all([tx.flush(), commit(client)]);
-          return { result, events };
+          return { result, events: await flushAndCommit(tx, client) };
         });
         if (events.length > 0) this.#announce(events);
         return result;
@@ -107,6 +107,14 @@ export class Database implements OnApplicationShutdown {
     }
   }
 }
+
+/** Both travel together. When writing the log fails so does COMMIT, and the first reason is the one to tell. */
+const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<LogEvent[]> => {
+  const [flushed, committed] = await Promise.allSettled([tx.flush(), commit(client)]);
+  if (flushed.status === 'rejected') throw flushed.reason;
+  if (committed.status === 'rejected') throw committed.reason;
+  return flushed.value;
+};
 
 const enter = async ({ db, principal, tenantId }: Tx): Promise<void> => {
   const [row] = await db.$queryRaw<{ verdict: string }[]>`
