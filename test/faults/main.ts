@@ -20,6 +20,8 @@ const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const runMs = Number(values.seconds) * 1_000;
 const failed: RunResult[] = [];
+const abort = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
 const say = (line: string): void => {
   if (values.verbose) console.error(`${(performance.now() / 1_000).toFixed(2)} ${line}`);
 };
@@ -27,7 +29,7 @@ const say = (line: string): void => {
 console.log(markdownRow(HEADINGS));
 console.log(markdownRow(HEADINGS.map(() => '---')));
 for (let seed = first; seed < first + count; seed++) {
-  const result = await run({ seed, runMs, say });
+  const result = await run({ seed, runMs, abort: abort.signal, say });
   console.log(markdownRow(rowOf(result)));
   if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
   if (result.findings.length === 0) continue;

@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly runMs: number;
   /** Clients that wait are told to try now, once all is whole: shortens a run and its recovery times. */
   readonly isHurried?: boolean;
+  /** Ends the run early; everything that it started is ended all the same. */
+  readonly abort?: AbortSignal;
   /** Is told what happens, for those who watch. */
   readonly say?: (line: string) => void;
 }
@@ -67,11 +69,14 @@ export async function run({
   seed,
   runMs,
   isHurried = false,
+  abort,
   say = () => undefined,
 }: RunOptions): Promise<RunResult> {
   const random = new Random(seed);
   const postgres = await Postgres.create();
   say('database runs');
+  const sleep = (untilMs: number): Promise<void> =>
+    delay(Math.max(0, untilMs - performance.now()), undefined, abort ? { signal: abort } : {});
   const scene = await prepare(postgres, random);
   say('servers run');
   try {
@@ -82,11 +87,11 @@ export async function run({
     const startMs = performance.now();
     const pending: Promise<void>[] = [];
     for (const fault of faults) {
-      await delay(Math.max(0, startMs + fault.atMs - performance.now()));
+      await sleep(startMs + fault.atMs);
       say(JSON.stringify(fault));
       pending.push(inflict(fault, scene).then(() => say(`over: ${fault.kind}`)));
     }
-    await delay(Math.max(0, startMs + runMs - performance.now()));
+    await sleep(startMs + runMs);
     await Promise.all(pending);
     say('everything is whole again');
     for (const writer of scene.writers) writer.stop(performance.now() + SETTLE_MS);
