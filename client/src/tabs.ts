@@ -14,6 +14,9 @@ const MISSED_CHECKS = 2;
 /** A turn that took longer than this may have outlived the token. */
 const LONG_TURN_MS = 1_000;
 
+/** Time for the others to hear that the connection was ended for good. */
+const LINGER_MS = 1_000;
+
 /** What tabs say to each other. Versioned by the channel's name: after a deployment old and new pages meet. */
 type Message =
   /** A tab wants to follow from its position. */
@@ -48,6 +51,9 @@ export class Tabs {
   #session: string | null = null;
   #channel: BroadcastChannel | null = null;
   #granted: Promise<void> | null = null;
+  #grant: () => void = () => {};
+  /** The end was told: the lock is kept until the others have heard of it, or one would connect again. */
+  #lingers = false;
   /** Gives the lock back or leaves the queue for it. */
   #release: () => void = () => {};
   #leading = false;
@@ -84,7 +90,9 @@ export class Tabs {
 
   /** Tells the others of a change, if this tab leads. */
   state(state: State): void {
-    if (this.#leading && this.#followed) this.#post({ kind: 'state', leader: this.#tab, state });
+    if (!this.#leading || !this.#followed) return;
+    this.#post({ kind: 'state', leader: this.#tab, state });
+    this.#lingers = state.status === 'stopped';
   }
 
   /** Tells the others of a frame, if this tab leads. */
@@ -105,8 +113,10 @@ export class Tabs {
   /** Gives up the lead or the place in the queue. */
   leave(): void {
     this.#check.clear();
-    this.#release();
+    if (this.#lingers) this.runtime.later(this.#release, LINGER_MS);
+    else this.#release();
     this.#release = () => {};
+    this.#lingers = false;
     this.#channel?.close();
     this.#channel = null;
     this.#session = null;
@@ -125,6 +135,9 @@ export class Tabs {
       if (this.#channel === channel) this.#receive(data);
     };
     this.#channel = channel;
+    this.#granted = new Promise((grant) => {
+      this.#grant = grant;
+    });
     this.#queue(name, false);
     this.#attach();
     this.#watch(name);
@@ -135,25 +148,23 @@ export class Tabs {
     const abort = new AbortController();
     let release = () => abort.abort();
     this.#release = () => release();
-    this.#granted = new Promise((granted) => {
-      const hold = () =>
-        new Promise<void>((done) => {
-          // Left the queue in the very moment the lock came.
-          if (abort.signal.aborted) return done();
-          release = () => {
-            abort.abort();
-            done();
-          };
-          this.#leading = true;
-          this.#check.clear();
-          granted();
-        });
-      navigator.locks.request(name, steal ? { steal } : { signal: abort.signal }, hold).catch(() => {
-        // Either this tab left, or another one has taken the lock from it.
-        if (abort.signal.aborted) return;
-        this.leave();
-        this.connection.yield();
+    const hold = () =>
+      new Promise<void>((done) => {
+        // Left the queue in the very moment the lock came.
+        if (abort.signal.aborted) return done();
+        release = () => {
+          abort.abort();
+          done();
+        };
+        this.#leading = true;
+        this.#check.clear();
+        this.#grant();
       });
+    navigator.locks.request(name, steal ? { steal } : { signal: abort.signal }, hold).catch(() => {
+      // Either this tab left, or another one has taken the lock from it.
+      if (abort.signal.aborted) return;
+      this.leave();
+      this.connection.yield();
     });
   }
 
