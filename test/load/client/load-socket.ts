@@ -137,7 +137,8 @@ export class LoadSocket {
       if (this.#lastSeq !== undefined && seq !== this.#lastSeq + 1) this.tally.misordered++;
       this.#lastSeq = seq;
     }
-    const publishedUs = numberAfter(text, '"t":');
+    // as a field, or in the text of a notification
+    const publishedUs = numberAfter(text, '"t":') ?? numberAfter(text, 't=');
     if (publishedUs !== undefined) this.tally.delayed(publishedUs);
     this.tally.observer?.(text);
   }

@@ -45,7 +45,7 @@ export const spending = async (pid: number, work: () => Promise<void>): Promise<
   return { cpuUs: cpuUs(pid) - cpu, wallUs: monotonicUs() - wall };
 };
 
-/** Calls `tick` at even times, late rather than never, and waits for all that it started. */
+/** Calls `tick` at even times, late rather than never, and waits for all that it started. @throws the first failure */
 export const paced = async (
   perSecond: number,
   seconds: number,
@@ -54,12 +54,18 @@ export const paced = async (
   const gapUs = 1e6 / perSecond;
   const startUs = monotonicUs();
   const started: Promise<void>[] = [];
+  let failure: { readonly error: unknown } | undefined;
   for (let n = 0; n < perSecond * seconds; n++) {
     const waitMs = (startUs + n * gapUs - monotonicUs()) / 1_000;
     if (waitMs > 0) await pause(waitMs);
-    started.push(tick(n));
+    const done = tick(n).catch((error: unknown) => {
+      failure ??= { error };
+    });
+    started.push(done);
+    if (failure) break;
   }
   await Promise.all(started);
+  if (failure) throw failure.error;
 };
 
 /** Waits for all deliveries, and fails when one is missing, came twice or out of order. */

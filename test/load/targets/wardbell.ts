@@ -162,9 +162,9 @@ export class Wardbell implements Target {
     await this.#pool.query({ ...EMIT, values: [ids, monotonicUs(), PADDING, eventsEach] });
   }
 
-  /** By `POST /events`: through HTTP, authentication, one transaction with audit row. */
+  /** By `POST /notifications`: through HTTP, authentication, one transaction with audit row. */
   publishOverHttp(tenant: number): Promise<void> {
-    const body = JSON.stringify({ type: 'bench_event', data: { t: monotonicUs(), pad: PADDING } });
+    const body = JSON.stringify({ message: `t=${monotonicUs()} ${PADDING}`, level: 'info' });
     const headers = {
       authorization: `Bearer ${mintToken(this.identity(tenant, 'tenant_admin'), 'publisher')}`,
       'content-type': 'application/json',
@@ -172,12 +172,19 @@ export class Wardbell implements Target {
     };
     return new Promise((resolve, reject) => {
       request(
-        { agent: this.#agent, host: HOST, port: this.port, path: '/api/v1/events', method: 'POST', headers },
+        {
+          agent: this.#agent,
+          host: HOST,
+          port: this.port,
+          path: '/api/v1/notifications',
+          method: 'POST',
+          headers,
+        },
         (response) => {
           response.resume();
           response.on('end', () => {
             if (response.statusCode !== undefined && response.statusCode < 300) resolve();
-            else reject(new Error(`POST /events was answered ${response.statusCode}`));
+            else reject(new Error(`POST /notifications was answered ${response.statusCode}`));
           });
         },
       )
