@@ -2,7 +2,7 @@
 
 export const ADMIT = {
   name: 'admit',
-  text: `SELECT id::text, verdict, head, max_messages_per_minute
+  text: `SELECT id::text, verdict, head, max_connections, max_messages_per_minute
          FROM wardbell.admit($1, make_interval(secs => $2), $3, $4)`,
 };
 export const RELEASE = {
@@ -38,5 +38,6 @@ export interface AdmitRow {
   readonly id: string;
   readonly verdict: Verdict;
   readonly head: string | null;
+  readonly max_connections: number;
   readonly max_messages_per_minute: number | null;
 }

@@ -38,6 +38,8 @@ export interface Admitted {
   readonly verdict: Verdict;
   /** Newest number of the tenant; 0 for super admins. */
   readonly head: number;
+  /** What the tenant may have open. */
+  readonly maxConnections: number;
   /** The tenant's own limit, or null. */
   readonly maxMessagesPerMinute: number | null;
 }
@@ -189,6 +191,7 @@ export class Admission {
         resolve({
           verdict: row.verdict,
           head: Number(row.head ?? 0),
+          maxConnections: row.max_connections,
           maxMessagesPerMinute: row.max_messages_per_minute,
         });
       }

@@ -1,5 +1,6 @@
 import type { Session } from '../hub/session.js';
 import type { SocketSink } from './socket-sink.js';
+import type { TenantRate } from './tenant-rate.js';
 import type { TokenBucket } from './token-bucket.js';
 
 /** One connected client: its session and what the gateway keeps of it. */
@@ -17,6 +18,14 @@ export class Client {
   constructor(
     readonly session: Session,
     readonly sink: SocketSink,
-    readonly messages: TokenBucket,
+    private readonly messages: TokenBucket,
+    /** Null for super admins. */
+    private readonly tenant: TenantRate | null,
   ) {}
+
+  /** Counts a message; false when its socket sends too many. */
+  mayMessage(): boolean {
+    const nowMs = performance.now();
+    return this.messages.take(this.tenant?.messageCost(nowMs) ?? 1, nowMs);
+  }
 }

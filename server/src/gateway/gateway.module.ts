@@ -7,11 +7,12 @@ import { ConnectRate } from './connect-rate.js';
 import { Drain } from './drain.js';
 import { Gateway } from './gateway.js';
 import { Messages } from './messages.js';
+import { TenantRates } from './tenant-rate.js';
 import { Wheel } from './wheel.js';
 
 @Module({
   imports: [AuthModule, ConnectionsModule, HubModule, MetricsModule],
-  providers: [Gateway, ConnectRate, Messages, Wheel, Drain],
+  providers: [Gateway, ConnectRate, TenantRates, Messages, Wheel, Drain],
   exports: [Drain],
 })
 export class GatewayModule {}

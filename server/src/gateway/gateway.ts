@@ -22,10 +22,9 @@ import { ConnectRate } from './connect-rate.js';
 import { type Handshake, isOriginAllowed, readHandshake } from './handshake.js';
 import { Messages, sendError } from './messages.js';
 import { SocketSink } from './socket-sink.js';
+import { DEFAULT_MESSAGES_PER_MINUTE, TenantRates } from './tenant-rate.js';
 import { TokenBucket } from './token-bucket.js';
 import { Wheel } from './wheel.js';
-
-const DEFAULT_MESSAGES_PER_MINUTE = 120;
 
 /** A handshake that is refused: the socket is accepted and closed, so that a browser can read the code. */
 class Refusal extends Error {
@@ -58,6 +57,7 @@ export class Gateway {
     private readonly config: Config,
     private readonly tokens: TokenService,
     private readonly rate: ConnectRate,
+    private readonly tenantRates: TenantRates,
     private readonly admission: Admission,
     private readonly registry: Registry,
     private readonly usage: Usage,
@@ -96,11 +96,12 @@ export class Gateway {
     });
     ws.pause(); // messages wait in the kernel until there is a session for them
     try {
-      const { session, admitted, handshake, seq } = await this.#receive(sink, request);
+      const { session, admitted, tenantRate, handshake, seq } = await this.#receive(sink, request);
       const admittedClient = new Client(
         session,
         sink,
         new TokenBucket(admitted.maxMessagesPerMinute ?? DEFAULT_MESSAGES_PER_MINUTE, performance.now()),
+        tenantRate,
       );
       client = admittedClient;
       // whom we close is gone for us at once: a peer that does not answer must not hold its slot
@@ -126,6 +127,7 @@ export class Gateway {
     if (!isOriginAllowed(handshake, this.config.allowedOrigins)) throw new Refusal('originNotAllowed');
     const principal = await this.#authenticate(handshake, address);
     const topics = chooseTopics(handshake, principal);
+    if (!this.tenantRates.attempt(principal.tenantId)) throw new Refusal('connectRate', principal.tenantId);
     const session = new Session(
       randomUUID(),
       principal,
@@ -137,6 +139,8 @@ export class Gateway {
     const askedMs = Date.now();
     const admitted = await this.#admit(session, handshake);
     if (admitted.verdict === 'unknown_tenant') this.rate.refused(address);
+    const isTenant = principal.tenantId !== null && admitted.verdict !== 'unknown_tenant';
+    const tenantRate = isTenant ? this.tenantRates.learn(principal.tenantId, admitted) : null;
     if (admitted.verdict !== 'ok') throw new Refusal(REFUSED[admitted.verdict], principal.tenantId);
     try {
       // who was let in after the drain had counted its sockets would be cut off without a word
@@ -144,7 +148,7 @@ export class Gateway {
       const order = this.registry.add(session, askedMs);
       if (order) throw new Refusal(order, principal.tenantId);
       const seq = await this.hub.attach(session, admitted.head);
-      return { session, admitted, handshake, seq };
+      return { session, admitted, tenantRate, handshake, seq };
     } catch (error) {
       this.registry.remove(session);
       this.admission.release(session.id);
@@ -271,7 +275,7 @@ const onMessage =
 /** Each is answered by a pong; without a bound, one who never reads could fill our memory with them. */
 const onPing = (client: Client) => (): void => {
   client.missedPings = 0;
-  if (!client.messages.take(1, performance.now())) client.sink.close(CLOSE.messageRate);
+  if (!client.mayMessage()) client.sink.close(CLOSE.messageRate);
 };
 
 const onPong = (client: Client) => (): void => {

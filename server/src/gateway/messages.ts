@@ -51,7 +51,7 @@ export class Messages {
   /** Handles a text message. Never throws. */
   receive(client: Client, text: string): void {
     this.metrics.received.inc();
-    if (!client.messages.take(1, performance.now())) return client.sink.close(CLOSE.messageRate);
+    if (!client.mayMessage()) return client.sink.close(CLOSE.messageRate);
     if (text === 'ping') return this.#pong(client, PONG_TEXT);
     const message = parse(text);
     switch (message?.type) {

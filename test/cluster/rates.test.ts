@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { connect, TestSocket } from '../support/socket.js';
+import { type Clinic, createClinic } from './support/clinic.js';
+
+/** A tenant may try to connect as often as ten addresses. */
+const TENANT_ATTEMPTS = 50;
+
+describe('rates of a tenant', () => {
+  let database: TestDatabase;
+  let server: RunningServer;
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startServer({
+      database,
+      env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '5', TRUSTED_PROXIES: '127.0.0.1' },
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  let addresses = 0;
+  const fromAnywhere = () => ({ 'x-forwarded-for': `10.0.${addresses >> 8}.${addresses++ & 255}` });
+  const open = async (clinic: Clinic): Promise<TestSocket> =>
+    connect(server.wsUrl, { token: await clinic.token(), headers: fromAnywhere() });
+
+  it('refuse a clinic whose many addresses try too often, and nobody else', async () => {
+    const [clinic, other] = [await createClinic(database), await createClinic(database)];
+    await clinic.setLimits({ connections: 1 });
+    const first = await open(clinic);
+    const reasons: string[] = [];
+    for (let count = 0; count < TENANT_ATTEMPTS + 10; count++) {
+      const socket = new TestSocket(server.wsUrl, { token: await clinic.token(), headers: fromAnywhere() });
+      reasons.push((await socket.closed()).reason);
+    }
+    expect(reasons.slice(0, TENANT_ATTEMPTS - 1)).toEqual(
+      Array.from({ length: TENANT_ATTEMPTS - 1 }, () => 'Tenant connection limit reached'),
+    );
+    expect(reasons.slice(TENANT_ATTEMPTS)).toContain('Too many connection attempts');
+    await (await open(other)).close();
+    expect(first.ws.readyState).toBe(first.ws.OPEN);
+    await first.close();
+  });
+});
