@@ -74,6 +74,24 @@ describe('signing in', () => {
   });
 });
 
+describe('the language', () => {
+  it('is that of the browser until one chooses another, which is kept', async () => {
+    const person = await ConsolePage.open(browser, server, { locale: 'de-DE' });
+    await person.page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+    expect(await person.page.evaluate(() => document.documentElement.lang)).toBe('de');
+    await person.page.getByRole('textbox', { name: 'E-Mail' }).fill(clinic.clinician.email);
+    await person.page.getByLabel('Passwort', { exact: true }).fill(clinic.clinician.password);
+    await person.page.getByRole('button', { name: 'Anmelden' }).click();
+    await person.page.getByRole('button', { name: /^Konto von/ }).click();
+    await person.page.getByRole('radio', { name: 'English' }).check();
+    await person.page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
+    await person.page.reload();
+    await person.page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
+    expect(person.complaints).toEqual([]);
+    await person.close();
+  });
+});
+
 describe('a session', () => {
   it('survives a reload, and several tabs that load at the same moment', async () => {
     const person = await open();

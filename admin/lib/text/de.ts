@@ -3,7 +3,7 @@ import type { Text } from './en';
 const zahl = (n: number, eins: string, viele: string): string => (n === 1 ? eins : viele);
 
 export const de: Text = {
-  language: { name: 'Deutsch', label: 'Sprache' },
+  language: { label: 'Sprache' },
 
   app: {
     name: 'Wardbell',
@@ -15,9 +15,7 @@ export const de: Text = {
     close: 'Schließen',
     cancel: 'Abbrechen',
     retry: 'Erneut versuchen',
-    unknown: 'Unbekannt',
     none: '–',
-    required: 'erforderlich',
     you: 'Sie',
   },
 
@@ -188,10 +186,6 @@ export const de: Text = {
     },
   },
 
-  grid: {
-    keyboard: 'Mit den Pfeiltasten bewegen, mit Enter öffnen.',
-  },
-
   gender: { male: 'Männlich', female: 'Weiblich', other: 'Divers', unknown: 'Unbekannt' },
 
   patients: {
@@ -199,7 +193,6 @@ export const de: Text = {
     search: 'Patienten suchen',
     searchPlaceholder: 'Name, Patientennummer oder Telefon',
     clearSearch: 'Suche leeren',
-    searching: 'Suche läuft',
     create: 'Neuer Patient',
     columns: {
       name: 'Name',
@@ -216,7 +209,6 @@ export const de: Text = {
     foundSome: (formatted) => `Bisher ${formatted} Patienten gefunden, weitere beim Blättern`,
     loadingMore: 'Weitere Patienten werden geladen',
     loadMoreFailed: 'Weitere Patienten konnten nicht geladen werden.',
-    refreshFailed: 'Die Liste konnte nicht aktualisiert werden.',
     empty: {
       title: 'Noch keine Patienten',
       hint: 'Nehmen Sie hier den ersten auf, oder senden Sie Patienten aus Ihrem eigenen System über die API. Wer diese Liste offen hat, sieht sie in dem Moment, in dem sie gespeichert sind.',
@@ -292,7 +284,6 @@ export const de: Text = {
     notes: 'Klinische Notizen',
     notesHint: 'Für den Empfang nicht sichtbar.',
     save: 'Patient speichern',
-    saved: (name) => `${name} ist aufgenommen.`,
     discard: {
       title: 'Eingaben verwerfen?',
       hint: 'Ihre Änderungen sind noch nicht gespeichert.',

@@ -3,7 +3,7 @@
 const count = (n: number, one: string, other: string): string => (n === 1 ? one : other);
 
 export const en = {
-  language: { name: 'English', label: 'Language' },
+  language: { label: 'Language' },
 
   app: {
     name: 'Wardbell',
@@ -15,9 +15,7 @@ export const en = {
     close: 'Close',
     cancel: 'Cancel',
     retry: 'Try again',
-    unknown: 'Unknown',
     none: '–',
-    required: 'required',
     you: 'You',
   },
 
@@ -187,10 +185,6 @@ export const en = {
     },
   },
 
-  grid: {
-    keyboard: 'Use the arrow keys to move, Enter to open.',
-  },
-
   gender: { male: 'Male', female: 'Female', other: 'Other', unknown: 'Unknown' },
 
   patients: {
@@ -198,7 +192,6 @@ export const en = {
     search: 'Search patients',
     searchPlaceholder: 'Name, MRN or phone',
     clearSearch: 'Clear search',
-    searching: 'Searching',
     create: 'New patient',
     columns: {
       name: 'Name',
@@ -215,7 +208,6 @@ export const en = {
     foundSome: (formatted: string) => `${formatted} patients found so far, more as you scroll`,
     loadingMore: 'Loading more patients',
     loadMoreFailed: 'More patients could not be loaded.',
-    refreshFailed: 'The list could not be brought up to date.',
     empty: {
       title: 'No patients yet',
       hint: 'Register the first one here, or send patients from your own system through the API. Whoever has this list open sees them the moment they are saved.',
@@ -290,7 +282,6 @@ export const en = {
     notes: 'Clinical notes',
     notesHint: 'Not visible to the front desk.',
     save: 'Save patient',
-    saved: (name: string) => `${name} is registered.`,
     discard: {
       title: 'Discard what you entered?',
       hint: 'Your changes have not been saved.',
