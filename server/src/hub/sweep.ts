@@ -7,7 +7,7 @@ import { Hub } from './hub.js';
 
 /** How often heads are compared: often after something was found that no doorbell had announced. */
 const MIN_INTERVAL_MS = 50;
-const MAX_INTERVAL_MS = 1_000;
+const MAX_INTERVAL_MS = 900;
 
 /**
  * The safety net under the doorbells: compares the heads in the database with what the hub knows. It finds
