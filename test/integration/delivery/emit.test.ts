@@ -1,0 +1,222 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RESERVED_TYPES } from '@wardbell/contract';
+import pg from 'pg';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { Clinic, numbers } from './support/clinic.js';
+
+const INVALID_PARAMETER_VALUE = '22023';
+const FOREIGN_KEY_VIOLATION = '23503';
+const INSUFFICIENT_PRIVILEGE = '42501';
+
+describe('wardbell.emit', () => {
+  let database: TestDatabase;
+  const clients: pg.Client[] = [];
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(async () => {
+    await Promise.all(clients.map((client) => client.end()));
+    await database.drop();
+  });
+
+  const connect = async (): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: database.superuserUrl });
+    await client.connect();
+    clients.push(client);
+    return client;
+  };
+  const EMIT = 'SELECT wardbell.emit($1, $2, $3, $4) AS id';
+  const code = (promise: Promise<unknown>): Promise<unknown> =>
+    promise.then(
+      () => 'no error',
+      (error: unknown) => (error instanceof pg.DatabaseError ? error.code : error),
+    );
+
+  describe('refuses in the database, with an SQLSTATE that a service can act on,', () => {
+    const valid = { type: 'task_updated', data: '{"a": 1}', audience: null };
+    it.each<[string, { type?: string | null; data?: string | null; audience?: string | null }]>([
+      ['a type that is no name', { type: '1st' }],
+      ['a type with a blank', { type: 'task updated' }],
+      ['an empty type', { type: '' }],
+      ['no type', { type: null }],
+      ['a type over 128 characters', { type: 'a'.repeat(129) }],
+      ['no data', { data: null }],
+      ['data that is an array', { data: '[1]' }],
+      ['data that is a number', { data: '1' }],
+      ['data that is JSON null', { data: 'null' }],
+      ['data over 64 KiB', { data: JSON.stringify({ text: 'x'.repeat(65_536) }) }],
+      ['an audience that is a list', { audience: '[]' }],
+      ['an audience of nobody', { audience: '{}' }],
+      ['an audience of an empty list', { audience: '{"user_ids": []}' }],
+      ['an audience of users and roles', { audience: '{"user_ids": ["1"], "roles": ["clinician"]}' }],
+      ['an audience of something else', { audience: '{"everyone": ["1"]}' }],
+      ['a user that is a number', { audience: '{"user_ids": [42]}' }],
+      ['a user without a name', { audience: '{"user_ids": [""]}' }],
+      ['a user over 200 characters', { audience: `{"user_ids": ["${'x'.repeat(201)}"]}` }],
+      ['over 1,000 users', { audience: JSON.stringify({ user_ids: numbers(1, 1_001).map(String) }) }],
+      ['a role that does not exist', { audience: '{"roles": ["janitor"]}' }],
+    ])('%s', async (_, wrong) => {
+      const clinic = await Clinic.create(database);
+      const { type, data, audience } = { ...valid, ...wrong };
+      expect(await code(database.query(EMIT, [clinic.id, type, data, audience]))).toBe(
+        INVALID_PARAMETER_VALUE,
+      );
+      expect(await clinic.position()).toMatchObject({ seq: 0 });
+    });
+
+    it.each([...RESERVED_TYPES])('the reserved type %s', async (type) => {
+      const clinic = await Clinic.create(database);
+      expect(await code(database.query(EMIT, [clinic.id, type, '{}', null]))).toBe(INVALID_PARAMETER_VALUE);
+    });
+
+    it('a tenant that does not exist, and none', async () => {
+      for (const tenantId of [randomUUID(), null])
+        expect(await code(database.query(EMIT, [tenantId, 'task_updated', '{}', null]))).toBe(
+          FOREIGN_KEY_VIOLATION,
+        );
+    });
+
+    it('a role that was not granted it', async () => {
+      const clinic = await Clinic.create(database);
+      const client = await connect();
+      await client.query('BEGIN; SET LOCAL ROLE wardbell_app');
+      expect(await code(client.query(EMIT, [clinic.id, 'task_updated', '{}', null]))).toBe(
+        INSUFFICIENT_PRIVILEGE,
+      );
+      await client.query('ROLLBACK');
+    });
+  });
+
+  it('takes what the limits allow', async () => {
+    const clinic = await Clinic.create(database);
+    const text = 'x'.repeat(65_536 - '{"text": ""}'.length);
+    await database.query(EMIT, [clinic.id, 'a'.repeat(128), JSON.stringify({ text }), 'null']);
+    await database.query(EMIT, [
+      clinic.id,
+      'A.b:c-d_9',
+      '{}',
+      JSON.stringify({ user_ids: numbers(1, 1_000).map(String) }),
+    ]);
+    await database.query(EMIT, [clinic.id, 'x', '{}', '{"roles": ["front_desk", "super_admin"]}']);
+    expect(await clinic.seqs()).toEqual([1, 2, 3]);
+  });
+
+  it('answers the id that the event has in the log', async () => {
+    const clinic = await Clinic.create(database);
+    const [answer] = await database.query<{ id: string }>(EMIT, [clinic.id, 'task_updated', '{}', null]);
+    const [row] = await database.query<{ id: string }>(
+      'SELECT id FROM wardbell.outbox WHERE tenant_id = $1',
+      [clinic.id],
+    );
+    expect(answer?.id).toBe(row?.id);
+  });
+
+  it('is part of the transaction that calls it: all of it or nothing, without a hole in the numbers', async () => {
+    const clinic = await Clinic.create(database);
+    const client = await connect();
+    const emit = (type: string) => client.query(EMIT, [clinic.id, type, '{}', null]);
+    await client.query('BEGIN');
+    await emit('undone');
+    expect(await clinic.position()).toMatchObject({ seq: 0 });
+    await client.query('ROLLBACK');
+
+    await client.query('BEGIN');
+    await emit('kept_1');
+    await client.query('SAVEPOINT before');
+    await emit('undone');
+    await client.query('ROLLBACK TO SAVEPOINT before');
+    await emit('kept_2');
+    await client.query('SAVEPOINT nested');
+    await emit('kept_3');
+    await client.query('RELEASE SAVEPOINT nested');
+    expect(await clinic.seqs()).toEqual([]);
+    await client.query('COMMIT');
+
+    const rows = await database.query<{ seq: string; type: string }>(
+      'SELECT seq, type FROM wardbell.outbox WHERE tenant_id = $1 ORDER BY seq',
+      [clinic.id],
+    );
+    expect(rows.map(({ seq, type }) => `${seq} ${type}`)).toEqual(['1 kept_1', '2 kept_2', '3 kept_3']);
+  });
+
+  it('loses nothing when the first emission is undone, or constraints are made immediate and deferred again', async () => {
+    const clinic = await Clinic.create(database);
+    const client = await connect();
+    const emit = (type: string) => client.query(EMIT, [clinic.id, type, '{}', null]);
+    await client.query('BEGIN; SAVEPOINT start');
+    await emit('undone');
+    await client.query('ROLLBACK TO SAVEPOINT start');
+    await emit('one');
+    await client.query('SET CONSTRAINTS ALL IMMEDIATE');
+    await client.query('SET CONSTRAINTS ALL DEFERRED');
+    await emit('two');
+    await client.query('COMMIT');
+    expect(await clinic.seqs()).toEqual([1, 2]);
+    expect(await database.query('SELECT 1 FROM wardbell.emission')).toEqual([]);
+    expect(await database.query('SELECT 1 FROM wardbell.emission_flush')).toEqual([]);
+  });
+
+  it('numbers 10,000 events of one transaction in the order in which they were emitted', async () => {
+    const clinic = await Clinic.create(database);
+    await clinic.emit(10_000);
+    const [row] = await database.query<{ count: string; ordered: boolean }>(
+      `SELECT count(*), bool_and(seq = (data->>'n')::bigint) AS ordered
+       FROM wardbell.outbox WHERE tenant_id = $1`,
+      [clinic.id],
+    );
+    expect(row).toEqual({ count: '10000', ordered: true });
+  });
+
+  it('never deadlocks over tenants, whatever the order in which transactions name them', async () => {
+    const clinics = await Promise.all(numbers(1, 4).map(() => Clinic.create(database)));
+    const rounds = 40;
+    await Promise.all(
+      numbers(1, 4).map(async (shift) => {
+        const client = await connect();
+        for (let round = 0; round < rounds; round++) {
+          await client.query('BEGIN');
+          for (let at = 0; at < clinics.length; at++) {
+            const clinic = clinics[(at * shift + round) % clinics.length];
+            await client.query(EMIT, [clinic?.id, 'task_updated', '{}', null]);
+          }
+          await client.query('COMMIT');
+        }
+      }),
+    );
+    const logs = await Promise.all(clinics.map((clinic) => clinic.seqs()));
+    expect(logs.flat()).toHaveLength(4 * rounds * clinics.length);
+    for (const log of logs) expect(log).toEqual(numbers(1, log.length));
+  });
+
+  it('does not stop a clinic while a service that has emitted keeps its transaction open', async () => {
+    const clinic = await Clinic.create(database);
+    const client = await connect();
+    await client.query('BEGIN');
+    await client.query(EMIT, [clinic.id, 'late', '{}', null]);
+    for (const _ of numbers(1, 20)) await clinic.emit();
+    expect(await clinic.seqs()).toEqual(numbers(1, 20));
+    await client.query('COMMIT');
+    expect(await clinic.seqs()).toEqual(numbers(1, 21));
+  });
+
+  it('works from the driver of another language as docs/sql-emit.md shows it', async () => {
+    const clinic = await Clinic.create(database);
+    const script = `
+import ctypes, ctypes.util, sys
+pq = ctypes.CDLL(ctypes.util.find_library('pq') or 'libpq.so.5')
+pq.PQconnectdb.restype = pq.PQexecParams.restype = ctypes.c_void_p
+pq.PQgetvalue.restype = ctypes.c_char_p
+pq.PQerrorMessage.restype = ctypes.c_char_p
+connection = pq.PQconnectdb(sys.argv[1].encode())
+values = (ctypes.c_char_p * 2)(sys.argv[2].encode(), b'{"task_id": 7}')
+result = pq.PQexecParams(ctypes.c_void_p(connection), b"SELECT wardbell.emit($1, 'task_updated', $2)", 2, None, values, None, None, 0)
+print(pq.PQgetvalue(ctypes.c_void_p(result), 0, 0).decode())
+`;
+    const { stdout } = await promisify(execFile)('python3', ['-c', script, database.superuserUrl, clinic.id]);
+    expect(stdout.trim()).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await clinic.seqs()).toEqual([1]);
+  });
+});
