@@ -119,6 +119,39 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
         await Promise.all(sockets.map((socket) => socket.close()));
       });
 
+      it('say that Redis is away, to health, metrics and super admins, and stay ready', async () => {
+        const [instance] = instances;
+        if (!instance) throw new Error('no instance');
+        const watcher = await connect(instance.wsUrl, { token: await mintToken({ role: 'super_admin' }) });
+        const health = async () => (await fetch(`${instance.url}/health`)).json();
+        const busMetric = async () => {
+          const text = await (await fetch(`${instance.url}/metrics`)).text();
+          return /^bus_connected\{bus="redis"\} (\d)/m.exec(text)?.[1];
+        };
+        expect(await busMetric()).toBe('1');
+        await redis?.kill();
+        try {
+          await eventually(async () => (await health()).status === 'degraded');
+          expect((await health()).checks.bus.reason).toMatch(/Redis is not connected/);
+          expect(await busMetric()).toBe('0');
+          expect((await fetch(`${instance.url}/health/ready`)).status).toBe(200);
+          const change = await watcher.waitFor(
+            ({ type, data }) => type === 'gateway_status_change' && data?.['gateway_type'] === 'redis',
+          );
+          expect(change.data).toMatchObject({ previous_status: 'ok', current_status: 'degraded' });
+        } finally {
+          await redis?.start();
+        }
+        await eventually(async () => (await health()).status === 'healthy');
+        await watcher.waitFor(
+          ({ type, data }) =>
+            type === 'gateway_status_change' &&
+            data?.['gateway_type'] === 'redis' &&
+            data['current_status'] === 'ok',
+        );
+        await watcher.close();
+      });
+
       it('lose nothing when Redis dies and comes back under load', async () => {
         const clinic = await createClinic(database);
         const token = await clinic.token();

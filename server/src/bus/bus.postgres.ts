@@ -6,7 +6,7 @@ import type { LogEvent } from '../database/log-event.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
-import { Bus, type DoorbellListener } from './bus.js';
+import { Bus, type DoorbellListener, noTraffic } from './bus.js';
 
 const CHANNEL = 'wardbell';
 /** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
@@ -30,6 +30,7 @@ const NO_EVENTS = () => [];
 @Injectable()
 export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly kind = 'postgres';
+  readonly traffic = noTraffic();
   readonly #self = randomUUID();
   readonly #listeners: DoorbellListener[] = [];
   #heads = new Map<string, number>();
@@ -116,11 +117,10 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
           heads: Object.fromEntries(heads.slice(at, at + MAX_TENANTS_PER_NOTIFY)),
           orders: orders && at === 0,
         };
-        await client.query({
-          name: 'ring',
-          text: 'SELECT pg_notify($1, $2)',
-          values: [CHANNEL, JSON.stringify(payload)],
-        });
+        const text = JSON.stringify(payload);
+        await client.query({ name: 'ring', text: 'SELECT pg_notify($1, $2)', values: [CHANNEL, text] });
+        this.traffic.messagesSent++;
+        this.traffic.bytesSent += text.length;
       }
     } catch (error) {
       this.log.warn('doorbell failed', errorFields(error));
@@ -162,18 +162,26 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#reconnectTimer = setTimeout(() => void this.#connect(delayMs), delayMs);
   }
 
-  #hear(text: string | undefined): void {
-    let parsed: unknown;
-    try {
-      parsed = JSON.parse(text ?? '');
-    } catch {
-      return; // not ours: any role of the database may notify
+  #hear(text = ''): void {
+    const payload = parse(text);
+    if (payload?.from === this.#self) return;
+    this.traffic.messagesReceived++;
+    this.traffic.bytesReceived += text.length;
+    if (!payload) {
+      this.traffic.refused++; // any role of the database may notify
+      return;
     }
-    const payload = Payload.safeParse(parsed);
-    if (!payload.success || payload.data.from === this.#self) return;
-    const heads = new Map(Object.entries(payload.data.heads ?? {}));
+    const heads = new Map(Object.entries(payload.heads ?? {}));
     for (const listener of this.#listeners) {
-      listener({ heads, orders: payload.data.orders ?? false, events: NO_EVENTS });
+      listener({ heads, orders: payload.orders ?? false, events: NO_EVENTS });
     }
   }
 }
+
+const parse = (text: string): z.output<typeof Payload> | undefined => {
+  try {
+    return Payload.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};

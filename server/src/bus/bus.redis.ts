@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { LogEvent } from '../database/log-event.js';
 import { errorFields } from '../log/error-fields.js';
 import type { Log } from '../log/log.js';
-import { Bus, type DoorbellListener } from './bus.js';
+import { Bus, type DoorbellListener, noTraffic } from './bus.js';
 import type { PostgresBus } from './bus.postgres.js';
 import { Outgoing } from './outgoing.js';
 import { RedisLink } from './redis-link.js';
@@ -26,6 +26,7 @@ export interface RedisBusOptions {
  */
 export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly kind = 'redis';
+  readonly traffic = noTraffic();
   readonly #listeners: DoorbellListener[] = [];
   readonly #outgoing = new Outgoing();
   #epoch: string | undefined;
@@ -112,8 +113,11 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     try {
       while (!this.#outgoing.isEmpty && this.#link === link) {
         const { orders, parts } = this.#outgoing.take();
-        await link.publish(sealer.seal(orders, parts));
+        const message = sealer.seal(orders, parts);
+        await link.publish(message);
         patience.refresh();
+        this.traffic.messagesSent++;
+        this.traffic.bytesSent += message.length;
       }
     } catch (error) {
       this.#lose(link, error); // PostgreSQL has been told the heads of all that was taken
@@ -181,8 +185,13 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
   }
 
   #hear(opener: Opener, message: Buffer): void {
+    this.traffic.messagesReceived++;
+    this.traffic.bytesReceived += message.length;
     const opened = opener.open(message);
-    if (!opened) return;
+    if (!opened) {
+      this.traffic.refused++;
+      return;
+    }
     for (const listener of this.#listeners) listener(opened);
   }
 }

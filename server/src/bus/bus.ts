@@ -8,6 +8,24 @@ export interface Doorbell {
   events(tenantId: string): readonly LogEvent[];
 }
 
+/** What has gone over a bus since the start, for those who watch. */
+export interface Traffic {
+  messagesSent: number;
+  bytesSent: number;
+  messagesReceived: number;
+  bytesReceived: number;
+  /** Messages that no instance of ours had said. */
+  refused: number;
+}
+
+export const noTraffic = (): Traffic => ({
+  messagesSent: 0,
+  bytesSent: 0,
+  messagesReceived: 0,
+  bytesReceived: 0,
+  refused: 0,
+});
+
 export type DoorbellListener = (doorbell: Doorbell) => void;
 
 /**
@@ -19,6 +37,7 @@ export abstract class Bus {
   abstract readonly kind: 'postgres' | 'redis';
   /** Is it connected now? */
   abstract readonly connected: boolean;
+  abstract readonly traffic: Readonly<Traffic>;
   /** Names the history that events belong to from now on; what is said in another one is not heard. */
   abstract open(epoch: string): void;
   /** Calls `listener` for each doorbell of another instance. */

@@ -172,6 +172,7 @@ export class Gateway {
   }
 
   async #admit(session: Session, handshake: Handshake): Promise<Admitted> {
+    const endTimer = this.metrics.admissions.startTimer();
     try {
       return await this.admission.admit({
         connectionId: session.id,
@@ -182,6 +183,8 @@ export class Gateway {
     } catch (error) {
       this.log.warn('admission failed', errorFields(error));
       throw new Refusal('tryAgainLater', session.tenantId);
+    } finally {
+      endTimer();
     }
   }
 

@@ -28,6 +28,12 @@ export interface HealthReport {
 
 const OK: Check = { status: 'ok' };
 
+/** Without it everything still arrives: nothing to send people away for. */
+const BUS_AWAY: Readonly<Record<Bus['kind'], string>> = {
+  postgres: 'not connected; what other instances write is found by the sweep, within a second',
+  redis: 'Redis is not connected; PostgreSQL rings instead',
+};
+
 /** Is the pipeline moving, and if not, why not? */
 @Injectable()
 export class Health {
@@ -47,9 +53,7 @@ export class Health {
         silentMs <= DATABASE_SILENT_MS ? OK : failed(`no answer for ${Math.round(silentMs / 1_000)} s`),
       pipeline:
         stuckMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(stuckMs / 1_000)} s`),
-      bus: this.bus.connected
-        ? OK
-        : ({ status: 'degraded', reason: 'not connected; other instances are found by the sweep' } as const),
+      bus: this.bus.connected ? OK : degraded(BUS_AWAY[this.bus.kind]),
     };
     const states = Object.values(checks).map((check) => check.status);
     const status = states.includes('failed')
@@ -66,4 +70,5 @@ export class Health {
   }
 }
 
+const degraded = (reason: string): Check => ({ status: 'degraded', reason });
 const failed = (reason: string): Check => ({ status: 'failed', reason });

@@ -5,6 +5,7 @@ import { Database } from '../database/database.service.js';
 import type { LogEvent } from '../database/log-event.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
+import { watchBus } from '../metrics/bus-metrics.js';
 import { Metrics } from '../metrics/metrics.js';
 import { LogReader } from '../outbox/log-reader.js';
 import { Channel, type ChannelPorts, type ResetReason } from './channel.js';
@@ -124,6 +125,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.database.onCommit((events) => this.announce(events));
     this.bus.open(this.#epoch);
     this.bus.onDoorbell((doorbell) => this.#answer(doorbell));
+    watchBus(this.metrics.registry, this.bus);
     this.metrics.watch({ lagging: () => this.lagging, unannouncedS: () => this.behindMs() / 1_000 });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();

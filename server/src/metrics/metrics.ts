@@ -47,6 +47,12 @@ export class Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [this.registry],
   });
+  readonly admissions = new Histogram({
+    name: 'websocket_admission_seconds',
+    help: 'From the wish of a socket to come in to the answer of the database, in seconds',
+    buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers: [this.registry],
+  });
   readonly #connections = new Gauge({
     name: 'websocket_connections_total',
     help: 'Open WebSocket connections of this instance',

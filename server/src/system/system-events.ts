@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Bus } from '../bus/bus.js';
 import { Instance } from '../connections/instance.js';
 import { Health, type HealthReport } from '../health/health.service.js';
 import { Hub } from '../hub/hub.js';
@@ -23,6 +24,7 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly health: Health,
     private readonly hub: Hub,
     private readonly instance: Instance,
+    private readonly bus: Bus,
     private readonly log: Log,
   ) {}
 
@@ -48,6 +50,9 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
     if (last && report.checks.database.status !== last.checks.database.status) {
       this.#gateway('database', 'database', last.checks.database.status, report.checks.database.status);
     }
+    if (last && this.bus.kind === 'redis' && report.checks.bus.status !== last.checks.bus.status) {
+      this.#gateway('redis', 'redis', last.checks.bus.status, report.checks.bus.status);
+    }
     if (last && report.status !== last.status) {
       this.#gateway(this.instance.id, 'instance', last.status, report.status);
     }
@@ -60,7 +65,7 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
     this.#dropped = 0;
   }
 
-  #gateway(id: string, type: 'instance' | 'database', previous: string, current: string): void {
+  #gateway(id: string, type: 'instance' | 'database' | 'redis', previous: string, current: string): void {
     this.#say('gateway_status_change', {
       gateway_id: id,
       gateway_type: type,

@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
+import { BusModule } from '../bus/bus.module.js';
 import { ConnectionsModule } from '../connections/connections.module.js';
 import { HealthModule } from '../health/health.module.js';
 import { HubModule } from '../hub/hub.module.js';
 import { SystemEvents } from './system-events.js';
 
-@Module({ imports: [HealthModule, HubModule, ConnectionsModule], providers: [SystemEvents] })
+@Module({ imports: [HealthModule, HubModule, BusModule, ConnectionsModule], providers: [SystemEvents] })
 export class SystemModule {}
