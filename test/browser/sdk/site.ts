@@ -33,6 +33,24 @@ const bundledSdk = async (): Promise<string> => {
   return sdk;
 };
 
+/** A page of React's, as a bundler makes it: renders what `code` says into `root`. */
+export const bundledPage = async (code: string): Promise<string> => {
+  const running = promisify(execFile)(
+    'node_modules/.bin/esbuild',
+    [
+      '--bundle',
+      '--format=esm',
+      '--jsx=automatic',
+      '--loader=tsx',
+      '--log-level=error',
+      '--define:process.env.NODE_ENV="production"',
+    ],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
+  running.child.stdin?.end(code);
+  return (await running).stdout;
+};
+
 export const openSite = async (wardbell: Pick<RunningServer, 'port'>): Promise<Site> => {
   const [proxy, code] = await Promise.all([startFaultProxy(wardbell.port), bundledSdk()]);
   const own = new Map<
