@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useSyncExternalStore } from 'react';
 
 export interface ToastOptions {
   readonly message: ReactNode;
@@ -11,9 +11,24 @@ export interface ToastOptions {
 
 const COLORS = { info: undefined, success: 'teal', warning: 'orange', error: 'red' } as const;
 
+let spoken = false;
+const listeners = new Set<() => void>();
+
+/** True from the first toast on: until then the page does without the code that shows them. */
+export const useToastsWanted = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => spoken,
+    () => false,
+  );
+
 /** Says something in the corner of the screen. Resolves with what takes it away again. */
 export const toast = async (options: ToastOptions): Promise<() => void> => {
-  // Loaded when there is something to say: no list waits for it.
+  spoken = true;
+  for (const listener of listeners) listener();
   const { notifications } = await import('@mantine/notifications');
   const { tone = 'info', title, onClose, message, autoClose = 6_000 } = options;
   const color = COLORS[tone];

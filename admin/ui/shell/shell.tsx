@@ -9,6 +9,7 @@ import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ConnectionIndicator } from '../connection/indicator';
 import { Logo } from '../logo';
+import { useToastsWanted } from '../toast';
 import { Navigation } from './navigation';
 import classes from './shell.module.css';
 import { UserMenu } from './user-menu';
@@ -21,6 +22,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const me = useMe();
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = usePathname();
+  const toastsWanted = useToastsWanted();
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
   useEffect(close, [path]);
   return (
@@ -55,7 +57,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       <AppShell.Navbar className={classes.navbar}>
         <Navigation />
       </AppShell.Navbar>
-      <Toasts position="bottom-left" limit={4} containerWidth={400} />
+      {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
         {children}
       </AppShell.Main>
