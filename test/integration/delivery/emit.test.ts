@@ -1,6 +1,4 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RESERVED_TYPES } from '@wardbell/contract';
 import pg from 'pg';
@@ -200,23 +198,5 @@ describe('wardbell.emit', () => {
     expect(await clinic.seqs()).toEqual(numbers(1, 20));
     await client.query('COMMIT');
     expect(await clinic.seqs()).toEqual(numbers(1, 21));
-  });
-
-  it('works from the driver of another language as docs/sql-emit.md shows it', async () => {
-    const clinic = await Clinic.create(database);
-    const script = `
-import ctypes, ctypes.util, sys
-pq = ctypes.CDLL(ctypes.util.find_library('pq') or 'libpq.so.5')
-pq.PQconnectdb.restype = pq.PQexecParams.restype = ctypes.c_void_p
-pq.PQgetvalue.restype = ctypes.c_char_p
-pq.PQerrorMessage.restype = ctypes.c_char_p
-connection = pq.PQconnectdb(sys.argv[1].encode())
-values = (ctypes.c_char_p * 2)(sys.argv[2].encode(), b'{"task_id": 7}')
-result = pq.PQexecParams(ctypes.c_void_p(connection), b"SELECT wardbell.emit($1, 'task_updated', $2)", 2, None, values, None, None, 0)
-print(pq.PQgetvalue(ctypes.c_void_p(result), 0, 0).decode())
-`;
-    const { stdout } = await promisify(execFile)('python3', ['-c', script, database.superuserUrl, clinic.id]);
-    expect(stdout.trim()).toMatch(/^[0-9a-f-]{36}$/);
-    expect(await clinic.seqs()).toEqual([1]);
   });
 });
