@@ -79,8 +79,8 @@ export default {
         path: server('database', 'errors'),
       },
     ),
-    mayImport('outbox'),
-    mayImport('bus', 'outbox'),
+    mayImport('outbox', 'metrics'),
+    mayImport('bus', 'outbox', 'metrics'),
     mayImport('hub', 'outbox', 'bus', 'metrics'),
     forbid(
       'auth-knows-no-sockets',

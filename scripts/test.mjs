@@ -108,9 +108,6 @@ async function main() {
   }
   if (!isPart) {
     await check('Types of tests', [node, bin('typescript/bin/tsc'), '-p', 'test']);
-    if (existsSync(join(root, 'admin/tsconfig.json'))) {
-      await check('Types of the console', [node, bin('typescript/bin/tsc'), '--noEmit', '-p', 'admin']);
-    }
     await check('Import boundaries', [
       node,
       bin('dependency-cruiser/bin/dependency-cruise.mjs'),
