@@ -26,8 +26,10 @@ async def listen(position):
             async for text in socket:
                 frame = json.loads(text)
                 data = frame["data"]
-                if frame["type"] == "connected" and not position:
-                    position.update(since=data["seq"], epoch=data["epoch"])
+                if frame["type"] == "connected":
+                    print("listening", file=sys.stderr, flush=True)
+                    if not position:
+                        position.update(since=data["seq"], epoch=data["epoch"])
                 elif frame["type"] == "resync_required":
                     position.update(since=data["seq"], epoch=data["epoch"])
                     print("load your lists again:", data["reason"], flush=True)
