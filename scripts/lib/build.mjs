@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { BuildRecord, hashOf } from './inputs.mjs';
 import { step } from './steps.mjs';
 
+const CONSOLE_INPUTS = ['admin', 'contract/src', 'client/src', 'tsconfig.base.json', 'package-lock.json'];
+
 /**
  * Steps in their order. A step is done again when one of its inputs changed or its output is gone.
  * @param {string} root
@@ -44,10 +46,18 @@ const steps = (root) => [
   {
     title: 'Building the console',
     command: [process.execPath, join(root, 'node_modules/next/dist/bin/next'), 'build'],
-    inputs: ['admin', 'contract/src', 'client/src', 'tsconfig.base.json', 'package-lock.json'],
+    inputs: CONSOLE_INPUTS,
     output: 'admin/out/index.html',
     cwd: join(root, 'admin'),
     env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
+  },
+  {
+    title: 'Compressing the console',
+    command: [process.execPath, join(root, 'scripts/lib/compress.mjs'), join(root, 'admin/out')],
+    inputs: [...CONSOLE_INPUTS, 'scripts/lib/compress.mjs'],
+    output: 'admin/out/.compressed',
+    cwd: root,
+    env: {},
   },
 ];
 

@@ -155,7 +155,7 @@ CREATE TABLE wardbell.patient (
   version     integer NOT NULL DEFAULT 1,
   created_at  timestamptz NOT NULL DEFAULT now(),
   updated_at  timestamptz NOT NULL DEFAULT now(),
-  sort_name   text NOT NULL GENERATED ALWAYS AS (lower(last_name) || ', ' || lower(first_name)) STORED,
+  sort_name   text COLLATE "C" NOT NULL GENERATED ALWAYS AS (lower(last_name) || ', ' || lower(first_name)) STORED,
   search_text text NOT NULL GENERATED ALWAYS AS (
     lower(last_name || ' ' || first_name || ' ' || mrn || ' ' || coalesce(phone, ''))
   ) STORED,

@@ -17,7 +17,12 @@ const ASK_AGAIN = 'no-cache';
 export async function mountConsole(fastify: FastifyInstance): Promise<void> {
   const exported = readExport(FOLDER);
   if (exported) {
-    await fastify.register(fastifyStatic, { root: FOLDER, serve: false, cacheControl: false });
+    await fastify.register(fastifyStatic, {
+      root: FOLDER,
+      serve: false,
+      cacheControl: false,
+      preCompressed: true,
+    });
   }
   fastify.get('/*', (request, reply) => {
     const path = pathOf(request.url);
