@@ -51,7 +51,10 @@ describe('the SDK and positions', () => {
       types: ['patient_deleted'],
     });
     for (let index = 0; index < 5; index += 1) await createPatient(tenant);
+    const admin = await liveClient({ url: server.wsUrl, getToken: () => tenant.admin.token });
     await publish('for_admins', { roles: ['tenant_admin'] });
+    // What SQL emits is found by the sweep; until then a resume ends before it.
+    await eventually(() => admin.seqs().includes(6), { what: 'the event of another service' });
     proxy.cut();
     await eventually(() => proxy.made === 2 && recorded.client.state.status === 'live');
     await eventually(() => recorded.client.position?.seq === 6, { what: 'the position after the resume' });
