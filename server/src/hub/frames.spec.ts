@@ -1,7 +1,11 @@
+import type { Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { Receiver } from 'ws';
+import * as ws from 'ws';
 import { encodeTextFrame } from './frames.js';
+
+/** Exported by `ws`, missing from its types. */
+const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
 
 /** Reads bytes with the receiver of `ws`, which refuses what RFC 6455 does not allow. */
 const receive = (bytes: Buffer): Promise<string[]> =>
