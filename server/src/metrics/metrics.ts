@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { Entry } from '../hub/entry.js';
 import { DeliveryHistogram } from './delivery-histogram.js';
 
 /** Tenants that get a label of their own; the rest share `other`. */
@@ -9,6 +8,14 @@ const MAX_TENANT_LABELS = 1_000;
 /** Event types that get a label of their own; application-defined ones are without bound. */
 const MAX_TYPE_LABELS = 100;
 const SUPER = '_super';
+
+/** What of an event is counted. */
+export interface Delivered {
+  readonly tenantId: string;
+  readonly type: string;
+  /** When it was written to the log, milliseconds since 1970. */
+  readonly writtenMs: number;
+}
 
 /** Values that are read when somebody scrapes. */
 export interface Watched {
@@ -80,7 +87,7 @@ export class Metrics {
   readonly #delivery = new DeliveryHistogram(this.registry);
   readonly #tenants = new Labels(MAX_TENANT_LABELS);
   readonly #types = new Labels(MAX_TYPE_LABELS);
-  readonly #onDelivered: ((entry: Entry, sockets: number, seconds: number) => void)[] = [];
+  readonly #onDelivered: ((event: Delivered, sockets: number, seconds: number) => void)[] = [];
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -97,16 +104,16 @@ export class Metrics {
   }
 
   /** Calls back for each event of each flush and group; must be cheap. */
-  onDelivered(listener: (entry: Entry, sockets: number, seconds: number) => void): void {
+  onDelivered(listener: (event: Delivered, sockets: number, seconds: number) => void): void {
     this.#onDelivered.push(listener);
   }
 
   /** An event was written to so many sockets. One call for a group, not for each socket. */
-  delivered(entry: Entry, sockets: number): void {
-    const seconds = Math.max(0, Date.now() - entry.writtenMs) / 1_000;
-    this.#sent.inc({ type: this.#types.of(entry.type) }, sockets);
+  delivered(event: Delivered, sockets: number): void {
+    const seconds = Math.max(0, Date.now() - event.writtenMs) / 1_000;
+    this.#sent.inc({ type: this.#types.of(event.type) }, sockets);
     this.#delivery.observe(seconds, sockets);
-    for (const listener of this.#onDelivered) listener(entry, sockets, seconds);
+    for (const listener of this.#onDelivered) listener(event, sockets, seconds);
   }
 
   /** A control frame was sent. */
