@@ -14,7 +14,8 @@ import { wardbell } from './targets/wardbell.js';
  * Measures the real server and, in the same run and alternating with it, what it is compared with.
  * `--quick` shows that it works; `--long` takes the 10,000,000 rows of `--only=growth-writes` too;
  * `--only=<scenario>,…`, the only way to `growth-writes` and `soak`; `--runs=<n>`;
- * `--against=<folder>`: another built checkout, measured beside this one; `--minutes=<n>` of the soak.
+ * `--rows=<text>`: only those whose name contains it; `--against=<folder>`: another built checkout, measured
+ * beside this one; `--minutes=<n>` of the soak.
  */
 
 const { values } = parseArgs({
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     long: { type: 'boolean', default: false },
     only: { type: 'string' },
     runs: { type: 'string' },
+    rows: { type: 'string', default: '' },
     against: { type: 'string' },
     minutes: { type: 'string', default: '60' },
   },
@@ -102,7 +104,10 @@ const main = async (): Promise<boolean> => {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     for (const scenario of chosen()) {
-      const result = await runScenario(scenario, scenario.rows(bench));
+      const result = await runScenario(
+        scenario,
+        scenario.rows(bench).filter(({ name }) => name.includes(values.rows)),
+      );
       results.push(result);
       tables.push(toTable(scenario, result));
       process.stdout.write(`\n${tables.at(-1)}\n\n`);

@@ -31,11 +31,19 @@ export const place = (): Placement => {
   return { server: '0', others: count === 2 ? '1' : `1-${count - 1}`, two: '0,1' };
 };
 
-/** Starts a Node program on these cores, with room for many sockets. */
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
+/** Starts a Node program on these cores, with room for many sockets. It does not outlive this process. */
 export const spawnNode = (cores: Cores, args: readonly string[], options: SpawnOptions): ChildProcess => {
   const pin = cores === undefined ? [] : ['taskset', '-c', cores];
   const raise = `ulimit -n ${OPEN_FILES} 2>/dev/null || ulimit -n "$(ulimit -Hn)"; exec "$@"`;
-  return spawn('sh', ['-c', raise, 'sh', ...pin, process.execPath, ...args], options);
+  const child = spawn('sh', ['-c', raise, 'sh', ...pin, process.execPath, ...args], options);
+  alive.add(child);
+  child.once('exit', () => alive.delete(child));
+  return child;
 };
 
 /** Moves a process and all its threads to these cores. */

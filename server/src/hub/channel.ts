@@ -107,6 +107,7 @@ export class Channel {
       if (event.seq > this.#target) this.#target = event.seq;
     }
     this.#drainEarly();
+    this.#scheduleFlush();
     if (this.seq < this.#target) {
       this.#behindSinceMs ??= performance.now();
       this.#gapTimer ??= setTimeout(() => {
@@ -173,7 +174,6 @@ export class Channel {
     this.#lastWrittenMs = entry.writtenMs;
     this.#ring.push(entry, this.ports.ringBytes());
     this.#unflushed.push(entry);
-    if (this.#unflushed.length === 1) this.#scheduleFlush();
   }
 
   #drainEarly(): void {
@@ -220,6 +220,7 @@ export class Channel {
     for (const event of events) if (event.seq === this.seq + 1) this.#append(event);
     this.#progressMs = performance.now();
     this.#drainEarly();
+    this.#scheduleFlush();
   }
 
   /**
@@ -249,9 +250,12 @@ export class Channel {
     this.hear(target);
   }
 
-  /** Idle: at once. In a burst: after as long again as the last flush took, so that writing never starves. */
+  /**
+   * Idle: at once. In a burst: after as long again as the last flush took, so that writing never starves.
+   * Called once for all events that came together: else the first would cost a write of its own.
+   */
   #scheduleFlush(): void {
-    if (this.#flushTimer) return;
+    if (this.#flushTimer || this.#unflushed.length === 0) return;
     const waitMs = this.#nextFlushMs - performance.now();
     if (waitMs <= 0) return this.#flush();
     this.#flushTimer = setTimeout(
