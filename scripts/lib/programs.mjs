@@ -25,6 +25,7 @@ const PROGRAMS = [
     debian: ['python3-websockets'],
     isThere: hasPython,
   },
+  { name: 'postgresql', debian: ['postgresql'], isThere: hasPostgresTools },
   { name: 'redis-server', debian: ['redis-server'], isThere: async () => runs('redis-server', '--version') },
 ];
 
@@ -38,6 +39,12 @@ async function hasPython(root) {
 async function hasChromium(root) {
   const { findChromium } = await import(join(root, 'test/support/chromium.mjs'));
   return findChromium() !== undefined;
+}
+
+/** The same places as in test/support/programs.ts. */
+async function hasPostgresTools(root) {
+  const { findPostgresTools } = await import(join(root, 'test/support/postgres-tools.mjs'));
+  return findPostgresTools() !== undefined;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 import { findChromium } from './browser.js';
+import { findPostgresTools } from './postgres-tools.mjs';
 import { findPython } from './python.mjs';
 
 /** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
-export type Program = 'chromium' | 'nginx' | 'python3-websockets' | 'redis-server';
+export type Program = 'chromium' | 'nginx' | 'postgresql' | 'python3-websockets' | 'redis-server';
 
 /** True when the program can be used here. */
 export function hasProgram(program: Program): boolean {
@@ -13,6 +14,8 @@ export function hasProgram(program: Program): boolean {
       return findChromium() !== undefined;
     case 'nginx':
       return runs('nginx', '-v');
+    case 'postgresql':
+      return findPostgresTools() !== undefined;
     case 'python3-websockets':
       return findPython() !== undefined;
     case 'redis-server':

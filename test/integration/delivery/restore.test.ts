@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { describeWith } from '../../support/programs.js';
+import { type RunningServer, startServer } from '../../support/server.js';
+import { connect, type TestSocket } from '../../support/socket.js';
+import { mintToken } from '../../support/tokens.js';
+import { eventually } from '../../support/wait.js';
+import { Clinic, numbers } from './support/clinic.js';
+import { DebianPostgres } from './support/debian-postgres.js';
+
+const epochOf = (socket: TestSocket): unknown => socket.frames[0]?.data?.['epoch'];
+
+describe('a history that was put back by hand', () => {
+  let database: TestDatabase;
+  let server: RunningServer;
+  beforeAll(async () => {
+    database = await createDatabase();
+    server = await startServer({ database });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  it('is noticed by a server that runs, because a number that it has delivered no longer exists', async () => {
+    const clinic = await Clinic.create(database);
+    const socket = await connect(server.wsUrl, { token: await clinic.token() });
+    await clinic.emit(20);
+    await socket.waitFor(({ seq }) => seq === 20);
+    await database.query(`
+      DELETE FROM wardbell.outbox WHERE tenant_id = '${clinic.id}' AND seq > 12;
+      UPDATE wardbell.tenant_head SET seq = 12 WHERE tenant_id = '${clinic.id}'`);
+    const { data } = await socket.waitFor('resync_required');
+    expect(data).toMatchObject({ reason: 'epoch', seq: 12 });
+    expect(data?.['epoch']).not.toBe(epochOf(socket));
+    await clinic.emit(2);
+    await eventually(() => socket.events.length === 22, { what: 'two events of the new history' });
+    expect(socket.events.slice(20).map(({ seq }) => seq)).toEqual([13, 14]);
+  });
+
+  it('is another history after wardbell.new_epoch(), and positions of the old one are not served', async () => {
+    const clinic = await Clinic.create(database);
+    await clinic.emit(5);
+    const { epoch } = await clinic.position();
+    await database.query('SELECT wardbell.new_epoch()');
+    const now = await clinic.position();
+    expect(now.epoch).not.toBe(epoch);
+    const socket = await connect(server.wsUrl, {
+      token: await clinic.token(),
+      query: { since: '3', epoch },
+    });
+    expect((await socket.waitFor('resync_required')).data).toMatchObject({ reason: 'epoch', seq: 5 });
+  });
+});
+
+describeWith('postgresql', 'a backup', () => {
+  let postgres: DebianPostgres;
+  let server: RunningServer;
+  const tenantId = randomUUID();
+  const tokenOf = () => mintToken({ role: 'clinician', tenantId });
+  const emit = (count: number) =>
+    postgres.query(
+      `SELECT wardbell.emit('${tenantId}', 'task_updated', '{}') FROM generate_series(1, ${count})`,
+    );
+  const head = async (): Promise<number> => {
+    const rows = await postgres.query(`SELECT seq FROM wardbell.tenant_head WHERE tenant_id = '${tenantId}'`);
+    return z.array(z.object({ seq: z.coerce.number() })).parse(rows)[0]?.seq ?? 0;
+  };
+  beforeAll(async () => {
+    postgres = await DebianPostgres.create();
+    server = await startServer({ database: postgres });
+    await postgres.query(
+      `INSERT INTO wardbell.tenant (id, name, slug) VALUES ('${tenantId}', 'clinic', 'clinic')`,
+    );
+  });
+  afterAll(async () => {
+    await server.stop();
+    await postgres.remove();
+  });
+
+  it('that is restored into a new database starts another history: clients load again', async () => {
+    const token = await tokenOf();
+    const before = await connect(server.wsUrl, { token });
+    await emit(20);
+    const dump = postgres.path('wardbell.dump');
+    await postgres.tool('pg_dump', '--format=custom', `--file=${dump}`, postgres.ownerUrl);
+    await emit(10);
+    await before.waitFor(({ seq }) => seq === 30);
+    await server.stop();
+
+    await postgres.query('ALTER DATABASE wardbell RENAME TO lost', 'postgres');
+    await postgres.query('CREATE DATABASE wardbell OWNER wardbell', 'postgres');
+    await postgres.tool('pg_restore', '--exit-on-error', `--dbname=${postgres.superuserUrl}`, dump);
+    server = await startServer({ database: postgres });
+    expect(await head()).toBe(20);
+    // past the number that the client had: without another epoch it would miss 21 to 30 silently
+    await emit(15);
+    const after = await connect(server.wsUrl, {
+      token,
+      query: { since: '30', epoch: String(epochOf(before)) },
+    });
+    const { data } = await after.waitFor('resync_required');
+    expect(data).toMatchObject({ reason: 'epoch' });
+    expect(epochOf(after)).not.toBe(epochOf(before));
+    const from = Number(data?.['seq']);
+    await emit(2);
+    await after.waitFor(({ seq }) => seq === 37);
+    expect(after.events.map(({ seq }) => seq)).toEqual(numbers(from + 1, 37));
+  });
+
+  it('that is restored under a server that runs is noticed within seconds, and it goes on', async () => {
+    const dump = postgres.path('again.dump');
+    await postgres.tool('pg_dump', '--format=custom', `--file=${dump}`, postgres.ownerUrl);
+    const saved = await head();
+    const socket = await connect(server.wsUrl, { token: await tokenOf() });
+    await emit(5);
+    await socket.waitFor(({ seq }) => seq === saved + 5);
+    // pg_restore --clean cannot take partitions away: the schema is dropped first
+    await postgres.query('DROP SCHEMA wardbell CASCADE');
+    await postgres.tool('pg_restore', '--exit-on-error', `--dbname=${postgres.superuserUrl}`, dump);
+    const { data } = await socket.waitFor('resync_required', 20_000);
+    expect(data).toMatchObject({ reason: 'epoch', seq: saved });
+    const before = socket.events.length;
+    await emit(1);
+    await eventually(() => socket.events.length === before + 1, { what: 'an event of the new history' });
+    expect(socket.events.at(-1)?.seq).toBe(saved + 1);
+  });
+});
