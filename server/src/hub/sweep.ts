@@ -6,8 +6,11 @@ import { LogReader } from '../outbox/log-reader.js';
 import { Hub } from './hub.js';
 
 /** How often heads are compared: often after something was found that no doorbell had announced. */
-const MIN_INTERVAL_MS = 50;
+const MIN_INTERVAL_MS = 20;
 const MAX_INTERVAL_MS = 900;
+/** A sweep that found something comes again after so many times what it took, so that it stays a small load. */
+const REST_FACTOR = 5;
+const MAX_BUSY_INTERVAL_MS = 100;
 
 /**
  * The safety net under the doorbells: compares the heads in the database with what the hub knows. It finds
@@ -47,7 +50,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     clearTimeout(this.#timer);
   }
 
-  /** Sweeps now, or as soon as the present sweep is done; never more often than every 50 ms. */
+  /** Sweeps now, or as soon as the present sweep is done; never more often than every 20 ms. */
   soon(): void {
     if (this.#running) this.#again = true;
     else this.#schedule(Math.max(0, this.#startedMs + MIN_INTERVAL_MS - performance.now()));
@@ -75,8 +78,12 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       let found = 0;
       for (const [tenantId, head] of heads) if (this.hub.hear(tenantId, head)) found++;
       if (found > 0) this.metrics.gapRepairs.inc(found);
-      this.#intervalMs = found > 0 ? MIN_INTERVAL_MS : Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
       this.#lastSuccessMs = performance.now();
+      const restMs = (this.#lastSuccessMs - this.#startedMs) * REST_FACTOR;
+      this.#intervalMs =
+        found > 0
+          ? Math.max(MIN_INTERVAL_MS, Math.min(restMs, MAX_BUSY_INTERVAL_MS))
+          : Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
       if (this.#failing) this.log.info('the database answers again');
       this.#failing = false;
     } catch (error) {
