@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { faultsOf, findingsOf, HEADINGS, markdownRow, rowOf } from './support/report.js';
 import { type RunResult, run } from './support/run.js';
+import { measureStalled } from './support/stalled.js';
 
 const { values } = parseArgs({
   options: {
@@ -11,10 +12,17 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** How long things go wrong in each. */
     seconds: { type: 'string', default: '20' },
+    /** Measures a hundred readers that do not read instead. */
+    stalled: { type: 'boolean', default: false },
     /** Says on standard error what happens when. */
     verbose: { type: 'boolean', default: false },
   },
 });
+
+if (values.stalled) {
+  console.log(await measureStalled());
+  process.exit(0);
+}
 
 const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;

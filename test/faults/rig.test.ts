@@ -1,6 +1,7 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { faultsOf, findingsOf, markdownRow, rowOf } from './support/report.js';
 import { run } from './support/run.js';
+import { measureStalled } from './support/stalled.js';
 
 /** The long form is `npm run test:faults`; `--seed N` runs one of its seeds again. */
 const SEED = 1;
@@ -14,3 +15,15 @@ it('loses, repeats and leaks nothing while everything fails', async () => {
   expect(result.events).toBeGreaterThan(100);
   expect(result.recoveriesMs.length).toBeGreaterThan(0);
 }, 180_000);
+
+const MAX_GROWTH_BYTES = 250 * 1024 * 1024;
+/** A minute and a half of its own; the short form has readers that catch up (delivery/slow.test.ts). */
+const inLongForm = process.env['WARDBELL_TEST_SHORT'] === undefined ? describe : () => undefined;
+
+inLongForm('a hundred sockets that read nothing at 1,000 events a second', () => {
+  it('are paused, closed 4413 and lose nothing, and memory stays flat', async () => {
+    const figures = await measureStalled();
+    expect(figures).toMatchObject({ lagging: 100, closedSlow: 100, lost: 0 });
+    expect(figures.residentMost - figures.residentBefore).toBeLessThan(MAX_GROWTH_BYTES);
+  }, 240_000);
+});
