@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOSE, MAX_POSITIONS } from '@wardbell/contract';
+import { CLOSE } from '@wardbell/contract';
 import { Bus, type Doorbell } from '../bus/bus.js';
 import { Database } from '../database/database.service.js';
 import type { LogEvent } from '../database/log-event.js';
@@ -8,20 +8,16 @@ import { Log } from '../log/log.js';
 import { watchBus } from '../metrics/bus-metrics.js';
 import { Metrics } from '../metrics/metrics.js';
 import { LogReader } from '../outbox/log-reader.js';
-import { Channel, type ChannelPorts, type ResetReason } from './channel.js';
+import type { Channel, ResetReason } from './channel.js';
+import { Channels } from './channels.js';
 import type { Entry } from './entry.js';
-import { Groups } from './group.js';
+import type { Groups } from './group.js';
 import { Pages } from './pages.js';
 import { type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
-import { type ControlMessage, MAX_PENDING_BYTES, type Session } from './session.js';
+import { type ControlMessage, newCursor, type Session } from './session.js';
+import { positionsOf, SuperAdmins } from './super-admins.js';
 
-/** Memory for the rings of all tenants together; each has a share. */
-const RING_BUDGET_BYTES = 256 * 1024 * 1024;
-const MAX_RING_BYTES = 4 * 1024 * 1024;
-const MIN_RING_BYTES = 64 * 1024;
-/** A channel without sessions stays this long, for those who only lost their Wi-Fi. */
-const IDLE_CHANNEL_MS = 60_000;
 const TICK_MS = 1_000;
 /** A session that is not live and whose socket takes nothing for so long is closed. */
 export const STALL_MS = 30_000;
@@ -34,20 +30,13 @@ const FAILURE_LOG_MS = 1_000;
 /** The streams of this process: a channel for each tenant that somebody here listens to. */
 @Injectable()
 export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #channels = new Map<string, Channel>();
-  readonly #supers = new Set<Session>();
-  readonly #superGroups = new Groups();
+  readonly #channels: Channels;
+  readonly #superAdmins = new SuperAdmins();
   /** Sessions that are neither live nor waiting for their `resume`. */
   readonly #replaying = new Set<Session>();
-  readonly #waiters = new Map<Channel, (() => void)[]>();
-  /** What super admins were told of each tenant; the people of a tenant have one number, in their session. */
-  readonly #told = new WeakMap<Session, Map<string, number>>();
   readonly #pages: Pages;
-  readonly #channelPorts: ChannelPorts;
   readonly #replayPorts: ReplayPorts;
   readonly #resumePorts: ResumePorts;
-  #allTenants: Promise<void> | undefined;
-  #allTenantsKnown = false;
   #epoch = '';
   #timer: NodeJS.Timeout | undefined;
   #failureLoggedMs = Number.NEGATIVE_INFINITY;
@@ -62,21 +51,21 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {
     const failed = (error: unknown) => this.#failed(error);
     this.#pages = new Pages((tenantId, since, limit) => this.reader.readSince(tenantId, since, limit));
-    this.#channelPorts = {
-      read: (tenantId, since, limit) => this.reader.readSince(tenantId, since, limit),
-      head: async (tenantId) => (await this.reader.heads([tenantId])).get(tenantId) ?? 0,
-      pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
-      deliver: (channel, entries) => this.#deliver(channel, entries),
-      advanced: (channel) => this.#wake(channel),
-      reset: (channel, reason) => this.#reset(channel, reason),
-      repairing: () => this.metrics.gapRepairs.inc(),
-      failed,
-      ringBytes: () =>
-        Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, RING_BUDGET_BYTES / (this.#channels.size + 1))),
-    };
+    this.#channels = new Channels(
+      {
+        read: (tenantId, since, limit) => this.reader.readSince(tenantId, since, limit),
+        head: async (tenantId) => (await this.reader.heads([tenantId])).get(tenantId) ?? 0,
+        pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
+        deliver: (channel, entries) => this.#deliver(channel, entries),
+        reset: (channel, reason) => this.#reset(channel, reason),
+        repairing: () => this.metrics.gapRepairs.inc(),
+        failed,
+      },
+      () => this.reader.allHeads(),
+    );
     this.#replayPorts = {
       channel: (tenantId) => this.#channels.get(tenantId),
-      advanced: (channel) => this.#advanced(channel),
+      advanced: (channel) => this.#channels.advanced(channel),
       delivered: (entry, sockets) => this.metrics.delivered(entry, sockets),
       resync: (session, tenantId, reason, seq) => this.#resync(session, tenantId, reason, seq),
       join: (session) => this.#join(session),
@@ -98,12 +87,12 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** For each tenant with a channel here, how far it has been delivered. */
   get seqs(): ReadonlyMap<string, number> {
-    return new Map([...this.#channels].map(([tenantId, { flushed }]) => [tenantId, flushed]));
+    return new Map([...this.#channels.all()].map(({ tenantId, flushed }) => [tenantId, flushed]));
   }
 
   /** Does somebody here listen to all tenants? */
   get tracksAll(): boolean {
-    return this.#allTenantsKnown;
+    return this.#channels.followsAll;
   }
 
   get lagging(): number {
@@ -112,12 +101,12 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Age of the oldest event that is known to be missing here, in milliseconds. */
   behindMs(): number {
-    return this.#longest((channel) => channel.behindMs());
+    return this.#channels.longest((channel) => channel.behindMs());
   }
 
   /** For how long events are known to be missing and none has come, in milliseconds. */
   stuckMs(): number {
-    return this.#longest((channel) => channel.stuckMs());
+    return this.#channels.longest((channel) => channel.stuckMs());
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -133,7 +122,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     clearInterval(this.#timer);
-    for (const channel of this.#channels.values()) channel.close();
+    this.#channels.close();
   }
 
   /** The sweep that this hub may ask to come at once. */
@@ -170,16 +159,15 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   async attach(session: Session, head: number): Promise<number | null> {
     const { tenantId } = session;
     if (tenantId === null) {
-      await this.#trackAll();
-      this.#supers.add(session);
-      for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
-      this.#told.set(session, new Map([...session.cursors].map(([id, { seq }]) => [id, seq])));
+      const wasKnown = this.#channels.followsAll;
+      await this.#channels.followAll();
+      if (!wasKnown) this.#sweepSoon(); // what committed meanwhile was announced to nobody here
+      this.#superAdmins.add(session, this.#channels.all());
       return null;
     }
     let channel = this.#channels.get(tenantId);
     if (!channel) {
-      channel = new Channel(tenantId, head, this.#channelPorts);
-      this.#channels.set(tenantId, channel);
+      channel = this.#channels.open(tenantId, head);
       this.#sweepSoon(); // events that committed since the admission were announced to nobody here
     }
     channel.hear(head);
@@ -192,18 +180,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Frames that tell a super admin where every tenant stands; what follows them is after these numbers. */
   positions(session: Session): ControlMessage[] {
-    const all = [...session.cursors].map(([tenantId, cursor]) => [tenantId, cursor.seq] as const);
-    const frames: ControlMessage[] = [];
-    for (let at = 0; at === 0 || at < all.length; at += MAX_POSITIONS) {
-      frames.push({
-        type: 'positions',
-        data: {
-          seq: Object.fromEntries(all.slice(at, at + MAX_POSITIONS)),
-          more: at + MAX_POSITIONS < all.length,
-        },
-      });
-    }
-    return frames;
+    return positionsOf(session);
   }
 
   /** Lets events flow from where `attach` left the session, or from the point that it asks for. */
@@ -227,12 +204,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (session.state === 'live') this.#groupsOf(session)?.remove(session);
     session.state = 'closed';
     this.#replaying.delete(session);
-    this.#supers.delete(session);
     if (session.tenantId === null) {
-      if (this.#supers.size === 0) {
-        this.#allTenants = undefined;
-        this.#allTenantsKnown = false;
-      }
+      this.#superAdmins.remove(session);
+      if (this.#superAdmins.size === 0) this.#channels.unfollowAll();
       return;
     }
     const channel = this.#channels.get(session.tenantId);
@@ -242,7 +216,10 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Tells a live session how far its stream is complete, as far as that is news to it. */
   tellPosition(session: Session): void {
     if (session.state !== 'live') return;
-    if (session.tenantId === null) return this.#tellPositions(session);
+    if (session.tenantId === null) {
+      this.#superAdmins.tellPositions(session, this.#channels.all());
+      return;
+    }
     const channel = this.#channels.get(session.tenantId);
     if (!channel || channel.flushed <= session.toldSeq) return;
     session.toldSeq = channel.flushed;
@@ -263,40 +240,32 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (epoch === this.#epoch) return;
     const heads = new Map<string, number>();
     // a channel that was opened meanwhile must not start from zero
-    for (let unknown = [...this.#channels.keys()]; unknown.length > 0; ) {
+    for (let unknown = this.#channels.ids(); unknown.length > 0; ) {
       const answer = await this.reader.heads(unknown);
       for (const tenantId of unknown) heads.set(tenantId, answer.get(tenantId) ?? 0);
-      unknown = [...this.#channels.keys()].filter((tenantId) => !heads.has(tenantId));
+      unknown = this.#channels.ids().filter((tenantId) => !heads.has(tenantId));
     }
     this.log.warn('the history of events was replaced, clients load again', { epoch });
     this.#epoch = epoch;
     this.bus.open(epoch);
-    for (const channel of this.#channels.values()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
+    for (const channel of this.#channels.all()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
   }
 
-  /**
-   * Sends a frame of topic `system`, which no log keeps, to the super admins of this process. Who does not
-   * read misses it: it is about now.
-   */
+  /** Sends a frame of topic `system` to the super admins of this process. */
   tellSystem(frame: ControlMessage): void {
-    for (const session of this.#supers) {
-      const { topics, types } = session.subscription;
-      if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(frame.type))) continue;
-      if (session.sink.pendingBytes > MAX_PENDING_BYTES) continue;
-      session.send(frame);
-    }
+    this.#superAdmins.tell(frame);
   }
 
   /** Writes whatever waits for its flush. */
   flush(): void {
-    for (const channel of this.#channels.values()) channel.flushNow();
+    for (const channel of this.#channels.all()) channel.flushNow();
   }
 
   #answer(doorbell: Doorbell): void {
     for (const [tenantId, head] of doorbell.heads) {
       const channel = this.#channels.get(tenantId);
       if (!channel) {
-        if (this.#allTenantsKnown) this.#sweepSoon(); // a new tenant, or nonsense: the database knows
+        if (this.#channels.followsAll) this.#sweepSoon(); // a new tenant, or nonsense: the database knows
         continue;
       }
       const events = doorbell.events(tenantId);
@@ -307,7 +276,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #groupsOf(session: Session): Groups | undefined {
-    return session.tenantId === null ? this.#superGroups : this.#channels.get(session.tenantId)?.groups;
+    return session.tenantId === null
+      ? this.#superAdmins.groups
+      : this.#channels.get(session.tenantId)?.groups;
   }
 
   async #begin(session: Session, point: ResumePoint | undefined): Promise<void> {
@@ -321,18 +292,6 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return heads;
   }
 
-  #tellPositions(session: Session): void {
-    const told = this.#told.get(session);
-    if (!told) return;
-    const frames: ControlMessage[] = [];
-    for (const [tenantId, { flushed }] of this.#channels) {
-      if (flushed <= (told.get(tenantId) ?? 0)) continue;
-      told.set(tenantId, flushed);
-      frames.push({ type: 'position', data: { seq: flushed, tenant_id: tenantId } });
-    }
-    session.sendAll(frames);
-  }
-
   #resync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void {
     const data = { reason, seq, epoch: this.#epoch };
     session.send({
@@ -344,8 +303,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   #deliver(channel: Channel, entries: readonly Entry[]): void {
     const runs = new Map<string, Buffer | undefined>();
     for (const group of channel.groups.values()) group.deliver(entries, runs, this.metrics);
-    if (this.#supers.size === 0) return;
-    for (const group of this.#superGroups.values()) group.deliver(entries, runs, this.metrics);
+    if (this.#superAdmins.size === 0) return;
+    for (const group of this.#superAdmins.groups.values()) group.deliver(entries, runs, this.metrics);
   }
 
   #join(session: Session): void {
@@ -363,7 +322,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     session.progressMs = performance.now();
     session.progressBytes = session.sink.takenBytes;
     if (session.tenantId === null) {
-      for (const [id, channel] of this.#channels) session.cursors.set(id, newCursor(channel.flushed));
+      for (const { tenantId, flushed } of this.#channels.all())
+        session.cursors.set(tenantId, newCursor(flushed));
     } else {
       const channel = this.#channels.get(session.tenantId);
       if (channel) session.cursors.set(channel.tenantId, newCursor(channel.flushed));
@@ -374,7 +334,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   #reset(channel: Channel, reason: ResetReason): void {
     this.#pages.forget();
-    for (const session of [...channel.members, ...this.#supers]) {
+    for (const session of [...channel.members, ...this.#superAdmins.sessions()]) {
       const cursor = session.cursors.get(channel.tenantId);
       if (cursor) {
         cursor.seq = channel.flushed;
@@ -382,58 +342,17 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       if (session.state === 'waiting') continue; // its resume will be judged by the new epoch
       session.toldSeq = channel.flushed;
-      this.#told.get(session)?.set(channel.tenantId, channel.flushed);
+      this.#superAdmins.toldOf(session, channel);
       this.#resync(session, channel.tenantId, reason, channel.flushed);
     }
   }
 
   /** While somebody listens to all tenants, one that is not known has just been created: from its start. */
   #channelOfNewTenant(tenantId: string): Channel | undefined {
-    if (!this.#allTenantsKnown) return undefined;
-    const channel = new Channel(tenantId, 0, this.#channelPorts);
-    this.#channels.set(tenantId, channel);
-    for (const session of this.#supers)
-      if (session.state !== 'live') session.cursors.set(tenantId, newCursor(0));
+    if (!this.#channels.followsAll) return undefined;
+    const channel = this.#channels.open(tenantId, 0);
+    this.#superAdmins.meet(tenantId);
     return channel;
-  }
-
-  #trackAll(): Promise<void> {
-    this.#allTenants ??= this.reader
-      .allHeads()
-      .then((heads) => {
-        for (const [tenantId, head] of heads) {
-          if (this.#channels.has(tenantId)) continue;
-          this.#channels.set(tenantId, new Channel(tenantId, head, this.#channelPorts));
-        }
-        this.#allTenantsKnown = true;
-        this.#sweepSoon();
-      })
-      .catch((error: unknown) => {
-        this.#allTenants = undefined;
-        throw error;
-      });
-    return this.#allTenants;
-  }
-
-  #advanced(channel: Channel): Promise<void> {
-    return new Promise((resolve) => {
-      const waiters = this.#waiters.get(channel);
-      if (waiters) waiters.push(resolve);
-      else this.#waiters.set(channel, [resolve]);
-    });
-  }
-
-  #wake(channel: Channel): void {
-    const waiters = this.#waiters.get(channel);
-    if (!waiters) return;
-    this.#waiters.delete(channel);
-    for (const resolve of waiters) resolve();
-  }
-
-  #longest(of: (channel: Channel) => number): number {
-    let longest = 0;
-    for (const channel of this.#channels.values()) longest = Math.max(longest, of(channel));
-    return longest;
   }
 
   #failed(error: unknown): void {
@@ -455,14 +374,6 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
         session.sink.close(CLOSE.slowConsumer);
       }
     }
-    if (this.#allTenants) return;
-    for (const [tenantId, channel] of this.#channels) {
-      if (channel.members.size > 0 || now - channel.idleSinceMs < IDLE_CHANNEL_MS) continue;
-      channel.close();
-      this.#channels.delete(tenantId);
-      this.#wake(channel); // sessions that left while they waited for it
-    }
+    this.#channels.expire(now);
   }
 }
-
-const newCursor = (seq: number) => ({ seq, from: undefined, count: 0 });

@@ -26,6 +26,9 @@ export interface Cursor {
   count: number;
 }
 
+/** At a number, with nothing asked for. */
+export const newCursor = (seq: number): Cursor => ({ seq, from: undefined, count: 0 });
+
 /**
  * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
  * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.

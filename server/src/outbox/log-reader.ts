@@ -21,7 +21,8 @@ export const READ_SINCE = {
 };
 export const HEADS = {
   name: 'heads_of',
-  text: `SELECT tenant_id::text, seq FROM wardbell.tenant_head WHERE tenant_id = ANY($1::uuid[])`,
+  text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id
+         WHERE h.tenant_id = ANY($1::uuid[])`,
 };
 const ALL_HEADS = {
   name: 'heads_all',
@@ -69,7 +70,7 @@ export class LogReader {
     }));
   }
 
-  /** The newest number of each of these tenants. */
+  /** The newest number of each of these tenants; of one that was deleted there is none. */
   async heads(tenantIds: readonly string[]): Promise<Map<string, number>> {
     return toHeads(await this.relay.query<HeadRow>(HEADS, [tenantIds]));
   }
