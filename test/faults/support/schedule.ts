@@ -43,7 +43,7 @@ export const planFaults = (random: Random, runMs: number, instances: number): Fa
   const faults: Fault[] = [];
   let deck: FaultKind[] = [];
   let databaseFreeMs = 0;
-  for (let atMs = 500; atMs < runMs; atMs += random.between(300, 1_500)) {
+  for (let atMs = 500; atMs < runMs; atMs += random.between(500, 2_000)) {
     if (deck.length === 0) deck = random.some(FAULT_KINDS, FAULT_KINDS.length);
     const next = deck.findIndex((kind) => atMs >= databaseFreeMs || !OF_DATABASE.has(kind));
     const [kind] = next === -1 ? [] : deck.splice(next, 1);
