@@ -30,6 +30,12 @@ const runMs = Number(values.seconds) * 1_000;
 const failed: RunResult[] = [];
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
+/** Undefined when somebody has ended it. */
+const unlessAborted = (running: Promise<RunResult>): Promise<RunResult | undefined> =>
+  running.catch((error: unknown) => {
+    if (abort.signal.aborted) return undefined;
+    throw error;
+  });
 const say = (line: string): void => {
   if (values.verbose) console.error(`${(performance.now() / 1_000).toFixed(2)} ${line}`);
 };
@@ -37,7 +43,8 @@ const say = (line: string): void => {
 console.log(markdownRow(HEADINGS));
 console.log(markdownRow(HEADINGS.map(() => '---')));
 for (let seed = first; seed < first + count; seed++) {
-  const result = await run({ seed, runMs, abort: abort.signal, say });
+  const result = await unlessAborted(run({ seed, runMs, abort: abort.signal, say }));
+  if (result === undefined || abort.signal.aborted) process.exit(130);
   console.log(markdownRow(rowOf(result)));
   if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
   if (result.findings.length === 0) continue;

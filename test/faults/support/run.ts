@@ -22,7 +22,7 @@ const INSTANCES = 2;
 const WRITERS_PER_TENANT = 3;
 /** Everything is whole again: so long may it take until every client is live and level. */
 const CONVERGE_MS = 90_000;
-const SETTLE_MS = 30_000;
+const SETTLE_MS = 60_000;
 
 export interface RunOptions {
   readonly seed: number;
