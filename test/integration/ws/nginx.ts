@@ -32,13 +32,15 @@ const temporaryPaths = (dir: string): string =>
     .map((name) => `${name}_temp_path ${join(dir, name)};`)
     .join(' ');
 
-/** Starts it in front of a server, in a folder of its own. Only ports and paths differ from production. */
-export async function startNginx(upstreamPort: number): Promise<Nginx> {
+/** Starts it in front of servers, in a folder of its own. Only ports and paths differ from production. */
+export async function startNginx(...upstreamPorts: readonly number[]): Promise<Nginx> {
   const dir = mkdtempSync(join(tmpdir(), 'wardbell-nginx-'));
   const port = await freePort();
   let conf = readFileSync('nginx.conf', 'utf8');
   conf = replace(conf, '\n    listen 80 default_server;', `\n    listen 127.0.0.1:${port} default_server;`);
-  conf = replace(conf, '\n    server 127.0.0.1:8000 ', `\n    server 127.0.0.1:${upstreamPort} `);
+  const upstream = /^ {4}server 127\.0\.0\.1:8000 (.*)$/m.exec(conf)?.[1] ?? 'of nginx.conf is not there';
+  const upstreams = upstreamPorts.map((upstreamPort) => `    server 127.0.0.1:${upstreamPort} ${upstream}`);
+  conf = replace(conf, `    server 127.0.0.1:8000 ${upstream}`, upstreams.join('\n'));
   conf = replace(conf, '\npid /run/nginx.pid;', `\npid ${join(dir, 'nginx.pid')};`);
   conf = replace(conf, '\nhttp {', `\nhttp { ${temporaryPaths(dir)}`);
   conf = conf.replaceAll('/var/log/nginx/', `${dir}/`);

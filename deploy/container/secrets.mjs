@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Makes the secrets of a Compose installation at its first start, each in the volume of those who need it, and
+ * leaves alone what is there. Readable for all because each container reads as a user of its own; what may
+ * read is decided by what mounts the volume.
+ */
+const FOLDER = process.argv[2] ?? '/secrets';
+
+const random = (bytes = 32) => randomBytes(bytes).toString('base64url');
+
+const keep = (path, make) => {
+  const file = join(FOLDER, path);
+  if (existsSync(file)) return;
+  writeFileSync(file, `${make()}\n`, { mode: 0o444, flag: 'wx' });
+  process.stdout.write(`made ${file}\n`);
+};
+
+/** Two files that must agree are made together or not at all. */
+const keepTogether = (paths, make) => {
+  const missing = paths.filter((path) => !existsSync(join(FOLDER, path)));
+  if (missing.length === 0) return;
+  if (missing.length < paths.length) {
+    process.stderr.write(
+      `wardbell: ${missing.join(', ')} is gone and belongs to ${paths.join(', ')}: restore it\n`,
+    );
+    process.exit(1);
+  }
+  const texts = make();
+  for (const [index, path] of paths.entries()) keep(path, () => texts[index]);
+};
+
+keep('postgres/superuser_password', random);
+keepTogether(['postgres/owner_password', 'server/database_url'], () => {
+  const password = random();
+  return [password, `postgresql://wardbell:${password}@postgres:5432/wardbell`];
+});
+keepTogether(['redis/redis.conf', 'server/redis_url'], () => {
+  const password = random();
+  return [`requirepass ${password}`, `redis://:${password}@redis:6379`];
+});
+keepTogether(['prometheus/metrics_token', 'server/metrics_token'], () => {
+  const token = random();
+  return [token, token];
+});
+keep('server/jwt_secret', () => random(48));
+keep('server/super_admin_password', () => random(18));
+keep('grafana/admin_password', () => random(18));
