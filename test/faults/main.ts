@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { faultsOf, findingsOf, HEADINGS, markdownRow, rowOf } from './support/report.js';
-import { type RunResult, run } from './support/run.js';
+import { run } from './support/run.js';
 import { measureStalled } from './support/stalled.js';
 
 const { values } = parseArgs({
@@ -27,15 +27,9 @@ if (values.stalled) {
 const first = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
 const runMs = Number(values.seconds) * 1_000;
-const failed: RunResult[] = [];
+let failed = 0;
 const abort = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => abort.abort());
-/** Undefined when somebody has ended it. */
-const unlessAborted = (running: Promise<RunResult>): Promise<RunResult | undefined> =>
-  running.catch((error: unknown) => {
-    if (abort.signal.aborted) return undefined;
-    throw error;
-  });
 const say = (line: string): void => {
   if (values.verbose) console.error(`${(performance.now() / 1_000).toFixed(2)} ${line}`);
 };
@@ -43,14 +37,19 @@ const say = (line: string): void => {
 console.log(markdownRow(HEADINGS));
 console.log(markdownRow(HEADINGS.map(() => '---')));
 for (let seed = first; seed < first + count; seed++) {
-  const result = await unlessAborted(run({ seed, runMs, abort: abort.signal, say }));
-  if (result === undefined || abort.signal.aborted) process.exit(130);
-  console.log(markdownRow(rowOf(result)));
-  if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
-  if (result.findings.length === 0) continue;
-  failed.push(result);
-  for (const line of findingsOf(result)) console.log(`    ${line}`);
+  const findings = await runOne(seed).catch((error: unknown) => [`${seed} did not end: ${String(error)}`]);
+  if (abort.signal.aborted) process.exit(130);
+  if (findings.length === 0) continue;
+  failed += 1;
+  for (const line of findings) console.log(`    ${line}`);
   console.log(`    again: npm run test:faults -- --seed ${seed} --seconds ${values.seconds}`);
 }
-console.log(`\n${count - failed.length} of ${count} runs lost, repeated and leaked nothing`);
-process.exit(failed.length > 0 ? 1 : 0);
+console.log(`\n${count - failed} of ${count} runs lost, repeated and leaked nothing`);
+process.exit(failed > 0 ? 1 : 0);
+
+async function runOne(seed: number): Promise<string[]> {
+  const result = await run({ seed, runMs, abort: abort.signal, say });
+  console.log(markdownRow(rowOf(result)));
+  if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
+  return findingsOf(result);
+}

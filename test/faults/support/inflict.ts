@@ -38,13 +38,17 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       await delay(fault.forMs);
       return instances[fault.instance]?.signal('SIGCONT');
     case 'kill database':
-      await postgres.kill();
-      await delay(fault.forMs);
-      return postgres.start();
+      return postgres.inTurn(async () => {
+        await postgres.kill();
+        await delay(fault.forMs);
+        await postgres.start();
+      });
     case 'freeze database':
-      postgres.freeze();
-      await delay(fault.forMs);
-      return postgres.thaw();
+      return postgres.inTurn(async () => {
+        postgres.freeze();
+        await delay(fault.forMs);
+        postgres.thaw();
+      });
     case 'cut connections':
       return proxy.cut(fault.count);
     case 'delay':

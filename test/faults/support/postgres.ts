@@ -14,6 +14,7 @@ const GONE_MS = 10_000;
 export class Postgres {
   #pid: number | undefined;
   #frozen: readonly number[] = [];
+  #turn: Promise<void> = Promise.resolve();
 
   private constructor(
     private readonly dir: string,
@@ -42,6 +43,13 @@ export class Postgres {
   /** Sees every row: the oracle's. */
   get superuserUrl(): string {
     return this.#url(SUPERUSER, this.passwords.superuser, OWNER);
+  }
+
+  /** One thing happens to it at a time: on a busy machine a recovery may last until the next fault is due. */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   /** Starts it, or starts it again; recovers from a crash first. */

@@ -89,7 +89,9 @@ export async function run({
     for (const fault of faults) {
       await sleep(startMs + fault.atMs);
       say(JSON.stringify(fault));
-      pending.push(inflict(fault, scene).then(() => say(`over: ${fault.kind}`)));
+      const over = inflict(fault, scene).then(() => say(`over: ${fault.kind}`));
+      over.catch(() => undefined); // awaited below
+      pending.push(over);
     }
     await sleep(startMs + runMs);
     await Promise.all(pending);
