@@ -62,6 +62,7 @@ const Row = z.object({
   created_at: z.date(),
 });
 const Head = z.object({ tenant_id: z.string(), seq: z.coerce.number() });
+const Slots = z.object({ count: z.coerce.number() });
 const Committed = z.object({ tenant_id: z.string(), id: z.string(), version: z.number() });
 
 /** One installation, its people and everything that goes wrong, from a seed. */
@@ -238,6 +239,9 @@ async function judge(
           text: `${viewer.name}: the SDK counted ${kind} ${count} times`,
         });
   }
+  const slots = await settledSlots(postgres, clients.length);
+  if (slots !== clients.length)
+    findings.push({ kind: 'altered', text: `${clients.length} sockets take ${slots} slots` });
   const resyncs = new Map<string, number>();
   for (const { subscriber } of clients)
     for (const [why, count] of subscriber.resyncs) resyncs.set(why, (resyncs.get(why) ?? 0) + count);
@@ -256,6 +260,22 @@ async function judge(
     resyncs,
     recoveriesMs: clients.flatMap(({ subscriber }) => subscriber.recoveriesMs.slice(1)),
   };
+}
+
+/** Slots that count against limits, once they are as many as the sockets or will not be. */
+async function settledSlots(postgres: Postgres, sockets: number): Promise<number> {
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const { rows } = await withDatabase(postgres, (client) =>
+      client.query(
+        `SELECT count(*) FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+         WHERE i.heartbeat_at > now() - interval '20 seconds'`,
+      ),
+    );
+    const slots = Slots.parse(rows[0]).count;
+    if (slots === sockets || performance.now() > deadline) return slots;
+    await delay(500);
+  }
 }
 
 async function readHeads(postgres: Postgres, tenantIds: readonly string[]): Promise<Map<string, number>> {
