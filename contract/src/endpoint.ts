@@ -1,0 +1,32 @@
+import type { z } from 'zod';
+import type { Role } from './roles.js';
+import type { ViewedObject } from './views.js';
+
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What the server mounts and the documentation describes. */
+export interface Endpoint {
+  readonly method: HttpMethod;
+  /** Below `/api/v1`, with `:id` for parameters. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** Roles that may call it, or `public` for those who carry no access token. */
+  readonly access: readonly Role[] | 'public';
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Status of success and the schema of its body (none: empty). */
+  readonly status: number;
+  readonly answer?: z.ZodType;
+  /** Answers with `ETag`; `PATCH` and `DELETE` then take `If-Match`. */
+  readonly versioned?: boolean;
+  /** Takes `Idempotency-Key`. */
+  readonly idempotent?: boolean;
+  /** The object whose fields the body carries, so that `FORBIDDEN_WRITES` applies (403 before all else). */
+  readonly writes?: ViewedObject;
+  /** Stable codes of `application/problem+json` that this route adds to the common ones. */
+  readonly problems?: readonly string[];
+}
+
+/** An endpoint with its literal types kept. */
+export const endpoint = <const E extends Endpoint>(definition: E): E => definition;

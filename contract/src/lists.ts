@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { AppointmentStatus } from './appointment.js';
+import { EventTypeName } from './event.js';
+import { Role as RoleSchema } from './roles.js';
+import { MAX_HISTORY_MINUTES } from './tenant.js';
+import { Seq, Timestamp, Uuid } from './text.js';
+import { UserStatus } from './user.js';
+
+/** What lists take and answer. */
+
+/** Rows in one page of a list. */
+export const MAX_PAGE = 200;
+export const DEFAULT_PAGE = 50;
+
+const Page = {
+  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
+  after: z.string().max(4_000).optional().meta({ description: '`next` of the page before' }),
+};
+
+/** A page of rows; `next` is the cursor of the one after it, null at the end. */
+export const page = <T extends z.ZodType>(row: T) =>
+  z.object({ data: z.array(row), next: z.string().nullable() });
+
+/** A page with the position of its own snapshot: connect with `since=<seq>&epoch=<epoch>`. */
+export const livePage = <T extends z.ZodType>(row: T) => page(row).extend({ seq: Seq, epoch: Uuid });
+
+/** A date, or an instant with offset (a `+` that a URL turned into a blank is forgiven). */
+const DateOrTime = z
+  .string()
+  .transform((value) => value.replace(' ', '+'))
+  .pipe(z.union([z.iso.date(), Timestamp]))
+  .meta({ description: 'RFC 3339 instant, or a date: its start in the time zone of the clinic' });
+
+export const PatientQuery = z.object({
+  ...Page,
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .meta({ description: 'Words that first name, last name, MRN or phone must contain' }),
+});
+export const AppointmentQuery = z.object({
+  ...Page,
+  from: DateOrTime.optional().meta({ description: 'Inclusive' }),
+  to: DateOrTime.optional().meta({ description: 'Exclusive' }),
+  patient_id: Uuid.optional(),
+  status: AppointmentStatus.optional(),
+});
+export const UserQuery = z.object({
+  ...Page,
+  tenant_id: Uuid.optional(),
+  role: RoleSchema.optional(),
+  status: UserStatus.optional(),
+});
+export const PageQuery = z.object(Page);
+export const TenantScopedQuery = z.object({ ...Page, tenant_id: Uuid.optional() });
+export const UsageHistoryQuery = z.object({
+  minutes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_HISTORY_MINUTES)
+    .default(60)
+    .meta({ description: 'How far back; 1440 is a day' }),
+});
+export const EventQuery = z.object({
+  since: z.coerce
+    .number()
+    .pipe(Seq)
+    .optional()
+    .meta({ description: 'Exclusive; the oldest event that is kept, unless said' }),
+  type: EventTypeName.optional(),
+  limit: Page.limit,
+});
+export const AuditQuery = z.object({
+  ...Page,
+  tenant_id: Uuid.optional(),
+  actor_id: z.string().max(200).optional(),
+  patient_id: Uuid.optional(),
+  action: z.string().max(100).optional(),
+  from: DateOrTime.optional(),
+  to: DateOrTime.optional(),
+});
+
+/** A live socket as the registry knows it. */
+export const ConnectionRow = z
+  .object({
+    id: Uuid,
+    tenant_id: Uuid.nullable(),
+    user_id: z.string(),
+    role: RoleSchema,
+    instance_id: Uuid,
+    address: z.string().nullable(),
+    client: z.string().nullable(),
+    topics: z.array(z.string()),
+    connected_at: Timestamp,
+    position: Seq.nullable().meta({
+      description:
+        'Events up to this number were given to it, seen in the last seconds; null for super admins',
+    }),
+    lag: z.int().nullable().meta({ description: 'Events of the tenant after its position; 0: it is live' }),
+    pending_bytes: z.int().meta({ description: 'Bytes that wait in the server because it does not read' }),
+  })
+  .meta({ id: 'Connection' });
+
+/** A row of the audit log. `changed` names fields, never their values. */
+export const AuditRow = z
+  .object({
+    id: Uuid,
+    tenant_id: Uuid.nullable(),
+    seq: z.int(),
+    at: Timestamp,
+    actor_id: z.string().nullable(),
+    actor_role: z.string().nullable(),
+    action: z.string(),
+    object_type: z.string().nullable(),
+    object_id: z.string().nullable(),
+    patient_id: Uuid.nullable(),
+    address: z.string().nullable(),
+    changed: z.array(z.string()),
+  })
+  .meta({ id: 'AuditRow' });
+
+export const AuditVerification = z.object({
+  ok: z.boolean(),
+  checked: z.int(),
+  first_bad: z.int().nullable(),
+});

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { endpoint } from './endpoint.js';
+import { EventFrame, NotificationCreate } from './event.js';
+import {
+  AuditQuery,
+  AuditRow,
+  AuditVerification,
+  ConnectionRow,
+  EventQuery,
+  page,
+  TenantScopedQuery,
+} from './lists.js';
+import { ADMINS } from './roles.js';
+import { Uuid } from './text.js';
+
+/** Routes of the stream and those who watch it: the log, notifications, sockets, audit. */
+
+export const events = {
+  list: endpoint({
+    method: 'GET',
+    path: '/events',
+    tag: 'events',
+    summary: "The tenant's log of events, oldest first",
+    access: ['tenant_admin'],
+    query: EventQuery,
+    status: 200,
+    answer: page(EventFrame),
+    problems: ['events_expired'],
+  }),
+} as const;
+
+export const notifications = {
+  create: endpoint({
+    method: 'POST',
+    path: '/notifications',
+    tag: 'notifications',
+    summary: 'Send a system_notification to the tenant (super admin: to one or all)',
+    access: ADMINS,
+    body: NotificationCreate,
+    status: 202,
+    answer: z.object({ tenants: z.int() }),
+    idempotent: true,
+  }),
+} as const;
+
+export const connections = {
+  list: endpoint({
+    method: 'GET',
+    path: '/connections',
+    tag: 'connections',
+    summary: 'Open sockets on all instances',
+    access: ADMINS,
+    query: TenantScopedQuery,
+    status: 200,
+    answer: page(ConnectionRow),
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/connections/:id',
+    tag: 'connections',
+    summary: 'One open socket',
+    access: ADMINS,
+    status: 200,
+    answer: ConnectionRow,
+  }),
+  close: endpoint({
+    method: 'DELETE',
+    path: '/connections/:id',
+    tag: 'connections',
+    summary: 'Close a socket, on whichever instance (4409)',
+    access: ADMINS,
+    status: 204,
+  }),
+} as const;
+
+export const audit = {
+  list: endpoint({
+    method: 'GET',
+    path: '/audit',
+    tag: 'audit',
+    summary: 'Who changed what, newest first',
+    access: ADMINS,
+    query: AuditQuery,
+    status: 200,
+    answer: page(AuditRow),
+  }),
+  verify: endpoint({
+    method: 'GET',
+    path: '/audit/verify',
+    tag: 'audit',
+    summary: 'Check the hash chain of the audit log',
+    access: ADMINS,
+    query: z.object({ tenant_id: Uuid.optional() }),
+    status: 200,
+    answer: AuditVerification,
+  }),
+} as const;
