@@ -173,7 +173,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     }
     const heads = new Map(Object.entries(payload.heads ?? {}));
     for (const listener of this.#listeners) {
-      listener({ heads, orders: payload.orders ?? false, events: NO_EVENTS });
+      listener({ heads, orders: payload.orders ?? false, isSafetyNet: false, events: NO_EVENTS });
     }
   }
 }

@@ -73,7 +73,7 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
 
   onDoorbell(listener: DoorbellListener): void {
     this.#listeners.push(listener);
-    this.postgres.onDoorbell(listener);
+    this.postgres.onDoorbell((doorbell) => listener({ ...doorbell, isSafetyNet: this.connected }));
   }
 
   announce(tenantId: string, events: readonly LogEvent[]): void {
@@ -192,6 +192,6 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
       this.traffic.refused++;
       return;
     }
-    for (const listener of this.#listeners) listener(opened);
+    for (const listener of this.#listeners) listener({ ...opened, isSafetyNet: false });
   }
 }

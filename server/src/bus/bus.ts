@@ -4,6 +4,8 @@ import type { LogEvent } from '../database/log-event.js';
 export interface Doorbell {
   readonly heads: ReadonlyMap<string, number>;
   readonly orders: boolean;
+  /** The events have most likely come already, on a faster way, or are about to. */
+  readonly isSafetyNet: boolean;
   /** Events that came along, in order: all, some or none of those up to the tenant's head. Opened when asked for. */
   events(tenantId: string): readonly LogEvent[];
 }

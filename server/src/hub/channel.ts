@@ -11,6 +11,10 @@ const RING_ENTRIES = 1_024;
 const MAX_EARLY = 1_024;
 /** Two commits of this process may be announced in the wrong order; their turn comes within a tick or two. */
 const GAP_GRACE_MS = 5;
+/** An announcement of another instance: it rings every 10 ms, and the way takes a few. */
+const ANNOUNCEMENT_MS = 25;
+/** Who announced within this time most likely announces the next event too. */
+const ANNOUNCED_LATELY_MS = 1_000;
 const RETRY_MS = 250;
 /** The most that a burst may delay an event so that its frames share a write. */
 export const MAX_FLUSH_DELAY_MS = 25;
@@ -59,6 +63,7 @@ export class Channel {
   #target: number;
   #behindSinceMs: number | undefined;
   #progressMs = 0;
+  #announcedMs = Number.NEGATIVE_INFINITY;
   #lastWrittenMs: number | undefined;
   #closed = false;
   /** Counts restarts, so that a read that began before one is not used after it. */
@@ -106,16 +111,21 @@ export class Channel {
       else if (event.seq > this.seq && this.#early.size < MAX_EARLY) this.#early.set(event.seq, event);
       if (event.seq > this.#target) this.#target = event.seq;
     }
+    this.#announcedMs = performance.now();
     this.#drainEarly();
     this.#scheduleFlush();
-    if (this.seq < this.#target) {
-      this.#behindSinceMs ??= performance.now();
-      this.#gapTimer ??= setTimeout(() => {
-        this.#gapTimer = undefined;
-        if (this.seq < this.#target) this.ports.repairing();
-        void this.#catchUp();
-      }, GAP_GRACE_MS);
-    }
+    if (this.seq < this.#target) this.#repairAfter(GAP_GRACE_MS);
+  }
+
+  /**
+   * The database's own head. While instances announce this tenant's events, what it is ahead by is most likely
+   * on its way: it is read only if it does not come. True if something is read at once.
+   */
+  suspect(head: number): boolean {
+    if (performance.now() - this.#announcedMs > ANNOUNCED_LATELY_MS) return this.hear(head);
+    if (head > this.#target) this.#target = head;
+    if (this.seq < this.#target) this.#repairAfter(ANNOUNCEMENT_MS);
+    return false;
   }
 
   /** The log is said to reach `head`: reads what is missing. True if that was news. */
@@ -166,6 +176,15 @@ export class Channel {
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#gapTimer);
     clearTimeout(this.#retryTimer);
+  }
+
+  #repairAfter(graceMs: number): void {
+    this.#behindSinceMs ??= performance.now();
+    this.#gapTimer ??= setTimeout(() => {
+      this.#gapTimer = undefined;
+      if (this.seq < this.#target) this.ports.repairing();
+      void this.#catchUp();
+    }, graceMs);
   }
 
   #append(event: LogEvent): void {

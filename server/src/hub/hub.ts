@@ -58,7 +58,10 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
         pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
         deliver: (channel, entries) => this.#deliver(channel, entries),
         reset: (channel, reason) => this.#reset(channel, reason),
-        repairing: () => this.metrics.gapRepairs.inc(),
+        repairing: () => {
+          this.metrics.gapRepairs.inc();
+          this.#sweepSoon(); // where one was not announced more may follow
+        },
         failed,
       },
       () => this.reader.allHeads(),
@@ -139,16 +142,14 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       else byTenant.set(event.tenantId, [event]);
     }
     for (const [tenantId, list] of byTenant) {
-      const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
-      channel?.offer(list);
+      this.#channelOf(tenantId)?.offer(list);
       this.bus.announce(tenantId, list);
     }
   }
 
-  /** The database says that a tenant's log reaches `head`. True if this process had not known. */
-  hear(tenantId: string, head: number): boolean {
-    const channel = this.#channels.get(tenantId) ?? this.#channelOfNewTenant(tenantId);
-    return channel?.hear(head) ?? false;
+  /** The database says that a tenant's log reaches `head`. True if nobody had announced it. */
+  suspect(tenantId: string, head: number): boolean {
+    return this.#channelOf(tenantId)?.suspect(head) ?? false;
   }
 
   /**
@@ -271,7 +272,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       const events = doorbell.events(tenantId);
       channel.offer(events);
       // without this the channel would not know of what the doorbell was too small for
-      if (events.at(-1)?.seq !== head) channel.hear(head);
+      if (events.at(-1)?.seq === head) continue;
+      if (doorbell.isSafetyNet) channel.suspect(head);
+      else channel.hear(head);
     }
   }
 
@@ -288,7 +291,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async #hearHeads(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const heads = await this.reader.heads(tenantIds);
-    for (const [tenantId, head] of heads) this.hear(tenantId, head);
+    for (const [tenantId, head] of heads) this.#channelOf(tenantId)?.hear(head);
     return heads;
   }
 
@@ -348,8 +351,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** While somebody listens to all tenants, one that is not known has just been created: from its start. */
-  #channelOfNewTenant(tenantId: string): Channel | undefined {
-    if (!this.#channels.followsAll) return undefined;
+  #channelOf(tenantId: string): Channel | undefined {
+    const known = this.#channels.get(tenantId);
+    if (known || !this.#channels.followsAll) return known;
     const channel = this.#channels.open(tenantId, 0);
     this.#superAdmins.meet(tenantId);
     return channel;

@@ -76,7 +76,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
         await this.hub.changeEpoch(await this.reader.newEpoch(this.hub.epoch));
       }
       let found = 0;
-      for (const [tenantId, head] of heads) if (this.hub.hear(tenantId, head)) found++;
+      for (const [tenantId, head] of heads) if (this.hub.suspect(tenantId, head)) found++;
       if (found > 0) this.metrics.gapRepairs.inc(found);
       this.#lastSuccessMs = performance.now();
       const restMs = (this.#lastSuccessMs - this.#startedMs) * REST_FACTOR;
