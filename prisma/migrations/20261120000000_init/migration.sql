@@ -663,67 +663,67 @@ CREATE FUNCTION wardbell.admit(
   AS $$
 #variable_conflict use_column
 DECLARE
-  tenant_key uuid;
   tenant_row wardbell.tenant;
   request    record;
   open_count bigint;
   user_count bigint;
-  head_seq   bigint;
   can_judge  boolean := wardbell.may_judge(p_instance, p_alive_for);
+  is_first   boolean := true;
+  tenant_key uuid;
 BEGIN
-  FOR tenant_key IN
-    SELECT DISTINCT (r->>'tenant_id')::uuid FROM jsonb_array_elements(p_requests) AS r ORDER BY 1
+  -- Tenant by tenant, in the order of their ids: two instances that lock the same tenants cannot deadlock.
+  FOR request IN
+    SELECT * FROM jsonb_to_recordset(p_requests)
+      AS r(id uuid, tenant_id uuid, user_id text, session_id uuid, role text, address text, client text,
+           topics text[])
+    ORDER BY r.tenant_id
   LOOP
-    tenant_row := NULL;
-    head_seq := NULL;
-    open_count := 0;
-    IF tenant_key IS NOT NULL THEN
-      PERFORM pg_advisory_xact_lock(hashtextextended('wardbell.admit/' || tenant_key, 0));
-      SELECT * INTO tenant_row FROM wardbell.tenant t WHERE t.id = tenant_key;
-      SELECT h.seq INTO head_seq FROM wardbell.tenant_head h WHERE h.tenant_id = tenant_key;
-      SELECT count(*) INTO open_count
-        FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
-        WHERE c.tenant_id = tenant_key AND (i.heartbeat_at > now() - p_alive_for OR NOT can_judge);
-    END IF;
-    FOR request IN
-      SELECT * FROM jsonb_to_recordset(p_requests)
-        AS r(id uuid, tenant_id uuid, user_id text, session_id uuid, role text, address text, client text,
-             topics text[])
-      WHERE r.tenant_id IS NOT DISTINCT FROM tenant_key
-    LOOP
-      id := request.id;
-      head := head_seq;
+    IF is_first OR request.tenant_id IS DISTINCT FROM tenant_key THEN
+      is_first := false;
+      tenant_key := request.tenant_id;
+      tenant_row := NULL;
+      head := NULL;
+      open_count := 0;
+      IF tenant_key IS NOT NULL THEN
+        PERFORM pg_advisory_xact_lock(hashtextextended('wardbell.admit/' || tenant_key, 0));
+        SELECT * INTO tenant_row FROM wardbell.tenant t WHERE t.id = tenant_key;
+        SELECT h.seq INTO head FROM wardbell.tenant_head h WHERE h.tenant_id = tenant_key;
+        SELECT count(*) INTO open_count
+          FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+          WHERE c.tenant_id = tenant_key AND (i.heartbeat_at > now() - p_alive_for OR NOT can_judge);
+      END IF;
       -- least() ignores NULL: no ceiling, no bound
       max_connections := least(coalesce(tenant_row.max_connections, p_default_max),
                                tenant_row.ceiling_connections);
       max_messages_per_minute := least(tenant_row.max_messages_per_minute,
                                        tenant_row.ceiling_messages_per_minute);
-      verdict := wardbell.principal_verdict(request.tenant_id, request.user_id, request.role,
-                                            request.session_id);
-      IF verdict = 'ok' AND tenant_key IS NOT NULL THEN
-        IF open_count >= max_connections THEN
-          verdict := 'tenant_limit';
-        ELSIF coalesce(tenant_row.max_connections_per_user, tenant_row.ceiling_connections_per_user)
-              IS NOT NULL THEN
-          SELECT count(*) INTO user_count
-            FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
-            WHERE c.tenant_id = tenant_key AND c.user_id = request.user_id
-              AND (i.heartbeat_at > now() - p_alive_for OR NOT can_judge);
-          IF user_count >= least(tenant_row.max_connections_per_user,
-                                 tenant_row.ceiling_connections_per_user) THEN
-            verdict := 'user_limit';
-          END IF;
+    END IF;
+    id := request.id;
+    verdict := wardbell.principal_verdict(request.tenant_id, request.user_id, request.role,
+                                          request.session_id);
+    IF verdict = 'ok' AND tenant_key IS NOT NULL THEN
+      IF open_count >= max_connections THEN
+        verdict := 'tenant_limit';
+      ELSIF coalesce(tenant_row.max_connections_per_user, tenant_row.ceiling_connections_per_user)
+            IS NOT NULL THEN
+        SELECT count(*) INTO user_count
+          FROM wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
+          WHERE c.tenant_id = tenant_key AND c.user_id = request.user_id
+            AND (i.heartbeat_at > now() - p_alive_for OR NOT can_judge);
+        IF user_count >= least(tenant_row.max_connections_per_user,
+                               tenant_row.ceiling_connections_per_user) THEN
+          verdict := 'user_limit';
         END IF;
       END IF;
-      IF verdict = 'ok' THEN
-        INSERT INTO wardbell.connection
-          (id, instance_id, tenant_id, user_id, session_id, role, address, client, topics)
-        VALUES (request.id, p_instance, request.tenant_id, request.user_id, request.session_id, request.role,
-                request.address, request.client, request.topics);
-        open_count := open_count + 1;
-      END IF;
-      RETURN NEXT;
-    END LOOP;
+    END IF;
+    IF verdict = 'ok' THEN
+      INSERT INTO wardbell.connection
+        (id, instance_id, tenant_id, user_id, session_id, role, address, client, topics)
+      VALUES (request.id, p_instance, request.tenant_id, request.user_id, request.session_id, request.role,
+              request.address, request.client, request.topics);
+      open_count := open_count + 1;
+    END IF;
+    RETURN NEXT;
   END LOOP;
 END
 $$;
