@@ -116,6 +116,10 @@ async function fill(): Promise<void> {
      CROSS JOIN LATERAL generate_series(1, CASE WHEN t.id = $1 THEN $2::int ELSE 100 END) AS n`,
     [tenantId, OUTBOX_ROWS],
   );
+  // a table of one page is read whole whatever its indexes; an installation has many tenants
+  await database.query(
+    'INSERT INTO wardbell.tenant_head (tenant_id) SELECT gen_random_uuid() FROM generate_series(1, 5000)',
+  );
   await database.query('ANALYZE');
 }
 
