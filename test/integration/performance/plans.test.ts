@@ -118,7 +118,7 @@ async function fill(): Promise<void> {
   );
   // a table of one page is read whole whatever its indexes; an installation has many tenants
   await database.query(
-    'INSERT INTO wardbell.tenant_head (tenant_id) SELECT gen_random_uuid() FROM generate_series(1, 5000)',
+    "INSERT INTO wardbell.tenant (name, slug) SELECT 'Idle', 'idle-' || n FROM generate_series(1, 5000) AS n",
   );
   await database.query('ANALYZE');
 }
