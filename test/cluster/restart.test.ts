@@ -58,6 +58,8 @@ describe('instances that come and go under load', () => {
 
   it('lose nothing when one is killed: its clients go on where they were on another one', async () => {
     const clinic = await createClinic(database);
+    // slots of the dead count for 20 s
+    await clinic.setLimits({ connections: 2 * CLIENTS });
     const clients = await connectClients(clinic, CLIENTS);
     const writer = startWriter({
       url: balancer.url,

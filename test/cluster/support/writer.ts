@@ -21,7 +21,7 @@ export interface WriterOptions {
 const TICK_MS = 20;
 const RETRY_MS = 50;
 /** Writes under way at once; a machine that is too slow for the rate gets fewer, not a pile. */
-const MAX_RUNNING = 20;
+const MAX_RUNNING = 40;
 /** What an honest server answers while it stops, or while the database is away. */
 const RETRYABLE = new Set([409, 502, 503, 504]);
 
