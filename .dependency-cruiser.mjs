@@ -4,7 +4,7 @@
  */
 
 const server = (...names) => `^server/src/(${names.join('|')})/`;
-const GROUND = ['config', 'database', 'log', 'errors'];
+const GROUND = ['config', 'database', 'log', 'errors', 'tracing'];
 
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 

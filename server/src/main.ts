@@ -14,6 +14,7 @@ import { errorFields } from './log/error-fields.js';
 import { createLog, type Log } from './log/log.js';
 import { NestLog } from './log/nest-log.js';
 import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
+import { startTracing } from './tracing/export.js';
 import { ensureSuperAdmin } from './users/super-admin.js';
 
 /** Everything is gone by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
@@ -22,6 +23,7 @@ const STOP_TIMEOUT_MS = 9_500;
 interface Running {
   readonly app: NestFastifyApplication;
   readonly database: PreparedDatabase;
+  readonly endTracing: () => Promise<void>;
 }
 
 const listen = async (app: NestFastifyApplication, config: Config): Promise<number> => {
@@ -42,6 +44,7 @@ const listen = async (app: NestFastifyApplication, config: Config): Promise<numb
 };
 
 const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Running> => {
+  const endTracing = await startTracing(config);
   const database = await prepareDatabase(config, log, abort);
   try {
     const app = await createHttpApplication(
@@ -62,7 +65,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       await app.close();
       throw error;
     }
-    return { app, database };
+    return { app, database, endTracing };
   } catch (error) {
     await database.stop();
     throw error;
@@ -70,9 +73,10 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
 };
 
 /** Sockets first, each with its time to come back; then requests; then the database. */
-const stop = async ({ app, database }: Running): Promise<void> => {
+const stop = async ({ app, database, endTracing }: Running): Promise<void> => {
   await app.get(Drain).run();
   await app.close();
+  await endTracing();
   await database.stop();
 };
 

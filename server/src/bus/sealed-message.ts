@@ -39,12 +39,13 @@ const Events = z.array(
     z.record(z.string(), z.unknown()),
     Audience.nullable(),
     z.number(),
+    z.string().nullable(),
   ]),
 );
 
 /** The text of an event inside a part. */
-export const encodeEvent = ({ seq, id, type, data, audience, timestamp }: LogEvent): string =>
-  JSON.stringify([seq, id, type, data, audience, timestamp.getTime()]);
+export const encodeEvent = ({ seq, id, type, data, audience, timestamp, trace }: LogEvent): string =>
+  JSON.stringify([seq, id, type, data, audience, timestamp.getTime(), trace ?? null]);
 
 /** What a message says of one tenant. */
 export interface Part {
@@ -167,7 +168,7 @@ export class Opener {
 }
 
 const decodeEvents = (tenantId: string, key: Buffer, counter: bigint, body: Buffer): readonly LogEvent[] =>
-  (decrypt(Events, key, counter, body) ?? []).map(([seq, id, type, data, audience, writtenMs]) => ({
+  (decrypt(Events, key, counter, body) ?? []).map(([seq, id, type, data, audience, writtenMs, trace]) => ({
     tenantId,
     seq,
     id,
@@ -175,6 +176,7 @@ const decodeEvents = (tenantId: string, key: Buffer, counter: bigint, body: Buff
     data,
     audience,
     timestamp: new Date(writtenMs),
+    ...(trace === null ? {} : { trace }),
   }));
 
 const decrypt = <T extends z.ZodType>(

@@ -32,6 +32,8 @@ export abstract class Config {
   abstract readonly trustedProxies: readonly string[];
   abstract readonly eventRetentionDays: number;
   abstract readonly metricsToken: string | undefined;
+  /** A collector of OpenTelemetry; absent: nothing is traced. */
+  abstract readonly otlpEndpoint: string | undefined;
   abstract readonly logLevel: LogLevel;
   abstract readonly production: boolean;
 }
@@ -82,6 +84,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: values.TRUSTED_PROXIES,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
     metricsToken: values.METRICS_TOKEN,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
     production,
   };

@@ -140,6 +140,7 @@ export const Environment = z.object({
       .optional(),
     'a bearer token: letters, digits and -._~+/ only',
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: described(url(['http:', 'https:']).optional(), 'an http or https URL'),
   LOG_LEVEL: described(z.enum(LOG_LEVELS).default('info'), `one of ${LOG_LEVELS.join(', ')}`),
 });
 export type Environment = z.output<typeof Environment>;

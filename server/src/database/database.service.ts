@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { Problem } from '../errors/problem.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
+import { inSpan } from '../tracing/spans.js';
 import { isRetryable, toProblem } from './failure.js';
 import type { LogEvent } from './log-event.js';
 import type { Principal } from './principal.js';
@@ -91,13 +92,15 @@ export class Database implements OnApplicationShutdown {
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, events } = await transactions.run(async (client) => {
-          const tx = new Tx(new Queries(client), principal, tenantId);
-          // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
-          await Promise.all([client.query('BEGIN'), enter(tx)]);
-          const result = await work(tx);
-          return { result, events: await flushAndCommit(tx, client) };
-        });
+        const { result, events } = await inSpan('transaction', () =>
+          transactions.run(async (client) => {
+            const tx = new Tx(new Queries(client), principal, tenantId);
+            // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
+            await Promise.all([client.query('BEGIN'), enter(tx)]);
+            const result = await work(tx);
+            return { result, events: await flushAndCommit(tx, client) };
+          }),
+        );
         if (events.length > 0) this.#announce(events);
         return result;
       } catch (error) {

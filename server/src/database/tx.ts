@@ -1,3 +1,4 @@
+import { currentTrace } from '../tracing/spans.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
 import type { Principal } from './principal.js';
 import type { Queries } from './queries.js';
@@ -56,6 +57,7 @@ export class Tx {
   }
 
   async #append(tenantId: string, { events, audits }: Pending): Promise<LogEvent[]> {
+    const trace = currentTrace();
     const actor = this.principal.userId;
     const eventRows = JSON.stringify(events.map((event) => ({ ...event, actor_id: actor })));
     const auditRows = JSON.stringify(
@@ -84,6 +86,7 @@ export class Tx {
         data: event.data,
         audience: event.audience ?? null,
         timestamp: row.created_at,
+        ...(trace === undefined ? {} : { trace }),
       };
     });
   }

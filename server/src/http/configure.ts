@@ -11,6 +11,7 @@ import { mountConsole } from '../console/console.js';
 import { Problem } from '../errors/problem.js';
 import { Log } from '../log/log.js';
 import { mountDocs } from '../openapi/docs.js';
+import { traceRequests } from '../tracing/request-trace.js';
 import { logRequests } from './request-log.js';
 import { sendProblem } from './send-problem.js';
 
@@ -72,6 +73,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   await fastify.register(helmet, HELMET);
   fastify.decorateRequest('principal', null);
   acceptJsonOnly(fastify);
+  if (config.otlpEndpoint !== undefined) traceRequests(fastify);
   logRequests(fastify, app.get(Log));
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
@@ -80,7 +82,6 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   });
   await mountDocs(fastify);
   await mountConsole(fastify);
-  void config;
 }
 
 /** Bodies are JSON or refused (415). An empty one is none: clients label even those as JSON. */

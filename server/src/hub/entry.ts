@@ -16,6 +16,8 @@ export class Entry {
   readonly userIds: ReadonlySet<string> | null;
   /** Roles it is for; null when no roles were named. */
   readonly roles: ReadonlySet<string> | null;
+  /** What it is part of, while somebody traces. */
+  readonly trace: string | undefined;
   /** Milliseconds since 1970, by the clock of the database. */
   readonly writtenMs: number;
   #clinical: Buffer | undefined;
@@ -28,6 +30,7 @@ export class Entry {
     this.#event = event;
     this.tenantId = event.tenantId;
     this.seq = event.seq;
+    this.trace = event.trace;
     this.type = event.type;
     this.topic = topicOf(event.type);
     this.userIds = event.audience && 'user_ids' in event.audience ? new Set(event.audience.user_ids) : null;

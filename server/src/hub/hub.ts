@@ -17,6 +17,7 @@ import { type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
 import { type ControlMessage, newCursor, type Session } from './session.js';
 import { positionsOf, SuperAdmins } from './super-admins.js';
+import { TracedDelivery } from './traced-delivery.js';
 
 const TICK_MS = 1_000;
 /** A session that is not live and whose socket takes nothing for so long is closed. */
@@ -305,9 +306,15 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   #deliver(channel: Channel, entries: readonly Entry[]): void {
     const runs = new Map<string, Buffer | undefined>();
-    for (const group of channel.groups.values()) group.deliver(entries, runs, this.metrics);
-    if (this.#superAdmins.size === 0) return;
-    for (const group of this.#superAdmins.groups.values()) group.deliver(entries, runs, this.metrics);
+    const traced = entries.some(({ trace }) => trace !== undefined)
+      ? new TracedDelivery(this.metrics)
+      : undefined;
+    const meter = traced ?? this.metrics;
+    for (const group of channel.groups.values()) group.deliver(entries, runs, meter);
+    if (this.#superAdmins.size > 0) {
+      for (const group of this.#superAdmins.groups.values()) group.deliver(entries, runs, meter);
+    }
+    traced?.end();
   }
 
   #join(session: Session): void {

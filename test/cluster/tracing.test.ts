@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { call } from '../support/http.js';
+import { describeWith } from '../support/programs.js';
+import type { RunningServer } from '../support/server.js';
+import { connect } from '../support/socket.js';
+import { eventually } from '../support/wait.js';
+import { createClinic } from './support/clinic.js';
+import { inTurn, startInstances, stopAll } from './support/cluster.js';
+import { freePort } from './support/free-port.js';
+import { startRedis, type TestRedis } from './support/redis.js';
+
+const Attribute = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) });
+const Span = z.looseObject({
+  traceId: z.string(),
+  spanId: z.string(),
+  parentSpanId: z.string().optional(),
+  name: z.string(),
+  attributes: z.array(Attribute),
+});
+const Export = z.object({
+  resourceSpans: z.array(
+    z.looseObject({
+      resource: z.looseObject({ attributes: z.array(Attribute) }),
+      scopeSpans: z.array(z.looseObject({ spans: z.array(Span) })),
+    }),
+  ),
+});
+type TracedSpan = z.output<typeof Span> & { readonly instance: string };
+
+const textOf = (attributes: readonly z.output<typeof Attribute>[], key: string): string =>
+  String(Object.values(attributes.find((attribute) => attribute.key === key)?.value ?? {})[0]);
+
+describeWith('redis-server', 'traces of two instances that meet through Redis', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let collector: Server;
+  let instances: RunningServer[] = [];
+  const spans: TracedSpan[] = [];
+  let exported = '';
+
+  beforeAll(async () => {
+    const port = await freePort();
+    collector = createServer((request, response) => {
+      let body = '';
+      request.on('data', (data) => {
+        body += String(data);
+      });
+      request.on('end', () => {
+        exported += body;
+        for (const { resource, scopeSpans } of Export.parse(JSON.parse(body)).resourceSpans) {
+          const instance = textOf(resource.attributes, 'service.instance.id');
+          for (const scope of scopeSpans) spans.push(...scope.spans.map((span) => ({ ...span, instance })));
+        }
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    }).listen(port, '127.0.0.1');
+    await once(collector, 'listening');
+    [database, redis] = await Promise.all([createDatabase(), startRedis()]);
+    instances = await startInstances(2, {
+      database,
+      env: {
+        REDIS_URL: redis.url,
+        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+      },
+    });
+  });
+  afterAll(async () => {
+    await stopAll(instances);
+    collector.close();
+    await redis.stop();
+    await database.drop();
+  });
+
+  it('go from the request over the transaction to the frames of every instance, and name nobody', async () => {
+    const clinic = await createClinic(database);
+    const token = await clinic.token();
+    const sockets = await Promise.all(instances.map(({ wsUrl }) => connect(wsUrl, { token })));
+    const traceId = randomBytes(16).toString('hex');
+    const { status } = await call(inTurn(instances, 0).url, 'POST', '/patients', {
+      token,
+      body: { first_name: 'Zyxcanary', last_name: 'Zyxcanary', phone: '+1 555 0100' },
+      headers: { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` },
+    });
+    expect(status).toBe(201);
+    await Promise.all(sockets.map((socket) => socket.waitFor('patient_created')));
+    const ofTrace = await eventually(() => {
+      const found = spans.filter((span) => span.traceId === traceId);
+      return found.filter(({ name }) => name === 'deliver').length === 2 && found.length >= 4
+        ? found
+        : undefined;
+    });
+    const request = ofTrace.find(({ name }) => name === 'POST /api/v1/patients');
+    const transaction = ofTrace.find(({ parentSpanId }) => parentSpanId === request?.spanId);
+    expect(transaction?.name).toBe('transaction');
+    const deliveries = ofTrace.filter(({ parentSpanId }) => parentSpanId === transaction?.spanId);
+    expect(deliveries.map(({ name }) => name)).toEqual(['deliver', 'deliver']);
+    expect(new Set(deliveries.map(({ instance }) => instance)).size).toBe(2);
+    for (const { attributes } of deliveries) {
+      expect(textOf(attributes, 'wardbell.event.type')).toBe('patient_created');
+      expect(textOf(attributes, 'wardbell.tenant.id')).toBe(clinic.id);
+      expect(textOf(attributes, 'wardbell.sockets')).toBe('1');
+    }
+    expect(exported).not.toMatch(/Zyxcanary|555 0100/);
+    expect(exported).not.toContain(token);
+    await Promise.all(sockets.map((socket) => socket.close()));
+  });
+
+  it('follow a search only by the pattern of its route', async () => {
+    const clinic = await createClinic(database);
+    const token = await clinic.token();
+    await call(inTurn(instances, 0).url, 'GET', '/patients?search=Zyxcanary', { token });
+    await eventually(() => spans.some(({ name }) => name === 'GET /api/v1/patients'));
+    expect(exported).not.toContain('Zyxcanary');
+  });
+});
