@@ -10,6 +10,7 @@ export interface Room {
   readonly roles: readonly Role[];
 }
 
+/** In the order of the navigation: what is watched all day, then what is managed. */
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
 ];

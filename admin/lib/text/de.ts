@@ -26,7 +26,18 @@ export const de: Text = {
     front_desk: 'Empfang',
   },
 
-  rooms: { patients: 'Patienten' },
+  rooms: {
+    patients: 'Patienten',
+    schedule: 'Termine',
+    notifications: 'Mitteilungen',
+    connections: 'Verbindungen',
+    limits: 'Grenzen',
+    events: 'Ereignisse',
+    users: 'Benutzer',
+    audit: 'Protokoll',
+    tenants: 'Praxen',
+    system: 'System',
+  },
 
   notFound: {
     title: 'Unter dieser Adresse gibt es nichts',

@@ -26,7 +26,18 @@ export const en = {
     front_desk: 'Front desk',
   },
 
-  rooms: { patients: 'Patients' },
+  rooms: {
+    patients: 'Patients',
+    schedule: 'Schedule',
+    notifications: 'Notifications',
+    connections: 'Connections',
+    limits: 'Limits',
+    events: 'Events',
+    users: 'Users',
+    audit: 'Audit',
+    tenants: 'Clinics',
+    system: 'System',
+  },
 
   notFound: {
     title: 'There is nothing at this address',

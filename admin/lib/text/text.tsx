@@ -85,3 +85,10 @@ export const useWords = (): Words => {
 
 /** Every word of the console in the reader's language. */
 export const useText = (): Text => useWords().text;
+
+/**
+ * The words of one room, in the reader's language. They come with the room, not with the page that is loaded
+ * first; the type makes every language complete.
+ */
+export const useRoomText = <Words,>(words: Readonly<Record<Language, Words>>): Words =>
+  words[useWords().language];

@@ -1,6 +1,18 @@
 'use client';
 
-import { IconUsers, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconActivityHeartbeat,
+  IconBell,
+  IconBuildingHospital,
+  IconCalendarTime,
+  IconGauge,
+  IconHistory,
+  IconPlugConnected,
+  IconStethoscope,
+  IconTimelineEvent,
+  IconUsers,
+  type TablerIcon,
+} from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { type Room, roomsOf } from '../../lib/rooms';
@@ -8,7 +20,18 @@ import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import classes from './navigation.module.css';
 
-const ICONS: Record<Room['id'], TablerIcon> = { patients: IconUsers };
+const ICONS: Record<Room['id'], TablerIcon> = {
+  patients: IconStethoscope,
+  schedule: IconCalendarTime,
+  notifications: IconBell,
+  connections: IconPlugConnected,
+  limits: IconGauge,
+  events: IconTimelineEvent,
+  users: IconUsers,
+  audit: IconHistory,
+  tenants: IconBuildingHospital,
+  system: IconActivityHeartbeat,
+};
 
 /** The rooms of one's role. */
 export const Navigation = () => {
@@ -24,6 +47,8 @@ export const Navigation = () => {
             <li key={room.id}>
               <Link
                 href={room.path}
+                // The code of a room comes when it is entered: the first page loads nothing for the others.
+                prefetch={false}
                 className={classes.link}
                 aria-current={path === room.path ? 'page' : undefined}
               >
