@@ -50,6 +50,12 @@ export const AppointmentQuery = z.object({
 export const UserQuery = z.object({
   ...Page,
   tenant_id: Uuid.optional(),
+  search: z
+    .string()
+    .trim()
+    .max(200)
+    .optional()
+    .meta({ description: 'Words that name or e-mail address must contain' }),
   role: RoleSchema.optional(),
   status: UserStatus.optional(),
 });
@@ -70,6 +76,13 @@ export const EventQuery = z.object({
     .pipe(Seq)
     .optional()
     .meta({ description: 'Exclusive; the oldest event that is kept, unless said' }),
+  before: z.coerce
+    .number()
+    .pipe(Seq)
+    .optional()
+    .meta({
+      description: 'Exclusive; given, the page goes back in time: newest first, `next` is its `before`',
+    }),
   type: EventTypeName.optional(),
   limit: Page.limit,
 });

@@ -20,7 +20,7 @@ export const events = {
     method: 'GET',
     path: '/events',
     tag: 'events',
-    summary: "The tenant's log of events, oldest first",
+    summary: "The tenant's log of events, oldest first; with `before`, newest first",
     access: ['tenant_admin'],
     query: EventQuery,
     status: 200,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EventFrame, type EventQuery, viewEventData, viewOf } from '@wardbell/contract';
 import type { z } from 'zod';
+import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
 
@@ -25,16 +26,18 @@ interface Kept {
 @Injectable()
 export class EventsService {
   /**
-   * Events after `since`, oldest first. `next` is the `since` of the next page.
+   * Events after `since`, oldest first, or before `before`, newest first. `next` is the `since` or `before` of
+   * the next page.
    * @throws Problem 410 when some of them are no longer kept: a page would have a hole
    */
-  async page(tx: Tx, { since, type, limit }: Query): Promise<{ data: Frame[]; next: string | null }> {
+  async page(tx: Tx, { since, before, type, limit }: Query): Promise<{ data: Frame[]; next: string | null }> {
     const after = since ?? 0;
     const rows = await tx.db.$queryRaw<Row[]>`
       SELECT o.seq, o.id::text, o.type, o.data, o.created_at FROM wardbell.outbox o
       WHERE o.tenant_id = wardbell.current_tenant() AND o.seq > ${after}::bigint
         AND (${type ?? null}::text IS NULL OR o.type = ${type ?? null})
-      ORDER BY o.seq LIMIT ${limit + 1}`;
+        ${before === undefined ? Prisma.empty : Prisma.sql`AND o.seq < ${before}::bigint`}
+      ORDER BY o.seq ${before === undefined ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${limit + 1}`;
     if (since !== undefined && (await isExpired(tx, since))) throw new Problem('events_expired');
     const data = rows.slice(0, limit).map((row) => toFrame(tx, row));
     const last = data.at(-1);

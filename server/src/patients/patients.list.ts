@@ -3,13 +3,12 @@ import type { Patient, PatientQuery } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
+import { patternsOf } from '../http/like-patterns.js';
 import type { LivePage } from '../http/live-page.js';
 import { FIRST_ID, Pager } from '../http/page.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 type Query = z.output<typeof PatientQuery>;
-/** Words of a search; more narrow nothing down. */
-const MAX_WORDS = 10;
 
 type Row = PatientRow & { readonly sort_name: string };
 /** One row a patient, or a single one without when the page is empty. */
@@ -59,15 +58,3 @@ const found = (
     ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
-
-/**
- * LIKE patterns of the words, the longest and so the rarest first. Lower-cased by PostgreSQL, as the column is:
- * JavaScript differs for some letters.
- */
-const patternsOf = (search: string): string[] =>
-  search
-    .split(/\s+/)
-    .filter((word) => word !== '')
-    .slice(0, MAX_WORDS)
-    .sort((a, b) => b.length - a.length)
-    .map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);

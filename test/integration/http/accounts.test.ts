@@ -153,6 +153,19 @@ describe('Users', () => {
     ).toEqual([404, 'not_found']);
   });
 
+  it('are found by words of name and address, whatever their case, and by nothing else', async () => {
+    const name = `Ada ${randomUUID()}`;
+    const user = await add({ name, email: `ada_${randomUUID()}@x.test` });
+    const found = async (search: string, token = tenant.admin.token) =>
+      (await succeed(bench, api.users.list, { token, query: { search } })).data.map(({ id }) => id);
+    expect(await found(`${name.slice(4).toUpperCase()} ada`)).toEqual([user.id]);
+    expect(await found(user.email)).toEqual([user.id]);
+    expect(await found(user.email.replace('_', '%'))).toEqual([]);
+    expect(await found(`${name} nobody`)).toEqual([]);
+    expect(await found(name, other.admin.token)).toEqual([]);
+    expect(await found(name, superToken)).toEqual([user.id]);
+  });
+
   it('have versions', async () => {
     const { id } = await add();
     const request = { token: tenant.admin.token, id, headers: { 'if-match': '"1"' } };

@@ -140,6 +140,21 @@ describe('The log of events', () => {
     expect(page.data.map(({ seq, data }) => [seq, data])).toEqual([[2, { patient_id: id }]]);
   });
 
+  it('is read backwards from a position, page by page, as far as it is kept', async () => {
+    const clinic = await createClinic(bench);
+    for (let n = 0; n < 6; n++) await registerPatient(bench, clinic, { last_name: `N${n}` });
+    await bench.database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1 AND seq <= 1', [clinic.id]);
+    const back = async (query: Record<string, string | number>) => {
+      const page = await succeed(bench, api.events.list, { token: clinic.admin, query });
+      return [page.data.map(({ seq }) => seq), page.next];
+    };
+    expect(await back({ before: Number.MAX_SAFE_INTEGER, limit: 2 })).toEqual([[6, 5], '5']);
+    expect(await back({ before: 5, limit: 2 })).toEqual([[4, 3], '3']);
+    expect(await back({ before: 3 })).toEqual([[2], null]);
+    expect(await back({ before: 6, since: 3 })).toEqual([[5, 4], null]);
+    expect(await back({ before: 7, type: 'patient_deleted' })).toEqual([[], null]);
+  });
+
   it('says when it no longer reaches back so far, instead of leaving a hole', async () => {
     const clinic = await createClinic(bench);
     for (let n = 0; n < 4; n++) await registerPatient(bench, clinic, { last_name: `N${n}` });
