@@ -1,46 +1,13 @@
 import { z } from 'zod';
+import { APPOINTMENT_STATUSES, UNSCHEDULED } from './appointment-status.js';
 import { line, prose, Timestamp, Uuid, Version } from './text.js';
 
 /** HL7 FHIR AppointmentStatus (R5). */
-export const AppointmentStatus = z.enum([
-  'proposed',
-  'pending',
-  'booked',
-  'arrived',
-  'checked-in',
-  'fulfilled',
-  'cancelled',
-  'noshow',
-  'entered-in-error',
-  'waitlist',
-]);
+export const AppointmentStatus = z.enum(APPOINTMENT_STATUSES);
 export type AppointmentStatus = z.infer<typeof AppointmentStatus>;
 
 /** A new appointment starts as one of these. */
 export const InitialStatus = AppointmentStatus.extract(['proposed', 'pending', 'waitlist', 'booked']);
-/** Only these may stand without a `datetime`. */
-export const UNSCHEDULED: readonly AppointmentStatus[] = ['proposed', 'waitlist'];
-
-const MOVES: Readonly<Record<AppointmentStatus, readonly AppointmentStatus[]>> = {
-  proposed: ['pending', 'booked', 'cancelled'],
-  waitlist: ['pending', 'booked', 'cancelled'],
-  pending: ['booked', 'cancelled'],
-  booked: ['booked', 'arrived', 'checked-in', 'noshow', 'cancelled'],
-  arrived: ['checked-in', 'fulfilled', 'cancelled'],
-  'checked-in': ['fulfilled', 'cancelled'],
-  noshow: ['booked', 'arrived'],
-  fulfilled: [],
-  cancelled: [],
-  'entered-in-error': [],
-};
-
-/** Statuses that may follow `from`; everything may become `entered-in-error`. */
-export const allowedMoves = (from: AppointmentStatus): readonly AppointmentStatus[] =>
-  from === 'entered-in-error' ? [] : [...MOVES[from], 'entered-in-error'];
-
-/** True when the state machine lets an appointment go from one status to the other. */
-export const isAllowedMove = (from: AppointmentStatus, to: AppointmentStatus): boolean =>
-  allowedMoves(from).includes(to);
 
 /** Of this and the neighbouring centuries: a year that nobody meant is a slip of the keyboard. */
 const AppointmentTime = Timestamp.refine((value) => {

@@ -1,4 +1,5 @@
 export * from './appointment.js';
+export * from './appointment-status.js';
 export * from './close-code.js';
 export * from './endpoint.js';
 export * from './event.js';

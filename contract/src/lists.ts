@@ -31,21 +31,42 @@ const DateOrTime = z
   .pipe(z.union([z.iso.date(), Timestamp]))
   .meta({ description: 'RFC 3339 instant, or a date: its start in the time zone of the clinic' });
 
-export const PatientQuery = z.object({
-  ...Page,
-  search: z
-    .string()
-    .trim()
-    .max(200)
-    .optional()
-    .meta({ description: 'Words that first name, last name, MRN or phone must contain' }),
-});
+/** Ids in one parameter, `ids=<id>,<id>`. */
+const Ids = z
+  .string()
+  .max(MAX_PAGE * 40)
+  .transform((value) => value.split(','))
+  .pipe(z.array(Uuid).max(MAX_PAGE))
+  .meta({
+    description: `At most ${MAX_PAGE} ids, separated by commas; those that are not there are left out`,
+  });
+
+export const PatientQuery = z
+  .object({
+    ...Page,
+    search: z
+      .string()
+      .trim()
+      .max(200)
+      .optional()
+      .meta({ description: 'Words that first name, last name, MRN or phone must contain' }),
+    ids: Ids.optional(),
+  })
+  .refine((query) => query.ids === undefined || query.search === undefined, {
+    path: ['ids'],
+    message: 'cannot be combined with search',
+  });
 export const AppointmentQuery = z.object({
   ...Page,
   from: DateOrTime.optional().meta({ description: 'Inclusive' }),
   to: DateOrTime.optional().meta({ description: 'Exclusive' }),
   patient_id: Uuid.optional(),
   status: AppointmentStatus.optional(),
+  untimed: z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .optional()
+    .meta({ description: '`true`: only those that have no time yet' }),
 });
 export const UserQuery = z.object({
   ...Page,

@@ -3,6 +3,7 @@ import {
   type AppointmentStatus,
   type AppointmentUpdate,
   isAllowedMove,
+  RESCHEDULABLE,
 } from '@wardbell/contract';
 import { Problem } from '../errors/problem.js';
 import { defined } from '../http/defined.js';
@@ -16,9 +17,6 @@ const NEEDS_TIME: ReadonlySet<AppointmentStatus> = new Set([
   'fulfilled',
   'noshow',
 ]);
-/** These may still be given another time: moving is `booked` to `booked`. What has happened stays when it was. */
-const MAY_MOVE: ReadonlySet<AppointmentStatus> = new Set(['proposed', 'waitlist', 'pending', 'booked']);
-
 /** Fields that a change can touch. */
 export type AppointmentFields = Omit<
   Appointment,
@@ -43,7 +41,8 @@ export function changeOf(current: Appointment, update: AppointmentUpdate): Chang
 
   const moved = changed.includes('status');
   if (moved && !isAllowedMove(current.status, next.status)) throw new Problem('invalid_transition');
-  if (changed.includes('datetime') && !MAY_MOVE.has(next.status)) throw new Problem('invalid_transition');
+  if (changed.includes('datetime') && !RESCHEDULABLE.includes(next.status))
+    throw new Problem('invalid_transition');
   if (next.datetime === null && NEEDS_TIME.has(next.status)) {
     throw new Problem('validation_failed', {
       errors: [{ path: 'datetime', message: 'is required unless the status is proposed or waitlist' }],

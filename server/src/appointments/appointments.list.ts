@@ -3,7 +3,7 @@ import type { Appointment, AppointmentQuery } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
-import { boundOf } from '../http/date-or-time.js';
+import { type Bound, boundOf } from '../http/date-or-time.js';
 import type { LivePage } from '../http/live-page.js';
 import { FIRST_ID, Pager } from '../http/page.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
@@ -14,6 +14,9 @@ type Row = AppointmentRow & { readonly sort_key: string };
 /** One row an appointment, or a single one without when the page is empty. */
 type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
 
+/** Where those without a time stand in the order. */
+const UNTIMED: Bound = { instant: 'infinity', date: null };
+
 /** Pages of appointments by time, each with the stream position of its own snapshot. */
 @Injectable()
 export class AppointmentsList {
@@ -23,7 +26,7 @@ export class AppointmentsList {
   async page(tx: Tx, query: Query): Promise<LivePage<Appointment>> {
     const list = `appointments/${tx.tenantId}`;
     const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
-    const [from, to] = [boundOf(query.from), boundOf(query.to)];
+    const [from, to] = [query.untimed ? UNTIMED : boundOf(query.from), boundOf(query.to)];
     const ranged = query.from !== undefined || query.to !== undefined;
     // text of their own, so that the index by patient serves the first
     const ofPatient = query.patient_id

@@ -335,6 +335,28 @@ describe('Appointments', () => {
       expect(seen).toEqual([...TIMES, null]);
     });
 
+    it('without a time are found by that alone, page by page', async () => {
+      expect(await times({ untimed: 'true' })).toEqual([null]);
+      expect(await times({ untimed: 'true', status: 'waitlist' })).toEqual([null]);
+      expect(await times({ untimed: 'true', status: 'proposed' })).toEqual([]);
+      expect(await times({ untimed: 'true', to: '2027-01-01' })).toEqual([]);
+      expect(await times({ untimed: 'false' })).toEqual([...TIMES, null]);
+      const clinic = await createClinic(bench);
+      const { id } = await registerPatient(bench, clinic);
+      const body = { patient_id: id, status: 'proposed', type: 'Visit' };
+      for (const _ of [1, 2]) {
+        await succeed(bench, api.appointments.create, { token: clinic.clinician, body });
+      }
+      const query = { untimed: 'true', limit: 1 };
+      const first = await succeed(bench, api.appointments.list, { token: clinic.clinician, query });
+      const second = await succeed(bench, api.appointments.list, {
+        token: clinic.clinician,
+        query: { ...query, after: first.next ?? '' },
+      });
+      expect(new Set([...first.data, ...second.data].map((row) => row.id)).size).toBe(2);
+      expect(second.next).toBeNull();
+    });
+
     it('are narrowed by patient and status', async () => {
       const other = await registerPatient(bench, own);
       expect(await times({ patient_id: other.id })).toEqual([]);

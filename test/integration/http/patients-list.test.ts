@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import { z } from 'zod';
@@ -105,6 +106,45 @@ describe('The list of patients', () => {
       query: { limit: 2, after: first.next ?? '' },
     });
     expect(second.data.map(({ last_name }) => last_name)).toEqual(['C', 'D']);
+  });
+
+  it('answers the patients of some ids, in its own order, and nobody of another clinic', async () => {
+    const own = await createClinic(bench);
+    const other = await createClinic(bench);
+    const [b, a] = [
+      await registerPatient(bench, own, { last_name: 'B' }),
+      await registerPatient(bench, own, { last_name: 'A' }),
+    ];
+    await registerPatient(bench, own, { last_name: 'C' });
+    const foreign = await registerPatient(bench, other, { last_name: 'D' });
+    const query = { ids: [b.id, foreign.id, a.id, randomUUID()].join(',') };
+    const page = await succeed(bench, api.patients.list, { token: own.clinician, query });
+    expect(page.data.map(({ last_name }) => last_name)).toEqual(['A', 'B']);
+    expect(page).toMatchObject({ next: null, seq: 3 });
+    const first = await succeed(bench, api.patients.list, {
+      token: own.clinician,
+      query: { ...query, limit: 1 },
+    });
+    const rest = await succeed(bench, api.patients.list, {
+      token: own.clinician,
+      query: { ...query, limit: 1, after: first.next ?? '' },
+    });
+    expect([...first.data, ...rest.data].map(({ id }) => id)).toEqual([a.id, b.id]);
+  });
+
+  it.each([
+    ['more than 200', Array.from({ length: 201 }, () => randomUUID()).join(',')],
+    ['what is no id', 'nonsense'],
+    ['nothing', ','],
+  ])('refuses %s as ids', async (_, ids) => {
+    expect((await ask(bench, api.patients.list, { token: clinic.clinician, query: { ids } })).status).toBe(
+      422,
+    );
+  });
+
+  it('is narrowed by ids or by a search, not by both', async () => {
+    const query = { ids: randomUUID(), search: 'abel' };
+    expect((await ask(bench, api.patients.list, { token: clinic.clinician, query })).status).toBe(422);
   });
 
   it('carries the position of its own snapshot, while a writer hammers it', async () => {

@@ -209,6 +209,22 @@ describe(`with ${PATIENTS} patients`, () => {
     expectIndexed(plan, index, 10 * LIMIT);
   });
 
+  it('patients of some ids are read by the key', async () => {
+    const rows = await database.query<{ id: string }>(
+      'SELECT id::text FROM wardbell.patient WHERE tenant_id = $1 LIMIT 20',
+      [tenantId],
+    );
+    const query = PatientQuery.parse({ limit: 200, ids: rows.map(({ id }) => id).join(',') });
+    const plan = await plansOf(inTenant((tx) => patients.page(tx, query)));
+    expectIndexed(plan, /^patient_pkey$/, 20);
+  });
+
+  it('appointments without a time are read from the index of times', async () => {
+    const query = AppointmentQuery.parse({ untimed: 'true', status: 'waitlist', limit: LIMIT });
+    const plan = await plansOf(inTenant((tx) => appointments.page(tx, query)));
+    expectIndexed(plan, /^appointment_sort$/, LIMIT + 1);
+  });
+
   it('the appointments of a day are read from the index of times', async () => {
     const query = AppointmentQuery.parse({ from: '2026-06-01', to: '2026-06-02', limit: LIMIT });
     const plan = await plansOf(inTenant((tx) => appointments.page(tx, query)));
