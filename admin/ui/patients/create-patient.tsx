@@ -3,7 +3,6 @@
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
-import { useRef } from 'react';
 import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import {
@@ -13,20 +12,11 @@ import {
   toCreateBody,
   validateDraft,
 } from '../../lib/patients/draft';
-import { randomId } from '../../lib/random-id';
 import { useApi } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
-import { FormDrawer, focusField } from './form-drawer';
-
-/** One key for each thing that is to be saved: a repeat of the same is the same, after a change it is another. */
-const useIdempotencyKey = (): ((body: unknown) => string) => {
-  const last = useRef({ body: '', key: '' });
-  return (body) => {
-    const written = JSON.stringify(body);
-    if (last.current.body !== written) last.current = { body: written, key: randomId() };
-    return last.current.key;
-  };
-};
+import { useIdempotencyKey } from '../../lib/use-idempotency-key';
+import { FormDrawer, focusField } from '../form-drawer';
+import { PatientFields } from './patient-fields';
 
 /** Registers a patient. */
 export const CreatePatient = ({
@@ -68,6 +58,8 @@ export const CreatePatient = ({
       failure={save.error && !atFields ? describeFailure(save.error, text) : null}
       onSubmit={save.mutate}
       onClose={onClose}
-    />
+    >
+      <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />
+    </FormDrawer>
   );
 };

@@ -17,8 +17,9 @@ import {
 } from '../../lib/patients/draft';
 import { type Conflicts, useSavePatient } from '../../lib/patients/use-save-patient';
 import { useText } from '../../lib/text/text';
+import { FormDrawer, focusField } from '../form-drawer';
 import classes from './edit-patient.module.css';
-import { FormDrawer, focusField } from './form-drawer';
+import { PatientFields } from './patient-fields';
 
 const FIELD_WORDS = {
   first_name: 'firstName',
@@ -97,21 +98,20 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
       form={form}
       pending={save.isPending}
       failure={save.error && !atFields ? describeFailure(save.error, text) : null}
-      above={
-        merged && (
-          <Colleague
-            conflicts={conflicts}
-            onTake={(field) => {
-              const theirs = conflicts[field];
-              if (theirs !== undefined) form.setFieldValue(field, theirs);
-              settle(field);
-            }}
-          />
-        )
-      }
-      mrnRequired
       onSubmit={submit}
       onClose={onClose}
-    />
+    >
+      {merged && (
+        <Colleague
+          conflicts={conflicts}
+          onTake={(field) => {
+            const theirs = conflicts[field];
+            if (theirs !== undefined) form.setFieldValue(field, theirs);
+            settle(field);
+          }}
+        />
+      )}
+      <PatientFields form={form} mrnRequired disabled={save.isPending} />
+    </FormDrawer>
   );
 };

@@ -5,7 +5,7 @@ import { IconAlertTriangle, IconSearchOff, IconUserPlus } from '@tabler/icons-re
 import { describeFailure } from '../../lib/describe-failure';
 import { useText } from '../../lib/text/text';
 import { Notice } from '../notice';
-import classes from './patients-room.module.css';
+import classes from '../room/room.module.css';
 
 /** What stands in the place of the list when it has no rows: why, and what to do. */
 export const ListNotice = ({

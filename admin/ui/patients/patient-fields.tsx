@@ -1,6 +1,8 @@
 import { NativeSelect, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
+import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import type { PatientDraft } from '../../lib/patients/draft';
+import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 
 const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
@@ -8,17 +10,18 @@ const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
 /** The fields of a patient, in the order in which a person is asked at the desk. */
 export const PatientFields = ({
   form,
-  withNotes,
   mrnRequired,
   disabled,
 }: {
   form: UseFormReturnType<PatientDraft>;
-  withNotes: boolean;
+  /** A patient who is there has an MRN; a new one can be given one. */
   mrnRequired: boolean;
   disabled: boolean;
 }) => {
   const text = useText();
+  const { role } = useMe();
   const words = text.patientForm;
+  const withNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
   const common = { disabled, autoComplete: 'off', spellCheck: false } as const;
   return (
     <Stack gap="md">

@@ -10,12 +10,12 @@ import { usePatientList } from '../../lib/patients/use-patient-list';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { Grid, type GridHandle } from '../grid/grid';
+import classes from '../room/room.module.css';
 import { useHotkey } from '../use-hotkey';
 import { useRecentChanges } from '../use-recent-changes';
 import { useTitle } from '../use-title';
 import { usePatientColumns } from './columns';
 import { ListNotice } from './list-notice';
-import classes from './patients-room.module.css';
 import { SearchBox } from './search-box';
 import { StatusBar } from './status-bar';
 import { useDeletePatient } from './use-delete-patient';
@@ -74,7 +74,6 @@ export const PatientsRoom = () => {
           onLeave={() => grid.current?.focus()}
         />
         <Button
-          className={classes.create}
           leftSection={<IconPlus size={18} aria-hidden="true" />}
           aria-keyshortcuts="n"
           onClick={() => setCreating(true)}

@@ -4,7 +4,7 @@ import { CloseButton, Kbd, Loader, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, type Ref, useState } from 'react';
 import { useText } from '../../lib/text/text';
-import classes from './patients-room.module.css';
+import classes from './search-box.module.css';
 
 /** The search field of the patient list; `/` brings the cursor here, the arrow down leads into the list. */
 export const SearchBox = ({

@@ -6,7 +6,7 @@ import { useFormats } from '../../lib/formats';
 import type { PatientList } from '../../lib/patients/use-patient-list';
 import type { Text } from '../../lib/text/en';
 import { useText } from '../../lib/text/text';
-import classes from './patients-room.module.css';
+import classes from '../room/room.module.css';
 
 const countText = (
   words: Text['patients'],

@@ -3,47 +3,38 @@
 import { Alert, Button, Drawer, Group } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { IconAlertCircle } from '@tabler/icons-react';
-import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { type ReactNode, useState } from 'react';
-import type { Described } from '../../lib/describe-failure';
-import type { PatientDraft } from '../../lib/patients/draft';
-import { useMe } from '../../lib/session/context';
-import { useText } from '../../lib/text/text';
-import { ConfirmDiscard } from '../confirm-discard';
+import type { Described } from '../lib/describe-failure';
+import { useText } from '../lib/text/text';
+import { ConfirmDiscard } from './confirm-discard';
 import classes from './form-drawer.module.css';
-import { PatientFields } from './patient-fields';
 
-/** Puts the cursor into the first field of these that is in the form. */
-export const focusField = (form: UseFormReturnType<PatientDraft>, path: string | undefined): void => {
+/** Puts the cursor into this field, if it is in the form. */
+export const focusField = <Values,>(form: UseFormReturnType<Values>, path: string | undefined): void => {
   if (path !== undefined) form.getInputNode(path)?.focus();
 };
 
-/** A patient's form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
-export const FormDrawer = ({
+/** A form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
+export const FormDrawer = <Values,>({
   title,
   submitLabel,
   form,
   pending,
   failure,
-  above,
-  mrnRequired = false,
+  children,
   onSubmit,
   onClose,
 }: {
   title: string;
   submitLabel: string;
-  form: UseFormReturnType<PatientDraft>;
+  form: UseFormReturnType<Values>;
   pending: boolean;
   failure: Described | null;
-  /** Stands above the fields. */
-  above?: ReactNode;
-  /** A patient who is there has an MRN; a new one can be given one. */
-  mrnRequired?: boolean;
-  onSubmit: (draft: PatientDraft) => void;
+  children: ReactNode;
+  onSubmit: (values: Values) => void;
   onClose: () => void;
 }) => {
   const text = useText();
-  const { role } = useMe();
   const [leaving, setLeaving] = useState(false);
   const close = () => {
     if (pending) return;
@@ -80,13 +71,7 @@ export const FormDrawer = ({
                 {failure.hint}
               </Alert>
             )}
-            {above}
-            <PatientFields
-              form={form}
-              withNotes={!FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes')}
-              mrnRequired={mrnRequired}
-              disabled={pending}
-            />
+            {children}
           </div>
           <Group justify="flex-end" className={classes.actions}>
             <Button variant="default" onClick={close} disabled={pending}>
