@@ -70,6 +70,10 @@ export const EventFrame = z
     timestamp: Timestamp.meta({
       description: 'When it was written to the log, by the clock of the database',
     }),
+    actor_id: z.string().optional().meta({
+      description:
+        "`sub` of whoever made the change; absent for what no person did through the API, and in a super admin's stream",
+    }),
     data: z.record(z.string(), z.unknown()),
   })
   .meta({ id: 'EventFrame' });
@@ -80,6 +84,8 @@ interface Envelope<Type extends string, Data> {
   seq: number;
   tenant_id: string;
   timestamp: string;
+  /** `sub` of whoever made the change; absent for what no person did through the API. */
+  actor_id?: string;
   data: Data;
 }
 /** Every event of ours as a union that `switch (event.type)` narrows. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
-import { auth, tenants, users } from './routes-people.js';
+import { auth, colleagues, tenants, users } from './routes-people.js';
 import { audit, connections, events, notifications } from './routes-stream.js';
 
 /**
@@ -14,6 +14,7 @@ export const api = {
   events,
   notifications,
   users,
+  colleagues,
   tenants,
   connections,
   audit,

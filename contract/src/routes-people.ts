@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
 import { PageQuery, page, UsageHistoryQuery, UserQuery } from './lists.js';
-import { ADMINS, EVERYONE, Role as RoleSchema } from './roles.js';
+import { ADMINS, CARE_TEAM, EVERYONE, Role as RoleSchema } from './roles.js';
 import {
   Limits,
   LimitsChange,
@@ -13,7 +13,7 @@ import {
   UsageHistory,
 } from './tenant.js';
 import { Uuid } from './text.js';
-import { Login, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
+import { Colleague, Login, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
 
 /** Routes of who: signing in, users, tenants. */
 
@@ -120,6 +120,19 @@ export const users = {
     status: 204,
     versioned: true,
     problems: ['own_account'],
+  }),
+} as const;
+
+export const colleagues = {
+  list: endpoint({
+    method: 'GET',
+    path: '/colleagues',
+    tag: 'users',
+    summary: 'Names of the users of the own tenant, to say who did something',
+    access: CARE_TEAM,
+    query: PageQuery,
+    status: 200,
+    answer: page(Colleague),
   }),
 } as const;
 

@@ -46,6 +46,10 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
+/** Somebody of one's own tenant, as everyone there may know them. */
+export const Colleague = z.object({ id: Uuid, name: z.string(), role: Role }).meta({ id: 'Colleague' });
+export type Colleague = z.infer<typeof Colleague>;
+
 /** Body of `POST /auth/login`. */
 export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(200) });
 

@@ -80,6 +80,7 @@ describe('an open page', () => {
   it('keeps what was entered when it could not be saved, and saves it once', async () => {
     const anna = await openAnna();
     const name = uniqueName('Once');
+    await anna.page.getByRole('heading', { name: 'Patients' }).waitFor();
     await anna.page.keyboard.press('n');
     await anna.page.getByLabel('First name').fill('Zoe');
     await anna.page.getByLabel('Last name').fill(name);

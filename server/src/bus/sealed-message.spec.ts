@@ -14,6 +14,7 @@ const eventOf = (tenantId: string, seq: number): LogEvent => ({
   data: { first_name: 'Zyxcanary' },
   audience: { roles: ['clinician'] },
   timestamp: new Date(),
+  actorId: seq === 1 ? 'somebody' : null,
 });
 
 describe('a sealed message', () => {

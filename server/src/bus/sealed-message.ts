@@ -40,12 +40,13 @@ const Events = z.array(
     Audience.nullable(),
     z.number(),
     z.string().nullable(),
+    z.string().nullable(),
   ]),
 );
 
 /** The text of an event inside a part. */
-export const encodeEvent = ({ seq, id, type, data, audience, timestamp, trace }: LogEvent): string =>
-  JSON.stringify([seq, id, type, data, audience, timestamp.getTime(), trace ?? null]);
+export const encodeEvent = ({ seq, id, type, data, audience, timestamp, actorId, trace }: LogEvent): string =>
+  JSON.stringify([seq, id, type, data, audience, timestamp.getTime(), actorId, trace ?? null]);
 
 /** What a message says of one tenant. */
 export interface Part {
@@ -168,16 +169,19 @@ export class Opener {
 }
 
 const decodeEvents = (tenantId: string, key: Buffer, counter: bigint, body: Buffer): readonly LogEvent[] =>
-  (decrypt(Events, key, counter, body) ?? []).map(([seq, id, type, data, audience, writtenMs, trace]) => ({
-    tenantId,
-    seq,
-    id,
-    type,
-    data,
-    audience,
-    timestamp: new Date(writtenMs),
-    ...(trace === null ? {} : { trace }),
-  }));
+  (decrypt(Events, key, counter, body) ?? []).map(
+    ([seq, id, type, data, audience, writtenMs, actorId, trace]) => ({
+      tenantId,
+      seq,
+      id,
+      type,
+      data,
+      audience,
+      timestamp: new Date(writtenMs),
+      actorId,
+      ...(trace === null ? {} : { trace }),
+    }),
+  );
 
 const decrypt = <T extends z.ZodType>(
   schema: T,

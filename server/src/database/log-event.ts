@@ -17,6 +17,8 @@ export interface LogEvent {
   readonly audience: Audience | null;
   /** When it was written to the log, by the clock of the database. */
   readonly timestamp: Date;
+  /** `sub` of whoever did it; null for what no person did through the API. */
+  readonly actorId: string | null;
   /** What it is part of (W3C Trace Context), while it is on its way and somebody traces. Not in the log. */
   readonly trace?: string | undefined;
 }

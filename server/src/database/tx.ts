@@ -86,6 +86,7 @@ export class Tx {
         data: event.data,
         audience: event.audience ?? null,
         timestamp: row.created_at,
+        actorId: actor,
         ...(trace === undefined ? {} : { trace }),
       };
     });

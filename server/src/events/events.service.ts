@@ -14,6 +14,7 @@ interface Row {
   readonly type: string;
   readonly data: Record<string, unknown>;
   readonly created_at: Date;
+  readonly actor_id: string | null;
 }
 
 interface Kept {
@@ -33,7 +34,7 @@ export class EventsService {
   async page(tx: Tx, { since, before, type, limit }: Query): Promise<{ data: Frame[]; next: string | null }> {
     const after = since ?? 0;
     const rows = await tx.db.$queryRaw<Row[]>`
-      SELECT o.seq, o.id::text, o.type, o.data, o.created_at FROM wardbell.outbox o
+      SELECT o.seq, o.id::text, o.type, o.data, o.created_at, o.actor_id FROM wardbell.outbox o
       WHERE o.tenant_id = wardbell.current_tenant() AND o.seq > ${after}::bigint
         AND (${type ?? null}::text IS NULL OR o.type = ${type ?? null})
         ${before === undefined ? Prisma.empty : Prisma.sql`AND o.seq < ${before}::bigint`}
@@ -61,5 +62,6 @@ const toFrame = (tx: Tx, row: Row): Frame => ({
   seq: Number(row.seq),
   tenant_id: tx.tenantId ?? '',
   timestamp: row.created_at.toISOString(),
+  ...(row.actor_id === null ? {} : { actor_id: row.actor_id }),
   data: { ...viewEventData(row.type, row.data, viewOf(tx.principal.role)) },
 });

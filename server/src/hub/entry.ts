@@ -62,13 +62,14 @@ export class Entry {
   }
 
   #encode(view: View): Buffer {
-    const { type, id, seq, tenantId, timestamp, data } = this.#event;
+    const { type, id, seq, tenantId, timestamp, actorId, data } = this.#event;
     return encodeFrame({
       type,
       id,
       seq,
       tenant_id: tenantId,
       timestamp: timestamp.toISOString(),
+      ...(actorId === null || view === 'super' ? undefined : { actor_id: actorId }),
       data: viewEventData(type, data, view),
     });
   }

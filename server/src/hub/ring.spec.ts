@@ -13,6 +13,7 @@ const entry = (seq: number) =>
     data: { seq },
     audience: null,
     timestamp: new Date(0),
+    actorId: null,
   });
 const seqs = (entries: readonly Entry[] | undefined) => entries?.map(({ seq }) => seq);
 

@@ -12,6 +12,7 @@ const entry = (type: string, audience: Audience | null = null) =>
     data: {},
     audience,
     timestamp: new Date(0),
+    actorId: null,
   });
 const all = (role: Role) => new Subscription(role, topicsOf(role), null);
 

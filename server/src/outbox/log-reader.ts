@@ -12,11 +12,12 @@ interface OutboxRow {
   readonly data: Record<string, unknown>;
   readonly audience: Audience | null;
   readonly created_at: Date;
+  readonly actor_id: string | null;
 }
 
 export const READ_SINCE = {
   name: 'outbox_since',
-  text: `SELECT seq, id::text, type, data, audience, created_at FROM wardbell.outbox
+  text: `SELECT seq, id::text, type, data, audience, created_at, actor_id FROM wardbell.outbox
          WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
 };
 export const HEADS = {
@@ -67,6 +68,7 @@ export class LogReader {
       data: row.data,
       audience: row.audience,
       timestamp: row.created_at,
+      actorId: row.actor_id,
     }));
   }
 

@@ -38,6 +38,7 @@ export const eventOf = (
   data,
   audience: null,
   timestamp: new Date(),
+  actorId: null,
 });
 
 /** The newest head of a tenant that a bus has heard of. */

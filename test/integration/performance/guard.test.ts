@@ -80,6 +80,7 @@ describe('a flush', () => {
         data: { id: '00000000-0000-4000-8000-000000000003', tenant_id: tenantId, version: 1, notes: 'n' },
         audience: null,
         timestamp: new Date(0),
+        actorId: null,
       }),
   );
 

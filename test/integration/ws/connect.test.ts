@@ -103,8 +103,8 @@ describe('Connecting', () => {
     const socket = await connect(server.wsUrl, { token: await clinic.token('clinician') });
     const patient = await createPatient(server, clinic, { first_name: 'John', last_name: 'Doe' });
     const frame = await socket.waitFor('patient_created');
-    const [row] = await database.query<{ id: string; seq: string; created_at: Date }>(
-      `SELECT id::text, seq, created_at FROM wardbell.outbox
+    const [row] = await database.query<{ id: string; seq: string; created_at: Date; actor_id: string }>(
+      `SELECT id::text, seq, created_at, actor_id FROM wardbell.outbox
         WHERE tenant_id = $1 ORDER BY seq DESC LIMIT 1`,
       [clinic.id],
     );
@@ -114,6 +114,7 @@ describe('Connecting', () => {
       seq: Number(row?.seq),
       tenant_id: clinic.id,
       timestamp: row?.created_at.toISOString(),
+      actor_id: row?.actor_id,
       data: patient,
     });
     await socket.close();

@@ -177,7 +177,7 @@ describe('What is seen', () => {
     });
 
     it('is in each event the number, the type and the time that the tenant sees, too', () => {
-      const envelope = ({ data: _, ...rest }: TestSocket['frames'][number]) => rest;
+      const envelope = ({ data: _, actor_id: __, ...rest }: TestSocket['frames'][number]) => rest;
       const ofClinic = at('super_admin').events.filter((event) => event['tenant_id'] === clinic.id);
       expect(ofClinic.map(envelope)).toEqual(at('clinician').events.map(envelope));
     });

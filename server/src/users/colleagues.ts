@@ -1,0 +1,45 @@
+import { Controller, Injectable } from '@nestjs/common';
+import { api, type Colleague, type PageQuery } from '@wardbell/contract';
+import type { z } from 'zod';
+import { Database } from '../database/database.service.js';
+import type { Tx } from '../database/tx.js';
+import type { Call } from '../http/call.js';
+import { Endpoint } from '../http/endpoint.js';
+import { FIRST_ID, Pager } from '../http/page.js';
+import { tenantOf } from '../http/tenant-of.js';
+
+const routes = api.colleagues;
+
+/** Who works here: names that everyone of the tenant may know, without addresses. */
+@Injectable()
+export class Colleagues {
+  constructor(private readonly pager: Pager) {}
+
+  async page(
+    tx: Tx,
+    { after, limit }: z.output<typeof PageQuery>,
+  ): Promise<{ data: readonly Colleague[]; next: string | null }> {
+    const list = `colleagues/${tx.tenantId}`;
+    const [name, id] = this.pager.start(list, after, ['', FIRST_ID]);
+    const rows = await tx.db.$queryRaw<Colleague[]>`
+      SELECT u.id::text, u.name, u.role FROM wardbell.user_account u
+      WHERE u.tenant_id = wardbell.current_tenant() AND u.deleted_at IS NULL
+        AND (u.name, u.id) > (${name}, ${id}::uuid)
+      ORDER BY u.name, u.id LIMIT ${limit + 1}`;
+    const cut = this.pager.cut(list, rows, limit, (row) => [row.name, row.id]);
+    return { data: cut.rows, next: cut.next };
+  }
+}
+
+@Controller()
+export class ColleaguesController {
+  constructor(
+    private readonly database: Database,
+    private readonly colleagues: Colleagues,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
+    return this.database.inTenant(principal, tenantOf(principal), (tx) => this.colleagues.page(tx, query));
+  }
+}

@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { api } from '@wardbell/contract';
+import { createTenant, type TestTenant } from '../../support/tenant.js';
+import { succeed, useBench } from './harness.js';
+
+const bench = useBench();
+
+describe('Colleagues', () => {
+  let tenant: TestTenant;
+  beforeAll(async () => {
+    [tenant] = await Promise.all([createTenant(bench.server), createTenant(bench.server)]);
+  });
+  const list = (query: Record<string, string | number> = {}) =>
+    succeed(bench, api.colleagues.list, { token: tenant.frontDesk.token, query });
+
+  it('are known by name to everyone of the tenant, and nobody else’s are', async () => {
+    const { data } = await list();
+    expect(data.map(({ id }) => id).sort()).toEqual(
+      [tenant.admin.id, tenant.clinician.id, tenant.frontDesk.id].sort(),
+    );
+    for (const colleague of data) expect(Object.keys(colleague).sort()).toEqual(['id', 'name', 'role']);
+  });
+
+  it('come in pages, each once', async () => {
+    const seen: string[] = [];
+    let after: string | null = '';
+    while (after !== null) {
+      const page = await list(after === '' ? { limit: 1 } : { limit: 1, after });
+      seen.push(...page.data.map(({ id }) => id));
+      after = page.next;
+    }
+    expect(seen).toHaveLength(new Set(seen).size);
+    expect(new Set(seen)).toEqual(new Set((await list()).data.map(({ id }) => id)));
+  });
+
+  it('are no longer there when their account was deleted', async () => {
+    const leaver = await tenant.addUser('clinician');
+    expect((await list()).data.map(({ id }) => id)).toContain(leaver.id);
+    const { id } = leaver;
+    await succeed(bench, api.users.get, { token: tenant.admin.token, id });
+    await fetch(`${bench.server.url}/api/v1/users/${id}`, {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${tenant.admin.token}` },
+    });
+    expect((await list()).data.map((colleague) => colleague.id)).not.toContain(id);
+  });
+});
