@@ -9,6 +9,7 @@ export * from './lists.js';
 export * from './patient.js';
 export * from './problem.js';
 export * from './roles.js';
+export * from './system.js';
 export * from './tenant.js';
 export * from './text.js';
 export * from './topic.js';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppointmentStatus } from './appointment.js';
 import { EventTypeName } from './event.js';
 import { Role as RoleSchema } from './roles.js';
-import { MAX_HISTORY_MINUTES } from './tenant.js';
+import { MAX_HISTORY_MINUTES, MAX_OVERVIEW_MINUTES } from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { UserStatus } from './user.js';
 
@@ -90,6 +90,16 @@ export const UsageHistoryQuery = z.object({
     .max(MAX_HISTORY_MINUTES)
     .default(60)
     .meta({ description: 'How far back; 1440 is a day' }),
+});
+export const UsageQuery = z.object({
+  ...Page,
+  minutes: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_OVERVIEW_MINUTES)
+    .default(30)
+    .meta({ description: 'How far back, the running minute included' }),
 });
 export const EventQuery = z.object({
   since: z.coerce

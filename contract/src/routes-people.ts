@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
-import { PageQuery, page, UsageHistoryQuery, UserQuery } from './lists.js';
+import { PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
 import { ADMINS, CARE_TEAM, EVERYONE, Role as RoleSchema } from './roles.js';
 import {
   Limits,
@@ -11,6 +11,7 @@ import {
   TenantUpdate,
   TenantUsage,
   UsageHistory,
+  UsageRow,
 } from './tenant.js';
 import { Uuid } from './text.js';
 import { Colleague, Login, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
@@ -230,5 +231,15 @@ export const tenants = {
     query: UsageHistoryQuery,
     status: 200,
     answer: UsageHistory,
+  }),
+  usageOverview: endpoint({
+    method: 'GET',
+    path: '/usage',
+    tag: 'tenants',
+    summary: 'What all tenants use, by name: sockets now, counts of the last minutes',
+    access: ['super_admin'],
+    query: UsageQuery,
+    status: 200,
+    answer: page(UsageRow),
   }),
 } as const;

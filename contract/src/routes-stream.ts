@@ -11,6 +11,7 @@ import {
   TenantScopedQuery,
 } from './lists.js';
 import { ADMINS } from './roles.js';
+import { SystemState } from './system.js';
 import { Uuid } from './text.js';
 
 /** Routes of the stream and those who watch it: the log, notifications, sockets, audit. */
@@ -93,5 +94,17 @@ export const audit = {
     query: z.object({ tenant_id: Uuid.optional() }),
     status: 200,
     answer: AuditVerification,
+  }),
+} as const;
+
+export const system = {
+  get: endpoint({
+    method: 'GET',
+    path: '/system',
+    tag: 'system',
+    summary: 'How the installation does: its instances, the database, and since when',
+    access: ['super_admin'],
+    status: 200,
+    answer: SystemState,
   }),
 } as const;

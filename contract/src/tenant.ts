@@ -113,6 +113,12 @@ export const Tenant = z
   .meta({ id: 'Tenant' });
 export type Tenant = z.infer<typeof Tenant>;
 
+/** Handshakes that were refused, by the name of their close: `{"tenant_limit": 3}`. */
+const RejectedBy = z.record(z.string(), z.int()).meta({
+  description: 'Refused handshakes by the name of their close, as `tenant_limit`; absent names are none',
+});
+const DeliveryMs = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
+
 /** Answer of `GET /tenants/{id}/usage`; counts since the start of today in UTC, latency of the last 5 minutes. */
 export const TenantUsage = z
   .object({
@@ -120,8 +126,9 @@ export const TenantUsage = z
     max_connections: z.int(),
     peak_connections: z.int(),
     rejected: z.int(),
+    rejected_by: RejectedBy,
     messages_sent: z.int(),
-    delivery_ms: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+    delivery_ms: DeliveryMs,
   })
   .meta({ id: 'TenantUsage' });
 export type TenantUsage = z.infer<typeof TenantUsage>;
@@ -134,11 +141,32 @@ export const UsageMinute = z.object({
   minute: Timestamp.meta({ description: 'Its start' }),
   peak_connections: z.int(),
   rejected: z.int(),
+  rejected_by: RejectedBy,
   messages_sent: z.int(),
-  delivery_ms: z.object({ p50: z.number().nullable(), p99: z.number().nullable() }),
+  delivery_ms: DeliveryMs,
 });
 export type UsageMinute = z.infer<typeof UsageMinute>;
 
 /** Answer of `GET /tenants/{id}/usage/history`: every minute, those without traffic too. */
 export const UsageHistory = z.object({ data: z.array(UsageMinute) }).meta({ id: 'UsageHistory' });
 export type UsageHistory = z.infer<typeof UsageHistory>;
+
+/** Minutes that `GET /usage` looks back at most: it answers them for a page of tenants at once. */
+export const MAX_OVERVIEW_MINUTES = 60;
+
+/** A row of `GET /usage`: one tenant among all of them. Counts are of the minutes that were asked for. */
+export const UsageRow = z
+  .object({
+    tenant_id: Uuid,
+    name: z.string(),
+    slug: z.string(),
+    status: TenantStatus,
+    connections: z.int(),
+    max_connections: z.int(),
+    peak_connections: z.int(),
+    rejected: z.int(),
+    messages_sent: z.int(),
+    messages_per_minute: z.array(z.int()).meta({ description: 'Oldest first; the last minute still runs' }),
+  })
+  .meta({ id: 'UsageRow' });
+export type UsageRow = z.infer<typeof UsageRow>;

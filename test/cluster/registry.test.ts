@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
 import type { RunningServer } from '../support/server.js';
-import { connect } from '../support/socket.js';
+import { connect, TestSocket } from '../support/socket.js';
 import { must } from '../support/tenant.js';
 import { mintToken } from '../support/tokens.js';
 import { eventually } from '../support/wait.js';
@@ -113,6 +113,12 @@ describe('what administrators see of all instances', () => {
     await clinic.setLimits({ connections: 3 });
     const refused = await call(inTurn(instances, 0).url, 'GET', '/connections', { token });
     expect(refused.status).toBe(403);
+    const isRefused = async (instance: number) => {
+      const { wsUrl } = inTurn(instances, instance);
+      expect(await new TestSocket(wsUrl, { token }).closed()).toMatchObject({ code: 4429 });
+    };
+    await isRefused(0);
+    await isRefused(1);
     await clinic.emit(5);
     await eventually(() => sockets.every(({ events }) => events.length === 5));
 
@@ -131,25 +137,29 @@ describe('what administrators see of all instances', () => {
         minutes: data,
         sent: data.reduce((sum, { messages_sent }) => sum + messages_sent, 0),
         peak: Math.max(...data.map(({ peak_connections }) => peak_connections)),
+        refused: data.reduce((sum, { rejected_by }) => sum + (rejected_by['tenant_limit'] ?? 0), 0),
       };
     };
     const before = await eventually(
       async () => {
         const seen = await read();
-        return seen.sent === 15 && seen.peak === 3 ? seen : undefined;
+        return seen.sent === 15 && seen.peak === 3 && seen.refused === 2 ? seen : undefined;
       },
       { timeoutMs: 20_000 },
     );
     expect(before.minutes).toHaveLength(10);
     expect(before.minutes.some(({ delivery_ms }) => delivery_ms.p99 !== null)).toBe(true);
     expect(before.usage).toMatchObject({ connections: 3, max_connections: 3, messages_sent: 15 });
+    expect(before.usage).toMatchObject({ rejected: 2, rejected_by: { tenant_limit: 2 } });
 
+    await isRefused(1);
     await stopAll(instances);
     instances = await startInstances(2, { database });
     const after = await read();
     expect(after.sent).toBe(15);
     expect(after.peak).toBe(3);
     expect(after.usage).toMatchObject({ connections: 0, messages_sent: 15 });
+    expect(after.usage).toMatchObject({ rejected: 3, rejected_by: { tenant_limit: 3 } });
   }, 90_000);
 
   it('shows a tenant’s usage to its own administrator and to super admins only', async () => {

@@ -1,9 +1,11 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { CloseName } from '@wardbell/contract';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { bucketOf, DELIVERY_BUCKETS_S } from '../metrics/buckets.js';
 import { Metrics } from '../metrics/metrics.js';
+import { refusalReason } from '../metrics/refusal-reason.js';
 import { Instance } from './instance.js';
 
 const WRITE_MS = 10_000;
@@ -15,16 +17,24 @@ const WRITE_BATCH = 2_000;
 const WRITE = {
   name: 'usage_write',
   text: `INSERT INTO wardbell.tenant_usage AS u
-           (tenant_id, minute, instance_id, peak_connections, rejected, messages_sent, delivery_buckets)
-         SELECT r.tenant_id, date_trunc('minute', now()), $1, r.peak, r.rejected, r.sent, r.buckets
-         FROM jsonb_to_recordset($2) AS r(tenant_id uuid, peak int, rejected int, sent bigint, buckets bigint[])
+           (tenant_id, minute, instance_id, peak_connections, rejected, messages_sent, delivery_buckets,
+            rejected_by)
+         SELECT r.tenant_id, date_trunc('minute', now()), $1, r.peak, r.rejected, r.sent, r.buckets, r.rejected_by
+         FROM jsonb_to_recordset($2)
+           AS r(tenant_id uuid, peak int, rejected int, sent bigint, buckets bigint[], rejected_by jsonb)
          WHERE EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = r.tenant_id)
          ON CONFLICT (tenant_id, minute, instance_id) DO UPDATE SET
            peak_connections = greatest(u.peak_connections, excluded.peak_connections),
            rejected = u.rejected + excluded.rejected,
            messages_sent = u.messages_sent + excluded.messages_sent,
            delivery_buckets = ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0)
-             FROM unnest(u.delivery_buckets, excluded.delivery_buckets) WITH ORDINALITY AS s(a, b, n) ORDER BY n)`,
+             FROM unnest(u.delivery_buckets, excluded.delivery_buckets) WITH ORDINALITY AS s(a, b, n) ORDER BY n),
+           rejected_by = CASE WHEN excluded.rejected = 0 THEN u.rejected_by ELSE (
+             SELECT jsonb_object_agg(s.reason, s.count) FROM (
+               SELECT e.key AS reason, sum(e.value::int) AS count
+               FROM (SELECT * FROM jsonb_each_text(u.rejected_by)
+                     UNION ALL SELECT * FROM jsonb_each_text(excluded.rejected_by)) AS e
+               GROUP BY e.key) s) END`,
 };
 
 /** What a tenant used since it was last written down. */
@@ -32,6 +42,7 @@ class Tally {
   connections = 0;
   peak = 0;
   rejected = 0;
+  rejectedBy: Record<string, number> = {};
   sent = 0;
   buckets = new Array<number>(DELIVERY_BUCKETS_S.length + 1).fill(0);
 
@@ -49,6 +60,7 @@ class Tally {
     this.#writtenMs = nowMs;
     this.peak = this.connections;
     this.rejected = 0;
+    this.rejectedBy = {};
     this.sent = 0;
     this.buckets = this.buckets.map(() => 0);
   }
@@ -94,8 +106,12 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
     if (tenantId !== null) this.#of(tenantId).connections--;
   }
 
-  rejected(tenantId: string | null): void {
-    if (tenantId !== null) this.#of(tenantId).rejected++;
+  rejected(tenantId: string | null, close: CloseName): void {
+    if (tenantId === null) return;
+    const tally = this.#of(tenantId);
+    const reason = refusalReason(close);
+    tally.rejected++;
+    tally.rejectedBy[reason] = (tally.rejectedBy[reason] ?? 0) + 1;
   }
 
   /** Writes down what was counted since the last time. What an outage prevents is lost: it is statistics. */
@@ -104,8 +120,8 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
     const nowMs = performance.now();
     for (const [tenantId, tally] of this.#tallies) {
       if (!tally.isDue(nowMs)) continue;
-      const { peak, rejected, sent, buckets } = tally;
-      rows.push({ tenant_id: tenantId, peak, rejected, sent, buckets });
+      const { peak, rejected, rejectedBy, sent, buckets } = tally;
+      rows.push({ tenant_id: tenantId, peak, rejected, rejected_by: rejectedBy, sent, buckets });
       tally.written(nowMs);
       if (tally.connections === 0) this.#tallies.delete(tenantId);
     }

@@ -234,7 +234,7 @@ export class Gateway {
     const refusal = error instanceof Refusal ? error : new Refusal('tryAgainLater');
     const close: Close = CLOSE[refusal.close];
     this.metrics.rejected(refusal.close);
-    this.usage.rejected(refusal.tenantId);
+    this.usage.rejected(refusal.tenantId, refusal.close);
     this.log.info('socket refused', { code: close.code, reason: close.reason, tenant_id: refusal.tenantId });
     sink.close(close);
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DeliveryHistogram } from './delivery-histogram.js';
+import { refusalReason } from './refusal-reason.js';
 
 /** Tenants that get a label of their own; the rest share `other`. */
 const MAX_TENANT_LABELS = 1_000;
@@ -137,7 +138,7 @@ export class Metrics {
 
   /** A handshake was refused. The label is the name of its close in the contract, as `tenant_limit`. */
   rejected(close: CloseName): void {
-    this.#rejected.inc({ reason: close.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`) });
+    this.#rejected.inc({ reason: refusalReason(close) });
   }
 
   #tenantLabel(tenantId: string | null): string {

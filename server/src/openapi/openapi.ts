@@ -19,6 +19,7 @@ const TAGS: Readonly<Record<string, string>> = {
   tenants: 'Clinics, their limits and their use',
   connections: 'Open sockets, on all instances',
   audit: 'Who changed what',
+  system: 'How the installation does',
 };
 
 /** Every endpoint of the contract as an OpenAPI 3.1 document. */

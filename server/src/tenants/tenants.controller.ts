@@ -7,6 +7,7 @@ import { asAdmin, scopeOf } from '../http/scope.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { TenantsList } from './tenants.list.js';
 import { TenantsService } from './tenants.service.js';
+import { UsageList } from './usage.list.js';
 import { UsageService } from './usage.service.js';
 
 const routes = api.tenants;
@@ -19,6 +20,7 @@ export class TenantsController {
     private readonly tenants: TenantsService,
     private readonly tenantsList: TenantsList,
     private readonly usages: UsageService,
+    private readonly usageList: UsageList,
   ) {}
 
   @Endpoint(routes.list)
@@ -76,5 +78,10 @@ export class TenantsController {
   usageHistory({ principal, id, query }: Call<typeof routes.usageHistory>): Promise<object> {
     scopeOf(principal, id);
     return this.database.acrossTenants(principal, (tx) => this.usages.history(tx, id, query.minutes));
+  }
+
+  @Endpoint(routes.usageOverview)
+  usageOverview({ principal, query }: Call<typeof routes.usageOverview>): Promise<object> {
+    return this.database.acrossTenants(principal, (tx) => this.usageList.page(tx, query));
   }
 }

@@ -14,6 +14,7 @@ interface Row {
   readonly max_connections: number;
   readonly peak: bigint;
   readonly rejected: bigint;
+  readonly rejected_by: Record<string, number> | null;
   readonly messages_sent: bigint;
   readonly buckets: bigint[] | null;
 }
@@ -22,6 +23,7 @@ interface MinuteRow {
   readonly minute: Date;
   readonly peak: bigint;
   readonly rejected: bigint;
+  readonly rejected_by: Record<string, number> | null;
   readonly messages_sent: bigint;
   readonly buckets: bigint[] | null;
 }
@@ -47,6 +49,9 @@ export class UsageService {
         (SELECT coalesce(max(m.peak), 0) FROM (SELECT sum(u.peak_connections) AS peak FROM today u
           GROUP BY u.minute) m) AS peak,
         (SELECT coalesce(sum(u.rejected), 0) FROM today u) AS rejected,
+        (SELECT jsonb_object_agg(s.reason, s.count) FROM (
+          SELECT e.key AS reason, sum(e.value::int) AS count FROM today u, jsonb_each_text(u.rejected_by) AS e
+          GROUP BY e.key) s) AS rejected_by,
         (SELECT coalesce(sum(u.messages_sent), 0)::bigint FROM today u) AS messages_sent,
         (SELECT array_agg(s.count ORDER BY s.ordinality) FROM (
           SELECT b.ordinality, sum(b.count)::bigint AS count
@@ -61,6 +66,7 @@ export class UsageService {
       max_connections: row.max_connections,
       peak_connections: Math.max(Number(row.peak), connections),
       rejected: Number(row.rejected),
+      rejected_by: row.rejected_by ?? {},
       messages_sent: Number(row.messages_sent),
       delivery_ms: deliveryMs(row.buckets),
     };
@@ -71,6 +77,11 @@ export class UsageService {
     const rows = await tx.db.$queryRaw<MinuteRow[]>`
       SELECT m.minute, coalesce(sum(u.peak_connections), 0) AS peak, coalesce(sum(u.rejected), 0) AS rejected,
              coalesce(sum(u.messages_sent), 0)::bigint AS messages_sent,
+             (SELECT jsonb_object_agg(s.reason, s.count) FROM (
+               SELECT e.key AS reason, sum(e.value::int) AS count
+               FROM wardbell.tenant_usage v, jsonb_each_text(v.rejected_by) AS e
+               WHERE v.tenant_id = ${tenantId}::uuid AND v.minute = m.minute
+               GROUP BY e.key) s) AS rejected_by,
              (SELECT array_agg(s.count ORDER BY s.ordinality) FROM (
                SELECT b.ordinality, sum(b.count)::bigint AS count
                FROM wardbell.tenant_usage v, unnest(v.delivery_buckets) WITH ORDINALITY AS b(count, ordinality)
@@ -88,6 +99,7 @@ export class UsageService {
         minute: row.minute.toISOString(),
         peak_connections: Number(row.peak),
         rejected: Number(row.rejected),
+        rejected_by: row.rejected_by ?? {},
         messages_sent: Number(row.messages_sent),
         delivery_ms: deliveryMs(row.buckets),
       })),

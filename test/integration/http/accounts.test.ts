@@ -313,6 +313,7 @@ describe('Tenants', () => {
       max_connections: 100,
       peak_connections: 0,
       rejected: 0,
+      rejected_by: {},
       messages_sent: 0,
       delivery_ms: { p50: null, p99: null },
     });

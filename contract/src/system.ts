@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { Timestamp, Uuid } from './text.js';
+
+/** What an instance checks of itself: does the database answer, do events move, do the others hear it? */
+export const CheckName = z.enum(['database', 'pipeline', 'bus']);
+export type CheckName = z.infer<typeof CheckName>;
+
+export const HealthStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
+export type HealthStatus = z.infer<typeof HealthStatus>;
+
+const SystemCheck = z.object({
+  status: z.enum(['ok', 'degraded', 'failed']),
+  since: Timestamp.meta({ description: 'Since when it stands so, by the clock of the instance' }),
+  reason: z.string().optional(),
+});
+export type SystemCheck = z.infer<typeof SystemCheck>;
+
+/** What an instance says of itself, every few seconds and with each change. */
+export const InstanceReport = z.object({
+  version: z.string(),
+  status: HealthStatus,
+  since: Timestamp,
+  draining: z.boolean(),
+  bus: z.enum(['postgres', 'redis']),
+  oldest_unannounced_ms: z
+    .int()
+    .meta({ description: 'Age of the oldest event that it knows it lacks; 0: it has all' }),
+  lagging: z.int().meta({ description: 'Sessions that are catching up' }),
+  checks: z.object({ database: SystemCheck, pipeline: SystemCheck, bus: SystemCheck }),
+});
+export type InstanceReport = z.infer<typeof InstanceReport>;
+
+export const SystemInstance = z
+  .object({
+    id: Uuid,
+    host: z.string(),
+    started_at: Timestamp,
+    heartbeat_at: Timestamp,
+    alive: z.boolean().meta({
+      description:
+        'False without a heartbeat for 20 s: its connections no longer count. Forgotten after 60 s',
+    }),
+    answering: z.boolean().meta({ description: 'It is the one that gave this answer' }),
+    connections: z.int(),
+    report: InstanceReport.nullable().meta({ description: 'null until it has said so once' }),
+  })
+  .meta({ id: 'SystemInstance' });
+export type SystemInstance = z.infer<typeof SystemInstance>;
+
+/** Answer of `GET /system`. */
+export const SystemState = z
+  .object({
+    at: Timestamp.meta({ description: 'When this was so, by the clock of the database' }),
+    instances: z.array(SystemInstance),
+    database: z.object({
+      version: z.string(),
+      started_at: Timestamp,
+      size_bytes: z.int().meta({ description: 'Up to a minute old' }),
+      connections: z.int(),
+      max_connections: z.int(),
+      answer_ms: z.number().meta({ description: 'How long it took to answer this very question' }),
+    }),
+  })
+  .meta({ id: 'SystemState' });
+export type SystemState = z.infer<typeof SystemState>;

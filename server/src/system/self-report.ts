@@ -1,0 +1,89 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { InstanceReport } from '@wardbell/contract';
+import { Bus } from '../bus/bus.js';
+import { VERSION } from '../config/version.js';
+import { Instance } from '../connections/instance.js';
+import { RelayPool } from '../database/relay-pool.js';
+import { Health } from '../health/health.service.js';
+import { Hub } from '../hub/hub.js';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { Standing } from './standing.js';
+
+const LOOK_MS = 1_000;
+/** Without a change: often enough for the numbers, and for an instance that others had given up. */
+const REPEAT_MS = 5_000;
+
+const WRITE = {
+  name: 'instance_report',
+  text: 'UPDATE wardbell.instance SET report = $2 WHERE id = $1',
+};
+
+/** Says how this instance does where every instance can read it: each knows its own health only. */
+@Injectable()
+export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #standing = new Standing();
+  #timer: NodeJS.Timeout | undefined;
+  #writing = false;
+  #failing = false;
+  #writtenMs = Number.NEGATIVE_INFINITY;
+  #written = '';
+
+  constructor(
+    private readonly health: Health,
+    private readonly hub: Hub,
+    private readonly bus: Bus,
+    private readonly instance: Instance,
+    private readonly relay: RelayPool,
+    private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** How this instance does at this moment. */
+  now(): InstanceReport {
+    const health = this.health.report();
+    return {
+      version: VERSION,
+      ...this.#standing.note(health, Date.now()),
+      draining: health.draining,
+      bus: this.bus.kind,
+      oldest_unannounced_ms: Math.round(this.hub.behindMs()),
+      lagging: this.hub.lagging,
+    };
+  }
+
+  async #look(): Promise<void> {
+    const report = this.now();
+    const { status, draining, checks } = report;
+    const state = [
+      status,
+      draining,
+      checks.database.status,
+      checks.pipeline.status,
+      checks.bus.status,
+    ].join();
+    const nowMs = performance.now();
+    if (this.#writing || (state === this.#written && nowMs - this.#writtenMs < REPEAT_MS)) return;
+    this.#writing = true;
+    try {
+      await this.relay.query(WRITE, [this.instance.id, JSON.stringify(report)]);
+      this.#written = state;
+      this.#writtenMs = nowMs;
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing)
+        this.log.warn('the report of this instance could not be written', errorFields(error));
+      this.#failing = true;
+    } finally {
+      this.#writing = false;
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { CheckName, InstanceReport, SystemCheck } from '@wardbell/contract';
+import type { HealthReport } from '../health/health.service.js';
+
+type Health = Pick<HealthReport, 'status' | 'checks'>;
+type Standings = Pick<InstanceReport, 'status' | 'since' | 'checks'>;
+
+/** Since when an instance's health stands as it stands. A check tells what is; this remembers what was. */
+export class Standing {
+  #last: Standings | undefined;
+
+  /** Takes note of what the checks say now. Answers it with the moment from which on it has been so. */
+  note(health: Health, nowMs: number): Standings {
+    const now = new Date(nowMs).toISOString();
+    const last = this.#last;
+    const checkOf = (name: CheckName): SystemCheck => {
+      const check = health.checks[name];
+      const before = last?.checks[name];
+      return { ...check, since: before?.status === check.status ? before.since : now };
+    };
+    this.#last = {
+      status: health.status,
+      since: last?.status === health.status ? last.since : now,
+      checks: { database: checkOf('database'), pipeline: checkOf('pipeline'), bus: checkOf('bus') },
+    };
+    return this.#last;
+  }
+}
