@@ -15,6 +15,7 @@ const row = (seq: number, more: Partial<LogRow> = {}): LogRow => ({
   data: { key: `k${seq}` },
   audience: null,
   timestamp: '2026-11-20T08:00:00.000Z',
+  actorId: seq === 2 ? 'somebody' : null,
   ...more,
 });
 const log = [1, 2, 3, 4, 5, 6].map((seq) => row(seq));
@@ -22,10 +23,18 @@ const rows = new Map([
   [CLINIC, log],
   [OTHER, [row(1, { tenantId: OTHER })]],
 ]);
-const frameOf = ({ tenantId, seq, type, id, timestamp, data }: LogRow): Frame => ({
+const frameOf = ({ tenantId, seq, type, id, timestamp, actorId, data }: LogRow): Frame => ({
   tenantId,
   seq,
-  body: { type, id, seq, tenant_id: tenantId, timestamp, data },
+  body: {
+    type,
+    id,
+    seq,
+    tenant_id: tenantId,
+    timestamp,
+    ...(actorId === null ? {} : { actor_id: actorId }),
+    data,
+  },
 });
 const frames = (...seqs: number[]): Frame[] => seqs.map((seq) => frameOf(log[seq - 1] ?? row(seq)));
 const clinician: Viewer = { name: 'clinician', tenantId: CLINIC, role: 'clinician', userId: 'u1' };

@@ -21,6 +21,7 @@ export interface LogRow {
   readonly audience: { readonly user_ids?: readonly string[]; readonly roles?: readonly string[] } | null;
   /** As frames say it. */
   readonly timestamp: string;
+  readonly actorId: string | null;
 }
 
 /** What identifies an event by what its writer knew before it happened. */

@@ -82,13 +82,14 @@ const differences = (
   row: LogRow,
 ): (readonly [Finding['kind'], number, string])[] => {
   const found: (readonly [Finding['kind'], number, string])[] = [];
-  const { type, id, tenantId, timestamp } = row;
+  const { type, id, tenantId, timestamp, actorId } = row;
   const expected = {
     type,
     id,
     seq,
     tenant_id: tenantId,
     timestamp,
+    ...(actorId === null || viewer.role === 'super_admin' ? {} : { actor_id: actorId }),
     data: viewEventData(type, row.data, viewOf(viewer.role)),
   };
   const text = canonical(body);

@@ -60,6 +60,7 @@ const Row = z.object({
     .object({ user_ids: z.array(z.string()).optional(), roles: z.array(z.string()).optional() })
     .nullable(),
   created_at: z.date(),
+  actor_id: z.string().nullable(),
 });
 const Head = z.object({ tenant_id: z.string(), seq: z.coerce.number() });
 const Slots = z.object({ count: z.coerce.number() });
@@ -310,11 +311,12 @@ async function readLog(postgres: Postgres): Promise<Map<string, LogRow[]>> {
   for (const row of z.array(Row).parse(rows)) {
     const own = log.get(row.tenant_id) ?? [];
     log.set(row.tenant_id, own);
-    const { tenant_id: tenantId, created_at: createdAt, audience, ...rest } = row;
+    const { tenant_id: tenantId, created_at: createdAt, actor_id: actorId, audience, ...rest } = row;
     own.push({
       ...rest,
       tenantId,
       timestamp: createdAt.toISOString(),
+      actorId,
       audience: audience && {
         ...(audience.user_ids ? { user_ids: audience.user_ids } : {}),
         ...(audience.roles ? { roles: audience.roles } : {}),
