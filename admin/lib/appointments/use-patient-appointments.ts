@@ -2,16 +2,10 @@ import { appointmentChanges } from '@wardbell/client';
 import { useLiveQuery } from '@wardbell/client/react';
 import type { Appointment } from '@wardbell/contract';
 import { useApi } from '../session/context';
+import { byTime } from './order';
 
 /** As many as the API gives at once; a patient with more has a history of years. */
 const LIMIT = 200;
-
-/** The server's order: by time, those without one last. */
-const byTime = (a: Appointment, b: Appointment): number => {
-  const at = a.datetime ?? '\uffff';
-  const bt = b.datetime ?? '\uffff';
-  return at < bt ? -1 : at > bt ? 1 : a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-};
 
 export interface PatientAppointments {
   /** Undefined while they are being loaded. */

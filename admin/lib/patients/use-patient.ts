@@ -1,49 +1,17 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEvents } from '@wardbell/client/react';
+import { patientChanges } from '@wardbell/client';
 import type { Patient } from '@wardbell/contract';
-import { useState } from 'react';
-import { hasCode } from '../api/failure';
 import { useApi } from '../session/context';
+import { type LiveObject, useLiveObject } from '../use-live-object';
 
 export const patientKey = (id: string) => ['patient', id] as const;
 
-export interface LivePatient {
-  readonly patient: Patient | undefined;
-  /** Deleted while it was open, or never there. */
-  readonly gone: boolean;
-  readonly error: Error | null;
-  readonly retry: () => void;
-}
-
-/** One patient, kept as the database has it: of an answer and an event the higher version wins. */
-export const usePatient = (id: string): LivePatient => {
+/** One patient, live. */
+export const usePatient = (id: string): LiveObject<Patient> => {
   const api = useApi();
-  const cache = useQueryClient();
-  const [deletedId, setDeletedId] = useState<string | null>(null);
-  const query = useQuery({
+  return useLiveObject({
     queryKey: patientKey(id),
-    queryFn: async ({ signal }) => {
-      const answer = await api.call('GET', '/patients/:id', { params: { id }, signal });
-      // An event may have overtaken the answer.
-      const held = cache.getQueryData<Patient>(patientKey(id));
-      return held && held.version > answer.version ? held : answer;
-    },
-    staleTime: 0,
+    id,
+    load: (signal) => api.call('GET', '/patients/:id', { params: { id }, signal }),
+    changes: patientChanges,
   });
-  useEvents(['patient_created', 'patient_updated'], ({ data }) => {
-    if (data.id !== id) return;
-    cache.setQueryData<Patient>(patientKey(id), (held) =>
-      held && held.version >= data.version ? held : data,
-    );
-  });
-  useEvents('patient_deleted', ({ data }) => {
-    if (data.patient_id === id) setDeletedId(id);
-  });
-  useEvents('resync_required', () => void query.refetch());
-  return {
-    patient: query.data,
-    gone: deletedId === id || hasCode(query.error, 'not_found'),
-    error: query.error,
-    retry: () => void query.refetch(),
-  };
 };

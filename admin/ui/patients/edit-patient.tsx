@@ -1,24 +1,26 @@
 'use client';
 
-import { Alert, Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconUsers } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useState } from 'react';
 import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
+import { useMergingSave } from '../../lib/merge/use-merging-save';
 import {
   type DraftField,
   EMPTY_DRAFT,
   type PatientDraft,
   refusedFields,
   toDraft,
+  toUpdateBody,
   validateDraft,
 } from '../../lib/patients/draft';
-import { type Conflicts, useSavePatient } from '../../lib/patients/use-save-patient';
+import { patientKey } from '../../lib/patients/use-patient';
+import { useApi } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
+import { Colleague } from '../colleague';
 import { FormDrawer, focusField } from '../form-drawer';
-import classes from './edit-patient.module.css';
 import { PatientFields } from './patient-fields';
 
 const FIELD_WORDS = {
@@ -31,37 +33,7 @@ const FIELD_WORDS = {
   mrn: 'mrn',
   notes: 'notes',
 } as const satisfies Record<DraftField, string>;
-const isField = (name: string): name is DraftField => name in EMPTY_DRAFT;
-
-/** What a colleague saved while this form was open, and the choice where both changed the same. */
-const Colleague = ({ conflicts, onTake }: { conflicts: Conflicts; onTake: (field: DraftField) => void }) => {
-  const text = useText();
-  const words = text.patient.merge;
-  const fields = Object.keys(conflicts).filter(isField);
-  return (
-    <Alert
-      color="orange"
-      variant="light"
-      icon={<IconUsers />}
-      title={words.title}
-      classNames={{ title: classes.title }}
-      role="status"
-      mb="md"
-    >
-      {fields.length === 0 ? words.taken : words.collided}
-      {fields.map((field) => (
-        <div key={field} className={classes.conflict}>
-          <span>
-            {text.patientForm[FIELD_WORDS[field]]}: <strong>{conflicts[field] || text.app.none}</strong>
-          </span>
-          <Button size="compact-sm" variant="default" onClick={() => onTake(field)}>
-            {words.take}
-          </Button>
-        </div>
-      ))}
-    </Alert>
-  );
-};
+const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
 
 /** Changes a patient. What a colleague saves meanwhile appears in the form; nobody's change is overwritten unseen. */
 export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: () => void }) => {
@@ -73,10 +45,26 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
     initialValues: toDraft(opened),
     validate: (draft) => validateDraft(draft, words.errors, true),
   });
-  const { save, absorb, merged, conflicts, settle } = useSavePatient(
-    opened,
+  const api = useApi();
+  const cache = useQueryClient();
+  const params = { id: opened.id };
+  const { save, absorb, merged, conflicts, settle } = useMergingSave(
+    {
+      opened,
+      fields: FIELDS,
+      toDraft,
+      toBody: toUpdateBody,
+      load: () => api.call('GET', '/patients/:id', { params }),
+      save: (body, version) => api.call('PATCH', '/patients/:id', { params, body, ifMatch: version }),
+      held: () => cache.getQueryData<Patient>(patientKey(opened.id)) ?? opened,
+      onSaved: (saved) => {
+        cache.setQueryData<Patient>(patientKey(saved.id), (held) =>
+          held && held.version > saved.version ? held : saved,
+        );
+        onClose();
+      },
+    },
     { getValues: form.getValues, adopt: (draft) => form.setValues(draft) },
-    onClose,
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, not a new function, is the event
   useEffect(() => void absorb(patient), [patient]);
@@ -103,12 +91,16 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
     >
       {merged && (
         <Colleague
-          conflicts={conflicts}
-          onTake={(field) => {
+          title={text.patient.merge.title}
+          collisions={FIELDS.flatMap((field) => {
             const theirs = conflicts[field];
-            if (theirs !== undefined) form.setFieldValue(field, theirs);
-            settle(field);
-          }}
+            if (theirs === undefined) return [];
+            const onTake = () => {
+              form.setFieldValue(field, theirs);
+              settle(field);
+            };
+            return [{ field, label: words[FIELD_WORDS[field]], theirs, onTake }];
+          })}
         />
       )}
       <PatientFields form={form} mrnRequired disabled={save.isPending} />

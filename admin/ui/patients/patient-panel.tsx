@@ -1,11 +1,11 @@
 'use client';
 
-import { ActionIcon, Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconEdit, IconTrash, IconUserOff, IconX } from '@tabler/icons-react';
+import { Button, Skeleton } from '@mantine/core';
+import { IconAlertTriangle, IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import dynamic from 'next/dynamic';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import { usePatientAppointments } from '../../lib/appointments/use-patient-appointments';
 import { describeFailure } from '../../lib/describe-failure';
 import { ageOn, todayIn, useFormats } from '../../lib/formats';
@@ -13,17 +13,11 @@ import { usePatient } from '../../lib/patients/use-patient';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { Notice } from '../notice';
+import { Fact, Panel } from '../panel';
+import classes from '../panel.module.css';
 import { AppointmentList } from './appointment-list';
-import classes from './patient-panel.module.css';
 
 const EditPatient = dynamic(async () => (await import('./edit-patient')).EditPatient, { ssr: false });
-
-const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
-);
 
 const Facts = ({ patient }: { patient: Patient }) => {
   const text = useText();
@@ -74,83 +68,75 @@ export const PatientPanel = ({
 }) => {
   const text = useText();
   const { role } = useMe();
-  const { patient, gone, error, retry } = usePatient(id);
+  const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
   const [editing, setEditing] = useState(false);
-  const heading = useRef<HTMLHeadingElement>(null);
   const named = patient !== undefined || gone || error !== null;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each patient, when there is a heading
-  useEffect(() => heading.current?.focus(), [id, named]);
   const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
   const hasAppointments = (appointments.rows?.length ?? 0) > 0;
 
   return (
-    <aside className={classes.panel} aria-label={text.patient.label}>
-      <header className={classes.head}>
-        <h2 ref={heading} tabIndex={-1} className={classes.name}>
-          {gone || !patient ? text.patient.label : `${patient.first_name} ${patient.last_name}`}
-        </h2>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={text.app.close} onClick={onClose}>
-          <IconX size={20} aria-hidden="true" />
-        </ActionIcon>
-      </header>
-      <div className={classes.body}>
-        {gone ? (
-          <Notice icon={IconUserOff} title={text.patient.gone.title} hint={text.patient.gone.hint}>
-            <Button variant="light" onClick={onClose}>
-              {text.app.close}
+    <Panel
+      label={text.patient.label}
+      title={gone || !patient ? text.patient.label : `${patient.first_name} ${patient.last_name}`}
+      focusKey={`${id} ${named}`}
+      onClose={onClose}
+    >
+      {gone ? (
+        <Notice icon={IconUserOff} title={text.patient.gone.title} hint={text.patient.gone.hint}>
+          <Button variant="light" onClick={onClose}>
+            {text.app.close}
+          </Button>
+        </Notice>
+      ) : patient ? (
+        <>
+          <div className={classes.actions}>
+            <Button
+              variant="light"
+              size="compact-md"
+              leftSection={<IconEdit size={16} aria-hidden="true" />}
+              onClick={() => setEditing(true)}
+            >
+              {text.patient.edit}
             </Button>
-          </Notice>
-        ) : patient ? (
-          <>
-            <div className={classes.actions}>
-              <Button
-                variant="light"
-                size="compact-md"
-                leftSection={<IconEdit size={16} aria-hidden="true" />}
-                onClick={() => setEditing(true)}
-              >
-                {text.patient.edit}
-              </Button>
-              <Button
-                variant="subtle"
-                color="red"
-                size="compact-md"
-                leftSection={<IconTrash size={16} aria-hidden="true" />}
-                disabled={hasAppointments || appointments.rows === undefined}
-                aria-describedby={hasAppointments ? 'no-delete' : undefined}
-                onClick={() => onDelete(patient)}
-              >
-                {text.patient.delete}
-              </Button>
-            </div>
-            {hasAppointments && (
-              <p id="no-delete" className={classes.hint}>
-                {text.patient.hasAppointments}
-              </p>
-            )}
-            <Facts patient={patient} />
-            {seesNotes && <Notes notes={patient.notes} />}
-            <section className={classes.section}>
-              <h3>{text.patient.appointments}</h3>
-              <AppointmentList {...appointments} />
-            </section>
-            {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
-          </>
-        ) : error ? (
-          <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-            <Button variant="light" onClick={retry}>
-              {text.app.retry}
+            <Button
+              variant="subtle"
+              color="red"
+              size="compact-md"
+              leftSection={<IconTrash size={16} aria-hidden="true" />}
+              disabled={hasAppointments || appointments.rows === undefined}
+              aria-describedby={hasAppointments ? 'no-delete' : undefined}
+              onClick={() => onDelete(patient)}
+            >
+              {text.patient.delete}
             </Button>
-          </Notice>
-        ) : (
-          <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
-            {[60, 80, 45, 70, 65, 50].map((width) => (
-              <Skeleton key={width} height={12} width={`${width}%`} />
-            ))}
           </div>
-        )}
-      </div>
-    </aside>
+          {hasAppointments && (
+            <p id="no-delete" className={classes.hint}>
+              {text.patient.hasAppointments}
+            </p>
+          )}
+          <Facts patient={patient} />
+          {seesNotes && <Notes notes={patient.notes} />}
+          <section className={classes.section}>
+            <h3>{text.patient.appointments}</h3>
+            <AppointmentList {...appointments} />
+          </section>
+          {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
+        </>
+      ) : error ? (
+        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
+          <Button variant="light" onClick={retry}>
+            {text.app.retry}
+          </Button>
+        </Notice>
+      ) : (
+        <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
+          {[60, 80, 45, 70, 65, 50].map((width) => (
+            <Skeleton key={width} height={12} width={`${width}%`} />
+          ))}
+        </div>
+      )}
+    </Panel>
   );
 };
