@@ -20,6 +20,12 @@ import { ensureSuperAdmin } from './users/super-admin.js';
 /** Everything is gone by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
 const STOP_TIMEOUT_MS = 9_500;
 
+/**
+ * Connections that wait to be accepted. Node's 511 overflows when 10,000 clients return at once, and each that
+ * is dropped tries again after a second; the kernel caps it at `net.core.somaxconn`.
+ */
+const BACKLOG = 4_096;
+
 interface Running {
   readonly app: NestFastifyApplication;
   readonly database: PreparedDatabase;
@@ -28,7 +34,7 @@ interface Running {
 
 const listen = async (app: NestFastifyApplication, config: Config): Promise<number> => {
   try {
-    await app.listen({ port: config.port, host: config.host });
+    await app.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   } catch (error) {
     const code = errorCode(error);
     if (code === 'EADDRINUSE') {
