@@ -23,6 +23,8 @@ export const Connect = z.object({
   groups: z.array(Group),
   /** Handshakes at a time. */
   concurrency: z.number(),
+  /** The first attempts of so many start evenly over this time; absent: at once. */
+  spreadMs: z.number().optional(),
   sampleEvery: z.number(),
   /** Try again until then, as clients of a server that restarts do; 0: once. */
   retryForMs: z.number(),

@@ -53,7 +53,8 @@ export const connectAll = async (
       });
     });
 
-  const worker = async (): Promise<void> => {
+  const worker = async (_: unknown, index: number): Promise<void> => {
+    if (command.spreadMs) await pause((index / command.concurrency) * command.spreadMs);
     for (let plan = plans.pop(); plan; plan = plans.pop()) {
       let isIn = await attempt(plan);
       while (!isIn && monotonicUs() < deadlineUs) {

@@ -10,8 +10,14 @@ const TENANTS = 10;
 const MISSED = 50;
 const CONCURRENCY = 64;
 const GIVE_UP_MS = 60_000;
+/** As a server that drains spreads them. */
+const SLOTS_PER_SECOND = 2_000;
 
-const comeBack = async (client: LoadClient, target: Wardbell, sockets: number, since: number) => {
+const comeBack = async (
+  client: LoadClient,
+  target: Wardbell,
+  { sockets, since, spreadMs }: { sockets: number; since: number; spreadMs: number },
+) => {
   const [installation] = await target.database.query<{ epoch: string }>(
     'SELECT epoch::text FROM wardbell.installation',
   );
@@ -23,13 +29,14 @@ const comeBack = async (client: LoadClient, target: Wardbell, sockets: number, s
       path: `/ws?since=${since}&epoch=${installation?.epoch ?? ''}`,
     })),
     readyOn: 'resumed',
-    concurrency: sockets, // all at once
+    concurrency: sockets,
+    spreadMs,
     sampleEvery: sockets,
     retryForMs: GIVE_UP_MS,
   });
 };
 
-const measure = (bench: Bench, starting: Promise<Wardbell>): Promise<Figures> =>
+const measure = (bench: Bench, starting: Promise<Wardbell>, isSpread: boolean): Promise<Figures> =>
   using(starting, (target) =>
     bench.withClient(async (client) => {
       const sockets = bench.pick(2_000, 10_000);
@@ -51,7 +58,8 @@ const measure = (bench: Bench, starting: Promise<Wardbell>): Promise<Figures> =>
       await target.startServer();
       const readyUs = monotonicUs();
       const cpu = cpuUs(target.pid);
-      const storm = await comeBack(client, target, sockets, MISSED);
+      const spreadMs = isSpread ? (sockets / SLOTS_PER_SECOND) * 1_000 : 0;
+      const storm = await comeBack(client, target, { sockets, since: MISSED, spreadMs });
       const tookS = storm.tookS;
       const report = await client.received(sockets * MISSED, GIVE_UP_MS);
       await pause(100);
@@ -69,10 +77,10 @@ const measure = (bench: Bench, starting: Promise<Wardbell>): Promise<Figures> =>
     }),
   );
 
-/** After `kill -9` everybody returns at once, each with the position that it had. */
+/** After `kill -9` everybody returns, each with the position that it had: at once, or in slots. */
 export const resumeScenario: Scenario = {
   name: 'resume',
-  title: `Resume storm: all sockets (10,000; 2,000 in the quick form) return at once, each missed ${MISSED} events`,
+  title: `Resume storm: all sockets (10,000; 2,000 in the quick form) return, each missed ${MISSED} events`,
   columns: [
     { key: 'start_s', title: 'restart s', digits: 1 },
     { key: 'back_s', title: 'all back after s', digits: 1 },
@@ -83,5 +91,11 @@ export const resumeScenario: Scenario = {
   ],
   isDefault: true,
   rows: (bench) =>
-    bench.wardbells.map((ours) => ({ name: ours.name, measure: () => measure(bench, ours.start(TENANTS)) })),
+    bench.wardbells.flatMap((ours) => [
+      { name: `${ours.name}, all at once`, measure: () => measure(bench, ours.start(TENANTS), false) },
+      {
+        name: `${ours.name}, ${SLOTS_PER_SECOND} a second`,
+        measure: () => measure(bench, ours.start(TENANTS), true),
+      },
+    ]),
 };
