@@ -13,6 +13,7 @@ export interface Room {
 /** In the order of the navigation: what is watched all day, then what is managed. */
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
+  { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
 ];
 
 /** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */

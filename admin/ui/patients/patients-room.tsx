@@ -11,12 +11,12 @@ import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { Grid, type GridHandle } from '../grid/grid';
 import classes from '../room/room.module.css';
+import { SearchField } from '../room/search-field';
 import { useHotkey } from '../use-hotkey';
 import { useRecentChanges } from '../use-recent-changes';
 import { useTitle } from '../use-title';
 import { usePatientColumns } from './columns';
 import { ListNotice } from './list-notice';
-import { SearchBox } from './search-box';
 import { StatusBar } from './status-bar';
 import { useDeletePatient } from './use-delete-patient';
 import { useOpenPatient } from './use-open-patient';
@@ -66,8 +66,11 @@ export const PatientsRoom = () => {
         <h1 id="patients-title" className={classes.title}>
           {text.patients.title}
         </h1>
-        <SearchBox
+        <SearchField
           inputRef={searchBox}
+          label={text.patients.search}
+          placeholder={text.patients.searchPlaceholder}
+          clearLabel={text.patients.clearSearch}
           value={typed}
           busy={list.searching || typed.trim() !== search}
           onChange={changeSearch}

@@ -3,24 +3,28 @@
 import { CloseButton, Kbd, Loader, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, type Ref, useState } from 'react';
-import { useText } from '../../lib/text/text';
-import classes from './search-box.module.css';
+import classes from './search-field.module.css';
 
-/** The search field of the patient list; `/` brings the cursor here, the arrow down leads into the list. */
-export const SearchBox = ({
+/** A room's search field; `/` brings the cursor here, the arrow down leads into the list. */
+export const SearchField = ({
   inputRef,
+  label,
+  placeholder,
+  clearLabel,
   value,
   busy,
   onChange,
   onLeave,
 }: {
   inputRef: Ref<HTMLInputElement>;
+  label: string;
+  placeholder: string;
+  clearLabel: string;
   value: string;
   busy: boolean;
   onChange: (value: string) => void;
   onLeave: () => void;
 }) => {
-  const words = useText().patients;
   const [focused, setFocused] = useState(false);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && value !== '') {
@@ -34,7 +38,7 @@ export const SearchBox = ({
   const section = busy ? (
     <Loader size={16} aria-hidden="true" />
   ) : value !== '' ? (
-    <CloseButton size="sm" aria-label={words.clearSearch} onClick={() => onChange('')} />
+    <CloseButton size="sm" aria-label={clearLabel} onClick={() => onChange('')} />
   ) : focused ? null : (
     <Kbd aria-hidden="true">/</Kbd>
   );
@@ -44,9 +48,9 @@ export const SearchBox = ({
       className={classes.search}
       type="search"
       role="searchbox"
-      aria-label={words.search}
+      aria-label={label}
       aria-keyshortcuts="/"
-      placeholder={words.searchPlaceholder}
+      placeholder={placeholder}
       leftSection={<IconSearch size={16} aria-hidden="true" />}
       rightSection={section}
       autoComplete="off"

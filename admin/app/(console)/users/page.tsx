@@ -1,0 +1,5 @@
+import { UsersRoom } from '../../../ui/users/users-room';
+
+const Page = () => <UsersRoom />;
+
+export default Page;

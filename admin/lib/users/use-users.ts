@@ -1,0 +1,87 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { User } from '@wardbell/contract';
+import { hasCode } from '../api/failure';
+import { useApi } from '../session/context';
+
+/** Accounts change seldom and have no events; a screen that is looked at asks this often. */
+const REFRESH_MS = 15_000;
+const PAGE = 200;
+
+/** What the list of users is narrowed by. */
+export interface UserFilter {
+  readonly search: string;
+  readonly role: User['role'] | null;
+  readonly status: User['status'] | null;
+  readonly tenantId: string | null;
+}
+
+export const usersKey = ['users'] as const;
+export const userKey = (id: string) => ['user', id] as const;
+
+export interface UserList {
+  readonly rows: readonly User[];
+  readonly loading: boolean;
+  readonly complete: boolean;
+  readonly loadingMore: boolean;
+  readonly error: Error | null;
+  /** When the server last said so, epoch milliseconds. */
+  readonly asOfMs: number;
+  readonly loadMore: () => void;
+  readonly retry: () => void;
+}
+
+/** Users by e-mail address, asked for again every few seconds while the page is looked at. */
+export const useUsers = (filter: UserFilter): UserList => {
+  const api = useApi();
+  const query = useInfiniteQuery({
+    queryKey: [...usersKey, filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.call('GET', '/users', {
+        query: {
+          limit: PAGE,
+          after: pageParam,
+          search: filter.search,
+          role: filter.role ?? undefined,
+          status: filter.status ?? undefined,
+          tenant_id: filter.tenantId ?? undefined,
+        },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+    refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
+    staleTime: 0,
+  });
+  return {
+    rows: query.data?.pages.flatMap((page) => page.data) ?? [],
+    loading: query.isPending && !query.isError,
+    complete: query.data !== undefined && !query.hasNextPage,
+    loadingMore: query.isFetchingNextPage,
+    error: query.error,
+    asOfMs: query.dataUpdatedAt,
+    loadMore: () => {
+      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
+    },
+    retry: () => void query.refetch(),
+  };
+};
+
+/** One user, as fresh as the list. */
+export const useUser = (id: string) => {
+  const api = useApi();
+  const query = useQuery({
+    queryKey: userKey(id),
+    queryFn: ({ signal }) => api.call('GET', '/users/:id', { params: { id }, signal }),
+    refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
+    staleTime: 0,
+  });
+  return {
+    user: query.data,
+    gone: hasCode(query.error, 'not_found'),
+    error: query.error,
+    retry: () => void query.refetch(),
+  };
+};

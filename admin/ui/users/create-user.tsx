@@ -1,0 +1,127 @@
+'use client';
+
+import { Select, Stack, Text } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import type { User } from '@wardbell/contract';
+import { useState } from 'react';
+import { ApiError } from '../../lib/api/failure';
+import { describeFailure } from '../../lib/describe-failure';
+import { useApi, useMe } from '../../lib/session/context';
+import { useTenants } from '../../lib/tenants/use-tenants';
+import { useRoomText, useText } from '../../lib/text/text';
+import { USERS } from '../../lib/text/users';
+import { useIdempotencyKey } from '../../lib/use-idempotency-key';
+import { EMPTY_DRAFT, refusedFields, type UserDraft, validateDraft } from '../../lib/users/draft';
+import { makeStartPassword } from '../../lib/users/start-password';
+import { useRememberUser } from '../../lib/users/use-change-user';
+import { FormDrawer, focusField } from '../form-drawer';
+import { toast } from '../toast';
+import { AccountFields, rolesFor } from './account-fields';
+import { PasswordChoice } from './password-choice';
+import { StartPassword } from './start-password';
+
+/** Adds a person who may sign in, and shows the password that was made for them once. */
+export const CreateUser = ({
+  tenantId,
+  onClose,
+  onCreated,
+}: {
+  /** The clinic that the list is narrowed to, if it is. */
+  tenantId: string | null;
+  onClose: () => void;
+  onCreated: (user: User) => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(USERS);
+  const api = useApi();
+  const isSuper = useMe().role === 'super_admin';
+  const tenants = useTenants();
+  const keyFor = useIdempotencyKey();
+  const remember = useRememberUser();
+  /** One for the life of the form, so that a save that is tried again is the same. */
+  const [made] = useState(makeStartPassword);
+  const [shown, setShown] = useState<User | null>(null);
+  const form = useForm<UserDraft>({
+    mode: 'controlled',
+    initialValues: {
+      ...EMPTY_DRAFT,
+      tenant_id: tenantId ?? '',
+      role: isSuper ? 'tenant_admin' : 'clinician',
+    },
+    validate: (draft) => validateDraft(draft, words.form.errors, isSuper),
+  });
+  const finish = (user: User) => {
+    void toast({ tone: 'success', message: words.told.created(user.name) });
+    onCreated(user);
+  };
+  const save = useMutation({
+    mutationFn: ({ name, email, role, tenant_id, password }: UserDraft) => {
+      const body = {
+        name: name.trim(),
+        email: email.trim(),
+        role,
+        password: password ?? made,
+        ...(isSuper && role !== 'super_admin' ? { tenant_id } : {}),
+      };
+      return api.call('POST', '/users', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: (user, draft) => {
+      remember(user);
+      if (draft.password === null) setShown(user);
+      else finish(user);
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      const errors = refusedFields(error.code, error.fields, words.form.errors);
+      form.setErrors(errors);
+      focusField(form, Object.keys(errors)[0]);
+    },
+  });
+  if (shown) return <StartPassword name={shown.name} password={made} onDone={() => finish(shown)} />;
+  const { role, password } = form.values;
+  const atFields = Object.keys(form.errors).length > 0;
+  const passwordError = form.errors.password;
+  return (
+    <FormDrawer
+      title={words.form.createTitle}
+      submitLabel={words.form.save}
+      form={form}
+      pending={save.isPending}
+      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      onSubmit={save.mutate}
+      onClose={onClose}
+    >
+      <Stack gap="md">
+        <AccountFields
+          form={form}
+          roles={isSuper ? [...rolesFor(false), ...rolesFor(true)] : rolesFor(false)}
+          disabled={save.isPending}
+        />
+        {isSuper && role !== 'super_admin' && (
+          <Select
+            label={words.form.tenant}
+            placeholder={words.form.tenantPlaceholder}
+            data={tenants?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+            searchable
+            required
+            withAsterisk
+            limit={100}
+            disabled={save.isPending}
+            {...form.getInputProps('tenant_id')}
+            onChange={(value) => form.setFieldValue('tenant_id', value ?? '')}
+          />
+        )}
+        <PasswordChoice
+          value={password}
+          error={typeof passwordError === 'string' ? passwordError : undefined}
+          disabled={save.isPending}
+          onChange={(value) => form.setFieldValue('password', value)}
+        />
+        <Text size="sm" c="dimmed">
+          {words.form.noMail}
+        </Text>
+      </Stack>
+    </FormDrawer>
+  );
+};

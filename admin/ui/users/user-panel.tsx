@@ -1,0 +1,177 @@
+'use client';
+
+import { Button, Skeleton } from '@mantine/core';
+import {
+  IconAlertTriangle,
+  IconEdit,
+  IconKey,
+  IconLock,
+  IconLockOpen,
+  IconTrash,
+  IconUserOff,
+} from '@tabler/icons-react';
+import type { User } from '@wardbell/contract';
+import dynamic from 'next/dynamic';
+import { useState } from 'react';
+import { describeFailure } from '../../lib/describe-failure';
+import { useFormats } from '../../lib/formats';
+import { useMe } from '../../lib/session/context';
+import { useRoomText, useText } from '../../lib/text/text';
+import { USERS } from '../../lib/text/users';
+import { useChangeUser } from '../../lib/users/use-change-user';
+import { useUser } from '../../lib/users/use-users';
+import { Notice } from '../notice';
+import { Fact, Panel } from '../panel';
+import classes from '../panel.module.css';
+import { toast } from '../toast';
+import { describeUserFailure } from './failure';
+
+const EditUser = dynamic(async () => (await import('./edit-user')).EditUser, { ssr: false });
+const NewPassword = dynamic(async () => (await import('./new-password')).NewPassword, { ssr: false });
+const DisableUser = dynamic(async () => (await import('./end-access')).DisableUser, { ssr: false });
+const DeleteUser = dynamic(async () => (await import('./end-access')).DeleteUser, { ssr: false });
+
+type Dialog = 'edit' | 'password' | 'disable' | 'delete';
+
+const Actions = ({ user, own, onOpen }: { user: User; own: boolean; onOpen: (dialog: Dialog) => void }) => {
+  const text = useText();
+  const words = useRoomText(USERS);
+  const change = useChangeUser(user);
+  const enable = () =>
+    change.mutate(
+      { status: 'active' },
+      {
+        onSuccess: () => void toast({ tone: 'success', message: words.told.enabled(user.name) }),
+        onError: (error) => {
+          const { title, hint } = describeUserFailure(error, text, words);
+          void toast({ tone: 'error', title, message: hint });
+        },
+      },
+    );
+  const common = { size: 'compact-md', variant: 'light' } as const;
+  return (
+    <div className={classes.actions} style={{ flexWrap: 'wrap' }}>
+      <Button
+        {...common}
+        leftSection={<IconEdit size={16} aria-hidden="true" />}
+        onClick={() => onOpen('edit')}
+      >
+        {words.panel.edit}
+      </Button>
+      <Button
+        {...common}
+        leftSection={<IconKey size={16} aria-hidden="true" />}
+        onClick={() => onOpen('password')}
+      >
+        {words.panel.newPassword}
+      </Button>
+      {!own && user.status === 'active' && (
+        <Button
+          {...common}
+          leftSection={<IconLock size={16} aria-hidden="true" />}
+          onClick={() => onOpen('disable')}
+        >
+          {words.panel.disable}
+        </Button>
+      )}
+      {!own && user.status === 'disabled' && (
+        <Button
+          {...common}
+          leftSection={<IconLockOpen size={16} aria-hidden="true" />}
+          loading={change.isPending}
+          onClick={enable}
+        >
+          {words.panel.enable}
+        </Button>
+      )}
+      {!own && (
+        <Button
+          size="compact-md"
+          variant="subtle"
+          color="red"
+          leftSection={<IconTrash size={16} aria-hidden="true" />}
+          onClick={() => onOpen('delete')}
+        >
+          {words.panel.delete}
+        </Button>
+      )}
+    </div>
+  );
+};
+
+/** One account: what it may do, since when, and what an administrator can do with it. */
+export const UserPanel = ({
+  id,
+  tenantNames,
+  onClose,
+}: {
+  id: string;
+  tenantNames: ReadonlyMap<string, string> | null;
+  onClose: () => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(USERS);
+  const formats = useFormats();
+  const me = useMe();
+  const { user, gone, error, retry } = useUser(id);
+  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const closeDialog = () => setDialog(null);
+  const own = id === me.id;
+  return (
+    <Panel
+      label={words.panel.label}
+      title={gone || !user ? words.panel.label : user.name}
+      focusKey={String(user !== undefined || gone || error !== null)}
+      onClose={onClose}
+    >
+      {gone ? (
+        <Notice icon={IconUserOff} {...words.panel.gone}>
+          <Button variant="light" onClick={onClose}>
+            {text.app.close}
+          </Button>
+        </Notice>
+      ) : user ? (
+        <>
+          <Actions user={user} own={own} onOpen={setDialog} />
+          <p className={classes.hint}>{own ? words.panel.own : words.panel.signsOut}</p>
+          <dl className={classes.facts}>
+            <Fact name={words.columns.email}>
+              <a href={`mailto:${user.email}`}>{user.email}</a>
+            </Fact>
+            <Fact name={words.columns.role}>{text.roles[user.role]}</Fact>
+            <Fact name={words.columns.status}>{words.status[user.status]}</Fact>
+            {tenantNames && (
+              <Fact name={words.columns.tenant}>
+                {user.tenant_id === null
+                  ? words.installation
+                  : (tenantNames.get(user.tenant_id) ?? text.app.none)}
+              </Fact>
+            )}
+            <Fact name={words.panel.since}>
+              <time dateTime={user.created_at}>{formats.dateTime(user.created_at)}</time>
+            </Fact>
+            <Fact name={words.panel.changed}>
+              <time dateTime={user.updated_at}>{formats.dateTime(user.updated_at)}</time>
+            </Fact>
+          </dl>
+          {dialog === 'edit' && <EditUser user={user} own={own} onClose={closeDialog} />}
+          {dialog === 'password' && <NewPassword user={user} onClose={closeDialog} />}
+          {dialog === 'disable' && <DisableUser user={user} onClose={closeDialog} />}
+          {dialog === 'delete' && <DeleteUser user={user} onClose={closeDialog} onDeleted={onClose} />}
+        </>
+      ) : error ? (
+        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
+          <Button variant="light" onClick={retry}>
+            {text.app.retry}
+          </Button>
+        </Notice>
+      ) : (
+        <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
+          {[60, 80, 45, 70].map((width) => (
+            <Skeleton key={width} height={12} width={`${width}%`} />
+          ))}
+        </div>
+      )}
+    </Panel>
+  );
+};
