@@ -10,6 +10,10 @@ export interface Formats {
   readonly date: (calendarDate: string) => string;
   /** "14:05" for a moment of today, with its date for another day. */
   readonly time: (at: string | number) => string;
+  /** "14:05", of whatever day. */
+  readonly clock: (at: string | number) => string;
+  /** "Thursday, 12 March 2026" of a calendar date. */
+  readonly fullDate: (calendarDate: string) => string;
   /** "Thu, 12 Mar 2026, 14:05": when an appointment is. */
   readonly day: (at: string | number) => string;
   /** "12 Mar 2026, 14:05:09". */
@@ -39,6 +43,7 @@ export const ageOn = (birthDate: string, today: string): number => {
 
 export const createFormats = (locale: string, timeZone: string): Formats => {
   const date = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium' });
+  const fullDate = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'full' });
   const shortTime = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
   const dayAndTime = new Intl.DateTimeFormat(locale, {
     timeZone,
@@ -66,6 +71,8 @@ export const createFormats = (locale: string, timeZone: string): Formats => {
     timeZone,
     date: (value) => date.format(Date.parse(`${value}T00:00:00Z`)),
     time: (at) => (todayIn(timeZone, ms(at)) === todayIn(timeZone) ? shortTime : dayAndTime).format(ms(at)),
+    clock: (at) => shortTime.format(ms(at)),
+    fullDate: (value) => fullDate.format(Date.parse(`${value}T00:00:00Z`)),
     day: (at) => weekday.format(ms(at)),
     dateTime: (at) => full.format(ms(at)),
     ago: (at, nowMs) => {

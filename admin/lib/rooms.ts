@@ -14,6 +14,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
 ];
 
 /** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */

@@ -16,7 +16,7 @@ export const Panel = ({
 }: {
   /** What kind of object this is. */
   label: string;
-  title: string;
+  title: ReactNode;
   /** The heading takes the focus whenever this changes. */
   focusKey: string;
   children: ReactNode;

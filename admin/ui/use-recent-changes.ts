@@ -11,6 +11,8 @@ export interface Mark {
   readonly kind: 'created' | 'updated';
   /** Tells one change of a row from the next. */
   readonly version: number;
+  /** Who made it, as far as the stream says. */
+  readonly actorId?: string | undefined;
 }
 
 /** Marks objects for a moment when the stream says that they changed, by id. */

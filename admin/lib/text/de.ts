@@ -197,6 +197,8 @@ export const de: Text = {
     },
   },
 
+  who: { you: 'von Ihnen', other: (name) => `von ${name}` },
+
   gender: { male: 'Männlich', female: 'Weiblich', other: 'Divers', unknown: 'Unbekannt' },
 
   patients: {

@@ -196,6 +196,8 @@ export const en = {
     },
   },
 
+  who: { you: 'by you', other: (name: string) => `by ${name}` },
+
   gender: { male: 'Male', female: 'Female', other: 'Other', unknown: 'Unknown' },
 
   patients: {

@@ -5,10 +5,7 @@ import { useText } from '../../lib/text/text';
 import type { Column } from '../grid/columns';
 import { useNow } from '../use-now';
 import classes from './columns.module.css';
-
-/** "Doe, John": as the list is sorted. */
-export const listedName = (patient: Pick<Patient, 'first_name' | 'last_name'>): string =>
-  `${patient.last_name}, ${patient.first_name}`;
+import { listedName } from './listed-name';
 
 /** The columns of the patient list, in the reader's language and the clinic's time zone. */
 export const usePatientColumns = (): readonly Column<Patient>[] => {

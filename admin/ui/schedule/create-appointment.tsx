@@ -1,0 +1,96 @@
+'use client';
+
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import type { Appointment } from '@wardbell/contract';
+import { ApiError } from '../../lib/api/failure';
+import { describeFailure } from '../../lib/describe-failure';
+import { useFormats } from '../../lib/formats';
+import {
+  type AppointmentDraft,
+  EMPTY_DRAFT,
+  INITIAL,
+  refusedFields,
+  toCreateBody,
+  toDateAndTime,
+  validateDraft,
+} from '../../lib/schedule/draft';
+import type { KnownNames } from '../../lib/schedule/use-known-names';
+import { useApi } from '../../lib/session/context';
+import { scheduleText } from '../../lib/text/schedule';
+import { useRoomText, useText } from '../../lib/text/text';
+import { useIdempotencyKey } from '../../lib/use-idempotency-key';
+import { FormDrawer, focusField } from '../form-drawer';
+import { AppointmentFields } from './appointment-fields';
+import { PatientPicker } from './patient-picker';
+
+/** What a new appointment begins with, by where it was asked for. */
+export interface Prefill {
+  readonly date: string;
+  /** Null: the time is still to be chosen. */
+  readonly atMs: number | null;
+  readonly practitioner?: string | undefined;
+  readonly room?: string | undefined;
+}
+
+/** Books an appointment. */
+export const CreateAppointment = ({
+  prefill,
+  known,
+  onClose,
+  onCreated,
+}: {
+  prefill: Prefill;
+  known: KnownNames;
+  onClose: () => void;
+  onCreated: (appointment: Appointment) => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(scheduleText).form;
+  const { timeZone } = useFormats();
+  const api = useApi();
+  const keyFor = useIdempotencyKey();
+  const form = useForm<AppointmentDraft>({
+    mode: 'uncontrolled',
+    initialValues: {
+      ...EMPTY_DRAFT,
+      ...(prefill.atMs === null ? { date: prefill.date, time: '' } : toDateAndTime(prefill.atMs, timeZone)),
+      practitioner: prefill.practitioner ?? '',
+      room: prefill.room ?? '',
+    },
+    validate: (draft) => validateDraft(draft, timeZone, words.errors),
+  });
+  const save = useMutation({
+    mutationFn: (draft: AppointmentDraft) => {
+      const body = toCreateBody(draft, timeZone);
+      return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: onCreated,
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      const errors = refusedFields(error.code, error.fields, words.errors);
+      form.setErrors(errors);
+      focusField(form, Object.keys(errors)[0]);
+    },
+  });
+  const atFields = Object.keys(form.errors).length > 0;
+  return (
+    <FormDrawer
+      title={words.createTitle}
+      submitLabel={words.save}
+      form={form}
+      pending={save.isPending}
+      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      onSubmit={save.mutate}
+      onClose={onClose}
+    >
+      <AppointmentFields
+        form={form}
+        known={known}
+        statuses={INITIAL}
+        disabled={save.isPending}
+        patient={<PatientPicker field={form.getInputProps('patient_id')} disabled={save.isPending} />}
+      />
+    </FormDrawer>
+  );
+};
