@@ -1,10 +1,11 @@
 import { Controller } from '@nestjs/common';
-import { api } from '@wardbell/contract';
+import { type AuditVerification, api } from '@wardbell/contract';
+import type { z } from 'zod';
 import { Database } from '../database/database.service.js';
 import type { Call } from '../http/call.js';
 import { Endpoint } from '../http/endpoint.js';
 import { asAdmin } from '../http/scope.js';
-import { AuditService } from './audit.service.js';
+import { AuditService, CHAIN_START } from './audit.service.js';
 
 const routes = api.audit;
 
@@ -21,7 +22,22 @@ export class AuditController {
   }
 
   @Endpoint(routes.verify)
-  verify({ principal, query }: Call<typeof routes.verify>): Promise<object> {
-    return asAdmin(this.database, principal, (tx) => this.audit.verify(tx, query.tenant_id));
+  async verify({
+    principal,
+    query,
+  }: Call<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
+    let checked = CHAIN_START;
+    while (!checked.isEnd) {
+      const from = checked;
+      checked = await asAdmin(this.database, principal, (tx) =>
+        this.audit.verifyPart(tx, query.tenant_id, from),
+      );
+    }
+    const { seq, firstBad } = checked;
+    return {
+      ok: firstBad === null,
+      checked: Number(seq),
+      first_bad: firstBad === null ? null : Number(firstBad),
+    };
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditQuery, AuditRow, AuditVerification } from '@wardbell/contract';
+import type { AuditQuery, AuditRow } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Prisma } from '../database/generated/client.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
@@ -22,6 +22,18 @@ interface Row {
 }
 
 const BEFORE_ALL = '9223372036854775807';
+/** Rows that are checked in one statement, which may take 15 s at most. */
+const PART = 10_000;
+
+/** How far a chain has been checked. */
+export interface Checked {
+  readonly seq: string;
+  readonly hash: Buffer;
+  readonly firstBad: string | null;
+  readonly isEnd: boolean;
+}
+
+export const CHAIN_START: Checked = { seq: '0', hash: Buffer.alloc(0), firstBad: null, isEnd: false };
 
 /** Who changed what. A chain belongs to a tenant, or to the installation (super admins who name none). */
 @Injectable()
@@ -55,17 +67,14 @@ export class AuditService {
     };
   }
 
-  /** Reckons the chain again from its first row. */
-  async verify(tx: Tx, named: string | undefined): Promise<z.output<typeof AuditVerification>> {
+  /** Reckons a part of the chain again. Rows are never changed, so parts may come from several transactions. */
+  async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
     const scope = scopeOf(tx.principal, named) ?? NIL_TENANT;
-    const [row] = await tx.db.$queryRaw<{ checked: bigint; first_bad: bigint | null }[]>`
-      SELECT checked, first_bad FROM wardbell.verify_audit(${scope}::uuid)`;
-    const firstBad = row?.first_bad ?? null;
-    return {
-      ok: firstBad === null,
-      checked: Number(row?.checked ?? 0),
-      first_bad: firstBad === null ? null : Number(firstBad),
-    };
+    const [part] = await tx.db.$queryRaw<Checked[]>`
+      SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd"
+      FROM wardbell.verify_audit(${scope}::uuid, ${seq}::bigint, ${hash}::bytea, ${PART}::integer) v`;
+    if (!part) throw new Error('verify_audit answered no row');
+    return part;
   }
 }
 

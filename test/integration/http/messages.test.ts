@@ -241,4 +241,25 @@ describe('The audit log', () => {
     await bench.database.query(sql, [clinic.id]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: firstBad });
   });
+
+  it('is verified in parts however long it is', async () => {
+    const clinic = await createClinic(bench);
+    const LENGTH = 20_001;
+    await bench.database.query(
+      `SELECT count(*) FROM (SELECT set_config('wardbell.tenant_id', $1, true)) AS tenant,
+         LATERAL wardbell.append($1::uuid, '[]', (
+           SELECT jsonb_agg(jsonb_build_object('action', 'patient.read', 'n', n, 't', tenant))
+           FROM generate_series(1, $2::int) n)) AS appended`,
+      [clinic.id, LENGTH],
+    );
+    const verify = () => succeed(bench, api.audit.verify, { token: clinic.admin });
+    expect(await verify()).toEqual({ ok: true, checked: LENGTH, first_bad: null });
+    await bench.database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = $2', [
+      clinic.id,
+      LENGTH,
+    ]);
+    expect(await verify()).toMatchObject({ ok: false, first_bad: LENGTH });
+    await bench.database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = 10000', [clinic.id]);
+    expect(await verify()).toMatchObject({ ok: false, first_bad: 10_000 });
+  });
 });
