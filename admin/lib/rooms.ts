@@ -13,6 +13,7 @@ export interface Room {
 /** In the order of the navigation: what is watched all day, then what is managed. */
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
+  { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
 ];

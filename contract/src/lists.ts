@@ -107,13 +107,9 @@ export const EventQuery = z.object({
     .pipe(Seq)
     .optional()
     .meta({ description: 'Exclusive; the oldest event that is kept, unless said' }),
-  before: z.coerce
-    .number()
-    .pipe(Seq)
-    .optional()
-    .meta({
-      description: 'Exclusive; given, the page goes back in time: newest first, `next` is its `before`',
-    }),
+  before: z.coerce.number().pipe(Seq).optional().meta({
+    description: 'Exclusive; given, the page goes back in time: newest first, `next` is its `before`',
+  }),
   type: EventTypeName.optional(),
   limit: Page.limit,
 });

@@ -1,0 +1,5 @@
+import { ConnectionsRoom } from '../../../ui/connections/connections-room';
+
+const Page = () => <ConnectionsRoom />;
+
+export default Page;

@@ -1,0 +1,5 @@
+import type { PolledText } from './en';
+
+export const de: PolledText = {
+  asOf: (time) => `Stand ${time}.`,
+};

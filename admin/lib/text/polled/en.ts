@@ -1,0 +1,4 @@
+export const en = {
+  asOf: (time: string) => `As of ${time}.`,
+};
+export type PolledText = typeof en;

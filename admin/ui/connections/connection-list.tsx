@@ -1,0 +1,117 @@
+'use client';
+
+import { IconAlertTriangle, IconPlugConnectedX, IconSearchOff } from '@tabler/icons-react';
+import dynamic from 'next/dynamic';
+import { useRef, useState } from 'react';
+import { type Connection, useConnections, useUserNames } from '../../lib/connections/use-connections';
+import { describeFailure } from '../../lib/describe-failure';
+import { useFormats } from '../../lib/formats';
+import { connectionsText } from '../../lib/text/connections';
+import { useRoomText, useText } from '../../lib/text/text';
+import { AsOf } from '../as-of';
+import { Grid, type GridHandle } from '../grid/grid';
+import { Notice } from '../notice';
+import room from '../room/room.module.css';
+import { SearchField } from '../room/search-field';
+import { useHotkey } from '../use-hotkey';
+import type { Mark } from '../use-recent-changes';
+import classes from './connections-room.module.css';
+import { useConnectionColumns, useOwnerName } from './use-connection-columns';
+
+const ConnectionDetails = dynamic(async () => (await import('./connection-details')).ConnectionDetails, {
+  ssr: false,
+});
+
+const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
+const NO_MARK_LABELS = { created: '', updated: '' };
+const NO_ROWS: readonly Connection[] = [];
+
+/** Every open connection; opening one shows all of it and the way to end it. */
+export const ConnectionList = ({ tenantId }: { tenantId: string | null }) => {
+  const text = useText();
+  const words = useRoomText(connectionsText);
+  const formats = useFormats();
+  const polled = useConnections(tenantId);
+  const users = useUserNames(tenantId);
+  const columns = useConnectionColumns(users, tenantId === null);
+  const ownerName = useOwnerName(users);
+  const [filter, setFilter] = useState('');
+  const [openId, open] = useState<string | null>(null);
+  const grid = useRef<GridHandle>(null);
+  const box = useRef<HTMLInputElement>(null);
+  useHotkey('/', () => box.current?.select());
+
+  const all = polled.data?.rows ?? NO_ROWS;
+  const wanted = filter.trim().toLowerCase();
+  const fits = (row: Connection) =>
+    [ownerName(row), row.address, row.client, text.roles[row.role]].some((value) =>
+      value?.toLowerCase().includes(wanted),
+    );
+  const rows = wanted === '' ? all : all.filter(fits);
+  const opened = all.find((row) => row.id === openId);
+  const loading = !polled.data && !polled.error;
+  return (
+    <section className={`${room.sheet} ${classes.list}`} aria-label={words.list.label}>
+      <div className={classes.listBar}>
+        <h2 className={classes.listTitle}>{words.list.label}</h2>
+        <SearchField
+          inputRef={box}
+          label={words.list.filter}
+          placeholder={words.list.filterPlaceholder}
+          clearLabel={words.list.clearFilter}
+          value={filter}
+          busy={false}
+          onChange={setFilter}
+          onLeave={() => grid.current?.focus()}
+        />
+      </div>
+      {loading || rows.length > 0 ? (
+        <Grid
+          handle={grid}
+          label={words.list.label}
+          rows={rows}
+          columns={columns}
+          loading={loading}
+          complete
+          stale={polled.stale}
+          marks={NO_MARKS}
+          markLabels={NO_MARK_LABELS}
+          onNearEnd={() => undefined}
+          openId={openId}
+          onOpen={(row) => open(row.id)}
+        />
+      ) : (
+        <div className={room.notice}>
+          {!polled.data && polled.error ? (
+            <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(polled.error, text)} />
+          ) : wanted !== '' ? (
+            <Notice icon={IconSearchOff} {...words.list.nothingFound} />
+          ) : (
+            <Notice icon={IconPlugConnectedX} {...words.list.empty} />
+          )}
+        </div>
+      )}
+      {polled.data && (
+        <div className={room.status}>
+          <span role={wanted === '' ? undefined : 'status'}>
+            {polled.data.complete
+              ? words.list.shown(rows.length, formats.number(rows.length))
+              : words.list.shownSome(formats.number(all.length))}
+          </span>
+          <AsOf polled={polled} />
+        </div>
+      )}
+      {opened && (
+        <ConnectionDetails
+          key={opened.id}
+          connection={opened}
+          name={ownerName(opened)}
+          onClose={() => {
+            open(null);
+            grid.current?.focus();
+          }}
+        />
+      )}
+    </section>
+  );
+};
