@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { createServer as listenTcp } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
-import type { RunningServer } from '../support/server.js';
+import { type RunningServer, startServer } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { eventually } from '../support/wait.js';
 import { createClinic } from './support/clinic.js';
@@ -118,4 +119,29 @@ describeWith('redis-server', 'traces of two instances that meet through Redis', 
     await eventually(() => spans.some(({ name }) => name === 'GET /api/v1/patients'));
     expect(exported).not.toContain('Zyxcanary');
   });
+});
+
+it('a collector that takes spans and says nothing does not hold up the end of the server', async () => {
+  const port = await freePort();
+  let received = 0;
+  const silent = listenTcp((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => {
+      received += data.length;
+    });
+  }).listen(port, '127.0.0.1');
+  await once(silent, 'listening');
+  const database = await createDatabase();
+  const server = await startServer({
+    database,
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_BSP_SCHEDULE_DELAY: '100' },
+  });
+  const clinic = await createClinic(database);
+  await call(server.url, 'GET', '/patients', { token: await clinic.token() });
+  await eventually(() => received > 0, { what: 'spans at the collector' });
+  const startMs = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - startMs).toBeLessThan(9_000);
+  silent.close();
+  await database.drop();
 });

@@ -1,6 +1,10 @@
 import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
 import type { Config } from '../config/config.js';
+
+/** For the collector to take what is left at the end. */
+const LAST_SPANS_MS = 2_000;
 
 /**
  * Sends spans to a collector over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; else nothing is loaded.
@@ -28,7 +32,8 @@ export async function startTracing(config: Config): Promise<() => Promise<void>>
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
   return async () => {
-    // a collector that is away must not hold up the end
-    await provider.shutdown().catch(() => undefined);
+    const sent = provider.shutdown().catch(() => undefined);
+    // a collector that is away, or says nothing, must not hold up the end: the database is stopped after this
+    await Promise.race([sent, wait(LAST_SPANS_MS, undefined, { ref: false })]);
   };
 }
