@@ -4,15 +4,12 @@ import { useText } from './text/text';
 
 const PAGE = 200;
 
-/**
- * Says who made a change: "by you", "by Anna Berg", or nothing when that is not known. Names are asked for once
- * somebody wants one; until they are there nothing waits for them.
- * @param wanted there is somebody to be named
- */
-export const useWho = (wanted: boolean): ((actorId: string | undefined) => string) => {
+const NOBODY: ReadonlyMap<string, string> = new Map();
+
+/** Names of the people of one's clinic by their ids; a super admin, who has none, knows nobody here. */
+export const useColleagueNames = (wanted = true): ReadonlyMap<string, string> => {
   const api = useApi();
-  const me = useMe();
-  const words = useText().who;
+  const { role } = useMe();
   const colleagues = useQuery({
     queryKey: ['colleagues'],
     queryFn: async ({ signal }) => {
@@ -31,13 +28,25 @@ export const useWho = (wanted: boolean): ((actorId: string | undefined) => strin
       } while (after !== null);
       return names;
     },
-    enabled: wanted,
+    enabled: wanted && role !== 'super_admin',
     staleTime: 600_000,
   });
+  return colleagues.data ?? NOBODY;
+};
+
+/**
+ * Says who made a change: "by you", "by Anna Berg", or nothing when that is not known. Names are asked for once
+ * somebody wants one; until they are there nothing waits for them.
+ * @param wanted there is somebody to be named
+ */
+export const useWho = (wanted: boolean): ((actorId: string | undefined) => string) => {
+  const me = useMe();
+  const words = useText().who;
+  const colleagues = useColleagueNames(wanted);
   return (actorId) => {
     if (actorId === undefined) return '';
     if (actorId === me.id) return words.you;
-    const name = colleagues.data?.get(actorId);
+    const name = colleagues.get(actorId);
     return name === undefined ? '' : words.other(name);
   };
 };

@@ -13,9 +13,10 @@ export interface Room {
 /** In the order of the navigation: what is watched all day, then what is managed. */
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
-  { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
-  { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
+  { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'events', path: '/events/', roles: ['tenant_admin'] },
+  { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
 ];
 
 /** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */

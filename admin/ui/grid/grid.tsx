@@ -37,6 +37,8 @@ interface GridProps<Row> {
   /** The row whose details are open. */
   readonly openId?: string | null;
   readonly onNearEnd: () => void;
+  /** Told when the reader leaves the first row and when they are back. */
+  readonly onAtTop?: (atTop: boolean) => void;
   readonly onOpen?: (row: Row) => void;
   readonly handle?: Ref<GridHandle>;
 }
@@ -85,6 +87,11 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
   useEffect(() => {
     if (nearEnd) onNearEnd();
   });
+
+  const atTop = (virtualizer.scrollOffset ?? 0) < rowPx / 2;
+  const tellAtTop = useRef(props.onAtTop);
+  tellAtTop.current = props.onAtTop;
+  useEffect(() => tellAtTop.current?.(atTop), [atTop]);
 
   const { activate } = keys;
   const pick = useRef<(row: Row) => void>(() => undefined);

@@ -1,0 +1,5 @@
+import { EventsRoom } from '../../../ui/events/events-room';
+
+const Page = () => <EventsRoom />;
+
+export default Page;

@@ -1,0 +1,148 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { call } from '../support/http.js';
+import { type RunningServer, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
+import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const open = async (path = '/events/', options: Parameters<typeof ConsolePage.open>[2] = {}) => {
+  const admin = await ConsolePage.open(browser, server, options);
+  await admin.signIn(clinic.admin);
+  await admin.page.goto(`${server.url}${path}`);
+  await admin.untilConnection('Live');
+  return admin;
+};
+
+describe('the log of events', () => {
+  it('teaches what will stand there, then shows what happens as it happens and who did it', async () => {
+    const admin = await open();
+    const { page } = admin;
+    await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor();
+    const name = uniqueName('Livetail');
+    const { id } = await createPatient(server, clinic.frontDesk, { last_name: name });
+    await admin.row(name).getByText('patient_created').waitFor();
+    await admin.row(name).getByText('Test front_desk').waitFor();
+    await updatePatient(server, clinic.clinician, id, { phone: '+44 20 7946 0018' });
+    await admin.row('patient_updated').getByText('Test clinician').waitFor();
+    // The newest is the first.
+    expect(await page.getByRole('row').nth(1).textContent()).toContain('patient_updated');
+    expect(page.url()).not.toContain(name);
+    expect(admin.complaints).toEqual([]);
+    await admin.close();
+  });
+
+  it('goes back in time to the first event, and holds still while one reads there', async () => {
+    await createPatients(server, clinic.clinician, 240);
+    const admin = await open();
+    const { page } = admin;
+    await page.getByText('100 events loaded').waitFor();
+    const grid = page.getByRole('grid');
+    await grid.focus();
+    while ((await page.getByText('240 events: all that is kept').count()) === 0) {
+      await page.keyboard.press('End');
+    }
+    await page.keyboard.press('End');
+    const oldest = page.getByRole('row', { selected: true });
+    await page.getByText('Scrolled back').waitFor();
+    expect(await oldest.getByRole('gridcell').last().textContent()).toBe('1');
+    const before = await oldest.boundingBox();
+
+    await createPatients(server, clinic.frontDesk, 3);
+    await page.getByRole('button', { name: '3 new events' }).waitFor();
+    expect((await oldest.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+    await page.getByRole('button', { name: '3 new events' }).click();
+    await page.getByText('Following: new events').waitFor();
+    await page.getByRole('gridcell', { name: '243', exact: true }).waitFor();
+    await admin.close();
+  });
+
+  it('is narrowed to a type by the address, also for what comes later', async () => {
+    const { id } = await createPatient(server, clinic.clinician, { last_name: 'First' });
+    const admin = await open();
+    const { page } = admin;
+    const type = page.getByRole('combobox', { name: 'Type of event' });
+    await type.fill('patient_deleted');
+    await type.press('Enter');
+    await page.getByRole('heading', { name: 'No event of this type is kept' }).waitFor();
+    expect(page.url()).toContain('type=patient_deleted');
+    await createPatient(server, clinic.clinician, { last_name: 'Second' });
+    await call(server.url, 'DELETE', `/patients/${id}`, { token: clinic.clinician.token });
+    await admin.row('patient_deleted').waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await page.reload();
+    await admin.row('patient_deleted').waitFor();
+    expect(await page.getByRole('row').count()).toBe(2);
+    await admin.close();
+  });
+
+  it('shows what an event carried and which open connections have been given it', async () => {
+    const anna = await ConsolePage.open(browser, server);
+    await anna.signIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    const admin = await open();
+    const { page } = admin;
+    const name = uniqueName('Payload');
+    await createPatient(server, clinic.frontDesk, { last_name: name });
+    await admin.row(name).click();
+    const panel = page.getByRole('complementary', { name: 'Event' });
+    await panel.getByText(`"last_name": "${name}"`).waitFor();
+    await panel.getByText('Has been given to 2 open connections').waitFor();
+    await panel.getByText('Test clinician · Clinician').waitFor();
+    expect(page.url()).toMatch(/\?seq=1$/);
+
+    const late = await ConsolePage.open(browser, server);
+    await late.signIn(clinic.frontDesk);
+    await panel.getByText('1 was opened after it').waitFor();
+    await page.goto(`${server.url}/events/?seq=999`);
+    await page.getByRole('heading', { name: 'This event is no longer kept' }).waitFor();
+    await Promise.all([admin.close(), anna.close(), late.close()]);
+  });
+});
+
+it.each(['light', 'dark'] as const)(
+  'has no accessibility violation in the %s scheme',
+  async (colorScheme) => {
+    const admin = await open('/events/', { colorScheme, reducedMotion: 'reduce' });
+    const { page } = admin;
+    await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await createPatient(server, clinic.clinician, { last_name: 'Someone' });
+    await admin.row('Someone').click();
+    await page.getByText('Has been given to 1 open connection').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await admin.close();
+  },
+);
+
+it('is not wider than a window of 320 pixels', async () => {
+  await createPatient(server, clinic.clinician, { last_name: 'x'.repeat(200) });
+  const admin = await open('/events/', { viewport: { width: 320, height: 640 } });
+  await admin.row('patient_created').waitFor();
+  expect(await overflowOf(admin.page)).toBe(0);
+  await admin.row('patient_created').click();
+  await admin.page.getByText('was opened after it').waitFor();
+  expect(await overflowOf(admin.page)).toBe(0);
+  await admin.close();
+});
