@@ -23,7 +23,6 @@ export const ConfirmDiscard = ({
       title={words.title}
       centered
       size="sm"
-      role="alertdialog"
       closeButtonProps={{ 'aria-label': text.app.close }}
     >
       <p>{words.hint}</p>

@@ -1,11 +1,12 @@
-import type { Appointment, Patient } from '@wardbell/contract';
+import { type Appointment, type Patient, Tenant } from '@wardbell/contract';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type RunningServer, startServer } from '../support/server.js';
-import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
-import { createAppointment, readAppointment } from './support/appointments.js';
+import { createAppointment, readAppointment, setStatus, updateAppointment } from './support/appointments.js';
+import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, uniqueName } from './support/patients.js';
 
@@ -120,5 +121,277 @@ describe('the schedule', () => {
     expect(await stored(first)).toMatchObject({ datetime: at('09:30'), status: 'arrived' });
     expect(anna.complaints).toEqual([]);
     await anna.close();
+  });
+
+  it('is moved by dragging, and what a colleague did meanwhile is neither lost nor overwritten', async () => {
+    const row = await book('09:00');
+    await book('09:00', { practitioner: 'Dr. Otto', type: 'Follow-up' });
+    const anna = await open();
+    const dragged = block(anna, /Check-up/);
+    /** By so many minutes and into this column, with a real mouse. */
+    const drag = async (minutes: number, to: string) => {
+      await dragged.waitFor();
+      const [from, target] = await Promise.all([dragged.boundingBox(), column(anna, to).boundingBox()]);
+      if (!from || !target) throw new Error('nothing to drag');
+      const [x, y] = [from.x + 30, from.y + 10];
+      await anna.page.mouse.move(x, y);
+      await anna.page.mouse.down();
+      await anna.page.mouse.move(x, y + 10);
+      await anna.page.mouse.move(target.x + 40, y + (minutes / 30) * (from.height + 2), { steps: 4 });
+      return () => anna.page.mouse.up();
+    };
+    const drop = await drag(60, 'Dr. Otto');
+    await drop();
+    await column(anna, 'Dr. Otto')
+      .getByRole('button', { name: /10:00.*Check-up/ })
+      .waitFor();
+    await eventually(async () => (await stored(row)).version === 2, { what: 'the move saved' });
+    expect(await stored(row)).toMatchObject({ datetime: at('10:00'), practitioner: 'Dr. Otto' });
+    // A drag is no click.
+    expect(await anna.page.getByRole('complementary').count()).toBe(0);
+
+    const dropped = await drag(30, 'Dr. Otto');
+    await anna.page.keyboard.press('Escape');
+    await dropped();
+    expect(await stored(row)).toMatchObject({ version: 2 });
+
+    await anna.page.route(
+      `**/api/v1/appointments/${row.id}`,
+      async (route) => {
+        await updateAppointment(server, clinic.frontDesk, row.id, { room: 'Room 9' });
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await (await drag(60, 'Dr. Berg'))();
+    await anna.page.getByText('A colleague has just changed this appointment.').waitFor();
+    await column(anna, 'Dr. Otto')
+      .getByRole('button', { name: /10:00.*Room 9/ })
+      .waitFor();
+    expect(await stored(row)).toMatchObject({ datetime: at('10:00'), room: 'Room 9', version: 3 });
+    await anna.close();
+  });
+
+  it('books where one clicks, a patient who is found by a search', async () => {
+    await book('09:00');
+    const anna = await open();
+    const { page } = anna;
+    await block(anna, /Auer/).waitFor();
+    const day = column(anna, 'Dr. Berg').locator('[data-column]');
+    const box = await day.boundingBox();
+    // The axis begins at 7: three and a half of its twelve hours are 10:30.
+    await day.click({ position: { x: 60, y: ((box?.height ?? 0) * 3.5) / 12 + 5 } });
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Time').inputValue()).toBe('10:30');
+    expect(await dialog.getByLabel('Practitioner').inputValue()).toBe('Dr. Berg');
+    expect(await dialog.getByLabel('Room').inputValue()).toBe('Room 1');
+    await dialog.getByRole('button', { name: 'Save appointment' }).click();
+    await dialog.getByText('Choose a patient from the list').waitFor();
+    await dialog.getByLabel('Patient').fill(patient.last_name);
+    await page.getByRole('option', { name: new RegExp(patient.last_name) }).click();
+    await dialog.getByLabel('Type').fill('Vaccination');
+    await dialog.getByRole('button', { name: 'Save appointment' }).click();
+    await block(anna, /Auer.*10:30.*Vaccination/).waitFor();
+    await page.getByRole('complementary').getByText('Vaccination').waitFor();
+    expect(page.url()).not.toMatch(/Auer|Mae/);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('merges what a colleague saves while one edits', async () => {
+    const row = await book('09:00');
+    const anna = await open('clinician', `?date=${DAY}&id=${row.id}`);
+    const { page } = anna;
+    await page.getByRole('complementary').getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Time').fill('09:45');
+    await dialog.getByLabel('Room').fill('Room 2');
+    await updateAppointment(server, clinic.frontDesk, row.id, { room: 'Room 3', duration_minutes: 20 });
+    await dialog.getByText('You both changed the same.').waitFor();
+    expect(await dialog.getByLabel('Minutes').inputValue()).toBe('20');
+    await dialog.getByRole('button', { name: 'Use theirs' }).click();
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    expect(await stored(row)).toMatchObject({
+      datetime: at('09:45'),
+      duration_minutes: 20,
+      room: 'Room 3',
+      version: 3,
+    });
+    await anna.close();
+  });
+
+  it('asks why before it cancels, then hides it unless one wants to see', async () => {
+    const row = await book('09:00');
+    await book('12:00', { type: 'Other' });
+    const anna = await open();
+    const { page } = anna;
+    await block(anna, /Check-up/).focus();
+    await page.keyboard.press('x');
+    await page.getByRole('dialog').getByLabel('Reason').fill('Patient is unwell');
+    await page.getByRole('button', { name: 'Cancel appointment' }).click();
+    await block(anna, /Check-up/).waitFor({ state: 'detached' });
+    expect(await stored(row)).toMatchObject({
+      status: 'cancelled',
+      cancellation_reason: 'Patient is unwell',
+    });
+    await page.getByLabel('Show cancelled (1)').check();
+    await block(anna, /Check-up/).waitFor();
+    expect(new URL(page.url()).searchParams.get('cancelled')).toBe('shown');
+    await anna.close();
+  });
+
+  it('books who waits for a time, by form and by drag', async () => {
+    await book('09:00');
+    const waiting = await createAppointment(server, clinic.frontDesk, {
+      patient_id: patient.id,
+      status: 'waitlist',
+      type: 'Waiting one',
+    });
+    const proposed = await createAppointment(server, clinic.frontDesk, {
+      patient_id: patient.id,
+      status: 'proposed',
+      type: 'Proposed one',
+    });
+    const anna = await open();
+    const { page } = anna;
+    const side = page.getByRole('complementary', { name: 'Without a time' });
+    await side
+      .getByRole('button', { name: /^Book .*Auer/ })
+      .first()
+      .click();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByLabel('Date').inputValue()).toBe(DAY);
+    await dialog.getByLabel('Time').fill('11:00');
+    await dialog.getByLabel('Practitioner').fill('Dr. Berg');
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await block(anna, /11:00.*Waiting one/).waitFor();
+    expect(await stored(waiting)).toMatchObject({ status: 'booked', datetime: at('11:00') });
+
+    const item = side.getByRole('listitem').filter({ hasText: 'Proposed one' });
+    const target = column(anna, 'Dr. Berg').locator('[data-column]');
+    await item.dragTo(target, { sourcePosition: { x: 20, y: 10 }, targetPosition: { x: 60, y: 4 } });
+    await block(anna, /Proposed one/).waitFor();
+    await side.waitFor({ state: 'detached' });
+    await eventually(async () => (await stored(proposed)).status === 'booked', { what: 'the booking saved' });
+    expect(await stored(proposed)).toMatchObject({ practitioner: 'Dr. Berg' });
+    await anna.close();
+  });
+});
+
+describe('today', () => {
+  it('shows who is late and who waits, by the clock of the clinic', async () => {
+    // Where it is about noon now, an hour before and after is the same day.
+    const offset = 12 - new Date().getUTCHours();
+    const time_zone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
+    const token = await signInSuperAdmin(server);
+    await must(Tenant, server, 'PATCH', `/tenants/${clinic.id}`, { token, body: { time_zone } });
+    const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
+    const late = await book('09:00', { datetime: inMinutes(-20), type: 'Late one' });
+    const here = await book('09:00', { datetime: inMinutes(-45), type: 'Here already' });
+    await book('09:00', { datetime: inMinutes(40), type: 'Still to come' });
+    await setStatus(server, clinic.frontDesk, here.id, 'arrived');
+    const anna = await open('clinician', '');
+    const { page } = anna;
+    await block(anna, /2\d minutes late.*Late one/).waitFor();
+    await block(anna, /waiting for 0 minutes.*Here already/).waitFor();
+    const numbers = () => page.locator('dl[aria-label="The day in numbers"] dd').allTextContents();
+    expect(await numbers()).toEqual(['2', '1', '1', '1']);
+    await page
+      .getByRole('button', { name: /^Arrived: .*Auer/ })
+      .first()
+      .click();
+    await eventually(async () => (await stored(late)).status === 'arrived', { what: 'the arrival saved' });
+    expect(await numbers()).toEqual(['1', '0', '2', '2']);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+});
+
+describe('a day that is not as usual', () => {
+  it('teaches while it is empty, and goes from day to day by key and address', async () => {
+    const anna = await open();
+    const { page } = anna;
+    await page.getByRole('heading', { name: 'Nothing is booked on this day' }).waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('heading', { name: /Wednesday,? 16 January 2030/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get('date')).toBe('2030-01-16');
+    await page.goBack();
+    await page.getByRole('heading', { name: /Tuesday,? 15 January 2030/ }).waitFor();
+    await page.getByText('Room', { exact: true }).click();
+    await page.reload();
+    expect(await page.getByRole('radio', { name: 'Room' }).isChecked()).toBe(true);
+    await page.keyboard.press('t');
+    expect(new URL(page.url()).searchParams.get('date')).toBeNull();
+    await anna.close();
+  });
+
+  it('says what to do when it cannot be loaded, and when it may be out of date', async () => {
+    await book('09:00');
+    const anna = await ConsolePage.open(browser, server);
+    await anna.signIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    await anna.page.route('**/api/v1/appointments?from=*', (route) => route.abort());
+    await anna.page.goto(`${server.url}/schedule/?date=${DAY}`);
+    await anna.page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+    await anna.page.unroute('**/api/v1/appointments?from=*');
+    await anna.page.getByRole('button', { name: 'Try again' }).click();
+    await block(anna, /Auer/).waitFor();
+    await anna.context.setOffline(true);
+    await anna.page.getByText(/^Not connected: changes after/).waitFor();
+    await book('10:00', { type: 'Meanwhile' });
+    await anna.context.setOffline(false);
+    await block(anna, /Meanwhile/).waitFor();
+    await anna.close();
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s scheme', (colorScheme) => {
+  it('no accessibility rule is broken: day, details, form, question, list', async () => {
+    for (const [clock, status] of [
+      ['09:00', 'booked'],
+      ['09:00', 'arrived'],
+      ['10:00', 'noshow'],
+      ['11:00', 'cancelled'],
+    ] as const) {
+      const { id } = await book(clock, {
+        practitioner: 'Dr. With A Very Long Name That Does Not Fit Anywhere',
+      });
+      if (status !== 'booked') await setStatus(server, clinic.frontDesk, id, status);
+    }
+    await createAppointment(server, clinic.frontDesk, {
+      patient_id: patient.id,
+      status: 'waitlist',
+      type: 'Waiting one',
+    });
+    const options = { colorScheme, reducedMotion: 'reduce' } as const;
+    const person = await ConsolePage.open(browser, server, options);
+    const { page } = person;
+    await person.signIn(clinic.clinician);
+    await person.untilConnection('Live');
+    await page.goto(`${server.url}/schedule/?date=${DAY}&cancelled=shown`);
+    await block(person, /Arrived/).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await block(person, /Booked/).press('Enter');
+    await page.getByRole('complementary').getByRole('button', { name: 'Edit' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('complementary').getByRole('button', { name: 'Cancel appointment' }).click();
+    await page.getByRole('dialog').getByLabel('Reason').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary', { name: 'Appointment' }).waitFor({ state: 'detached' });
+    await page.keyboard.press('n');
+    await page.getByRole('dialog').getByLabel('Type').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.getByRole('list', { name: /^Appointments on/ }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+    await person.close();
   });
 });

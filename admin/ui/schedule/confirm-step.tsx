@@ -29,7 +29,6 @@ export const ConfirmStep = ({
       title={words.title}
       centered
       size="sm"
-      role="alertdialog"
       closeButtonProps={{ 'aria-label': text.app.close }}
     >
       <form

@@ -72,7 +72,9 @@ export const DayColumn = ({
       <div
         className={classes.columnBody}
         {...columnAttributes(name)}
-        onPointerMove={(event) => setHoverMs(event.pointerType === 'mouse' ? slotUnder(event) : null)}
+        onPointerMove={(event) =>
+          setHoverMs(event.pointerType === 'mouse' && !drag ? slotUnder(event) : null)
+        }
         onPointerLeave={() => setHoverMs(null)}
         onClick={(event) => {
           const atMs = slotUnder(event);
