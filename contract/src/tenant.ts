@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { line, Timestamp, Uuid, Version } from './text.js';
 
+/** What one connection may send to the server in a minute unless its tenant has a limit of its own. */
+export const DEFAULT_MESSAGES_PER_MINUTE = 120;
+
 /** Bounds on a tenant's use. `null`: the installation's default (connections) or none (per user). */
 export const Limits = z.strictObject({
   max_connections: z
@@ -15,7 +18,9 @@ export const Limits = z.strictObject({
     .min(1)
     .max(100_000)
     .nullable()
-    .meta({ description: 'Messages that one connection may send to the server; 120 unless set' }),
+    .meta({
+      description: `Messages that one connection may send to the server; ${DEFAULT_MESSAGES_PER_MINUTE} unless set`,
+    }),
 });
 export type Limits = z.infer<typeof Limits>;
 export const NO_LIMITS: Limits = {
@@ -124,6 +129,9 @@ export const TenantUsage = z
   .object({
     connections: z.int(),
     max_connections: z.int(),
+    default_max_connections: z
+      .int()
+      .meta({ description: 'What the installation gives a tenant without a limit of its own' }),
     peak_connections: z.int(),
     rejected: z.int(),
     rejected_by: RejectedBy,

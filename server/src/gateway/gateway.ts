@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 import { WebSocketGateway } from '@nestjs/websockets';
-import { CLOSE, type Close, type CloseName, RESUME_TIMEOUT_MS, Topic, topicsOf } from '@wardbell/contract';
+import {
+  CLOSE,
+  type Close,
+  type CloseName,
+  DEFAULT_MESSAGES_PER_MINUTE,
+  RESUME_TIMEOUT_MS,
+  Topic,
+  topicsOf,
+} from '@wardbell/contract';
 import type { RawData, WebSocket } from 'ws';
 import { TokenService } from '../auth/token.service.js';
 import { TokenError } from '../auth/token-error.js';
@@ -22,7 +30,7 @@ import { ConnectRate } from './connect-rate.js';
 import { type Handshake, isOriginAllowed, readHandshake } from './handshake.js';
 import { Messages, sendError } from './messages.js';
 import { SocketSink } from './socket-sink.js';
-import { DEFAULT_MESSAGES_PER_MINUTE, TenantRates } from './tenant-rate.js';
+import { TenantRates } from './tenant-rate.js';
 import { TokenBucket } from './token-bucket.js';
 import { Wheel } from './wheel.js';
 

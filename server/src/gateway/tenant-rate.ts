@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { DEFAULT_MESSAGES_PER_MINUTE } from '@wardbell/contract';
 import { Config } from '../config/config.js';
 import type { Admitted } from '../connections/admission.js';
 import { TokenBucket } from './token-bucket.js';
 
-export const DEFAULT_MESSAGES_PER_MINUTE = 120;
 /** All of a tenant's sockets may come back twice in a minute, and any tenant as often as ten addresses. */
 const CONNECTS_PER_SOCKET = 2;
 const CONNECTS_IN_ADDRESSES = 10;

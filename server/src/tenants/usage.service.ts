@@ -64,6 +64,7 @@ export class UsageService {
     return {
       connections,
       max_connections: row.max_connections,
+      default_max_connections: this.config.maxConnectionsPerTenant,
       peak_connections: Math.max(Number(row.peak), connections),
       rejected: Number(row.rejected),
       rejected_by: row.rejected_by ?? {},

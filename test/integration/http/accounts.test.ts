@@ -311,6 +311,7 @@ describe('Tenants', () => {
     expect(await succeed(bench, api.tenants.usage, own)).toEqual({
       connections: 0,
       max_connections: 100,
+      default_max_connections: 100,
       peak_connections: 0,
       rejected: 0,
       rejected_by: {},

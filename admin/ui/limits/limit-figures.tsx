@@ -1,0 +1,75 @@
+'use client';
+
+import { DEFAULT_MESSAGES_PER_MINUTE, type Tenant, type TenantUsage } from '@wardbell/contract/tenant';
+import type { Connection } from '../../lib/connections/use-connections';
+import { useFormats } from '../../lib/formats';
+import { effectiveOf, forecast } from '../../lib/limits/forecast';
+import type { Loaded } from '../../lib/load-pages';
+import { limitsText } from '../../lib/text/limits';
+import { useRoomText } from '../../lib/text/text';
+import { Figure, Figures } from '../figures';
+import type { Polled } from '../use-polled';
+import { Gauge } from './gauge';
+
+/** What is used of what is allowed, now. */
+export const LimitFigures = ({
+  tenant,
+  usage,
+  connections,
+}: {
+  tenant: Tenant | undefined;
+  usage: Polled<TenantUsage>;
+  connections: Loaded<Connection> | undefined;
+}) => {
+  const words = useRoomText(limitsText).now;
+  const formats = useFormats();
+  const used = usage.data;
+  if (!tenant || !used) {
+    return (
+      <Figures label={words.label}>
+        <Figure name={words.connections} value={undefined} />
+        <Figure name={words.perUser} value={undefined} />
+        <Figure name={words.messages} value={undefined} />
+      </Figures>
+    );
+  }
+  const { limits, ceilings } = tenant;
+  const effective = effectiveOf(limits, ceilings, used);
+  const most = connections && forecast(connections.rows, effective).mostOfOne;
+  const messages = Math.min(
+    limits.max_messages_per_minute ?? DEFAULT_MESSAGES_PER_MINUTE,
+    ceilings.max_messages_per_minute ?? Number.POSITIVE_INFINITY,
+  );
+  const limit = formats.number(effective.tenantMax);
+  return (
+    <Figures label={words.label} stale={usage.stale}>
+      <Figure
+        name={words.connections}
+        value={formats.number(used.connections)}
+        hint={
+          <>
+            <Gauge used={used.connections} limit={effective.tenantMax} ceiling={ceilings.max_connections} />
+            {ceilings.max_connections === null || ceilings.max_connections === effective.tenantMax
+              ? words.ofLimit(limit)
+              : words.ofLimitAndCeiling(limit, formats.number(ceilings.max_connections))}
+          </>
+        }
+      />
+      <Figure
+        name={words.perUser}
+        value={most === undefined ? undefined : formats.number(most)}
+        hint={
+          effective.userMax === null ? (
+            words.perUserNone
+          ) : (
+            <>
+              <Gauge used={most ?? 0} limit={effective.userMax} ceiling={ceilings.max_connections_per_user} />
+              {words.perUserLimit(formats.number(effective.userMax))}
+            </>
+          )
+        }
+      />
+      <Figure name={words.messages} value={formats.number(messages)} hint={words.messagesHint} />
+    </Figures>
+  );
+};
