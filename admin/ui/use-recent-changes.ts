@@ -15,6 +15,22 @@ export interface Mark {
   readonly actorId?: string | undefined;
 }
 
+/** Objects of which it is remembered who changed them last. */
+const MAX_REMEMBERED = 1_000;
+const lastChanges = new Map<string, Mark>();
+const remember = (id: string, mark: Mark): void => {
+  lastChanges.delete(id);
+  lastChanges.set(id, mark);
+  const [oldest] = lastChanges.keys();
+  if (lastChanges.size > MAX_REMEMBERED && oldest !== undefined) lastChanges.delete(oldest);
+};
+
+/** Who made this version of an object, if this page was there when it was made. */
+export const actorOf = ({ id, version }: { readonly id: string; readonly version: number }) => {
+  const last = lastChanges.get(id);
+  return last?.version === version ? last.actorId : undefined;
+};
+
 /** Marks objects for a moment when the stream says that they changed, by id. */
 export const useRecentChanges = <Type extends string>(
   types: readonly Type[],
@@ -50,6 +66,7 @@ export const useRecentChanges = <Type extends string>(
     const change = read(event);
     if (!change) return;
     waiting.current.set(change.id, change);
+    remember(change.id, change);
     frame.current ??= requestAnimationFrame(flush);
   });
 

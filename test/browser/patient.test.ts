@@ -78,6 +78,9 @@ describe('the details of a patient', () => {
       .waitFor();
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' });
     await panel().getByText('+44 20 7946 0018').waitFor();
+    await panel()
+      .getByText(/ by Test front_desk$/)
+      .waitFor();
     const appointment = { patient_id: patient.id, datetime: '2030-01-15T10:30:00Z', type: 'Check-up' };
     await call(server.url, 'POST', '/appointments', { token: clinic.frontDesk.token, body: appointment });
     await panel().getByText('Check-up').waitFor();

@@ -65,7 +65,7 @@ describe('the patient list', () => {
     const anna = await openAs('clinician');
     await anna.row(patient.last_name).waitFor();
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' });
-    await anna.row(patient.last_name).getByText('just changed').waitFor();
+    await anna.row(patient.last_name).getByText('just changed by Test front_desk').waitFor();
     await anna.row(patient.last_name).getByText('just changed').waitFor({ state: 'detached' });
     await anna.close();
   });

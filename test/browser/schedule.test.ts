@@ -187,7 +187,7 @@ describe('the schedule', () => {
     expect(await dialog.getByLabel('Room').inputValue()).toBe('Room 1');
     await dialog.getByRole('button', { name: 'Save appointment' }).click();
     await dialog.getByText('Choose a patient from the list').waitFor();
-    await dialog.getByLabel('Patient').fill(patient.last_name);
+    await dialog.getByRole('combobox', { name: 'Patient' }).fill(patient.last_name);
     await page.getByRole('option', { name: new RegExp(patient.last_name) }).click();
     await dialog.getByLabel('Type').fill('Vaccination');
     await dialog.getByRole('button', { name: 'Save appointment' }).click();
@@ -332,9 +332,11 @@ describe('a day that is not as usual', () => {
     const anna = await ConsolePage.open(browser, server);
     await anna.signIn(clinic.clinician);
     await anna.untilConnection('Live');
-    await anna.page.route('**/api/v1/appointments?from=*', (route) => route.abort());
+    await anna.page.route('**/api/v1/appointments?from=*', (route) =>
+      route.fulfill({ status: 409, contentType: 'application/problem+json', body: '{"code":"conflict"}' }),
+    );
     await anna.page.goto(`${server.url}/schedule/?date=${DAY}`);
-    await anna.page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+    await anna.page.getByRole('heading', { name: 'That did not work' }).waitFor();
     await anna.page.unroute('**/api/v1/appointments?from=*');
     await anna.page.getByRole('button', { name: 'Try again' }).click();
     await block(anna, /Auer/).waitFor();

@@ -15,6 +15,8 @@ interface GridRowProps<Row> {
   readonly open: boolean;
   readonly mark: Mark | undefined;
   readonly markLabel: string | undefined;
+  /** Who made the change, in words; empty when that is not known. */
+  readonly who: string;
   readonly onPick: (row: Row) => void;
 }
 
@@ -28,6 +30,7 @@ const Plain = <Row,>({
   open,
   mark,
   markLabel,
+  who,
   onPick,
 }: GridRowProps<Row>) => (
   // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the grid, which has the focus
@@ -52,9 +55,18 @@ const Plain = <Row,>({
         data-numeric={column.numeric}
       >
         {column.cell(row)}
-        {place === 0 && mark && <span className={classes.spoken}>, {markLabel}</span>}
+        {place === 0 && mark && (
+          <span className={classes.spoken}>
+            , {markLabel} {who}
+          </span>
+        )}
       </div>
     ))}
+    {mark && who !== '' && (
+      <span className={classes.who} aria-hidden="true">
+        {who}
+      </span>
+    )}
   </div>
 );
 

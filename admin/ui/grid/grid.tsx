@@ -34,6 +34,8 @@ interface GridProps<Row> {
   readonly stale: boolean;
   readonly marks: ReadonlyMap<string, Mark>;
   readonly markLabels: Readonly<Record<Mark['kind'], string>>;
+  /** Says who made a change: "by Anna Berg", or nothing. */
+  readonly whoOf?: (mark: Mark) => string;
   /** The row whose details are open. */
   readonly openId?: string | null;
   readonly onNearEnd: () => void;
@@ -149,6 +151,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
                 open={row.id === props.openId}
                 mark={mark}
                 markLabel={mark && markLabels[mark.kind]}
+                who={(mark && props.whoOf?.(mark)) ?? ''}
                 onPick={onPick}
               />
             );

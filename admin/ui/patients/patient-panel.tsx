@@ -12,6 +12,7 @@ import { ageOn, todayIn, useFormats } from '../../lib/formats';
 import { usePatient } from '../../lib/patients/use-patient';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
+import { ChangedAt } from '../changed-at';
 import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
@@ -40,7 +41,7 @@ const Facts = ({ patient }: { patient: Patient }) => {
       </Fact>
       <Fact name={words.email}>{email === null ? none : <a href={`mailto:${email}`}>{email}</a>}</Fact>
       <Fact name={text.patients.columns.updated}>
-        <time dateTime={patient.updated_at}>{formats.dateTime(patient.updated_at)}</time>
+        <ChangedAt row={patient} />
       </Fact>
     </dl>
   );

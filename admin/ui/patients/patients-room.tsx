@@ -5,6 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import dynamic from 'next/dynamic';
 import { useRef, useState } from 'react';
+import { useWho } from '../../lib/colleagues';
 import { usePatientSearch } from '../../lib/patients/search';
 import { usePatientList } from '../../lib/patients/use-patient-list';
 import { useMe } from '../../lib/session/context';
@@ -40,7 +41,9 @@ export const PatientsRoom = () => {
     id: event.data.id,
     kind: event.type === 'patient_created' ? 'created' : 'updated',
     version: event.data.version,
+    actorId: event.actor_id,
   }));
+  const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
   const [creating, setCreating] = useState(false);
@@ -97,6 +100,7 @@ export const PatientsRoom = () => {
               stale={!list.live && !list.loading}
               marks={marks}
               markLabels={{ created: text.patients.justAdded, updated: text.patients.justChanged }}
+              whoOf={(mark) => who(mark.actorId)}
               onNearEnd={list.loadMore}
               openId={openId}
               onOpen={(patient) => open(patient.id)}

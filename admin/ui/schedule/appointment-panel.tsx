@@ -15,6 +15,7 @@ import { keyOf, stepsOf, usualStep } from '../../lib/schedule/standing';
 import { useApi, useMe } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
+import { ChangedAt } from '../changed-at';
 import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
@@ -72,7 +73,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       )}
       <PatientFacts patientId={appointment.patient_id} />
       <Fact name={words.updated}>
-        <time dateTime={appointment.updated_at}>{formats.dateTime(appointment.updated_at)}</time>
+        <ChangedAt row={appointment} />
       </Fact>
     </dl>
   );

@@ -64,7 +64,8 @@ export const PatientPicker = ({
       filter={({ options }) => options}
       nothingFoundMessage={found.isFetching ? words.searching : words.nobody}
       maxDropdownHeight={280}
-      comboboxProps={{ withinPortal: true }}
+      // Outside of the dialog it would be outside of every landmark.
+      comboboxProps={{ withinPortal: false }}
       renderOption={({ option }) => {
         const patient = byId.get(option.value);
         return (
