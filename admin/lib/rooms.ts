@@ -16,6 +16,11 @@ export const ROOMS: readonly Room[] = [
   { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
   { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
+  {
+    id: 'notifications',
+    path: '/notifications/',
+    roles: ['clinician', 'front_desk', 'tenant_admin', 'super_admin'],
+  },
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
 ];

@@ -7,7 +7,16 @@ export interface ToastOptions {
   /** Milliseconds, or false to stay until it is closed. */
   readonly autoClose?: number | false;
   readonly onClose?: () => void;
+  /** A toast of the same name that still stands is replaced. */
+  readonly id?: string;
 }
+
+let closeLabel = '';
+
+/** What the button that closes a toast is called, in the reader's language. */
+export const nameToastClose = (label: string): void => {
+  closeLabel = label;
+};
 
 const COLORS = { info: undefined, success: 'teal', warning: 'orange', error: 'red' } as const;
 
@@ -32,13 +41,19 @@ export const toast = async (options: ToastOptions): Promise<() => void> => {
   const { notifications } = await import('@mantine/notifications');
   const { tone = 'info', title, onClose, message, autoClose = 6_000 } = options;
   const color = COLORS[tone];
-  const id = notifications.show({
+  const shown = {
     message,
     autoClose,
+    // Below a title Mantine's own grey is under 4.5:1.
+    styles: { description: { color: 'var(--mantine-color-text)' } },
+    closeButtonProps: { 'aria-label': closeLabel },
     role: tone === 'error' ? 'alert' : 'status',
     ...(title === undefined ? {} : { title }),
     ...(color === undefined ? {} : { color }),
     ...(onClose === undefined ? {} : { onClose }),
-  });
+    ...(options.id === undefined ? {} : { id: options.id }),
+  };
+  const id = notifications.show(shown);
+  if (options.id !== undefined) notifications.update({ ...shown, id });
   return () => notifications.hide(id);
 };

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { FormatsProvider } from '../../lib/formats';
 import { MeProvider, useSessionState } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
+import { NotificationWatch } from '../notifications/watch';
 import { SignIn } from '../sign-in/sign-in';
 import { Unreachable } from '../sign-in/unreachable';
 import { LiveRoot } from './live-root';
@@ -29,6 +30,7 @@ export const Gate = ({ children }: { children: ReactNode }) => {
         <MeProvider key={state.me.id} value={state.me}>
           <FormatsProvider timeZone={state.me.tenant?.time_zone ?? null}>
             <LiveRoot>
+              <NotificationWatch />
               <Shell>{children}</Shell>
             </LiveRoot>
           </FormatsProvider>

@@ -2,18 +2,27 @@
 
 import { AppShell, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useConnection } from '@wardbell/client/react';
 import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
+import { useInbox } from '../../lib/notifications/inbox';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ConnectionIndicator } from '../connection/indicator';
 import { Logo } from '../logo';
-import { useToastsWanted } from '../toast';
+import { nameToastClose, useToastsWanted } from '../toast';
+import { useSettled } from '../use-settled';
 import { Navigation } from './navigation';
 import classes from './shell.module.css';
 import { UserMenu } from './user-menu';
 
+/** They come behind the room: the first thing on the screen is what one came for. */
+const Bell = dynamic(async () => (await import('../notifications/bell')).Bell, {
+  ssr: false,
+  loading: () => <span className={classes.bellPlace} />,
+});
+const Announcer = dynamic(async () => (await import('../notifications/announcer')).Announcer, { ssr: false });
 const Toasts = dynamic(async () => (await import('@mantine/notifications')).Notifications, { ssr: false });
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
@@ -22,7 +31,11 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const me = useMe();
   const [opened, { toggle, close }] = useDisclosure(false);
   const path = usePathname();
+  const { state } = useConnection();
+  const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
   const toastsWanted = useToastsWanted();
+  const notified = useInbox(me.id).length > 0;
+  useEffect(() => nameToastClose(text.app.close), [text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
   useEffect(close, [path]);
   return (
@@ -52,11 +65,13 @@ export const Shell = ({ children }: { children: ReactNode }) => {
           </span>
         </div>
         <ConnectionIndicator />
+        {settled ? <Bell /> : <span className={classes.bellPlace} />}
         <UserMenu />
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar}>
         <Navigation />
       </AppShell.Navbar>
+      {notified && <Announcer />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
         {children}

@@ -1,0 +1,5 @@
+import { NotificationsRoom } from '../../../ui/notifications/notifications-room';
+
+const Page = () => <NotificationsRoom />;
+
+export default Page;
