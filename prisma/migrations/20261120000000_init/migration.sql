@@ -311,15 +311,13 @@ BEGIN
 END
 $$;
 
--- Checks a part of a chain, so that no statement takes long however long the chain is: the rows after p_after,
--- whose hash is p_prev. Answers the last number that was checked, the first whose hash is not what it must be, the
--- hash to go on from, and whether that was the end. A missing tail is noticed by the head.
-CREATE FUNCTION wardbell.verify_audit(p_scope uuid, p_after bigint, p_prev bytea, p_limit integer)
-  RETURNS TABLE (checked bigint, first_bad bigint, hash bytea, is_end boolean)
+-- Checks a chain: how many rows were checked, and the first whose hash is not what it must be. A missing
+-- tail is noticed by the head.
+CREATE FUNCTION wardbell.verify_audit(p_scope uuid) RETURNS TABLE (checked bigint, first_bad bigint)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
-#variable_conflict use_column
 DECLARE
+  prev   bytea := '\x';
   record wardbell.audit;
   head   wardbell.tenant_head;
 BEGIN
@@ -328,23 +326,17 @@ BEGIN
     RAISE EXCEPTION 'tenant is not the one of this transaction' USING ERRCODE = 'insufficient_privilege';
   END IF;
   SELECT * INTO head FROM wardbell.tenant_head h WHERE h.tenant_id = p_scope;
-  checked := p_after;
-  hash := p_prev;
-  is_end := true;
-  FOR record IN
-    SELECT * FROM wardbell.audit a WHERE a.scope = p_scope AND a.seq > p_after ORDER BY a.seq LIMIT p_limit
-  LOOP
+  checked := 0;
+  FOR record IN SELECT * FROM wardbell.audit a WHERE a.scope = p_scope ORDER BY a.seq LOOP
     checked := checked + 1;
-    IF record.seq <> checked OR record.hash <> wardbell.audit_hash(hash, record) THEN
+    IF record.seq <> checked OR record.hash <> wardbell.audit_hash(prev, record) THEN
       first_bad := checked;
       RETURN NEXT;
       RETURN;
     END IF;
-    hash := record.hash;
+    prev := record.hash;
   END LOOP;
-  IF checked - p_after = p_limit THEN
-    is_end := false;
-  ELSIF checked <> coalesce(head.audit_seq, 0) OR hash <> coalesce(head.audit_hash, '\x') THEN
+  IF checked <> coalesce(head.audit_seq, 0) OR prev <> coalesce(head.audit_hash, '\x') THEN
     first_bad := checked + 1;
   END IF;
   RETURN NEXT;
@@ -848,7 +840,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON wardbell.tenant, wardbell.user_account, 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA wardbell FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wardbell.current_tenant(), wardbell.append(uuid, jsonb, jsonb),
   wardbell.enter(uuid, uuid, text, text, uuid), wardbell.principal_verdict(uuid, text, text, uuid),
-  wardbell.verify_audit(uuid, bigint, bytea, integer), wardbell.weigh_limits(uuid, interval, integer, boolean)
+  wardbell.verify_audit(uuid), wardbell.weigh_limits(uuid, interval, integer, boolean)
   TO wardbell_app, wardbell_relay;
 GRANT EXECUTE ON FUNCTION wardbell.search_patients(text[], text, uuid, integer) TO wardbell_app;
 GRANT EXECUTE ON FUNCTION wardbell.maintain_outbox(integer, interval), wardbell.check_epoch(),
