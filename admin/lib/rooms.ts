@@ -14,6 +14,7 @@ export interface Room {
 export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
   { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
+  { id: 'tenants', path: '/tenants/', roles: ['super_admin'] },
   { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
   {

@@ -1,12 +1,6 @@
 import { Limits } from '@wardbell/contract/tenant';
 import type { LimitsText } from '../text/limits/en';
-
-export const LIMIT_FIELDS = [
-  'max_connections',
-  'max_connections_per_user',
-  'max_messages_per_minute',
-] as const satisfies readonly (keyof Limits)[];
-export type LimitField = (typeof LIMIT_FIELDS)[number];
+import { LIMIT_FIELDS, type LimitField } from './fields';
 
 /** Limits as fields hold them: empty is no limit of one's own, text is what is no number yet. */
 export type LimitsDraft = Record<LimitField, number | string>;

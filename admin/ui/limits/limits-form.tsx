@@ -6,19 +6,13 @@ import { IconAlertCircle, IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LimitsOutcome, Tenant, TenantUsage } from '@wardbell/contract';
 import { DEFAULT_MESSAGES_PER_MINUTE } from '@wardbell/contract/tenant';
+import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import type { Connection } from '../../lib/connections/use-connections';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
-import {
-  changedFields,
-  LIMIT_FIELDS,
-  type LimitField,
-  type LimitsDraft,
-  toDraft,
-  toLimits,
-  validateDraft,
-} from '../../lib/limits/draft';
+import { changedFields, type LimitsDraft, toDraft, toLimits, validateDraft } from '../../lib/limits/draft';
+import { LIMIT_FIELDS, type LimitField } from '../../lib/limits/fields';
 import { effectiveOf, forecast } from '../../lib/limits/forecast';
 import type { Loaded } from '../../lib/load-pages';
 import { useApi, useMe } from '../../lib/session/context';
@@ -83,6 +77,7 @@ export const LimitsForm = ({
   const words = useRoomText(limitsText);
   const formats = useFormats();
   const api = useApi();
+  const me = useMe();
   const cache = useQueryClient();
   const descriptions = useDescriptions(tenant, usage);
   const [enforce, setEnforce] = useState(false);
@@ -168,6 +163,11 @@ export const LimitsForm = ({
               {...form.getInputProps(field)}
             />
           ))}
+          {me.role === 'super_admin' && (
+            <Link href={`/tenants/?id=${tenant.id}`} prefetch={false}>
+              {words.form.ceilings}
+            </Link>
+          )}
         </div>
         <ForecastBox
           state={!changed && valid ? 'unchanged' : valid ? 'known' : 'invalid'}

@@ -1,0 +1,5 @@
+import { TenantsRoom } from '../../../ui/tenants/tenants-room';
+
+const Page = () => <TenantsRoom />;
+
+export default Page;

@@ -1,0 +1,82 @@
+'use client';
+
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import type { Tenant } from '@wardbell/contract';
+import { ApiError } from '../../lib/api/failure';
+import { describeFailure } from '../../lib/describe-failure';
+import { useFormats } from '../../lib/formats';
+import { useApi } from '../../lib/session/context';
+import {
+  emptyDraft,
+  refusedFields,
+  slugFor,
+  type TenantDraft,
+  toCreateBody,
+  validateDraft,
+} from '../../lib/tenants/draft';
+import { useRememberTenant } from '../../lib/tenants/use-change-tenant';
+import { tenantsText } from '../../lib/text/tenants';
+import { useRoomText, useText } from '../../lib/text/text';
+import { useIdempotencyKey } from '../../lib/use-idempotency-key';
+import { FormDrawer, focusField } from '../form-drawer';
+import { toast } from '../toast';
+import { TenantFields } from './tenant-fields';
+
+/** Adds a clinic. */
+export const CreateTenant = ({
+  onClose,
+  onCreated,
+}: {
+  onClose: () => void;
+  onCreated: (tenant: Tenant) => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(tenantsText);
+  const api = useApi();
+  const remember = useRememberTenant();
+  const keyFor = useIdempotencyKey();
+  const { timeZone } = useFormats();
+  const form = useForm<TenantDraft>({
+    mode: 'controlled',
+    initialValues: emptyDraft(timeZone),
+    validate: (draft) => validateDraft(draft, words.form.errors),
+    onValuesChange: (values, before) => {
+      // The short name follows the name until somebody writes their own.
+      if (values.name !== before.name && values.slug === slugFor(before.name)) {
+        form.setFieldValue('slug', slugFor(values.name));
+      }
+    },
+  });
+  const save = useMutation({
+    mutationFn: (draft: TenantDraft) => {
+      const body = toCreateBody(draft);
+      return api.call('POST', '/tenants', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: (tenant) => {
+      remember(tenant);
+      void toast({ tone: 'success', message: words.created(tenant.name) });
+      onCreated(tenant);
+    },
+    onError: (error) => {
+      if (!(error instanceof ApiError)) return;
+      const errors = refusedFields(error.code, error.fields, words.form.errors);
+      form.setErrors(errors);
+      focusField(form, Object.keys(errors)[0]);
+    },
+  });
+  const atFields = Object.keys(form.errors).length > 0;
+  return (
+    <FormDrawer
+      title={words.form.createTitle}
+      submitLabel={words.form.create}
+      form={form}
+      pending={save.isPending}
+      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      onSubmit={(draft) => save.mutate(draft)}
+      onClose={onClose}
+    >
+      <TenantFields form={form} disabled={save.isPending} />
+    </FormDrawer>
+  );
+};

@@ -1,0 +1,103 @@
+'use client';
+
+import { Alert } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { IconUsers } from '@tabler/icons-react';
+import type { Tenant } from '@wardbell/contract';
+import { useState } from 'react';
+import { ApiError } from '../../lib/api/failure';
+import { describeFailure } from '../../lib/describe-failure';
+import { useMergingSave } from '../../lib/merge/use-merging-save';
+import { useApi } from '../../lib/session/context';
+import {
+  refusedFields,
+  TENANT_FIELDS,
+  type TenantDraft,
+  toDraft,
+  toUpdateBody,
+  validateDraft,
+} from '../../lib/tenants/draft';
+import { useRememberTenant } from '../../lib/tenants/use-change-tenant';
+import { tenantsText } from '../../lib/text/tenants';
+import { useRoomText, useText } from '../../lib/text/text';
+import { FormDrawer, focusField } from '../form-drawer';
+import { TenantFields } from './tenant-fields';
+
+/** Changes what a clinic is called, where its days are reckoned, and its ceilings. */
+export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () => void }) => {
+  const text = useText();
+  const words = useRoomText(tenantsText);
+  const api = useApi();
+  const remember = useRememberTenant();
+  const [opened] = useState(tenant);
+  const params = { id: opened.id };
+  const form = useForm<TenantDraft>({
+    mode: 'controlled',
+    initialValues: toDraft(opened),
+    validate: (draft) => validateDraft(draft, words.form.errors),
+  });
+  const { save, merged, conflicts } = useMergingSave(
+    {
+      opened,
+      fields: TENANT_FIELDS,
+      toDraft,
+      toBody: toUpdateBody,
+      load: () => api.call('GET', '/tenants/:id', { params }),
+      save: (body, ifMatch) => api.call('PATCH', '/tenants/:id', { params, body, ifMatch }),
+      held: () => tenant,
+      onSaved: (saved) => {
+        remember(saved);
+        onClose();
+      },
+    },
+    { getValues: () => form.getValues(), adopt: (draft) => form.setValues(draft) },
+  );
+  const submit = () =>
+    save.mutate(undefined, {
+      onError: (error) => {
+        if (!(error instanceof ApiError)) return;
+        const errors = refusedFields(error.code, error.fields, words.form.errors);
+        form.setErrors(errors);
+        focusField(form, Object.keys(errors)[0]);
+      },
+    });
+  const atFields = Object.keys(form.errors).length > 0;
+  const collided = TENANT_FIELDS.filter((field) => conflicts[field] !== undefined);
+  const nameOf = (field: (typeof TENANT_FIELDS)[number]) =>
+    field === 'time_zone' ? words.form.timeZone : words.form[field];
+  return (
+    <FormDrawer
+      title={words.form.editTitle}
+      submitLabel={words.form.save}
+      form={form}
+      pending={save.isPending}
+      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {merged && (
+        <Alert
+          color="orange"
+          variant="light"
+          icon={<IconUsers />}
+          title={words.form.merged.title}
+          role="status"
+          mb="md"
+        >
+          {collided.length === 0 ? words.form.merged.taken : words.form.merged.collided}
+          {collided.length > 0 && (
+            <ul>
+              {collided.map((field) => (
+                <li key={field}>
+                  {nameOf(field)}:{' '}
+                  <strong>{conflicts[field] === '' ? text.app.none : conflicts[field]}</strong>
+                </li>
+              ))}
+            </ul>
+          )}
+        </Alert>
+      )}
+      <TenantFields form={form} disabled={save.isPending} />
+    </FormDrawer>
+  );
+};

@@ -1,0 +1,160 @@
+'use client';
+
+import { Button, NativeSelect } from '@mantine/core';
+import { IconAlertTriangle, IconBuildingHospital, IconPlus, IconSearchOff } from '@tabler/icons-react';
+import dynamic from 'next/dynamic';
+import { useMemo, useRef, useState } from 'react';
+import { describeFailure } from '../../lib/describe-failure';
+import { useFormats } from '../../lib/formats';
+import { compareTenants, SORTS } from '../../lib/tenants/order';
+import { type TenantRow, useTenantUsage } from '../../lib/tenants/use-tenant-usage';
+import { tenantsText } from '../../lib/text/tenants';
+import { useRoomText, useText } from '../../lib/text/text';
+import { AsOf } from '../as-of';
+import { Grid, type GridHandle } from '../grid/grid';
+import { Notice } from '../notice';
+import { Room } from '../room/room';
+import room from '../room/room.module.css';
+import { SearchField } from '../room/search-field';
+import { useAddress } from '../use-address';
+import { useHotkey } from '../use-hotkey';
+import type { Mark } from '../use-recent-changes';
+import { TenantPanel } from './tenant-panel';
+import classes from './tenants-room.module.css';
+import { useTenantColumns } from './use-tenant-columns';
+
+const CreateTenant = dynamic(async () => (await import('./create-tenant')).CreateTenant, { ssr: false });
+
+const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
+const NO_MARK_LABELS = { created: '', updated: '' };
+const NO_ROWS: readonly TenantRow[] = [];
+const DEFAULT_SORT = SORTS[0];
+
+/** All clinics: what they use, live, and everything that is decided about them. */
+export const TenantsRoom = () => {
+  const text = useText();
+  const words = useRoomText(tenantsText);
+  const formats = useFormats();
+  const address = useAddress();
+  const polled = useTenantUsage();
+  const columns = useTenantColumns();
+  const [search, setSearch] = useState('');
+  const [creating, setCreating] = useState(false);
+  const grid = useRef<GridHandle>(null);
+  const searchField = useRef<HTMLInputElement>(null);
+  const sort = SORTS.find((known) => known === address.get('sort')) ?? DEFAULT_SORT;
+  const openId = address.get('id');
+  const open = (id: string | null) => address.set({ id }, 'push');
+  const close = () => {
+    open(null);
+    grid.current?.focus();
+  };
+  useHotkey('/', () => searchField.current?.select());
+  useHotkey('n', () => setCreating(true));
+  useHotkey('Escape', () => openId !== null && close());
+
+  const all = polled.data?.rows ?? NO_ROWS;
+  const wanted = search.trim().toLowerCase();
+  const rows = useMemo(
+    () =>
+      all
+        .filter(
+          ({ name, slug }) => wanted === '' || name.toLowerCase().includes(wanted) || slug.includes(wanted),
+        )
+        .sort(compareTenants(sort)),
+    [all, wanted, sort],
+  );
+  const loading = !polled.data && !polled.error;
+  return (
+    <Room
+      title={text.rooms.tenants}
+      bar={
+        <>
+          <SearchField
+            inputRef={searchField}
+            label={words.search}
+            placeholder={words.searchPlaceholder}
+            clearLabel={words.clearSearch}
+            value={search}
+            busy={false}
+            onChange={setSearch}
+            onLeave={() => grid.current?.focus()}
+          />
+          <NativeSelect
+            className={classes.sort}
+            aria-label={words.sort.label}
+            value={sort}
+            data={SORTS.map((value) => ({ value, label: words.sort[value] }))}
+            onChange={({ currentTarget: { value } }) =>
+              address.set({ sort: value === DEFAULT_SORT ? null : value })
+            }
+          />
+          <Button
+            leftSection={<IconPlus size={18} aria-hidden="true" />}
+            aria-keyshortcuts="n"
+            onClick={() => setCreating(true)}
+          >
+            {words.create}
+          </Button>
+        </>
+      }
+    >
+      <div className={room.sheet}>
+        {loading || rows.length > 0 ? (
+          <Grid
+            handle={grid}
+            label={text.rooms.tenants}
+            rows={rows}
+            columns={columns}
+            loading={loading}
+            complete
+            stale={polled.stale}
+            marks={NO_MARKS}
+            markLabels={NO_MARK_LABELS}
+            onNearEnd={() => undefined}
+            openId={openId}
+            onOpen={(row) => open(row.id)}
+          />
+        ) : (
+          <div className={room.notice}>
+            {!polled.data && polled.error ? (
+              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(polled.error, text)}>
+                <Button variant="light" onClick={polled.refresh}>
+                  {text.app.retry}
+                </Button>
+              </Notice>
+            ) : wanted !== '' ? (
+              <Notice icon={IconSearchOff} {...words.nothingFound} />
+            ) : (
+              <Notice icon={IconBuildingHospital} {...words.empty}>
+                <Button onClick={() => setCreating(true)}>{words.create}</Button>
+              </Notice>
+            )}
+          </div>
+        )}
+        {polled.data && (
+          <div className={room.status}>
+            <span role={wanted === '' ? undefined : 'status'}>
+              {polled.data.complete
+                ? words.shown(rows.length, formats.number(rows.length))
+                : words.shownSome(formats.number(all.length))}
+            </span>
+            <AsOf polled={polled} />
+          </div>
+        )}
+      </div>
+      {openId !== null && (
+        <TenantPanel key={openId} id={openId} usage={all.find((row) => row.id === openId)} onClose={close} />
+      )}
+      {creating && (
+        <CreateTenant
+          onClose={() => setCreating(false)}
+          onCreated={(tenant) => {
+            setCreating(false);
+            open(tenant.id);
+          }}
+        />
+      )}
+    </Room>
+  );
+};
