@@ -24,6 +24,7 @@ export const ROOMS: readonly Room[] = [
   },
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },
 ];
 
 /** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */

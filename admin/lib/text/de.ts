@@ -240,6 +240,7 @@ export const de: Text = {
     delete: 'Löschen',
     noNotes: 'Nichts notiert.',
     bornAndAge: (date, years) => `${date} (${years})`,
+    audit: 'Wer was mit diesem Patienten getan hat',
     appointments: 'Termine',
     hasAppointments: 'Um diesen Patienten zu löschen, löschen Sie zuerst die Termine.',
     gone: {

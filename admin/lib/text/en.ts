@@ -240,6 +240,7 @@ export const en = {
     noNotes: 'Nothing noted.',
     bornAndAge: (date: string, years: number) => `${date} (${years})`,
     appointments: 'Appointments',
+    audit: 'Who did what with this patient',
     hasAppointments: 'To delete this patient, delete the appointments first.',
     gone: {
       title: 'This patient is no longer here',

@@ -1,10 +1,11 @@
 'use client';
 
-import { Button, Skeleton } from '@mantine/core';
+import { Anchor, Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import dynamic from 'next/dynamic';
+import Link from 'next/link';
 import { useState } from 'react';
 import { usePatientAppointments } from '../../lib/appointments/use-patient-appointments';
 import { describeFailure } from '../../lib/describe-failure';
@@ -123,6 +124,13 @@ export const PatientPanel = ({
             <h3>{text.patient.appointments}</h3>
             <AppointmentList {...appointments} />
           </section>
+          {role === 'tenant_admin' && (
+            <p className={classes.hint} style={{ marginTop: '1.25rem' }}>
+              <Anchor component={Link} href={`/audit/?patient=${id}`} prefetch={false} size="sm">
+                {text.patient.audit}
+              </Anchor>
+            </p>
+          )}
           {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>
       ) : error ? (

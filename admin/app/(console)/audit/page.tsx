@@ -1,0 +1,5 @@
+import { AuditRoom } from '../../../ui/audit/audit-room';
+
+const Page = () => <AuditRoom />;
+
+export default Page;

@@ -1,0 +1,61 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import type { Answer, EndpointOf } from '../api/types';
+import { useApi } from '../session/context';
+import { type AuditFilter, dayAfter } from './filter';
+
+export type AuditRow = Answer<EndpointOf<'GET', '/audit'>>['data'][number];
+
+const PAGE = 100;
+const REFRESH_MS = 15_000;
+
+export interface AuditLog {
+  /** Newest first. */
+  readonly rows: readonly AuditRow[];
+  readonly loading: boolean;
+  readonly complete: boolean;
+  readonly loadingMore: boolean;
+  readonly error: Error | null;
+  readonly asOfMs: number;
+  readonly loadMore: () => void;
+  readonly retry: () => void;
+}
+
+/** The audit log as far as it was scrolled; while only its first page is there, it is kept fresh. */
+export const useAudit = ({ tenantId, actorId, patientId, action, from, to }: AuditFilter): AuditLog => {
+  const api = useApi();
+  const query = useInfiniteQuery({
+    queryKey: ['audit', tenantId, actorId, patientId, action, from, to],
+    queryFn: ({ pageParam, signal }) =>
+      api.call('GET', '/audit', {
+        query: {
+          limit: PAGE,
+          after: pageParam,
+          tenant_id: tenantId ?? undefined,
+          actor_id: actorId ?? undefined,
+          patient_id: patientId ?? undefined,
+          action: action ?? undefined,
+          from: from ?? undefined,
+          to: to === null ? undefined : dayAfter(to),
+        },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+    staleTime: 0,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  return {
+    rows,
+    loading: query.isPending && !query.isError,
+    complete: query.data !== undefined && !query.hasNextPage,
+    loadingMore: query.isFetchingNextPage,
+    error: query.error,
+    asOfMs: query.dataUpdatedAt,
+    loadMore: () => {
+      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
+    },
+    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
+  };
+};

@@ -1,0 +1,79 @@
+import { useMemo } from 'react';
+import type { AuditRow } from '../../lib/audit/use-audit';
+import { useFormats } from '../../lib/formats';
+import { AUDIT } from '../../lib/text/audit';
+import { useRoomText, useText } from '../../lib/text/text';
+import type { Column } from '../grid/columns';
+import classes from './columns.module.css';
+import type { AuditWords } from './use-audit-words';
+
+/** The columns of the audit log. */
+export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] => {
+  const text = useText();
+  const words = useRoomText(AUDIT);
+  const formats = useFormats();
+  return useMemo(
+    () => [
+      {
+        id: 'what',
+        header: words.columns.what,
+        track: 'minmax(10rem, 1.2fr)',
+        shownFrom: 'narrow',
+        cell: (row) => (
+          <span className={classes.entry}>
+            <span className={classes.what} data-alarm={row.action === 'auth.login_failed' || undefined}>
+              {say.what(row.action)}
+            </span>
+            <span className={classes.second}>
+              {formats.time(row.at)} · {say.who(row)} · {say.on(row)}
+            </span>
+          </span>
+        ),
+      },
+      {
+        id: 'who',
+        header: words.columns.who,
+        track: 'minmax(8rem, 1fr)',
+        shownFrom: 'medium',
+        cell: (row) => <span title={row.actor_id ?? undefined}>{say.who(row)}</span>,
+      },
+      {
+        id: 'on',
+        header: words.columns.on,
+        track: 'minmax(8rem, 1fr)',
+        shownFrom: 'medium',
+        cell: say.on,
+      },
+      {
+        id: 'changed',
+        header: words.columns.changed,
+        track: 'minmax(6rem, 1fr)',
+        shownFrom: 'wide',
+        cell: (row) =>
+          row.changed.length === 0 ? (
+            <span className={classes.none}>{text.app.none}</span>
+          ) : (
+            <span title={row.changed.join(', ')}>{row.changed.join(', ')}</span>
+          ),
+      },
+      {
+        id: 'where',
+        header: words.columns.where,
+        track: 'minmax(6rem, 0.6fr)',
+        shownFrom: 'wide',
+        numeric: true,
+        cell: (row) => row.address ?? <span className={classes.none}>{text.app.none}</span>,
+      },
+      {
+        id: 'at',
+        header: words.columns.at,
+        track: 'minmax(10.5rem, 0.7fr)',
+        shownFrom: 'medium',
+        numeric: true,
+        align: 'end',
+        cell: (row) => <time dateTime={row.at}>{formats.dateTime(row.at)}</time>,
+      },
+    ],
+    [text, words, formats, say],
+  );
+};

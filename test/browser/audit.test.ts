@@ -1,0 +1,158 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
+import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const open = async (
+  who: { email: string; password: string },
+  path = '/audit/',
+  options: Parameters<typeof ConsolePage.open>[2] = {},
+) => {
+  const person = await ConsolePage.open(browser, server, options);
+  await person.signIn(who);
+  await person.page.goto(`${server.url}${path}`);
+  await person.page.getByRole('row').nth(1).waitFor();
+  return person;
+};
+
+describe('the audit log', () => {
+  it('says who changed which fields of whom, and is searched by person, action and patient', async () => {
+    const name = uniqueName('Audited');
+    const patient = await createPatient(server, clinic.clinician, { last_name: name });
+    const other = await createPatient(server, clinic.clinician, { last_name: 'Other' });
+    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' });
+    await updatePatient(server, clinic.frontDesk, other.id, { phone: '+44 20 7946 0019' });
+    const admin = await open(clinic.admin);
+    const { page } = admin;
+    const changed = page.getByRole('row').filter({ hasText: 'Changed a patient' });
+    await changed.filter({ hasText: name }).getByText('Test front_desk', { exact: true }).waitFor();
+    await changed.filter({ hasText: name }).getByText('phone', { exact: true }).waitFor();
+
+    await page.getByRole('combobox', { name: 'Person' }).click();
+    await page.getByRole('option', { name: 'Test front_desk' }).click();
+    await page.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Changed a patient' });
+    await page.getByText('2 entries', { exact: true }).waitFor();
+    await page.getByRole('combobox', { name: 'Patient' }).fill(name);
+    await page.getByRole('option', { name }).click();
+    await page.getByText('1 entry', { exact: true }).waitFor();
+    expect(page.url()).toContain(`patient=${patient.id}`);
+    expect(page.url()).not.toContain(name);
+
+    await page.getByLabel('To day').fill('2020-01-01');
+    await page.getByRole('heading', { name: 'No entry fits' }).waitFor();
+    await page.getByRole('button', { name: 'Show everything' }).click();
+    await page.getByRole('row').filter({ hasText: 'Registered a patient' }).first().waitFor();
+    expect(admin.complaints).toEqual([]);
+    await admin.close();
+  });
+
+  it('is reached from the patient, and leads back there', async () => {
+    const name = uniqueName('Linked');
+    const patient = await createPatient(server, clinic.clinician, { last_name: name });
+    await createPatient(server, clinic.clinician, { last_name: 'Other' });
+    const admin = await open(clinic.admin, `/patients/?id=${patient.id}`);
+    const { page } = admin;
+    await page.getByRole('link', { name: 'Who did what with this patient' }).click();
+    await page.getByText('1 entry', { exact: true }).waitFor();
+    await admin.row(name).click();
+    const panel = page.getByRole('complementary', { name: 'Audit entry' });
+    await panel.getByText('patient.create').waitFor();
+    await panel.getByRole('link', { name: 'Open the patient' }).click();
+    await page.getByRole('heading', { name }).waitFor();
+    await admin.close();
+  });
+
+  it('loads older entries as one scrolls', async () => {
+    await createPatients(server, clinic.clinician, 150);
+    const admin = await open(clinic.admin);
+    const { page } = admin;
+    await page.getByText('100 entries loaded').waitFor();
+    await page.getByRole('grid').focus();
+    while ((await page.getByText(/^1\d\d entries$/).count()) === 0) await page.keyboard.press('End');
+    await admin.close();
+  });
+
+  it('is found whole, or found to be tampered with, in words', async () => {
+    await createPatients(server, clinic.clinician, 3);
+    const admin = await open(clinic.admin);
+    const { page } = admin;
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
+    await database.query('ALTER TABLE wardbell.audit DISABLE TRIGGER USER');
+    await database.query(
+      `UPDATE wardbell.audit SET action = 'patient.delete'
+       WHERE scope = $1 AND action = 'patient.create' AND seq = (
+         SELECT min(seq) FROM wardbell.audit WHERE scope = $1 AND action = 'patient.create')`,
+      [clinic.id],
+    );
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('heading', { name: 'The log was tampered with' }).waitFor();
+    await admin.close();
+  });
+});
+
+it('shows a super admin the installation’s own log and each clinic’s, without a patient’s name', async () => {
+  const name = uniqueName('Secret');
+  await createPatient(server, clinic.clinician, { last_name: name });
+  const root = await open(SUPER_ADMIN);
+  const { page } = root;
+  await page.getByRole('row').filter({ hasText: '(you)' }).first().waitFor();
+  await page.getByRole('combobox', { name: 'Whose log' }).fill(clinic.slug);
+  await page.getByRole('option', { name: `Clinic ${clinic.slug}` }).click();
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Registered a patient' })
+    .getByText('Test clinician', { exact: true })
+    .waitFor();
+  expect(await page.content()).not.toContain(name);
+  expect(root.complaints).toEqual([]);
+  await root.close();
+});
+
+it.each(['light', 'dark'] as const)(
+  'has no accessibility violation in the %s scheme',
+  async (colorScheme) => {
+    const patient = await createPatient(server, clinic.clinician, { last_name: 'Someone' });
+    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '1' });
+    const admin = await open(clinic.admin, '/audit/', { colorScheme, reducedMotion: 'reduce' });
+    const { page } = admin;
+    await admin.row('Someone').first().click();
+    await page.getByRole('complementary', { name: 'Audit entry' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Verify' }).click();
+    await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await admin.close();
+  },
+);
+
+it('is not wider than a window of 320 pixels', async () => {
+  const admin = await open(clinic.admin, '/audit/', { viewport: { width: 320, height: 740 } });
+  expect(await overflowOf(admin.page)).toBe(0);
+  await admin.close();
+});
