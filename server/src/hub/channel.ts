@@ -24,7 +24,8 @@ export type ResetReason = 'retention' | 'epoch';
 
 /** What a channel needs of the hub. */
 export interface ChannelPorts {
-  read(tenantId: string, since: number, limit: number): Promise<LogEvent[]>;
+  /** At least one event after `since` if the log has any, in order. */
+  readAfter(tenantId: string, since: number): Promise<LogEvent[]>;
   /** The newest number that the database itself knows; 0 for a tenant that it does not. */
   head(tenantId: string): Promise<number>;
   /** Events after `since` without a hole, shared by all who ask; none when the log has none. */
@@ -216,7 +217,7 @@ export class Channel {
     try {
       while (this.seq < this.#target && !this.#closed) {
         const generation = this.#generation;
-        const events = await this.ports.read(this.tenantId, this.seq, PAGE);
+        const events = await this.ports.readAfter(this.tenantId, this.seq);
         if (generation !== this.#generation) continue;
         if (events.length > 0) this.#take(events);
         else await this.#doubt();
@@ -252,7 +253,7 @@ export class Channel {
     const generation = this.#generation;
     const head = await this.ports.head(this.tenantId);
     // asked after the head: an event up to it that is not here now never will be
-    const events = await this.ports.read(this.tenantId, seq, PAGE);
+    const events = await this.ports.readAfter(this.tenantId, seq);
     if (generation !== this.#generation || this.seq !== seq) return;
     if (events.length > 0) return this.#take(events);
     if (head > seq) return this.#skipTo(head);

@@ -54,7 +54,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#pages = new Pages((tenantId, since, limit) => this.reader.readSince(tenantId, since, limit));
     this.#channels = new Channels(
       {
-        read: (tenantId, since, limit) => this.reader.readSince(tenantId, since, limit),
+        readAfter: (tenantId, since) => this.reader.readAfter(tenantId, since),
         head: async (tenantId) => (await this.reader.heads([tenantId])).get(tenantId) ?? 0,
         pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
         deliver: (channel, entries) => this.#deliver(channel, entries),

@@ -4,6 +4,7 @@ import type { LogEvent } from '../database/log-event.js';
 import { RelayPool, type Statement } from '../database/relay-pool.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Gate } from './gate.js';
+import { SharedReads, type Wanted } from './shared-reads.js';
 
 interface OutboxRow {
   readonly seq: string;
@@ -19,6 +20,16 @@ export const READ_SINCE = {
   name: 'outbox_since',
   text: `SELECT seq, id::text, type, data, audience, created_at, actor_id FROM wardbell.outbox
          WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+};
+export const READ_MANY = {
+  name: 'outbox_many',
+  text: `SELECT w.n, o.seq, o.id::text, o.type, o.data, o.audience, o.created_at, o.actor_id
+         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS w(tenant_id, since, n)
+         CROSS JOIN LATERAL (
+           SELECT * FROM wardbell.outbox o
+           WHERE o.tenant_id = w.tenant_id AND o.seq > w.since ORDER BY o.seq LIMIT $3
+         ) o
+         ORDER BY w.n, o.seq`,
 };
 export const HEADS = {
   name: 'heads_of',
@@ -41,6 +52,17 @@ interface HeadRow {
   readonly seq: string;
 }
 
+const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
+  tenantId,
+  seq: Number(row.seq),
+  id: row.id,
+  type: row.type,
+  data: row.data,
+  audience: row.audience,
+  timestamp: row.created_at,
+  actorId: row.actor_id,
+});
+
 const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
   new Map(rows.map((row) => [row.tenant_id, Number(row.seq)]));
 
@@ -48,6 +70,7 @@ const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
 @Injectable()
 export class LogReader {
   readonly #gate = new Gate(MAX_READS);
+  readonly #shared = new SharedReads(this.#gate, (wanted, limit) => this.#readMany(wanted, limit));
 
   constructor(
     private readonly relay: RelayPool,
@@ -60,16 +83,12 @@ export class LogReader {
       this.metrics.logReads.inc();
       return this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit]);
     });
-    return rows.map((row) => ({
-      tenantId,
-      seq: Number(row.seq),
-      id: row.id,
-      type: row.type,
-      data: row.data,
-      audience: row.audience,
-      timestamp: row.created_at,
-      actorId: row.actor_id,
-    }));
+    return rows.map((row) => toEvent(tenantId, row));
+  }
+
+  /** At least one event after `since` if there is any, in order: a read that many tenants may share. */
+  readAfter(tenantId: string, since: number): Promise<LogEvent[]> {
+    return this.#shared.after(tenantId, since);
   }
 
   /** The newest number of each of these tenants; of one that was deleted there is none. */
@@ -90,6 +109,22 @@ export class LogReader {
   /** Says that history `old` was replaced. Answers the name of the present one. */
   newEpoch(old: string): Promise<string> {
     return this.#epoch(NEW_EPOCH, [old]);
+  }
+
+  async #readMany(wanted: readonly Wanted[], limitEach: number): Promise<LogEvent[][]> {
+    this.metrics.logReads.inc();
+    const rows = await this.relay.query<OutboxRow & { readonly n: string }>(READ_MANY, [
+      wanted.map(({ tenantId }) => tenantId),
+      wanted.map(({ since }) => since),
+      limitEach,
+    ]);
+    const answers: LogEvent[][] = wanted.map(() => []);
+    for (const row of rows) {
+      const index = Number(row.n) - 1;
+      const asked = wanted[index];
+      if (asked) answers[index]?.push(toEvent(asked.tenantId, row));
+    }
+    return answers;
   }
 
   async #epoch(statement: Statement, values: unknown[]): Promise<string> {

@@ -4,6 +4,7 @@ import type { LogEvent } from '../../../server/src/database/log-event.js';
 import { RelayPool } from '../../../server/src/database/relay-pool.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Channel, type ResetReason } from '../../../server/src/hub/channel.js';
+import type { Entry } from '../../../server/src/hub/entry.js';
 import { Pages } from '../../../server/src/hub/pages.js';
 import { Metrics } from '../../../server/src/metrics/metrics.js';
 import { LogReader } from '../../../server/src/outbox/log-reader.js';
@@ -13,6 +14,7 @@ import { Clinic, numbers } from './support/clinic.js';
 
 /** A channel on the real log, and what came out of it. */
 class Listening {
+  readonly entries: Entry[] = [];
   readonly seqs: number[] = [];
   readonly resets: { reason: ResetReason; seq: number }[] = [];
   failures = 0;
@@ -25,10 +27,13 @@ class Listening {
   ) {
     const pages = new Pages((tenantId, since, limit) => reader.readSince(tenantId, since, limit));
     this.channel = new Channel(clinic.id, seq, {
-      read: (tenantId, since, limit) => reader.readSince(tenantId, since, limit),
+      readAfter: (tenantId, since) => reader.readAfter(tenantId, since),
       head: async (tenantId) => (await reader.heads([tenantId])).get(tenantId) ?? 0,
       pageAfter: (tenantId, since) => pages.after(tenantId, since),
-      deliver: (_, entries) => void this.seqs.push(...entries.map((entry) => entry.seq)),
+      deliver: (_, entries) => {
+        this.entries.push(...entries);
+        this.seqs.push(...entries.map((entry) => entry.seq));
+      },
       advanced: () => undefined,
       reset: (channel, reason) => {
         pages.forget();
@@ -51,11 +56,12 @@ describe('a channel', () => {
   let database: TestDatabase;
   let relay: RelayPool;
   let reader: LogReader;
+  const metrics = new Metrics();
   const open: Channel[] = [];
   beforeAll(async () => {
     database = await createDatabase();
     relay = new RelayPool(await provisionRoles(database.ownerUrl, { fallbackSecret: 'unused' }));
-    reader = new LogReader(relay, new Metrics());
+    reader = new LogReader(relay, metrics);
   });
   afterAll(async () => {
     for (const channel of open) channel.close();
@@ -96,6 +102,22 @@ describe('a channel', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('of many tenants are read together, each gets its own', async () => {
+    const logs = await Promise.all(Array.from({ length: 40 }, () => logOf(20)));
+    const reads = async () => (await metrics.logReads.get()).values[0]?.value ?? 0;
+    const before = await reads();
+    const listenings = logs.map(({ clinic }) => bind(listen(clinic)));
+    for (const { channel } of listenings) channel.hear(20);
+    for (const { reaches } of listenings) await reaches(20);
+    for (const { seqs } of listenings) expect(seqs).toEqual(numbers(1, 20));
+    for (const [at, { channel, entries }] of listenings.entries()) {
+      expect(new Set(entries.map(({ tenantId }) => tenantId))).toEqual(new Set([channel.tenantId]));
+      const frames = entries.map((entry) => entry.frame('clinical').toString());
+      for (const [index, { id }] of (logs[at]?.events ?? []).entries()) expect(frames[index]).toContain(id);
+    }
+    expect((await reads()) - before).toBeLessThan(10);
   });
 
   it('reads a log of many pages that nobody announced', async () => {
@@ -227,6 +249,7 @@ describe('a channel', () => {
 /** Methods that can be taken out of their object. */
 const bind = (listening: Listening) => ({
   channel: listening.channel,
+  entries: listening.entries,
   seqs: listening.seqs,
   resets: listening.resets,
   reaches: (seq: number) => listening.reaches(seq),

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppointmentQuery, PatientQuery } from '@wardbell/contract';
 import pg from 'pg';
@@ -9,7 +10,7 @@ import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Tx } from '../../../server/src/database/tx.js';
 import { Cursors } from '../../../server/src/http/cursor.js';
 import { Pager } from '../../../server/src/http/page.js';
-import { HEADS, READ_SINCE } from '../../../server/src/outbox/log-reader.js';
+import { HEADS, READ_MANY, READ_SINCE } from '../../../server/src/outbox/log-reader.js';
 import { PatientsList } from '../../../server/src/patients/patients.list.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
@@ -251,6 +252,15 @@ describe(`with ${OUTBOX_ROWS} events in the log`, () => {
   ])('reading on from %s reads one page by the key', async (_, since) => {
     const plan = await plansOf(() => relay.query({ ...READ_SINCE, values: [tenantId, since, PAGE] }));
     expectIndexed(plan, /^outbox_.*pkey$/, PAGE);
+  });
+
+  it('reading on for many tenants reads no more than their parts by the key', async () => {
+    const others = Array.from({ length: 63 }, () => randomUUID());
+    const since = [OUTBOX_ROWS - 10, ...others.map(() => 5)];
+    const plan = await plansOf(() =>
+      relay.query({ ...READ_MANY, values: [[tenantId, ...others], since, 8] }),
+    );
+    expectIndexed(plan, /^outbox_.*pkey$/, 64);
   });
 
   it('comparing heads reads one row for each tenant that is asked for', async () => {
