@@ -1,6 +1,7 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { allowedMoves, RESCHEDULABLE } from '@wardbell/contract/appointment-status';
 import { startMsOf } from './axis';
+import { MINUTE_MS } from './clock';
 
 /** How an appointment stands now, as the day shows it: its status, and whether somebody is overdue. */
 export type Standing = AppointmentStatus | 'late';
@@ -8,7 +9,7 @@ export type Standing = AppointmentStatus | 'late';
 export const standingOf = (appointment: Appointment, nowMs: number): Standing => {
   const { status } = appointment;
   const expected = status === 'booked' || status === 'pending';
-  return expected && startMsOf(appointment) < nowMs ? 'late' : status;
+  return expected && startMsOf(appointment) + MINUTE_MS <= nowMs ? 'late' : status;
 };
 
 /** These take no time of anybody. */

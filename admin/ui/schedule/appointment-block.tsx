@@ -12,7 +12,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus, Patient } from '@wardbell/contract';
-import { memo, type PointerEvent, type ReactNode } from 'react';
+import { memo, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useFormats } from '../../lib/formats';
 import { endMsOf, startMsOf } from '../../lib/schedule/axis';
 import { keyOf, type Standing, standingOf, usualStep } from '../../lib/schedule/standing';
@@ -36,13 +36,26 @@ const ICONS: Partial<Readonly<Record<Standing, TablerIcon>>> = {
   cancelled: IconX,
 };
 
-/** What a block can do; the same functions for all of them, so that one renders only when it changes itself. */
+/** What a block can do. */
 export interface BlockActions {
   readonly onOpen: (appointment: Appointment) => void;
   readonly onStep: (appointment: Appointment, status: AppointmentStatus) => void;
   readonly onFocus: (id: string) => void;
   readonly onGrip: (event: PointerEvent<HTMLElement>, appointment: Appointment) => void;
 }
+
+/** The same functions in each render, which do what those of the last render say. */
+export const useStableActions = (actions: BlockActions): BlockActions => {
+  const latest = useRef(actions);
+  latest.current = actions;
+  const [stable] = useState<BlockActions>(() => ({
+    onOpen: (...given) => latest.current.onOpen(...given),
+    onStep: (...given) => latest.current.onStep(...given),
+    onFocus: (...given) => latest.current.onFocus(...given),
+    onGrip: (...given) => latest.current.onGrip(...given),
+  }));
+  return stable;
+};
 
 export interface BlockProps extends BlockActions {
   readonly appointment: Appointment;

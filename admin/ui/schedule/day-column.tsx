@@ -49,6 +49,7 @@ export const DayColumn = ({
   const [hoverMs, setHoverMs] = useState<number | null>(null);
   const drawnEndMs = (row: Appointment) => Math.max(endMsOf(row), startMsOf(row) + shortestMs);
   const placed = layLanes(rows, (row) => ({ startMs: startMsOf(row), endMs: drawnEndMs(row) }));
+  const mostLanes = Math.max(1, ...placed.map(({ lanes }) => lanes));
   const slotUnder = (event: MouseEvent<HTMLElement>): number | null => {
     if (event.target !== event.currentTarget) return null;
     const rect = event.currentTarget.getBoundingClientRect();
@@ -57,7 +58,7 @@ export const DayColumn = ({
   };
   const target = drag?.target?.column === name ? drag.target : null;
   return (
-    <section className={classes.column} aria-labelledby={headingId}>
+    <section className={classes.column} style={{ '--lanes': mostLanes }} aria-labelledby={headingId}>
       <h2 id={headingId} className={classes.columnHead}>
         <span className={classes.columnName} aria-hidden="true" title={title}>
           {title}
@@ -81,6 +82,13 @@ export const DayColumn = ({
           if (atMs !== null) onSlot(atMs);
         }}
       >
+        {nowMs !== null && nowMs >= axis.startMs && nowMs < axis.endMs && (
+          <div
+            className={classes.now}
+            style={{ top: verticalPlace(axis, nowMs, nowMs).top }}
+            aria-hidden="true"
+          />
+        )}
         {hoverMs !== null && !drag && (
           <div
             className={classes.slot}
@@ -119,13 +127,6 @@ export const DayColumn = ({
           >
             {formats.clock(target.atMs)}
           </div>
-        )}
-        {nowMs !== null && nowMs >= axis.startMs && nowMs < axis.endMs && (
-          <div
-            className={classes.now}
-            style={{ top: verticalPlace(axis, nowMs, nowMs).top }}
-            aria-hidden="true"
-          />
         )}
       </div>
     </section>

@@ -1,18 +1,24 @@
 import type { Appointment } from '@wardbell/contract';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText } from '../../lib/text/text';
 import classes from './day-list.module.css';
+import { blockId } from './use-day-keys';
 
 /** The day on a narrow window: one list by time. */
 export const DayList = ({
   label,
+  date,
+  firstId,
   rows,
   stale,
   children,
   renderBlock,
 }: {
   label: string;
+  date: string;
+  /** What matters first: the list opens at it. */
+  firstId: string | undefined;
   rows: readonly Appointment[];
   stale: boolean;
   /** Stands below the day. */
@@ -20,8 +26,16 @@ export const DayList = ({
   renderBlock: (appointment: Appointment) => ReactNode;
 }) => {
   const words = useRoomText(scheduleText);
+  const scroller = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each day that is opened
+  useLayoutEffect(() => {
+    const first = firstId === undefined ? null : document.getElementById(blockId(firstId));
+    if (!first || !scroller.current) return;
+    const { top } = scroller.current.getBoundingClientRect();
+    scroller.current.scrollBy({ top: first.getBoundingClientRect().top - top - 8, behavior: 'instant' });
+  }, [date]);
   return (
-    <div className={classes.scroller} data-stale={stale || undefined}>
+    <div ref={scroller} className={classes.scroller} data-stale={stale || undefined}>
       {rows.length === 0 ? (
         <p className={classes.empty}>{words.emptyList}</p>
       ) : (

@@ -19,7 +19,7 @@ import { Room } from '../room/room';
 import frame from '../room/room.module.css';
 import { useHotkey } from '../use-hotkey';
 import { useRecentChanges } from '../use-recent-changes';
-import { AppointmentBlock } from './appointment-block';
+import { AppointmentBlock, useStableActions } from './appointment-block';
 import type { Prefill } from './create-appointment';
 import { DayBar } from './day-bar';
 import { DayGrid } from './day-grid';
@@ -105,6 +105,15 @@ export const ScheduleRoom = () => {
   };
   useHotkey('Escape', () => openId !== null && close());
 
+  // A drag and a tick render the room: blocks that did not change must not render with it.
+  const blockActions = useStableActions({
+    onOpen: (row) => change({ openId: row.id }),
+    onStep: actions.step,
+    onFocus: keys.onFocus,
+    onGrip: (event, row) => {
+      if (!narrow && mayMove(row.status)) begin(event, row);
+    },
+  });
   const block = (appointment: Appointment, compact: boolean) => {
     const mark = marks.get(appointment.id);
     const by = mark ? who(mark.actorId) : '';
@@ -122,10 +131,7 @@ export const ScheduleRoom = () => {
         dragged={drag?.appointment.id === appointment.id}
         mark={mark}
         who={by}
-        onOpen={(row) => change({ openId: row.id })}
-        onStep={actions.step}
-        onFocus={keys.onFocus}
-        onGrip={(event, row) => !narrow && mayMove(row.status) && begin(event, row)}
+        {...blockActions}
       />
     );
   };
@@ -179,7 +185,14 @@ export const ScheduleRoom = () => {
             </Notice>
           </div>
         ) : narrow ? (
-          <DayList label={label} rows={rows} stale={stale} renderBlock={(row) => block(row, false)}>
+          <DayList
+            label={label}
+            date={date}
+            firstId={keys.firstId}
+            rows={rows}
+            stale={stale}
+            renderBlock={(row) => block(row, false)}
+          >
             {side}
           </DayList>
         ) : (

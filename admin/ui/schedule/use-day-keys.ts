@@ -111,6 +111,7 @@ export const useDayKeys = ({
 
   return {
     activeId,
+    firstId,
     onKeyDown,
     onFocus: (id: string) => {
       following.current = null;

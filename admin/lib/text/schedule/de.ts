@@ -14,7 +14,6 @@ export const de: ScheduleText = {
   unnamed: { practitioner: 'Ohne Behandelnde', room: 'Ohne Raum' },
   day: (date) => `Termine am ${date}`,
   column: (name, n) => `${name}, ${n} ${zahl(n, 'Termin', 'Termine')}`,
-  now: 'Jetzt',
   bookAt: (time) => `${time} buchen`,
 
   counts: {
@@ -33,7 +32,6 @@ export const de: ScheduleText = {
 
   block: {
     unknownPatient: 'Patient',
-    span: (from, to) => `${from} bis ${to}`,
     late: (minutes) => `${minutes} Min. zu spät`,
     waiting: (minutes) => `wartet ${minutes} Min.`,
     lateLong: (minutes) => `${minutes} ${zahl(minutes, 'Minute', 'Minuten')} verspätet`,
@@ -94,8 +92,7 @@ export const de: ScheduleText = {
     proposed: 'Vorgeschlagen',
     book: 'Buchen',
     bookOf: (name) => `${name} buchen`,
-    since: (ago) => `seit: ${ago}`,
-    none: 'Niemand wartet auf eine Zeit.',
+    since: (ago) => `eingetragen ${ago}`,
     hint: 'Ziehen Sie einen Eintrag in den Tag, oder wählen Sie „Buchen“.',
     failed: 'Diese Termine konnten nicht geladen werden.',
   },

@@ -12,7 +12,6 @@ export const en = {
   unnamed: { practitioner: 'No practitioner', room: 'No room' },
   day: (date: string) => `Appointments on ${date}`,
   column: (name: string, n: number) => `${name}, ${n} ${count(n, 'appointment', 'appointments')}`,
-  now: 'Now',
   bookAt: (time: string) => `Book ${time}`,
 
   counts: {
@@ -31,7 +30,6 @@ export const en = {
 
   block: {
     unknownPatient: 'Patient',
-    span: (from: string, to: string) => `${from} to ${to}`,
     late: (minutes: number) => `${minutes} min late`,
     waiting: (minutes: number) => `waiting ${minutes} min`,
     lateLong: (minutes: number) => `${minutes} ${count(minutes, 'minute', 'minutes')} late`,
@@ -92,8 +90,7 @@ export const en = {
     proposed: 'Proposed',
     book: 'Book',
     bookOf: (name: string) => `Book ${name}`,
-    since: (ago: string) => `since ${ago}`,
-    none: 'Nobody waits for a time.',
+    since: (ago: string) => `added ${ago}`,
     hint: 'Drag one into the day, or choose Book.',
     failed: 'These could not be loaded.',
   },
