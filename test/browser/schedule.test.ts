@@ -231,10 +231,10 @@ describe('the schedule', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('Patient is unwell');
     await page.getByRole('button', { name: 'Cancel appointment' }).click();
     await block(anna, /Check-up/).waitFor({ state: 'detached' });
-    expect(await stored(row)).toMatchObject({
-      status: 'cancelled',
-      cancellation_reason: 'Patient is unwell',
+    await eventually(async () => (await stored(row)).status === 'cancelled', {
+      what: 'the cancellation saved',
     });
+    expect(await stored(row)).toMatchObject({ cancellation_reason: 'Patient is unwell' });
     await page.getByLabel('Show cancelled (1)').check();
     await block(anna, /Check-up/).waitFor();
     expect(new URL(page.url()).searchParams.get('cancelled')).toBe('shown');
@@ -344,6 +344,8 @@ describe('a day that is not as usual', () => {
     await anna.page.getByText(/^Not connected: changes after/).waitFor();
     await book('10:00', { type: 'Meanwhile' });
     await anna.context.setOffline(false);
+    await anna.indicator.click();
+    await anna.page.getByRole('button', { name: 'Try now' }).click();
     await block(anna, /Meanwhile/).waitFor();
     await anna.close();
   });
