@@ -15,16 +15,17 @@ export const ROOMS: readonly Room[] = [
   { id: 'patients', path: '/patients/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
   { id: 'schedule', path: '/schedule/', roles: ['clinician', 'front_desk', 'tenant_admin'] },
   { id: 'tenants', path: '/tenants/', roles: ['super_admin'] },
-  { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
-  { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
   {
     id: 'notifications',
     path: '/notifications/',
     roles: ['clinician', 'front_desk', 'tenant_admin', 'super_admin'],
   },
+  { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'system', path: '/system/', roles: ['super_admin'] },
 ];
 
 /** The rooms that a role may enter, in the order of the navigation; the first is where it starts. */

@@ -1,0 +1,5 @@
+import { SystemRoom } from '../../../ui/system/system-room';
+
+const Page = () => <SystemRoom />;
+
+export default Page;

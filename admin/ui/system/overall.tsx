@@ -1,0 +1,35 @@
+import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
+import { useFormats } from '../../lib/formats';
+import type { SystemProblem } from '../../lib/system/problems';
+import { systemText } from '../../lib/text/system';
+import { useRoomText } from '../../lib/text/text';
+import classes from './system-room.module.css';
+
+/** The answer to "does it work?", before anything else is read. */
+export const Overall = ({
+  problems,
+  instances,
+}: {
+  problems: readonly SystemProblem[];
+  instances: number;
+}) => {
+  const words = useRoomText(systemText);
+  const formats = useFormats();
+  const tone = problems[0]?.severity ?? 'well';
+  const Icon = tone === 'well' ? IconCircleCheck : tone === 'note' ? IconInfoCircle : IconAlertTriangle;
+  const said = problems.length === 0 ? words.well : words.wrong;
+  const counted = problems.length === 0 ? instances : problems.length;
+  return (
+    <div className={classes.overall} data-tone={tone} role="status">
+      <Icon size={32} stroke={1.7} aria-hidden="true" />
+      <div>
+        <p className={classes.overallTitle}>
+          {typeof said.title === 'string' ? said.title : said.title(counted, formats.number(counted))}
+        </p>
+        <p className={classes.overallHint}>
+          {typeof said.hint === 'string' ? said.hint : said.hint(counted, formats.number(counted))}
+        </p>
+      </div>
+    </div>
+  );
+};

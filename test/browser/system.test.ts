@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
+import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { createTenant } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { ConsolePage } from './support/console-page.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let proxy: FaultProxy;
+let server: RunningServer;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
+  [browser, server] = await Promise.all([
+    launchBrowser(),
+    startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) } }),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await proxy?.close();
+  await database?.drop();
+});
+
+const openAs = async (options = {}) => {
+  const root = await ConsolePage.open(browser, server, options);
+  await root.signIn(SUPER_ADMIN);
+  await root.untilConnection('Live');
+  await root.page.getByRole('link', { name: 'System' }).click();
+  await root.page.getByRole('status').getByText('Everything works').waitFor();
+  return root;
+};
+
+/** What an instance left behind that was killed half a minute ago; it is forgotten after another half. */
+const leaveInstance = (host: string) =>
+  database.query(
+    `INSERT INTO wardbell.instance (id, host, started_at, heartbeat_at)
+     VALUES ($1, $2, now() - interval '1 hour', now() - interval '30 seconds')`,
+    [randomUUID(), host],
+  );
+
+const card = (root: ConsolePage) => root.page.getByRole('article').filter({ hasText: 'answers you' });
+
+describe('how the installation does', () => {
+  it('is said at a glance, and of every instance and the database', async () => {
+    const root = await openAs();
+    await card(root).getByText('Healthy').waitFor();
+    await card(root)
+      .getByText(/^fine, since .* \(by PostgreSQL\)$/)
+      .waitFor();
+    await card(root).getByText('none: it has all').waitFor();
+    const figures = root.page.getByRole('region', { name: 'Database' });
+    await figures.getByText(/^[\d.]+ ms$/).waitFor();
+    await figures.getByText(/^\d+ MB$/).waitFor();
+    await root.page.getByText('Nothing so far.', { exact: false }).waitFor();
+    expect(root.complaints).toEqual([]);
+    await root.close();
+  });
+
+  it('says what is wrong, since when and what to do, when an instance has fallen silent', async () => {
+    const root = await openAs();
+    await leaveInstance('ward-7');
+    const problem = root.page.getByRole('list', { name: 'What is wrong' }).getByRole('listitem');
+    await problem.getByRole('heading', { name: 'An instance has fallen silent on ward-7' }).waitFor();
+    await problem.getByText(/^Since \d+:\d+/).waitFor();
+    await problem.getByText('Start it again', { exact: false }).waitFor();
+    await root.page.getByRole('status').getByText('1 thing needs attention').waitFor();
+    await root.page.getByRole('article', { name: 'ward-7' }).getByText('Silent').waitFor();
+    expect(await violationsOf(root.page)).toEqual([]);
+    await database.query(`DELETE FROM wardbell.instance WHERE host = 'ward-7'`);
+    await root.page.getByRole('status').getByText('Everything works').waitFor();
+    await root.close();
+  });
+
+  it('is told by the stream while the database is away, and is well again by itself', async () => {
+    const root = await openAs();
+    const { page } = root;
+    proxy.refuse();
+    proxy.cut();
+    const problem = page.getByRole('list', { name: 'What is wrong' });
+    await problem.getByRole('heading', { name: 'The database does not answer' }).waitFor();
+    await page.getByText(/^As of .* The server is busy\.$/).waitFor();
+    await page.getByText('Database: from fine to failed').waitFor();
+    // The socket has not gone, and neither does the indicator say so.
+    await root.untilConnection('Live');
+    proxy.heal();
+    await page.getByRole('status').getByText('Everything works').waitFor();
+    await page.getByText('Database: from failed to fine').waitFor();
+    await root.close();
+  });
+
+  it('is not for the people of a clinic', async () => {
+    const clinic = await createTenant(server);
+    const admin = await ConsolePage.open(browser, server);
+    await admin.signIn(clinic.admin);
+    await admin.page.getByRole('link', { name: 'Connections' }).waitFor();
+    expect(await admin.page.getByRole('link', { name: 'System' }).count()).toBe(0);
+    await admin.page.goto(`${server.url}/system/`);
+    await admin.page.getByRole('heading', { name: 'Your role does not allow this' }).waitFor();
+    await admin.close();
+  });
+
+  it.each(['light', 'dark'] as const)(
+    'has no violation in the %s scheme, nor sideways scrolling at 320',
+    async (colorScheme) => {
+      const root = await openAs({ colorScheme, reducedMotion: 'reduce' });
+      await card(root).getByText('Healthy').waitFor();
+      expect(await violationsOf(root.page)).toEqual([]);
+      await root.page.setViewportSize({ width: 320, height: 640 });
+      expect(await violationsOf(root.page)).toEqual([]);
+      const overflow = () => root.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await root.close();
+    },
+  );
+});
