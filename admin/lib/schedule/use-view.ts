@@ -1,4 +1,5 @@
 import { useSearchParams } from 'next/navigation';
+import { useEffect, useState } from 'react';
 import { isCalendarDate } from './clock';
 
 export type Grouping = 'practitioner' | 'room';
@@ -26,15 +27,26 @@ const addressOf = (view: View, today: string): string => {
 export const useView = (today: string): readonly [View, (change: Partial<View>) => void] => {
   const query = useSearchParams();
   const asked = query.get('date');
-  const view: View = {
+  const inAddress: View = {
     date: isCalendarDate(asked) ? asked : today,
     by: query.get('by') === 'room' ? 'room' : 'practitioner',
     withCancelled: query.get('cancelled') === 'shown',
     openId: query.get('id'),
   };
+  // The router follows the address a moment later; a box that is ticked has to look so at once.
+  const [ahead, setAhead] = useState<{ readonly of: string; readonly view: View } | null>(null);
+  const current = addressOf(inAddress, today);
+  const view = ahead?.of === current ? ahead.view : inAddress;
   const change = (changed: Partial<View>) => {
-    const next = addressOf({ ...view, ...changed }, today);
-    if (next !== addressOf(view, today)) window.history.pushState(null, '', next);
+    const next = { ...view, ...changed };
+    const address = addressOf(next, today);
+    if (address === addressOf(view, today)) return;
+    setAhead({ of: current, view: next });
+    window.history.pushState(null, '', address);
   };
+  useEffect(() => {
+    // It has arrived: going back to the same address later must mean what it says.
+    setAhead((known) => (known && known.of !== current ? null : known));
+  }, [current]);
   return [view, change];
 };

@@ -4,10 +4,11 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useState } from 'react';
+import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import { useApi } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
-import { useRoomText } from '../../lib/text/text';
+import { useRoomText, useText } from '../../lib/text/text';
 import { listedName } from '../patients/listed-name';
 import classes from './patient-picker.module.css';
 
@@ -26,6 +27,7 @@ export const PatientPicker = ({
   // This field holds the choice itself, to be able to say the name.
   const { defaultValue: _, onChange, ...inputProps } = field;
   const words = useRoomText(scheduleText).form;
+  const text = useText();
   const formats = useFormats();
   const api = useApi();
   const [typed, setTyped] = useState('');
@@ -50,43 +52,53 @@ export const PatientPicker = ({
       ? patients
       : [chosen, ...patients];
   const byId = new Map(offered.map((patient) => [patient.id, patient]));
+  const outcome = found.isError
+    ? describeFailure(found.error, text).hint
+    : patients.length === 0 && !found.isFetching
+      ? words.nobody
+      : '';
   return (
-    <Select<string>
-      label={words.patient}
-      placeholder={words.patientHint}
-      withAsterisk
-      required
-      searchable
-      disabled={disabled}
-      data-autofocus
-      data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
-      // The server has searched, in more than the name.
-      filter={({ options }) => options}
-      nothingFoundMessage={found.isFetching ? words.searching : words.nobody}
-      maxDropdownHeight={280}
-      // Outside of the dialog it would be outside of every landmark.
-      comboboxProps={{ withinPortal: false }}
-      renderOption={({ option }) => {
-        const patient = byId.get(option.value);
-        return (
-          <span className={classes.option}>
-            <span className={classes.name}>{option.label}</span>
-            {patient && (
-              <span className={classes.second}>
-                {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
-                {patient.mrn}
-              </span>
-            )}
-          </span>
-        );
-      }}
-      {...inputProps}
-      value={chosen?.id ?? null}
-      onSearchChange={setTyped}
-      onChange={(id) => {
-        setChosen(id === null ? null : (byId.get(id) ?? null));
-        onChange(id ?? '');
-      }}
-    />
+    <div>
+      <Select<string>
+        label={words.patient}
+        placeholder={words.patientHint}
+        withAsterisk
+        required
+        searchable
+        disabled={disabled}
+        data-autofocus
+        data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
+        // The server has searched, in more than the name.
+        filter={({ options }) => options}
+        maxDropdownHeight={280}
+        // Outside of the dialog it would be outside of every landmark.
+        comboboxProps={{ withinPortal: false }}
+        renderOption={({ option }) => {
+          const patient = byId.get(option.value);
+          return (
+            <span className={classes.option}>
+              <span className={classes.name}>{option.label}</span>
+              {patient && (
+                <span className={classes.second}>
+                  {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
+                  {patient.mrn}
+                </span>
+              )}
+            </span>
+          );
+        }}
+        {...inputProps}
+        value={chosen?.id ?? null}
+        onSearchChange={setTyped}
+        onChange={(id) => {
+          setChosen(id === null ? null : (byId.get(id) ?? null));
+          onChange(id ?? '');
+        }}
+      />
+      {/* In the list itself it would be a list of nothing, which is none. */}
+      <div role="status" className={classes.outcome}>
+        {outcome}
+      </div>
+    </div>
   );
 };

@@ -155,7 +155,6 @@ export const de: ScheduleText = {
     saveChanges: 'Änderungen speichern',
     patient: 'Patient',
     patientHint: 'Name, Patientennummer oder Telefon',
-    searching: 'Wird gesucht',
     nobody: 'Niemand gefunden. Nehmen Sie den Patienten zuerst unter „Patienten“ auf.',
     type: 'Art',
     date: 'Datum',

@@ -152,7 +152,6 @@ export const en = {
     saveChanges: 'Save changes',
     patient: 'Patient',
     patientHint: 'Name, MRN or phone',
-    searching: 'Searching',
     nobody: 'Nobody found. Register the patient in Patients first.',
     type: 'Type',
     date: 'Date',
