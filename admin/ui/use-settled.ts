@@ -1,21 +1,26 @@
 import { useEffect, useState } from 'react';
 
-/** Longest that anything waits for a quiet moment, and the pause where browsers cannot tell (Safari). */
+/** What one came for has this long to itself. */
+const PAUSE_MS = 1_500;
+/** Longest that anything waits for a quiet moment after that. */
 const MAX_WAIT_MS = 3_000;
-const PAUSE_MS = 500;
 
-/** False until the page has had a quiet moment after it began: what nobody came for is loaded then. */
+/** False until the page has been ready for a while and is quiet: what nobody came for is loaded then. */
 export const useSettled = (ready: boolean): boolean => {
   const [settled, setSettled] = useState(false);
   useEffect(() => {
     if (!ready) return undefined;
     const settle = () => setSettled(true);
-    if (!('requestIdleCallback' in window)) {
-      const timer = setTimeout(settle, PAUSE_MS);
-      return () => clearTimeout(timer);
-    }
-    const callback = requestIdleCallback(settle, { timeout: MAX_WAIT_MS });
-    return () => cancelIdleCallback(callback);
+    let callback: number | undefined;
+    const timer = setTimeout(() => {
+      // Safari has no such callback.
+      if ('requestIdleCallback' in window) callback = requestIdleCallback(settle, { timeout: MAX_WAIT_MS });
+      else settle();
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      if (callback !== undefined) cancelIdleCallback(callback);
+    };
   }, [ready]);
   return settled;
 };

@@ -1,10 +1,11 @@
 import { Api, type TokenSource } from '../api/api';
 import { ApiError, Unreachable } from '../api/failure';
 import type { Me } from '../api/types';
+import { markActive } from './idle';
 import { isFresh, refreshToken, requestToken, revokeToken, signedOut, type Token } from './token';
 
 /** Why nobody is signed in: said on the sign-in page. */
-export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'ended';
+export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'idle' | 'ended';
 
 export type SessionState =
   | { readonly status: 'restoring' }
@@ -86,18 +87,28 @@ export class Session implements TokenSource {
   /** Signs in. Throws `ApiError` (401 `invalid_credentials`, 429) or `Unreachable`. */
   async signIn(email: string, password: string): Promise<void> {
     this.#token = await requestToken(email, password);
+    markActive();
     localStorage.setItem(HINT_KEY, '1');
     localStorage.removeItem(UNTOLD_KEY);
     this.#tell({ type: 'token', token: this.#token });
     await this.#enter();
   }
 
+  /**
+   * Proves again that it is the one who is signed in, and goes on with a session of its own: the cookie of the
+   * one before is overwritten, so nobody holds it any more. Throws like `signIn`.
+   */
+  async confirm(email: string, password: string): Promise<void> {
+    this.#token = await requestToken(email, password);
+    this.#tell({ type: 'token', token: this.#token });
+  }
+
   /** Leaves at once on this screen and in the other tabs, then on the server. Does not throw. */
-  async signOut(): Promise<void> {
+  async signOut(reason: 'left' | 'idle' = 'left'): Promise<void> {
     localStorage.setItem(UNTOLD_KEY, '1');
     const told = this.#tellServer();
-    this.#tell({ type: 'signed_out', reason: 'left' });
-    this.#leave('left');
+    this.#tell({ type: 'signed_out', reason });
+    this.#leave(reason);
     if (!(await told) && this.#state.status === 'signed_out') {
       this.#set({ status: 'signed_out', reason: 'left_untold' });
     }

@@ -84,6 +84,7 @@ export const de: Text = {
       left: 'Sie haben sich abgemeldet.',
       left_untold:
         'Sie sind hier abgemeldet, aber der Server war nicht erreichbar, um die Sitzung zu beenden. Er erfährt es, sobald diese Seite wieder geladen wird; überlassen Sie diesen Browser bis dahin niemandem.',
+      idle: 'Sie wurden abgemeldet, weil diesen Browser eine Weile niemand benutzt hat.',
       ended: 'Ihre Sitzung ist zu Ende. Melden Sie sich an, um fortzufahren.',
     },
     invalid: {

@@ -84,6 +84,7 @@ export const en = {
       left: 'You have signed out.',
       left_untold:
         'You are signed out here, but the server could not be reached to end the session. It is told the next time this page loads; until then, let nobody else use this browser.',
+      idle: 'You were signed out because nobody used this browser for a while.',
       ended: 'Your session has ended. Sign in again to go on.',
     },
     invalid: {

@@ -67,11 +67,15 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'at',
         header: words.columns.at,
-        track: 'minmax(10.5rem, 0.7fr)',
+        track: 'minmax(7rem, 0.6fr)',
         shownFrom: 'medium',
         numeric: true,
         align: 'end',
-        cell: (row) => <time dateTime={row.at}>{formats.dateTime(row.at)}</time>,
+        cell: (row) => (
+          <time dateTime={row.at} title={formats.dateTime(row.at)}>
+            {formats.time(row.at)}
+          </time>
+        ),
       },
     ],
     [text, words, formats, say],

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { FormatsProvider } from '../../lib/formats';
 import { MeProvider, useSessionState } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
+import { IdleGuard } from '../lock/idle-guard';
 import { NotificationWatch } from '../notifications/watch';
 import { SignIn } from '../sign-in/sign-in';
 import { Unreachable } from '../sign-in/unreachable';
@@ -31,7 +32,9 @@ export const Gate = ({ children }: { children: ReactNode }) => {
           <FormatsProvider timeZone={state.me.tenant?.time_zone ?? null}>
             <LiveRoot>
               <NotificationWatch />
-              <Shell>{children}</Shell>
+              <IdleGuard>
+                <Shell>{children}</Shell>
+              </IdleGuard>
             </LiveRoot>
           </FormatsProvider>
         </MeProvider>

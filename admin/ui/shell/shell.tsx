@@ -11,9 +11,11 @@ import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ConnectionIndicator } from '../connection/indicator';
 import { Logo } from '../logo';
+import { CommandKeys } from '../palette/command-keys';
 import { nameToastClose, useToastsWanted } from '../toast';
 import { useSettled } from '../use-settled';
 import { Navigation } from './navigation';
+import { RoomGuard } from './room-guard';
 import classes from './shell.module.css';
 import { UserMenu } from './user-menu';
 
@@ -71,10 +73,11 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       <AppShell.Navbar className={classes.navbar}>
         <Navigation />
       </AppShell.Navbar>
+      <CommandKeys />
       {notified && <Announcer />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
-        {children}
+        <RoomGuard>{children}</RoomGuard>
       </AppShell.Main>
     </AppShell>
   );

@@ -48,6 +48,7 @@ export const de: AuditText = {
     appointment: 'Termin',
     user: 'Benutzer',
     tenant: 'Praxis',
+    session: 'Sitzung',
     connection: 'Verbindung',
   },
   loaded: (n, formatted, complete) =>

@@ -47,6 +47,7 @@ export const en = {
     appointment: 'Appointment',
     user: 'User',
     tenant: 'Clinic',
+    session: 'Session',
     connection: 'Connection',
   },
   loaded: (n: number, formatted: string, complete: boolean) =>

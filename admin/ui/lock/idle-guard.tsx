@@ -1,0 +1,54 @@
+'use client';
+
+import dynamic from 'next/dynamic';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { useSession } from '../../lib/session/context';
+import { IdleWatch } from '../../lib/session/idle';
+import { Splash } from '../shell/splash';
+
+const LockScreen = dynamic(async () => (await import('./lock-screen')).LockScreen, {
+  ssr: false,
+  loading: () => <Splash />,
+});
+const IdleWarning = dynamic(async () => (await import('./idle-warning')).IdleWarning, { ssr: false });
+
+const IdleContext = createContext<IdleWatch | null>(null);
+
+/** The watch over this screen; only below the guard. */
+export const useIdleWatch = (): IdleWatch => {
+  const watch = useContext(IdleContext);
+  if (watch === null) throw new Error('useIdleWatch needs an IdleGuard above it');
+  return watch;
+};
+
+/**
+ * Locks a screen that was left alone: what it showed, toasts and dialogs too, is taken out of the document, not
+ * covered. After some minutes more nobody is signed in.
+ */
+export const IdleGuard = ({ children }: { children: ReactNode }) => {
+  const session = useSession();
+  const [watch] = useState(() => new IdleWatch());
+  const presence = useSyncExternalStore(
+    watch.subscribe,
+    () => watch.presence,
+    () => 'active' as const,
+  );
+  useEffect(() => watch.start(), [watch]);
+  useEffect(() => {
+    if (presence === 'gone') void session.signOut('idle');
+    // The lock must not depend on a server that may be away when it is needed.
+    if (presence === 'warned') void import('./lock-screen').catch(() => undefined);
+  }, [presence, session]);
+  return (
+    <IdleContext value={watch}>
+      {presence === 'locked' || presence === 'gone' ? (
+        <LockScreen />
+      ) : (
+        <>
+          {children}
+          {presence === 'warned' && <IdleWarning />}
+        </>
+      )}
+    </IdleContext>
+  );
+};

@@ -1,0 +1,195 @@
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../support/browser.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
+import { createPatient, uniqueName } from './support/patients.js';
+
+let browser: Browser;
+let database: TestDatabase;
+let server: RunningServer;
+let clinic: TestTenant;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+  clinic = await createTenant(server);
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+  await database?.drop();
+});
+
+const open = async (
+  who: { email: string; password: string },
+  options: Parameters<typeof ConsolePage.open>[2] = {},
+) => {
+  const person = await ConsolePage.open(browser, server, options);
+  await person.signIn(who);
+  await person.untilConnection('Live');
+  return person;
+};
+
+describe('the palette', () => {
+  it('leads by a few letters to the rooms of one’s role, and to no other', async () => {
+    const tom = await open(clinic.frontDesk);
+    const { page } = tom;
+    await page
+      .getByRole('grid')
+      .or(page.getByRole('heading', { name: 'No patients yet' }))
+      .first()
+      .waitFor();
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Go to or do' });
+    await field.fill('users');
+    await page.getByText('Nothing is called so').waitFor();
+    await field.fill('sched');
+    await page.getByRole('option', { name: 'Schedule', selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/schedule\//);
+    await field.waitFor({ state: 'detached' });
+    expect(tom.complaints).toEqual([]);
+    await tom.close();
+  });
+
+  it('changes appearance and language, and signs out, by arrow keys alone', async () => {
+    const root = await open(SUPER_ADMIN);
+    const { page } = root;
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Go to or do' });
+    await field.fill('appearance');
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('option', { name: 'Appearance: dark', selected: true }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+    await page.keyboard.press('Control+k');
+    await field.fill('deutsch');
+    await page.keyboard.press('Enter');
+    await page.locator('html[lang="de"]').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Anmelden' }).waitFor();
+    await root.close();
+  });
+});
+
+it('shows the keys that work on a question mark', async () => {
+  const tom = await open(clinic.frontDesk);
+  await tom.page.keyboard.press('?');
+  await tom.page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Ctrl K').waitFor();
+  await tom.page.keyboard.press('Escape');
+  await tom.page.getByRole('dialog').waitFor({ state: 'detached' });
+  await tom.close();
+});
+
+it('says at the door that a room is not for one’s role', async () => {
+  const tom = await open(clinic.frontDesk);
+  await tom.page.goto(`${server.url}/users/`);
+  await tom.page.getByRole('heading', { name: 'Your role does not allow this' }).waitFor();
+  await tom.page.getByRole('link', { name: 'Go to the console' }).click();
+  await tom.page.waitForURL(/\/patients\//);
+  await tom.close();
+});
+
+describe('a screen that is left alone', () => {
+  const openAlone = async () => {
+    const anna = await ConsolePage.open(browser, server);
+    await anna.page.clock.install();
+    await anna.signIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    return anna;
+  };
+
+  it('warns, then locks with nothing of a patient in it, and opens for the password alone', async () => {
+    const name = uniqueName('Private');
+    await createPatient(server, clinic.clinician, { last_name: name });
+    const anna = await openAlone();
+    const { page } = anna;
+    await anna.row(name).click();
+    await page.getByRole('heading', { name }).waitFor();
+    await page.clock.fastForward('14:10');
+    const warning = page.getByRole('dialog', { name: 'Are you still there?' });
+    await warning.waitFor();
+    await page.mouse.move(300, 300);
+    await warning.waitFor({ state: 'detached' });
+    await page.clock.fastForward('15:00');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    expect(await page.content()).not.toContain(name);
+    expect(await page.title()).toBe('Locked · Wardbell');
+    await page.mouse.move(100, 100);
+    await page.keyboard.press('Escape');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    expect(await page.content()).not.toContain(name);
+
+    await page.getByLabel('Password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByText('That is not the password').waitFor();
+    await page.getByLabel('Password', { exact: true }).fill(clinic.clinician.password);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('heading', { name }).waitFor();
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+
+  it('stays open while somebody works in another tab, and is locked and unlocked with it', async () => {
+    const anna = await openAlone();
+    const tab = await anna.openTab('/patients/');
+    await tab.untilConnection('Live');
+    await anna.page.clock.fastForward('10:00');
+    await tab.page.mouse.move(10, 10);
+    await tab.page.mouse.move(300, 300);
+    await anna.page.clock.fastForward('10:00');
+    await anna.page.getByRole('button', { name: 'New patient' }).first().waitFor();
+    expect(await anna.page.getByRole('heading', { name: 'Locked' }).count()).toBe(0);
+    await tab.page.keyboard.press('Control+k');
+    await tab.page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+    await tab.page.keyboard.press('Enter');
+    await anna.page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await tab.page.getByLabel('Password', { exact: true }).fill(clinic.clinician.password);
+    await tab.page.getByRole('button', { name: 'Unlock' }).click();
+    await anna.page.getByRole('button', { name: 'New patient' }).first().waitFor();
+    await anna.close();
+  });
+
+  it('is signed out when nobody comes back, and says why', async () => {
+    const anna = await openAlone();
+    await anna.page.clock.fastForward('30:01');
+    await anna.page.getByText('nobody used this browser for a while').waitFor();
+    await anna.page.reload();
+    await anna.page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await anna.close();
+  });
+});
+
+it.each(['light', 'dark'] as const)(
+  'palette, help and lock have no accessibility violation in the %s scheme',
+  async (colorScheme) => {
+    const tom = await open(clinic.frontDesk, { colorScheme, reducedMotion: 'reduce' });
+    const { page } = tom;
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Go to or do' });
+    await page.getByRole('option').first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await field.fill('shortcuts');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Ctrl K').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflowOf(page)).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+k');
+    await field.fill('lock');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    await tom.close();
+  },
+);
