@@ -1,7 +1,9 @@
-import { type Appointment, type Patient, Tenant } from '@wardbell/contract';
+import { type Appointment, ConnectionRow, type Patient, Tenant } from '@wardbell/contract';
 import type { Browser, Locator } from 'playwright-core';
+import { z } from 'zod';
 import { launchBrowser } from '../support/browser.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { call } from '../support/http.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
@@ -342,10 +344,22 @@ describe('a day that is not as usual', () => {
     await anna.page.unroute('**/api/v1/appointments?from=*');
     await anna.page.getByRole('button', { name: 'Try again' }).click();
     await block(anna, /Auer/).waitFor();
-    await anna.context.setOffline(true);
+    await anna.untilConnection('Live');
+    const { token } = clinic.admin;
+    const connections = await must(
+      z.object({ data: z.array(ConnectionRow) }),
+      server,
+      'GET',
+      '/connections',
+      {
+        token,
+      },
+    );
+    for (const { id } of connections.data) await call(server.url, 'DELETE', `/connections/${id}`, { token });
     await anna.page.getByText(/^Not connected: changes after/).waitFor();
     await book('10:00', { type: 'Meanwhile' });
-    await anna.context.setOffline(false);
+    await anna.indicator.click();
+    await anna.page.getByRole('button', { name: 'Connect again' }).click();
     await block(anna, /Meanwhile/).waitFor();
     await anna.close();
   });

@@ -75,6 +75,7 @@ export class AppointmentWrites {
   /** Shows the write at once and sends it. `appointment` is the row as it is shown. */
   write(appointment: Appointment, write: Write): void {
     const underway = this.#underway.get(appointment.id) ?? { base: appointment, waiting: [], running: false };
+    if (!underway.running && appointment.version > underway.base.version) underway.base = appointment;
     const last = underway.waiting.at(-1);
     const isSent = underway.running && underway.waiting.length === 1;
     if (last?.kind === 'place' && write.kind === 'place' && !isSent) {

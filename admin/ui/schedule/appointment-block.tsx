@@ -133,7 +133,11 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           </span>
           {minutes !== undefined && (
             <span className={classes.minutes} aria-hidden="true">
-              {standing === 'late' ? words.block.late(minutes) : words.block.waiting(minutes)}
+              {props.compact
+                ? words.panel.minutes(minutes)
+                : standing === 'late'
+                  ? words.block.late(minutes)
+                  : words.block.waiting(minutes)}
             </span>
           )}
         </span>

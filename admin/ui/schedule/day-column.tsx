@@ -13,6 +13,9 @@ import { columnAttributes, type Drag } from './use-drag';
 /** A click in the empty day means the quarter of an hour that it falls into. */
 const SLOT_MS = 15 * MINUTE_MS;
 
+/** A column grows for so many side by side; a heap of more must not push the others out of sight. */
+const MAX_WIDE_LANES = 4;
+
 /** Where a span of time stands in a column, in per cent of its height. */
 export const verticalPlace = (axis: Axis, startMs: number, endMs: number): CSSProperties => {
   const share = (ms: number) => `${(ms / (axis.endMs - axis.startMs)) * 100}%`;
@@ -49,7 +52,7 @@ export const DayColumn = ({
   const [hoverMs, setHoverMs] = useState<number | null>(null);
   const drawnEndMs = (row: Appointment) => Math.max(endMsOf(row), startMsOf(row) + shortestMs);
   const placed = layLanes(rows, (row) => ({ startMs: startMsOf(row), endMs: drawnEndMs(row) }));
-  const mostLanes = Math.max(1, ...placed.map(({ lanes }) => lanes));
+  const mostLanes = Math.min(MAX_WIDE_LANES, Math.max(1, ...placed.map(({ lanes }) => lanes)));
   const slotUnder = (event: MouseEvent<HTMLElement>): number | null => {
     if (event.target !== event.currentTarget) return null;
     const rect = event.currentTarget.getBoundingClientRect();

@@ -164,9 +164,13 @@ export const ScheduleRoom = () => {
           cancelled={schedule.cancelled}
           withCancelled={view.withCancelled}
           untimed={untimedCount}
-          withUntimed={withUntimed}
+          withUntimed={withUntimed && (narrow || openId === null)}
           onCancelled={(withCancelled) => change({ withCancelled })}
-          onUntimed={setUntimedWanted}
+          onUntimed={(shown) => {
+            setUntimedWanted(shown);
+            // The details stand in its place.
+            if (shown && !narrow) change({ openId: null });
+          }}
         />
         {day.loading ? (
           <DaySkeleton />
