@@ -120,7 +120,7 @@ it('shows a super admin the installation’s own log and each clinic’s, withou
   await createPatient(server, clinic.clinician, { last_name: name });
   const root = await open(SUPER_ADMIN);
   const { page } = root;
-  await page.getByRole('row').filter({ hasText: '(you)' }).first().waitFor();
+  await page.getByRole('row').getByText('You', { exact: true }).first().waitFor();
   await page.getByRole('combobox', { name: 'Whose log' }).fill(clinic.slug);
   await page.getByRole('option', { name: `Clinic ${clinic.slug}` }).click();
   await page

@@ -43,8 +43,8 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     return {
       who: ({ actor_id, actor_role }) => {
         if (actor_id === null) return words.nobody;
+        if (actor_id === me.id) return text.app.you;
         const name = names.get(actor_id);
-        if (actor_id === me.id) return `${name ?? ''} (${words.you})`.trimStart();
         if (name !== undefined) return name;
         return actor_role === 'super_admin' ? text.roles.super_admin : actor_id;
       },
@@ -52,10 +52,11 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
       on: (row) => {
         const patient = row.patient_id === null ? undefined : patients.get(row.patient_id);
         if (patient) return listedName(patient);
+        if (me.tenant && row.object_id === me.tenant.id) return me.tenant.name;
         const name = row.object_type === 'user' && row.object_id !== null && names.get(row.object_id);
         return name || objectOf(row);
       },
       patient: (id) => patients.get(id),
     };
-  }, [people, patients, text, words, me.id]);
+  }, [people, patients, text, words, me]);
 };

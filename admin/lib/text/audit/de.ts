@@ -21,7 +21,6 @@ export const de: AuditText = {
     clear: 'Alles zeigen',
   },
   columns: { at: 'Wann', who: 'Wer', what: 'Was', on: 'Woran', changed: 'Felder', where: 'Von wo' },
-  you: 'Sie',
   nobody: 'niemand angemeldet',
   actions: {
     'auth.login': 'Angemeldet',

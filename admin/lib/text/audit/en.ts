@@ -19,7 +19,6 @@ export const en = {
     clear: 'Show everything',
   },
   columns: { at: 'When', who: 'Who', what: 'What', on: 'On', changed: 'Fields', where: 'From' },
-  you: 'you',
   nobody: 'nobody signed in',
   /** By the action's code; a code that is not here is shown as it is. */
   actions: {
