@@ -217,6 +217,11 @@ describe('the schedule', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('Patient is unwell');
     await page.getByRole('button', { name: 'Cancel appointment' }).click();
     await block(anna, /Check-up/).waitFor({ state: 'detached' });
+    // The keyboard goes on with what is left.
+    await eventually(
+      () => block(anna, /Other/).evaluate((element) => element === document.activeElement || undefined),
+      { what: 'the focus on the next appointment' },
+    );
     await eventually(async () => (await stored(row)).status === 'cancelled', {
       what: 'the cancellation saved',
     });

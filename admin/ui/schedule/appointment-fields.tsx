@@ -5,7 +5,7 @@ import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { type ReactNode, useId } from 'react';
 import { useFormats } from '../../lib/formats';
 import type { AppointmentDraft } from '../../lib/schedule/draft';
-import type { KnownNames } from '../../lib/schedule/use-known-names';
+import type { KnownNames } from '../../lib/schedule/known-names';
 import { useMe } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';

@@ -1,9 +1,27 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
 
 const REASON_MAX = 2_000;
+
+/**
+ * Gives the focus back to where it was when this was mounted. What had it may be gone by then: the appointment that
+ * was cancelled. Then the block that Tab would lead to has it, and one goes on from there.
+ */
+const useFocusBack = (): void => {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      requestAnimationFrame(() => {
+        const block = document.querySelector<HTMLElement>('[data-appointment][tabindex="0"]');
+        const target = before instanceof HTMLElement && before.isConnected ? before : block;
+        if (document.activeElement === document.body) target?.focus();
+      });
+    },
+    [before],
+  );
+};
 
 /** Asks before a step that nobody can take back; a cancellation is asked for its reason. */
 export const ConfirmStep = ({
@@ -22,6 +40,7 @@ export const ConfirmStep = ({
   const room = useRoomText(scheduleText);
   const words = room[kind];
   const [reason, setReason] = useState('');
+  useFocusBack();
   return (
     <Modal
       opened

@@ -20,7 +20,7 @@ import {
   toUpdateBody,
   validateDraft,
 } from '../../lib/schedule/draft';
-import type { KnownNames } from '../../lib/schedule/use-known-names';
+import type { KnownNames } from '../../lib/schedule/known-names';
 import { useApi } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
