@@ -36,8 +36,16 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
       title: words.schedule,
       keys: [
         [['t'], words.today],
+        [['j'], words.nextDay],
+        [['k'], words.previousDay],
         [['↑', '↓', '←', '→'], words.walk],
         [['Alt ↑', 'Alt ↓', 'Alt ←', 'Alt →'], words.shift],
+        [['a'], words.status.arrived],
+        [['c'], words.status.checkedIn],
+        [['d'], words.status.done],
+        [['o'], words.status.noshow],
+        [['b'], words.status.booked],
+        [['x'], words.status.cancel],
       ],
     },
   ] as const;
