@@ -24,3 +24,9 @@ export const loadPages = async <Row>(
   }
   return { rows, complete: false };
 };
+
+/** Milliseconds between two loads of a list that is watched: the more pages it has, the more. */
+export const paceOfPages =
+  (pageMs: number, rowsOfPage: number) =>
+  (loaded: Loaded<unknown> | undefined): number =>
+    pageMs * Math.max(1, Math.ceil((loaded?.rows.length ?? 0) / rowsOfPage));

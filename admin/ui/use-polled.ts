@@ -25,6 +25,20 @@ export interface Polled<T> {
 const pauseMs = (everyMs: number, answeredMs: number): number =>
   answeredMs === 0 ? everyMs * 2 : Math.min(MAX_PAUSE_MS, Math.max(everyMs, (Date.now() - answeredMs) / 2));
 
+/** Gives up after a while, as if nothing had answered. */
+const withinTime = async <T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const controller = new AbortController();
+  const abort = () => controller.abort(signal.reason);
+  const timer = setTimeout(() => controller.abort(new DOMException('no answer', 'TimeoutError')), TIMEOUT_MS);
+  signal.addEventListener('abort', abort);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  }
+};
+
 /**
  * Asks again and again while the page is visible, for what no stream tells. Backs off while the server is away,
  * and says since when the answer is out of date.
@@ -37,23 +51,25 @@ export const usePolled = <T>({
 }: {
   queryKey: QueryKey;
   queryFn: (signal: AbortSignal) => Promise<T>;
-  everyMs: number;
+  /** Milliseconds between two answers; of an answer that costs much to get, more. */
+  everyMs: number | ((data: T | undefined) => number);
   enabled?: boolean;
 }): Polled<T> => {
+  const paceOf = (data: T | undefined) => (typeof everyMs === 'number' ? everyMs : everyMs(data));
   const query = useQuery({
     queryKey,
-    queryFn: ({ signal }) => queryFn(AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)])),
+    queryFn: ({ signal }) => withinTime(signal, queryFn),
     enabled,
     retry: false,
-    staleTime: everyMs / 2,
+    staleTime: ({ state }) => paceOf(state.data) / 2,
     // A page that is looked at again may be hours old.
     refetchOnWindowFocus: true,
     refetchInterval: ({ state }) =>
-      state.status === 'error' ? pauseMs(everyMs, state.dataUpdatedAt) : everyMs,
+      state.status === 'error' ? pauseMs(paceOf(state.data), state.dataUpdatedAt) : paceOf(state.data),
   });
   const nowMs = useNow(1_000);
   const answeredMs = query.dataUpdatedAt;
-  const overdue = nowMs - answeredMs > everyMs * TURNS_MISSED + TIMEOUT_MS;
+  const overdue = nowMs - answeredMs > paceOf(query.data) * TURNS_MISSED + TIMEOUT_MS;
   return {
     data: query.data,
     atMs: answeredMs === 0 ? null : answeredMs,

@@ -119,7 +119,7 @@ describe('how it went', () => {
     const admin = await openAs(clinic.admin);
     const { page } = admin;
     const rate = page.getByRole('figure', { name: 'Messages a second' });
-    await rate.getByText(/^Now [\d.]+; highest 2 at/).waitFor();
+    await rate.getByText(/^Now [\d.]+; highest 2 \(/).waitFor();
     await rate.locator('canvas').waitFor();
     await rate.getByText('As a table').click();
     await rate.getByText('Minute by minute, the newest first').waitFor();
@@ -127,7 +127,7 @@ describe('how it went', () => {
     await page.getByText('1 day').click();
     await page
       .getByRole('figure', { name: 'Connections' })
-      .getByText(/highest 7 at/)
+      .getByText(/highest 7 \(/)
       .waitFor();
     expect(new URL(page.url()).searchParams.get('minutes')).toBe('1440');
     const refused = page.getByRole('figure', { name: 'Refused connections' });

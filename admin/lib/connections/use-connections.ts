@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { ConnectionRow, User } from '@wardbell/contract';
 import type { z } from 'zod';
 import { type Polled, usePolled } from '../../ui/use-polled';
-import { type Loaded, loadPages } from '../load-pages';
+import { type Loaded, loadPages, paceOfPages } from '../load-pages';
 import { useApi } from '../session/context';
 
 export type Connection = z.output<typeof ConnectionRow>;
@@ -18,7 +18,7 @@ export const useConnections = (tenantId: string | null): Polled<Loaded<Connectio
   const api = useApi();
   return usePolled({
     queryKey: ['connections', tenantId],
-    everyMs: LIVE_MS,
+    everyMs: paceOfPages(LIVE_MS, PAGE),
     queryFn: async (signal) => {
       const query = { tenant_id: tenantId ?? undefined, limit: PAGE };
       const { rows, complete } = await loadPages(MAX_PAGES, (after) =>

@@ -1,6 +1,6 @@
 import type { UsageRow } from '@wardbell/contract';
 import { type Polled, usePolled } from '../../ui/use-polled';
-import { type Loaded, loadPages } from '../load-pages';
+import { type Loaded, loadPages, paceOfPages } from '../load-pages';
 import { useApi } from '../session/context';
 
 const LIVE_MS = 4_000;
@@ -20,7 +20,7 @@ export const useTenantUsage = (): Polled<Loaded<TenantRow>> => {
   const api = useApi();
   return usePolled({
     queryKey: TENANT_USAGE_KEY,
-    everyMs: LIVE_MS,
+    everyMs: paceOfPages(LIVE_MS, PAGE),
     queryFn: async (signal) => {
       const { rows, complete } = await loadPages(MAX_PAGES, (after) =>
         api.call('GET', '/usage', { query: { limit: PAGE, minutes: MINUTES, after }, signal }),
