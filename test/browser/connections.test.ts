@@ -4,6 +4,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
 
@@ -99,6 +100,36 @@ describe('the connections of a clinic', () => {
     await admin.row('Safari, iPad').waitFor();
     await notice.first().waitFor({ state: 'detached' });
     await tablet.close();
+    await admin.close();
+  });
+});
+
+/** What a browser does when its window is covered or another tab is opened. */
+const setVisibility = (person: ConsolePage, state: 'hidden' | 'visible') =>
+  person.page.evaluate((now) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now });
+    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+  }, state);
+
+describe('a page that nobody looks at', () => {
+  it('asks for nothing, and at once when somebody does', async () => {
+    const admin = await openAs(clinic.admin);
+    const { page } = admin;
+    await page.clock.install();
+    await page.reload();
+    await figure(admin, 'Connections').getByText('of 100 allowed').waitFor();
+    let asked = 0;
+    page.on('request', (request) => {
+      if (/\/(?:usage|connections)(?:\?|$)/.test(new URL(request.url()).pathname)) asked++;
+    });
+    await page.clock.runFor(10_000);
+    await eventually(() => asked > 0, { what: 'the figures asked for' });
+    await setVisibility(admin, 'hidden');
+    const before = asked;
+    await page.clock.runFor(60_000);
+    expect(asked).toBe(before);
+    await setVisibility(admin, 'visible');
+    await eventually(() => asked > before, { what: 'the figures asked for again' });
     await admin.close();
   });
 });

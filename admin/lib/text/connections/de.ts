@@ -28,7 +28,7 @@ export const de: ConnectionsText = {
     limit: 'Grenze jetzt',
     rate: 'Nachrichten je Sekunde',
     sent: 'Gesendet',
-    delivery: 'Vom Speichern bis zum Gerät',
+    delivery: 'Zustellung, vom Speichern bis zum Senden',
     p50: 'Üblich (p50)',
     p99: 'Langsamstes 1 % (p99)',
     rejected: 'Abgewiesene Verbindungen',

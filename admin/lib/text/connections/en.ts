@@ -26,7 +26,7 @@ export const en = {
     limit: 'Limit now',
     rate: 'Messages a second',
     sent: 'Sent',
-    delivery: 'From commit to socket',
+    delivery: 'Delivery, from saved to sent',
     p50: 'Typical (p50)',
     p99: 'Slowest 1 % (p99)',
     rejected: 'Refused connections',
