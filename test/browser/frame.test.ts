@@ -71,8 +71,9 @@ describe('the palette', () => {
     await page.keyboard.press('Enter');
     await page.locator('html[lang="de"]').waitFor();
     await page.keyboard.press('Control+k');
-    await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
+    const german = page.getByRole('combobox', { name: 'Gehen oder tun' });
+    await german.press('End');
+    await german.press('Enter');
     await page.getByRole('button', { name: 'Anmelden' }).waitFor();
     await root.close();
   });

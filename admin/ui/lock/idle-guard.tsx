@@ -1,9 +1,10 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../../lib/session/context';
 import { IdleWatch } from '../../lib/session/idle';
+import { IdleProvider } from '../../lib/session/idle-context';
 import { Splash } from '../shell/splash';
 
 const LockScreen = dynamic(async () => (await import('./lock-screen')).LockScreen, {
@@ -11,15 +12,6 @@ const LockScreen = dynamic(async () => (await import('./lock-screen')).LockScree
   loading: () => <Splash />,
 });
 const IdleWarning = dynamic(async () => (await import('./idle-warning')).IdleWarning, { ssr: false });
-
-const IdleContext = createContext<IdleWatch | null>(null);
-
-/** The watch over this screen; only below the guard. */
-export const useIdleWatch = (): IdleWatch => {
-  const watch = useContext(IdleContext);
-  if (watch === null) throw new Error('useIdleWatch needs an IdleGuard above it');
-  return watch;
-};
 
 /**
  * Locks a screen that was left alone: what it showed, toasts and dialogs too, is taken out of the document, not
@@ -40,7 +32,7 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
     if (presence === 'warned') void import('./lock-screen').catch(() => undefined);
   }, [presence, session]);
   return (
-    <IdleContext value={watch}>
+    <IdleProvider value={watch}>
       {presence === 'locked' || presence === 'gone' ? (
         <LockScreen />
       ) : (
@@ -49,6 +41,6 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
           {presence === 'warned' && <IdleWarning />}
         </>
       )}
-    </IdleContext>
+    </IdleProvider>
   );
 };

@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, Group, Modal } from '@mantine/core';
+import { useIdleWatch } from '../../lib/session/idle-context';
 import { FRAME } from '../../lib/text/frame';
 import { useRoomText } from '../../lib/text/text';
 import { useNow } from '../use-now';
-import { useIdleWatch } from './idle-guard';
 
 /** Says that the screen is about to be locked. Whatever one does takes it away: doing something is the answer. */
 export const IdleWarning = () => {

@@ -6,12 +6,12 @@ import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { hasCode } from '../../lib/api/failure';
 import { type Described, describeFailure } from '../../lib/describe-failure';
 import { useMe, useSession } from '../../lib/session/context';
+import { useIdleWatch } from '../../lib/session/idle-context';
 import { FRAME } from '../../lib/text/frame';
 import { useRoomText, useText } from '../../lib/text/text';
 import { Frame } from '../sign-in/frame';
 import classes from '../sign-in/frame.module.css';
 import { useTitle } from '../use-title';
-import { useIdleWatch } from './idle-guard';
 
 /** Stands in the place of everything until the person has given their password again, or has signed out. */
 export const LockScreen = () => {

@@ -2,9 +2,9 @@ import { useMantineColorScheme } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { roomsOf } from '../../lib/rooms';
 import { useMe, useSession } from '../../lib/session/context';
+import { useIdleWatch } from '../../lib/session/idle-context';
 import { FRAME } from '../../lib/text/frame';
 import { isLanguage, LANGUAGES, useRoomText, useWords } from '../../lib/text/text';
-import { useIdleWatch } from '../lock/idle-guard';
 
 export interface Command {
   readonly id: string;
