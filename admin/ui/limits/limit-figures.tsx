@@ -64,7 +64,13 @@ export const LimitFigures = ({
           ) : (
             <>
               <Gauge used={most ?? 0} limit={effective.userMax} ceiling={ceilings.max_connections_per_user} />
-              {words.perUserLimit(formats.number(effective.userMax))}
+              {ceilings.max_connections_per_user === null ||
+              ceilings.max_connections_per_user === effective.userMax
+                ? words.perUserLimit(formats.number(effective.userMax))
+                : words.perUserLimitAndCeiling(
+                    formats.number(effective.userMax),
+                    formats.number(ceilings.max_connections_per_user),
+                  )}
             </>
           )
         }

@@ -1,8 +1,10 @@
+import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
+import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import type { SystemProblem } from '../../lib/system/problems';
 import { systemText } from '../../lib/text/system';
-import { useRoomText } from '../../lib/text/text';
+import { useRoomText, useText } from '../../lib/text/text';
 import classes from './system-room.module.css';
 
 /** The answer to "does it work?", before anything else is read. */
@@ -30,6 +32,24 @@ export const Overall = ({
           {typeof said.hint === 'string' ? said.hint : said.hint(counted, formats.number(counted))}
         </p>
       </div>
+    </div>
+  );
+};
+
+/** Nobody can say at the moment; as large as the answer, so that nothing jumps when it is back. */
+export const Unsure = ({ error, onRetry }: { error: Error; onRetry: () => void }) => {
+  const text = useText();
+  const { title, hint } = describeFailure(error, text);
+  return (
+    <div className={classes.overall} data-tone="degraded" role="alert">
+      <IconAlertTriangle size={32} stroke={1.7} aria-hidden="true" />
+      <div className={classes.overallWords}>
+        <p className={classes.overallTitle}>{title}</p>
+        <p className={classes.overallHint}>{hint}</p>
+      </div>
+      <Button variant="light" onClick={onRetry}>
+        {text.app.retry}
+      </Button>
     </div>
   );
 };

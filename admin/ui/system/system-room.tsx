@@ -1,19 +1,16 @@
 'use client';
 
-import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
-import { describeFailure } from '../../lib/describe-failure';
+import { Skeleton } from '@mantine/core';
 import { problemsOf, type SystemProblem } from '../../lib/system/problems';
 import { useSystem } from '../../lib/system/use-system';
 import { systemText } from '../../lib/text/system';
 import { useRoomText, useText } from '../../lib/text/text';
 import { AsOf } from '../as-of';
-import { Notice } from '../notice';
 import { Room } from '../room/room';
 import { DatabaseFigures } from './database-figures';
 import { HealthChanges } from './health-changes';
 import { InstanceCard } from './instance-card';
-import { Overall } from './overall';
+import { Overall, Unsure } from './overall';
 import { ProblemList } from './problem-list';
 import classes from './system-room.module.css';
 
@@ -44,11 +41,7 @@ export const SystemRoom = () => {
         {sure ? (
           <Overall problems={problems} instances={data.instances.length} />
         ) : error ? (
-          <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-            <Button variant="light" onClick={polled.refresh}>
-              {text.app.retry}
-            </Button>
-          </Notice>
+          <Unsure error={error} onRetry={polled.refresh} />
         ) : (
           <Skeleton height="5.5rem" radius="lg" />
         )}

@@ -14,6 +14,7 @@ export const de: LimitsText = {
     ofLimitAndCeiling: (limit, ceiling) => `von ${limit}; bis ${ceiling} einstellbar`,
     perUser: 'Meiste einer Person',
     perUserLimit: (limit) => `von ${limit} je Person`,
+    perUserLimitAndCeiling: (limit, ceiling) => `von ${limit} je Person; bis ${ceiling} einstellbar`,
     perUserNone: 'keine Grenze je Person',
     messages: 'Nachrichten je Minute',
     messagesHint: 'darf eine Verbindung an den Server senden',

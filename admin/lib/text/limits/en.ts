@@ -12,6 +12,8 @@ export const en = {
     ofLimitAndCeiling: (limit: string, ceiling: string) => `of ${limit}; up to ${ceiling} can be set`,
     perUser: 'Most of one person',
     perUserLimit: (limit: string) => `of ${limit} for each person`,
+    perUserLimitAndCeiling: (limit: string, ceiling: string) =>
+      `of ${limit} for each person; up to ${ceiling} can be set`,
     perUserNone: 'no limit for each person',
     messages: 'Messages a minute',
     messagesHint: 'that one connection may send to the server',
