@@ -66,7 +66,7 @@ describe('the palette', () => {
     await page.getByRole('option', { name: 'Appearance: dark', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
-    await page.keyboard.press('Control+k');
+    await page.getByRole('button', { name: 'Go to or do…' }).click();
     await field.fill('deutsch');
     await page.keyboard.press('Enter');
     await page.locator('html[lang="de"]').waitFor();

@@ -11,6 +11,7 @@ export const de: Text = {
     navigation: 'Räume',
     openNavigation: 'Navigation öffnen',
     closeNavigation: 'Navigation schließen',
+    commands: 'Gehen oder tun …',
     loading: 'Wird geladen',
     close: 'Schließen',
     cancel: 'Abbrechen',

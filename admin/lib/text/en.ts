@@ -11,6 +11,7 @@ export const en = {
     navigation: 'Rooms',
     openNavigation: 'Open navigation',
     closeNavigation: 'Close navigation',
+    commands: 'Go to or do…',
     loading: 'Loading',
     close: 'Close',
     cancel: 'Cancel',

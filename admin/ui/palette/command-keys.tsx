@@ -3,6 +3,7 @@
 import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { useHotkey } from '../use-hotkey';
+import { onPaletteWanted } from './opener';
 
 const Palette = dynamic(async () => (await import('./palette')).Palette, { ssr: false });
 const Shortcuts = dynamic(async () => (await import('./shortcuts')).Shortcuts, { ssr: false });
@@ -13,6 +14,7 @@ type Open = 'palette' | 'shortcuts';
 export const CommandKeys = () => {
   const [open, setOpen] = useState<Open | null>(null);
   useHotkey('?', () => setOpen('shortcuts'));
+  useEffect(() => onPaletteWanted(() => setOpen('palette')), []);
   useEffect(() => {
     const listener = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey) return;

@@ -1,5 +1,6 @@
 'use client';
 
+import { Kbd, UnstyledButton } from '@mantine/core';
 import {
   IconActivityHeartbeat,
   IconBell,
@@ -18,6 +19,7 @@ import { usePathname } from 'next/navigation';
 import { type Room, roomsOf } from '../../lib/rooms';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
+import { openPalette } from '../palette/opener';
 import classes from './navigation.module.css';
 
 const ICONS: Record<Room['id'], TablerIcon> = {
@@ -39,7 +41,7 @@ export const Navigation = () => {
   const { role } = useMe();
   const path = usePathname();
   return (
-    <nav aria-label={text.app.navigation}>
+    <nav aria-label={text.app.navigation} className={classes.navigation}>
       <ul className={classes.list}>
         {roomsOf(role).map((room) => {
           const Icon = ICONS[room.id];
@@ -59,6 +61,12 @@ export const Navigation = () => {
           );
         })}
       </ul>
+      <UnstyledButton className={classes.commands} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
+        {text.app.commands}
+        <Kbd aria-hidden="true" size="xs">
+          Ctrl K
+        </Kbd>
+      </UnstyledButton>
     </nav>
   );
 };
