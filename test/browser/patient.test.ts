@@ -84,6 +84,9 @@ describe('the details of a patient', () => {
     const appointment = { patient_id: patient.id, datetime: '2030-01-15T10:30:00Z', type: 'Check-up' };
     await call(server.url, 'POST', '/appointments', { token: clinic.frontDesk.token, body: appointment });
     await panel().getByText('Check-up').waitFor();
+    expect(await panel().getByRole('link', { name: /2030/ }).getAttribute('href')).toMatch(
+      /^\/schedule\/\?date=2030-01-15&id=[0-9a-f-]{36}$/,
+    );
     expect(await panel().getByRole('button', { name: 'Delete' }).isDisabled()).toBe(true);
     expect(await violationsOf(anna.page)).toEqual([]);
     await anna.page.keyboard.press('Escape');

@@ -244,7 +244,8 @@ export const de: Text = {
     bornAndAge: (date, years) => `${date} (${years})`,
     audit: 'Wer was mit diesem Patienten getan hat',
     appointments: 'Termine',
-    hasAppointments: 'Um diesen Patienten zu löschen, löschen Sie zuerst die Termine.',
+    hasAppointments:
+      'Um diesen Patienten zu löschen, löschen Sie zuerst die Termine: jeder führt in den Terminplan.',
     gone: {
       title: 'Diesen Patienten gibt es nicht mehr',
       hint: 'Jemand hat ihn gelöscht, oder der Link stimmt nicht.',

@@ -243,7 +243,7 @@ export const en = {
     bornAndAge: (date: string, years: number) => `${date} (${years})`,
     appointments: 'Appointments',
     audit: 'Who did what with this patient',
-    hasAppointments: 'To delete this patient, delete the appointments first.',
+    hasAppointments: 'To delete this patient, delete the appointments first: each leads to the schedule.',
     gone: {
       title: 'This patient is no longer here',
       hint: 'A colleague deleted the record, or the link is wrong.',

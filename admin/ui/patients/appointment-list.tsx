@@ -1,7 +1,8 @@
 import { Skeleton, UnstyledButton } from '@mantine/core';
 import type { Appointment } from '@wardbell/contract';
+import Link from 'next/link';
 import type { PatientAppointments } from '../../lib/appointments/use-patient-appointments';
-import { useFormats } from '../../lib/formats';
+import { todayIn, useFormats } from '../../lib/formats';
 import { useText } from '../../lib/text/text';
 import { useNow } from '../use-now';
 import classes from './appointment-list.module.css';
@@ -9,16 +10,17 @@ import classes from './appointment-list.module.css';
 const Item = ({ appointment }: { appointment: Appointment }) => {
   const text = useText();
   const formats = useFormats();
-  const { datetime, status, type, practitioner, room } = appointment;
+  const { id, datetime, status, type, practitioner, room } = appointment;
+  const date = datetime === null ? '' : `date=${todayIn(formats.timeZone, Date.parse(datetime))}&`;
   return (
     <li className={classes.item}>
-      <span className={classes.when}>
+      <Link href={`/schedule/?${date}id=${id}`} prefetch={false} className={classes.when}>
         {datetime === null ? (
           text.appointment.noTime
         ) : (
           <time dateTime={datetime}>{formats.day(datetime)}</time>
         )}
-      </span>
+      </Link>
       <span className={classes.status} data-status={status}>
         {text.appointment.status[status]}
       </span>
