@@ -58,7 +58,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       AppModule.with(config, database.urls, log),
       new NestLog(log),
     );
-    app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket));
+    app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket, config.websocketCompression));
     try {
       const data = app.get(Database);
       await ensureSuperAdmin(data, config);

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { eventually } from './wait.js';
@@ -18,6 +19,8 @@ export interface SocketOptions {
   readonly query?: Readonly<Record<string, string>>;
   readonly topic?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What it offers; compression is offered as `ws` does, unless said. */
+  readonly perMessageDeflate?: WebSocket.ClientOptions['perMessageDeflate'];
 }
 
 export interface Closed {
@@ -33,6 +36,7 @@ export class TestSocket {
   /** Every text as it came, also those that are no JSON, such as `pong`. */
   readonly texts: string[] = [];
   #closed: Closed | undefined;
+  #socket: Socket | undefined;
 
   constructor(wsUrl: string, options: SocketOptions = {}) {
     const url = new URL(options.topic === undefined ? wsUrl : `${wsUrl}/${options.topic}`);
@@ -45,7 +49,11 @@ export class TestSocket {
       if (by === 'header') headers['authorization'] = `Bearer ${options.token}`;
       if (by === 'subprotocol') protocols.push('wardbell.v1', `bearer.${options.token}`);
     }
-    this.ws = new WebSocket(url, protocols, { headers });
+    const { perMessageDeflate = true } = options;
+    this.ws = new WebSocket(url, protocols, { headers, perMessageDeflate });
+    this.ws.on('upgrade', ({ socket }) => {
+      this.#socket = socket;
+    });
     this.ws.on('message', (data) => {
       const text = String(data);
       this.texts.push(text);
@@ -65,6 +73,11 @@ export class TestSocket {
       timeoutMs,
       what: `a frame ${typeof fits === 'string' ? fits : 'that fits'} (got ${this.frames.map((f) => f.type)})`,
     });
+  }
+
+  /** Bytes that came, of the handshake and since. */
+  get receivedBytes(): number {
+    return this.#socket?.bytesRead ?? 0;
   }
 
   /** Frames of events, which are those with a number. */

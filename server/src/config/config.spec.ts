@@ -34,6 +34,7 @@ describe('loadConfig', () => {
       demo: false,
       demoTraffic: false,
       enableWebsocket: true,
+      websocketCompression: false,
       maxConnectionsPerTenant: 100,
       heartbeatIntervalS: 30,
       allowedOrigins: null,

@@ -22,6 +22,7 @@ export abstract class Config {
   abstract readonly demo: boolean;
   abstract readonly demoTraffic: boolean;
   abstract readonly enableWebsocket: boolean;
+  abstract readonly websocketCompression: boolean;
   abstract readonly maxConnectionsPerTenant: number;
   abstract readonly heartbeatIntervalS: number;
   /** `null`: the origin of the page's own server only. */
@@ -76,6 +77,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     demo: values.DEMO,
     demoTraffic: values.DEMO_TRAFFIC,
     enableWebsocket: values.ENABLE_WEBSOCKET,
+    websocketCompression: values.WEBSOCKET_COMPRESSION,
     maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
     heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
     allowedOrigins: values.ALLOWED_ORIGINS ?? null,

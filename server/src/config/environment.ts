@@ -116,6 +116,7 @@ export const Environment = z.object({
   DEMO: flag(false),
   DEMO_TRAFFIC: flag(false),
   ENABLE_WEBSOCKET: flag(true),
+  WEBSOCKET_COMPRESSION: flag(false),
   MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: wholeNumberOr(100, 0, 1_000_000),
   WEBSOCKET_HEARTBEAT_INTERVAL: wholeNumberOr(30, 1, 3_600, ' of seconds'),
   ALLOWED_ORIGINS: described(

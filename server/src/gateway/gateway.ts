@@ -140,7 +140,7 @@ export class Gateway {
       randomUUID(),
       principal,
       sink,
-      new Subscription(principal.role, topics, handshake.types),
+      new Subscription(principal.role, topics, handshake.types, sink.isDeflated),
       this.#sessionPorts,
     );
 

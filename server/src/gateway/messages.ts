@@ -82,6 +82,7 @@ export class Messages {
       role,
       topics ?? session.subscription.topics,
       types === undefined ? session.subscription.types : types.length > 0 ? types : null,
+      session.subscription.isDeflated,
     );
     this.hub.resubscribe(session, subscription);
   }

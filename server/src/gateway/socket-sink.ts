@@ -11,7 +11,7 @@ const DEAD_PEER_MS = 1_000;
 
 /**
  * Writes prebuilt frames to the raw socket, past the sender of `ws`, which would build a header for each
- * receiver. That is sound because nothing here is compressed or fragmented: the sender hands each control
+ * receiver. That is sound because that sender is given nothing to compress or to fragment: it hands each control
  * frame to the same socket at once and in order.
  */
 export class SocketSink implements Sink {
@@ -24,6 +24,11 @@ export class SocketSink implements Sink {
     private readonly ws: WebSocket,
     private readonly socket: Socket,
   ) {}
+
+  /** The peer has agreed to compressed messages, each of which stands by itself. */
+  get isDeflated(): boolean {
+    return this.ws.extensions.includes('permessage-deflate');
+  }
 
   write(bytes: Buffer): void {
     if (this.#closed || this.ws.readyState !== WebSocket.OPEN) return;

@@ -1,13 +1,30 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { MAX_CLIENT_FRAME_BYTES } from '@wardbell/contract';
 import { WebSocketServer } from 'ws';
+import { DEFLATE_WINDOW_BITS } from '../hub/frames.js';
 import { chooseProtocol, isSocketPath } from './handshake.js';
 
 /** How long a peer may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Compression whose bytes can be shared: no message needs the one before it, and all have the same window. */
+const SHARED_DEFLATE = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  serverMaxWindowBits: DEFLATE_WINDOW_BITS,
+} as const;
+
+/** `ws` refuses the whole handshake when no offer suits it; without the header the socket gets plain messages. */
+const withoutNarrowOffers = (headers: IncomingHttpHeaders): void => {
+  const offers = String(headers['sec-websocket-extensions'] ?? '');
+  const demanded = [...offers.matchAll(/server_max_window_bits\s*=\s*"?(\d+)/g)].map(([, bits]) =>
+    Number(bits),
+  );
+  if (demanded.some((bits) => bits < DEFLATE_WINDOW_BITS)) delete headers['sec-websocket-extensions'];
+};
 
 /**
  * Nest's adapter matches one exact path and puts an RxJS pipeline on every socket. This one takes `/ws` and
@@ -17,6 +34,7 @@ export class WardbellWsAdapter extends WsAdapter {
   constructor(
     private readonly app: INestApplication,
     private readonly enabled: boolean,
+    private readonly compresses: boolean,
   ) {
     super(app);
   }
@@ -25,7 +43,7 @@ export class WardbellWsAdapter extends WsAdapter {
     const options = {
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
+      perMessageDeflate: this.compresses ? SHARED_DEFLATE : false,
       maxPayload: MAX_CLIENT_FRAME_BYTES,
       handleProtocols: chooseProtocol,
       closeTimeout: CLOSE_TIMEOUT_MS, // not yet in @types/ws
@@ -38,6 +56,7 @@ export class WardbellWsAdapter extends WsAdapter {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
+      if (this.compresses) withoutNarrowOffers(request.headers);
       sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
     });
     return sockets;

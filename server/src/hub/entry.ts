@@ -1,12 +1,12 @@
 import { type Topic, topicOf, type View, viewEventData } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
-import { encodeFrame } from './frames.js';
+import { encodeDeflatedFrame, encodeTextFrame } from './frames.js';
 
 /** Objects, strings and frames of an event weigh about this many times its JSON. */
 const MEMORY_FACTOR = 4;
 const MEMORY_BASE_BYTES = 600;
 
-/** An event in memory: encoded at most once for each view, by the first who needs it. */
+/** An event in memory: encoded at most once for each view, plain and compressed, by the first who needs it. */
 export class Entry {
   readonly tenantId: string;
   readonly seq: number;
@@ -23,6 +23,8 @@ export class Entry {
   #clinical: Buffer | undefined;
   #frontDesk: Buffer | undefined;
   #super: Buffer | undefined;
+  /** By view; made when somebody compresses. */
+  #deflated: Map<View, Buffer> | undefined;
   #event: LogEvent;
   #memoryBytes = 0;
 
@@ -53,6 +55,17 @@ export class Entry {
     }
   }
 
+  /** The same, compressed, for those who have agreed to it. */
+  deflatedFrame(view: View): Buffer {
+    this.#deflated ??= new Map();
+    let frame = this.#deflated.get(view);
+    if (frame === undefined) {
+      frame = encodeDeflatedFrame(this.#textOf(view));
+      this.#deflated.set(view, frame);
+    }
+    return frame;
+  }
+
   /** What it weighs in a ring, roughly. */
   get memoryBytes(): number {
     if (this.#memoryBytes === 0) {
@@ -62,8 +75,12 @@ export class Entry {
   }
 
   #encode(view: View): Buffer {
+    return encodeTextFrame(this.#textOf(view));
+  }
+
+  #textOf(view: View): string {
     const { type, id, seq, tenantId, timestamp, actorId, data } = this.#event;
-    return encodeFrame({
+    return JSON.stringify({
       type,
       id,
       seq,

@@ -22,12 +22,12 @@ export class Group {
     if (accepted.length === 0) return;
     if (accepted.some((entry) => entry.userIds !== null)) return this.#deliverPersonally(accepted, meter);
 
-    const { view } = this.subscription;
+    const { subscription } = this;
     // groups of one view that accept everything share the bytes as well
-    const key = accepted.length === entries.length ? view : `${view}/${this.subscription.key}`;
+    const key = accepted.length === entries.length ? subscription.wire : subscription.key;
     let run = runs.get(key);
     if (run === undefined) {
-      run = join(accepted.map((entry) => entry.frame(view)));
+      run = join(accepted.map((entry) => subscription.frame(entry)));
       runs.set(key, run);
     }
     if (run === undefined) return;
@@ -37,10 +37,9 @@ export class Group {
 
   /** A flush with events for chosen users: rare, so each session has its own run. */
   #deliverPersonally(accepted: readonly Entry[], meter: DeliveryMeter): void {
-    const { view } = this.subscription;
     for (const session of this.sessions) {
       const own = accepted.filter((entry) => entry.userIds === null || entry.userIds.has(session.userId));
-      const run = join(own.map((entry) => entry.frame(view)));
+      const run = join(own.map((entry) => this.subscription.frame(entry)));
       if (run === undefined) continue;
       for (const entry of own) meter.delivered(entry, 1);
       session.write(run);

@@ -95,7 +95,7 @@ const send = async (
   for (const entry of entries) {
     const { subscription } = session; // may change while the socket drains
     if (subscription.acceptsFor(entry, session.userId)) {
-      const frame = entry.frame(subscription.view);
+      const frame = subscription.frame(entry);
       run.push(frame);
       bytes += frame.length;
       cursor.count++;

@@ -6,6 +6,8 @@ export class Subscription {
   readonly view: View;
   /** Sessions with the same key get the same bytes, except for events that are for chosen users. */
   readonly key: string;
+  /** Subscriptions with the same one are sent the same bytes of an event. */
+  readonly wire: string;
   readonly topics: ReadonlySet<Topic>;
   readonly types: ReadonlySet<string> | null;
 
@@ -13,12 +15,25 @@ export class Subscription {
     readonly role: Role,
     topics: Iterable<Topic>,
     types: Iterable<string> | null,
+    /** Its socket takes compressed messages. */
+    readonly isDeflated = false,
   ) {
     this.view = viewOf(role);
+    this.wire = isDeflated ? `${this.view}, deflated` : this.view;
     const allowed = new Set(topicsOf(role));
     this.topics = new Set([...topics].filter((topic) => allowed.has(topic)));
     this.types = types ? new Set(types) : null;
-    this.key = JSON.stringify([role, [...this.topics].sort(), this.types ? [...this.types].sort() : null]);
+    this.key = JSON.stringify([
+      role,
+      [...this.topics].sort(),
+      this.types ? [...this.types].sort() : null,
+      isDeflated,
+    ]);
+  }
+
+  /** The bytes of an event for this stream. */
+  frame(entry: Entry): Buffer {
+    return this.isDeflated ? entry.deflatedFrame(this.view) : entry.frame(this.view);
   }
 
   /** Does this event belong to the stream, as far as its users do not matter? */
