@@ -17,7 +17,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'what',
         header: words.columns.what,
-        track: 'minmax(10rem, 1.2fr)',
+        track: 'minmax(11.5rem, 1.2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={classes.entry}>
@@ -33,14 +33,14 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'who',
         header: words.columns.who,
-        track: 'minmax(8rem, 1fr)',
+        track: 'minmax(7.5rem, 1fr)',
         shownFrom: 'medium',
         cell: (row) => <span title={row.actor_id ?? undefined}>{say.who(row)}</span>,
       },
       {
         id: 'on',
         header: words.columns.on,
-        track: 'minmax(8rem, 1fr)',
+        track: 'minmax(7rem, 1fr)',
         shownFrom: 'medium',
         cell: say.on,
       },
