@@ -9,6 +9,8 @@ const config = (phase: string): NextConfig => ({
   trailingSlash: true,
   poweredByHeader: false,
   reactStrictMode: true,
+  // Pages are static: what was fetched of a room is good for as long as this page lives. Seconds.
+  experimental: { staleTimes: { static: 86_400, dynamic: 86_400 } },
   turbopack: { root: resolve(import.meta.dirname, '..') },
   ...(phase === PHASE_DEVELOPMENT_SERVER
     ? {

@@ -135,7 +135,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       if (since) stream.reset(since);
       unwatch = watchPage({
         wake: () => (tabs?.following ? tabs.ask('wake') : connection.wake()),
-        offline: connection.probe,
+        offline: connection.offline,
         // A frozen tab would keep the lock, and the others would wait for it.
         freeze: () => tabs && connection.suspend(),
       });

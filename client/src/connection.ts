@@ -39,8 +39,8 @@ export interface Connection {
   retry(): void;
   /** The machine, the page or the network woke. */
   wake(): void;
-  /** Asks for a sign of life now. */
-  probe(): void;
+  /** The network is said to be gone: asks for a sign of life now. */
+  offline(): void;
   /** Does at once what a late timer has still to do. */
   catchUp(): void;
   /** Gives the connection up and queues up for it again. */
@@ -218,7 +218,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       if (leftMs <= 0 || isHealedByWaking(state.reason))
         timer.set(Math.max(0, Math.min(leftMs, runtime.random() * WAKE_SPREAD_MS)), connect);
     },
-    probe: () => session?.probe(),
+    offline: () => session?.probe(true),
     catchUp: () => {
       timer.catchUp();
       session?.catchUp();

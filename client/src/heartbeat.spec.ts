@@ -69,6 +69,17 @@ describe('heartbeat', () => {
     expect(said.pings).toBe(0);
   });
 
+  it('asks all the same when the network is said to be gone', () => {
+    const { runtime, said, heartbeat } = setUp();
+    runtime.advance(5_000);
+    heartbeat.heard();
+    runtime.advance(100);
+    heartbeat.probe(true);
+    expect(said.pings).toBe(1);
+    runtime.advance(DOUBT_MS);
+    expect(said.deaths).toBe(1);
+  });
+
   it('asks once more when its deadline was slept over, for the answer may lie unread', () => {
     const { runtime, said, heartbeat } = setUp();
     runtime.advance(IDLE_MS);

@@ -13,8 +13,8 @@ export interface Heartbeat {
   readonly heardAtMs: number;
   /** Anything that arrives is a sign of life. Called for each frame: sets no timer. */
   heard(): void;
-  /** Asks now. */
-  probe(): void;
+  /** Asks now, unless the server was heard a moment ago and nothing says that the network is gone since. */
+  probe(isGone?: boolean): void;
   /** Does at once what a late timer has still to do. */
   catchUp(): void;
   stop(): void;
@@ -67,8 +67,8 @@ export const createHeartbeat = (
       return heardAtMs;
     },
     heard,
-    probe: () => {
-      if (!asking && Math.abs(silentMs()) > RECENT_MS) ask(DOUBT_MS);
+    probe: (isGone = false) => {
+      if (!asking && (isGone || Math.abs(silentMs()) > RECENT_MS)) ask(DOUBT_MS);
     },
     catchUp: timer.catchUp,
     stop: timer.clear,

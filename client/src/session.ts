@@ -38,7 +38,7 @@ export interface Session {
   /** When the server was last heard; undefined before `connected`. */
   readonly heardAtMs: number | undefined;
   /** Asks the server for a sign of life now; silence ends the session. */
-  probe(): void;
+  probe(isGone?: boolean): void;
   /** Does at once what a late timer has still to do. */
   catchUp(): void;
   /** Ends without telling the listener. */
@@ -136,7 +136,7 @@ export const openSession = (
     get heardAtMs() {
       return heartbeat?.heardAtMs;
     },
-    probe: () => heartbeat?.probe(),
+    probe: (isGone) => heartbeat?.probe(isGone),
     catchUp: () => heartbeat?.catchUp(),
     close: () => close(),
   };

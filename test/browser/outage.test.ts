@@ -77,6 +77,28 @@ describe('an open page', () => {
     await anna.close();
   });
 
+  it('has forms and the other rooms at hand when the network is gone', async () => {
+    const anna = await openAnna();
+    const { page } = anna;
+    await page.getByRole('heading', { name: 'Patients' }).waitFor();
+    await page.waitForFunction(
+      () =>
+        performance.getEntriesByName('wardbell:parts-loaded').length > 0 &&
+        performance.getEntriesByType('resource').some(({ name }) => name.includes('/schedule/')),
+    );
+    await anna.context.setOffline(true);
+    await anna.untilConnection(/^Connection: Offline since/);
+    await page.keyboard.press('n');
+    await page.getByLabel('First name').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Schedule' }).click();
+    await page.getByRole('heading', { name: 'Schedule', exact: true }).waitFor();
+    await anna.context.setOffline(false);
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+
   it('keeps what was entered when it could not be saved, and saves it once', async () => {
     const anna = await openAnna();
     const name = uniqueName('Once');

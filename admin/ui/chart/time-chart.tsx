@@ -1,19 +1,19 @@
 'use client';
 
 import { Skeleton, useComputedColorScheme } from '@mantine/core';
-import dynamic from 'next/dynamic';
 import { useId, useState } from 'react';
 import { useFormats } from '../../lib/formats';
 import { chartText } from '../../lib/text/chart';
 import { useRoomText, useText } from '../../lib/text/text';
+import { lazily } from '../lazily';
 import { type ChartData, highestOf, latestOf, strokeOf } from './series';
 import { SeriesTable } from './series-table';
 import classes from './time-chart.module.css';
 
-const Plot = dynamic(async () => (await import('./plot')).Plot, {
-  ssr: false,
-  loading: () => <Skeleton height={168} />,
-});
+const Plot = lazily(
+  async () => (await import('./plot')).Plot,
+  () => <Skeleton height={168} />,
+);
 
 const Swatch = ({ index }: { index: number }) => {
   const scheme = useComputedColorScheme('light');

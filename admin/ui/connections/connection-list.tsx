@@ -1,7 +1,6 @@
 'use client';
 
 import { IconAlertTriangle, IconPlugConnectedX, IconSearchOff } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useRef, useState } from 'react';
 import { type Connection, useConnections, useUserNames } from '../../lib/connections/use-connections';
 import { describeFailure } from '../../lib/describe-failure';
@@ -10,6 +9,7 @@ import { connectionsText } from '../../lib/text/connections';
 import { useRoomText, useText } from '../../lib/text/text';
 import { AsOf } from '../as-of';
 import { Grid, type GridHandle } from '../grid/grid';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import room from '../room/room.module.css';
 import { SearchField } from '../room/search-field';
@@ -18,9 +18,7 @@ import type { Mark } from '../use-recent-changes';
 import classes from './connections-room.module.css';
 import { useConnectionColumns, useOwnerName } from './use-connection-columns';
 
-const ConnectionDetails = dynamic(async () => (await import('./connection-details')).ConnectionDetails, {
-  ssr: false,
-});
+const ConnectionDetails = lazily(async () => (await import('./connection-details')).ConnectionDetails);
 
 const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
 const NO_MARK_LABELS = { created: '', updated: '' };

@@ -3,7 +3,6 @@
 import { Button, UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconArrowUp, IconFilterOff, IconTimelineEvent } from '@tabler/icons-react';
 import { useConnection } from '@wardbell/client/react';
-import dynamic from 'next/dynamic';
 import { useMemo, useRef, useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
 import { type EventLog, useEventLog } from '../../lib/events/use-event-log';
@@ -11,6 +10,7 @@ import { useFormats } from '../../lib/formats';
 import { EVENTS } from '../../lib/text/events';
 import { useRoomText, useText } from '../../lib/text/text';
 import { Grid, type GridHandle } from '../grid/grid';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Room } from '../room/room';
 import room from '../room/room.module.css';
@@ -21,7 +21,7 @@ import { useEventColumns } from './columns';
 import classes from './events-room.module.css';
 import { isEventType, TypeFilter } from './type-filter';
 
-const EventPanel = dynamic(async () => (await import('./event-panel')).EventPanel, { ssr: false });
+const EventPanel = lazily(async () => (await import('./event-panel')).EventPanel);
 
 const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
   const text = useText();

@@ -2,7 +2,6 @@
 
 import { Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconGauge } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useConnections } from '../../lib/connections/use-connections';
 import { useUsage } from '../../lib/connections/use-usage';
 import { describeFailure } from '../../lib/describe-failure';
@@ -11,6 +10,7 @@ import { useTenant } from '../../lib/tenants/use-tenant';
 import { limitsText } from '../../lib/text/limits';
 import { useRoomText, useText } from '../../lib/text/text';
 import { AsOf } from '../as-of';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Room } from '../room/room';
 import room from '../room/room.module.css';
@@ -19,10 +19,10 @@ import { useChosenTenant } from '../use-chosen-tenant';
 import { LimitFigures } from './limit-figures';
 import classes from './limits-room.module.css';
 
-const LimitsForm = dynamic(async () => (await import('./limits-form')).LimitsForm, {
-  ssr: false,
-  loading: () => <Skeleton height="24rem" radius="lg" />,
-});
+const LimitsForm = lazily(
+  async () => (await import('./limits-form')).LimitsForm,
+  () => <Skeleton height="24rem" radius="lg" />,
+);
 
 const Limits = ({ tenantId }: { tenantId: string }) => {
   const text = useText();

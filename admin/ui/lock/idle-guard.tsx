@@ -1,17 +1,17 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { useSession } from '../../lib/session/context';
 import { IdleWatch } from '../../lib/session/idle';
 import { IdleProvider } from '../../lib/session/idle-context';
+import { lazily } from '../lazily';
 import { Splash } from '../shell/splash';
 
-const LockScreen = dynamic(async () => (await import('./lock-screen')).LockScreen, {
-  ssr: false,
-  loading: () => <Splash />,
-});
-const IdleWarning = dynamic(async () => (await import('./idle-warning')).IdleWarning, { ssr: false });
+const LockScreen = lazily(
+  async () => (await import('./lock-screen')).LockScreen,
+  () => <Splash />,
+);
+const IdleWarning = lazily(async () => (await import('./idle-warning')).IdleWarning);
 
 /**
  * Locks a screen that was left alone: what it showed, toasts and dialogs too, is taken out of the document, not

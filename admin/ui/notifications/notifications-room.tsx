@@ -2,13 +2,13 @@
 
 import { Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconBellOff, IconSend } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
 import { type Notifications, useNotifications } from '../../lib/notifications/use-notifications';
 import { useMe } from '../../lib/session/context';
 import { NOTIFICATIONS } from '../../lib/text/notifications';
 import { useRoomText, useText } from '../../lib/text/text';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Room } from '../room/room';
 import room from '../room/room.module.css';
@@ -16,7 +16,7 @@ import { useHotkey } from '../use-hotkey';
 import classes from './note.module.css';
 import { NoteCard } from './note-card';
 
-const Compose = dynamic(async () => (await import('./compose')).Compose, { ssr: false });
+const Compose = lazily(async () => (await import('./compose')).Compose);
 
 const SOURCE = {
   tenant_admin: 'log',

@@ -1,12 +1,12 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { useEffect, useState } from 'react';
+import { lazily } from '../lazily';
 import { useHotkey } from '../use-hotkey';
 import { onPaletteWanted } from './opener';
 
-const Palette = dynamic(async () => (await import('./palette')).Palette, { ssr: false });
-const Shortcuts = dynamic(async () => (await import('./shortcuts')).Shortcuts, { ssr: false });
+const Palette = lazily(async () => (await import('./palette')).Palette);
+const Shortcuts = lazily(async () => (await import('./shortcuts')).Shortcuts);
 
 type Open = 'palette' | 'shortcuts';
 

@@ -4,7 +4,6 @@ import { Anchor, Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
-import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { usePatientAppointments } from '../../lib/appointments/use-patient-appointments';
@@ -14,12 +13,13 @@ import { usePatient } from '../../lib/patients/use-patient';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ChangedAt } from '../changed-at';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
 import { AppointmentList } from './appointment-list';
 
-const EditPatient = dynamic(async () => (await import('./edit-patient')).EditPatient, { ssr: false });
+const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
 
 const Facts = ({ patient }: { patient: Patient }) => {
   const text = useText();

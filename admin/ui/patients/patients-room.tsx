@@ -3,7 +3,6 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useRef, useState } from 'react';
 import { useWho } from '../../lib/colleagues';
 import { usePatientSearch } from '../../lib/patients/search';
@@ -11,6 +10,7 @@ import { usePatientList } from '../../lib/patients/use-patient-list';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { Grid, type GridHandle } from '../grid/grid';
+import { lazily } from '../lazily';
 import classes from '../room/room.module.css';
 import { SearchField } from '../room/search-field';
 import { useHotkey } from '../use-hotkey';
@@ -22,8 +22,8 @@ import { StatusBar } from './status-bar';
 import { useDeletePatient } from './use-delete-patient';
 import { useOpenPatient } from './use-open-patient';
 
-const PatientPanel = dynamic(async () => (await import('./patient-panel')).PatientPanel, { ssr: false });
-const CreatePatient = dynamic(async () => (await import('./create-patient')).CreatePatient, { ssr: false });
+const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
+const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;

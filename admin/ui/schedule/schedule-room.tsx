@@ -4,7 +4,6 @@ import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconAlertTriangle, IconCalendarPlus } from '@tabler/icons-react';
 import type { Appointment } from '@wardbell/contract';
-import dynamic from 'next/dynamic';
 import { useRef, useState } from 'react';
 import { useWho } from '../../lib/colleagues';
 import { describeFailure } from '../../lib/describe-failure';
@@ -13,6 +12,7 @@ import { endMsOf } from '../../lib/schedule/axis';
 import { mayMove } from '../../lib/schedule/standing';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { listedName } from '../patients/listed-name';
 import { Room } from '../room/room';
@@ -34,16 +34,10 @@ import { blockId, useDayKeys } from './use-day-keys';
 import { useDrag } from './use-drag';
 import { useSchedule } from './use-schedule';
 
-const AppointmentPanel = dynamic(async () => (await import('./appointment-panel')).AppointmentPanel, {
-  ssr: false,
-});
-const CreateAppointment = dynamic(async () => (await import('./create-appointment')).CreateAppointment, {
-  ssr: false,
-});
-const EditAppointment = dynamic(async () => (await import('./edit-appointment')).EditAppointment, {
-  ssr: false,
-});
-const ConfirmStep = dynamic(async () => (await import('./confirm-step')).ConfirmStep, { ssr: false });
+const AppointmentPanel = lazily(async () => (await import('./appointment-panel')).AppointmentPanel);
+const CreateAppointment = lazily(async () => (await import('./create-appointment')).CreateAppointment);
+const EditAppointment = lazily(async () => (await import('./edit-appointment')).EditAppointment);
+const ConfirmStep = lazily(async () => (await import('./confirm-step')).ConfirmStep);
 
 const NARROW = '(max-width: 48em)';
 const ROOMY = '(min-width: 80em)';

@@ -1,12 +1,12 @@
 'use client';
 
-import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { ROOMS } from '../../lib/rooms';
 import { useMe } from '../../lib/session/context';
+import { lazily } from '../lazily';
 
-const NotYours = dynamic(async () => (await import('./not-yours')).NotYours, { ssr: false });
+const NotYours = lazily(async () => (await import('./not-yours')).NotYours);
 
 /** Says at the door that a room is not for one's role, instead of showing one where every request is refused. */
 export const RoomGuard = ({ children }: { children: ReactNode }) => {

@@ -3,13 +3,13 @@
 import { AppShell, Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useConnection } from '@wardbell/client/react';
-import dynamic from 'next/dynamic';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { useInbox } from '../../lib/notifications/inbox';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ConnectionIndicator } from '../connection/indicator';
+import { lazily } from '../lazily';
 import { Logo } from '../logo';
 import { CommandKeys } from '../palette/command-keys';
 import { nameToastClose, useToastsWanted } from '../toast';
@@ -17,15 +17,16 @@ import { useSettled } from '../use-settled';
 import { Navigation } from './navigation';
 import { RoomGuard } from './room-guard';
 import classes from './shell.module.css';
+import { useReadiness } from './use-readiness';
 import { UserMenu } from './user-menu';
 
 /** They come behind the room: the first thing on the screen is what one came for. */
-const Bell = dynamic(async () => (await import('../notifications/bell')).Bell, {
-  ssr: false,
-  loading: () => <span className={classes.bellPlace} />,
-});
-const Announcer = dynamic(async () => (await import('../notifications/announcer')).Announcer, { ssr: false });
-const Toasts = dynamic(async () => (await import('@mantine/notifications')).Notifications, { ssr: false });
+const Bell = lazily(
+  async () => (await import('../notifications/bell')).Bell,
+  () => <span className={classes.bellPlace} />,
+);
+const Announcer = lazily(async () => (await import('../notifications/announcer')).Announcer);
+const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
 export const Shell = ({ children }: { children: ReactNode }) => {
@@ -35,6 +36,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const path = usePathname();
   const { state } = useConnection();
   const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
+  useReadiness(settled);
   const toastsWanted = useToastsWanted();
   const notified = useInbox(me.id).length > 0;
   useEffect(() => nameToastClose(text.app.close), [text]);

@@ -2,7 +2,6 @@
 
 import { Button, Skeleton } from '@mantine/core';
 import { IconAlertTriangle, IconEdit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useState } from 'react';
 import { hasCode } from '../../lib/api/failure';
@@ -13,13 +12,14 @@ import { useTenant } from '../../lib/tenants/use-tenant';
 import type { TenantRow } from '../../lib/tenants/use-tenant-usage';
 import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import panel from '../panel.module.css';
 import { SwitchTenant } from './switch-tenant';
 import classes from './tenants-room.module.css';
 
-const EditTenant = dynamic(async () => (await import('./edit-tenant')).EditTenant, { ssr: false });
+const EditTenant = lazily(async () => (await import('./edit-tenant')).EditTenant);
 
 /** One clinic: what it is, what it uses, and what can be decided about it. */
 export const TenantPanel = ({

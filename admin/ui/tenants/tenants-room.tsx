@@ -2,7 +2,6 @@
 
 import { Button, NativeSelect } from '@mantine/core';
 import { IconAlertTriangle, IconBuildingHospital, IconPlus, IconSearchOff } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useMemo, useRef, useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
@@ -12,6 +11,7 @@ import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
 import { AsOf } from '../as-of';
 import { Grid, type GridHandle } from '../grid/grid';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Room } from '../room/room';
 import room from '../room/room.module.css';
@@ -23,7 +23,7 @@ import { TenantPanel } from './tenant-panel';
 import classes from './tenants-room.module.css';
 import { useTenantColumns } from './use-tenant-columns';
 
-const CreateTenant = dynamic(async () => (await import('./create-tenant')).CreateTenant, { ssr: false });
+const CreateTenant = lazily(async () => (await import('./create-tenant')).CreateTenant);
 
 const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
 const NO_MARK_LABELS = { created: '', updated: '' };

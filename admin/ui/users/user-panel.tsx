@@ -11,7 +11,6 @@ import {
   IconUserOff,
 } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
-import dynamic from 'next/dynamic';
 import { useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
@@ -20,16 +19,17 @@ import { useRoomText, useText } from '../../lib/text/text';
 import { USERS } from '../../lib/text/users';
 import { useChangeUser } from '../../lib/users/use-change-user';
 import { useUser } from '../../lib/users/use-users';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
 import { toast } from '../toast';
 import { describeUserFailure } from './failure';
 
-const EditUser = dynamic(async () => (await import('./edit-user')).EditUser, { ssr: false });
-const NewPassword = dynamic(async () => (await import('./new-password')).NewPassword, { ssr: false });
-const DisableUser = dynamic(async () => (await import('./end-access')).DisableUser, { ssr: false });
-const DeleteUser = dynamic(async () => (await import('./end-access')).DeleteUser, { ssr: false });
+const EditUser = lazily(async () => (await import('./edit-user')).EditUser);
+const NewPassword = lazily(async () => (await import('./new-password')).NewPassword);
+const DisableUser = lazily(async () => (await import('./end-access')).DisableUser);
+const DeleteUser = lazily(async () => (await import('./end-access')).DeleteUser);
 
 type Dialog = 'edit' | 'password' | 'disable' | 'delete';
 

@@ -3,7 +3,6 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconAlertTriangle, IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
-import dynamic from 'next/dynamic';
 import { useMemo, useRef, useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
@@ -13,6 +12,7 @@ import { useRoomText, useText } from '../../lib/text/text';
 import { USERS } from '../../lib/text/users';
 import { type UserList, useUsers } from '../../lib/users/use-users';
 import { Grid, type GridHandle } from '../grid/grid';
+import { lazily } from '../lazily';
 import { Notice } from '../notice';
 import { Room } from '../room/room';
 import classes from '../room/room.module.css';
@@ -24,7 +24,7 @@ import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
 import { UserPanel } from './user-panel';
 
-const CreateUser = dynamic(async () => (await import('./create-user')).CreateUser, { ssr: false });
+const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
 /** Accounts have no events, so nothing flashes. */
