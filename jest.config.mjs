@@ -36,7 +36,8 @@ const withServer = {
 };
 
 export default {
-  maxWorkers: 2,
+  // Real servers, databases and browsers wait for each other more than they work.
+  maxWorkers: 3,
   // Starting real servers takes seconds when both cores are busy.
   testTimeout: 60_000,
   projects: [
