@@ -37,6 +37,8 @@ const untilNext = (idleMs: number): number =>
 export class IdleWatch {
   /** Known before anything is shown. */
   #presence = presenceNow();
+  /** When an activity of this tab was last written down; the mouse tells of a hundred a second. */
+  #actedMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners = new Set<() => void>();
 
@@ -83,10 +85,12 @@ export class IdleWatch {
 
   readonly #act = (): void => {
     if (this.#presence === 'locked' || this.#presence === 'gone') return;
+    const nowMs = Date.now();
+    if (this.#presence === 'active' && Math.abs(nowMs - this.#actedMs) < WRITE_EVERY_MS) return;
+    this.#actedMs = nowMs;
     // What the timer would say is asked first: a machine that slept is locked, whatever key woke it.
     this.#look();
     if (this.#presence !== 'active' && this.#presence !== 'warned') return;
-    if (this.#presence === 'active' && Date.now() - lastActiveMs() < WRITE_EVERY_MS) return;
     markActive();
     this.#look();
   };
