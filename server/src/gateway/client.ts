@@ -7,7 +7,7 @@ import type { TokenBucket } from './token-bucket.js';
 export class Client {
   /** Pings since anything was heard. */
   missedPings = 0;
-  /** Second since 1970 at which the wheel looks at it next; older entries of the wheel are stale. */
+  /** Second since 1970 at which the wheel looks at it next; 0 when it does not. */
   deadlineS = 0;
   /** Its `resume` must have come by then, in milliseconds since 1970; 0 when none is expected. */
   resumeByMs = 0;

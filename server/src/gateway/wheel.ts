@@ -17,7 +17,8 @@ const MAX_MISSED_PINGS = 2;
 export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #slots: Set<Client>[];
   readonly #slotOf = new WeakMap<Client, Set<Client>>();
-  readonly #deadlines = new Map<number, Client[]>();
+  /** By second. Who has left is taken out at once: a token may be good for hours, and 6 kB would wait for its end. */
+  readonly #deadlines = new Map<number, Set<Client>>();
   #at = 0;
   #next = 0;
   #lastS = Math.floor(Date.now() / 1_000);
@@ -49,7 +50,7 @@ export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
 
   remove(client: Client): void {
     this.#slotOf.get(client)?.delete(client);
-    client.deadlineS = 0;
+    this.#forget(client);
   }
 
   /** Works out when the client must be looked at next; call it when one of its deadlines has changed. */
@@ -60,10 +61,17 @@ export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
     // rounded up: a token is good until its second, not up to a second less
     const second = Math.max(Math.ceil(nextMs / 1_000), this.#lastS + 1);
     if (client.deadlineS === second) return;
+    this.#forget(client);
     client.deadlineS = second;
     const due = this.#deadlines.get(second);
-    if (due) due.push(client);
-    else this.#deadlines.set(second, [client]);
+    if (due) due.add(client);
+    else this.#deadlines.set(second, new Set([client]));
+  }
+
+  #forget(client: Client): void {
+    const due = this.#deadlines.get(client.deadlineS);
+    if (due?.delete(client) && due.size === 0) this.#deadlines.delete(client.deadlineS);
+    client.deadlineS = 0;
   }
 
   #tick(): void {
@@ -98,7 +106,7 @@ export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
     if (!due) return;
     this.#deadlines.delete(second);
     const nowMs = Date.now();
-    for (const client of due) if (client.deadlineS === second) this.#look(client, nowMs);
+    for (const client of due) this.#look(client, nowMs);
   }
 
   #look(client: Client, nowMs: number): void {

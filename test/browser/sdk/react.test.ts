@@ -83,7 +83,7 @@ describe('the React example', () => {
   const open = async () => {
     await page.goto(site.url);
     await page.getByText('live', { exact: true }).waitFor();
-    await page.locator('ul[style*="opacity: 1"]').waitFor();
+    await page.locator('ul[style*="opacity: 1"]').waitFor({ state: 'attached' });
   };
 
   it('shows what is created, renamed and deleted, in the order of the server, without loading again', async () => {

@@ -7,17 +7,35 @@ declare const axe: { run(options: object): Promise<AxeResults> };
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe-core finds against WCAG 2.2 A and AA and its best practices, one line each. */
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** What the colours of a scheme can break; the rest is the same in both. */
+const COLOUR_RULES = ['color-contrast', 'link-in-text-block'];
+
+/**
+ * What axe-core finds against WCAG 2.2 A and AA and its best practices, one line each, in the light scheme and then
+ * in the dark one, as the page stands.
+ */
 export async function violationsOf(page: Page): Promise<string[]> {
   // Through the debugger, which the page's own Content-Security-Policy does not bind.
   await page.evaluate(source);
-  const results = await page.evaluate(() =>
-    axe.run({
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      resultTypes: ['violations'],
-    }),
+  const light = await inScheme(page, 'light', RULES);
+  const dark = await inScheme(page, 'dark', COLOUR_RULES);
+  await wear(page, 'light');
+  return [...light, ...dark];
+}
+
+const wear = async (page: Page, colorScheme: 'light' | 'dark'): Promise<void> => {
+  await page.emulateMedia({ colorScheme });
+  await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+};
+
+async function inScheme(page: Page, scheme: 'light' | 'dark', runOnly: readonly string[]): Promise<string[]> {
+  await wear(page, scheme);
+  const results = await page.evaluate(
+    (rules) => axe.run({ runOnly: rules, resultTypes: ['violations'] }),
+    [...runOnly],
   );
   return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target.join(' ')} – ${node.failureSummary ?? ''}`),
+    nodes.map((node) => `${scheme}, ${id}: ${node.target.join(' ')} – ${node.failureSummary ?? ''}`),
   );
 }
