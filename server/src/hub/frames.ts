@@ -19,7 +19,8 @@ const LENGTH_64_BIT = 127;
 
 const frameOf = (first: number, length: number): { frame: Buffer; headerBytes: number } => {
   const headerBytes = length < LENGTH_16_BIT ? 2 : length < 0x10000 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headerBytes + length);
+  // Not from Node's pool: a frame that a ring keeps would keep the 8 KiB around it, too.
+  const frame = Buffer.allocUnsafeSlow(headerBytes + length);
   frame[0] = first;
   if (headerBytes === 2) {
     frame[1] = length;

@@ -27,6 +27,12 @@ export async function violationsOf(page: Page): Promise<string[]> {
 const wear = async (page: Page, colorScheme: 'light' | 'dark'): Promise<void> => {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor({ state: 'attached' });
+  // Colours change in a transition, and half-way through they contrast with nothing.
+  await page.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      if (animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY) animation.finish();
+    }
+  });
 };
 
 async function inScheme(page: Page, scheme: 'light' | 'dark', runOnly: readonly string[]): Promise<string[]> {
