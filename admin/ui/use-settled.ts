@@ -6,7 +6,7 @@ const PAUSE_MS = 1_500;
 const MAX_WAIT_MS = 3_000;
 
 /** False until the page has been ready for a while and is quiet: what nobody came for is loaded then. */
-export const useSettled = (ready: boolean): boolean => {
+export const useSettled = (ready: boolean, pauseMs = PAUSE_MS): boolean => {
   const [settled, setSettled] = useState(false);
   useEffect(() => {
     if (!ready) return undefined;
@@ -16,11 +16,11 @@ export const useSettled = (ready: boolean): boolean => {
       // Safari has no such callback.
       if ('requestIdleCallback' in window) callback = requestIdleCallback(settle, { timeout: MAX_WAIT_MS });
       else settle();
-    }, PAUSE_MS);
+    }, pauseMs);
     return () => {
       clearTimeout(timer);
       if (callback !== undefined) cancelIdleCallback(callback);
     };
-  }, [ready]);
+  }, [ready, pauseMs]);
   return settled;
 };

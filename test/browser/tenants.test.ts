@@ -157,7 +157,7 @@ describe('all clinics', () => {
     await openPanel(root);
     await page.route('**/api/v1/usage?*', (route) => route.abort('connectionrefused'));
     await page.getByText(/^As of .* The server does not answer\.$/).waitFor();
-    expect(await page.getByRole('grid').getAttribute('data-stale')).toBe('true');
+    await page.locator('[role="grid"][data-stale="true"]').waitFor();
     await panel(root).getByRole('link', { name: 'Its connections' }).click();
     await page.getByRole('region', { name: 'Now' }).getByText('of 100 allowed').waitFor();
     expect(await page.getByRole('combobox', { name: 'Clinic' }).inputValue()).toContain(clinic.slug);

@@ -6,6 +6,7 @@ export { findChromium };
 /** Quiet: it looks for no updates and calls nobody. */
 const FLAGS = [
   '--no-sandbox',
+  '--disable-gpu',
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',

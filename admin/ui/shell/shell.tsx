@@ -20,6 +20,9 @@ import classes from './shell.module.css';
 import { useReadiness } from './use-readiness';
 import { UserMenu } from './user-menu';
 
+/** Who has stayed for so long stays on: then what may be wanted without a network is fetched. */
+const READY_MS = 6_000;
+
 /** They come behind the room: the first thing on the screen is what one came for. */
 const Bell = lazily(
   async () => (await import('../notifications/bell')).Bell,
@@ -36,7 +39,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const path = usePathname();
   const { state } = useConnection();
   const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
-  useReadiness(settled);
+  useReadiness(useSettled(settled, READY_MS));
   const toastsWanted = useToastsWanted();
   const notified = useInbox(me.id).length > 0;
   useEffect(() => nameToastClose(text.app.close), [text]);
