@@ -1,5 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
+import type { Conflicts } from '../lib/merge/use-merging-save';
 import { useText } from '../lib/text/text';
 import classes from './colleague.module.css';
 
@@ -10,6 +11,29 @@ export interface Collision {
   readonly theirs: string;
   readonly onTake: () => void;
 }
+
+/** The fields that both changed; taking theirs puts it into the form and settles the conflict. */
+export const collisionsOf = <Draft extends Record<keyof Draft & string, string>>({
+  fields,
+  conflicts,
+  labelOf,
+  onTake,
+  shown = (_, theirs) => theirs,
+}: {
+  fields: readonly (keyof Draft & string)[];
+  conflicts: Conflicts<Draft>;
+  labelOf: (field: keyof Draft & string) => string;
+  onTake: (field: keyof Draft & string, theirs: string) => void;
+  /** How a value is written for a reader. */
+  shown?: (field: keyof Draft & string, theirs: string) => string;
+}): Collision[] =>
+  fields.flatMap((field) => {
+    const theirs: string | undefined = conflicts[field];
+    if (theirs === undefined) return [];
+    return [
+      { field, label: labelOf(field), theirs: shown(field, theirs), onTake: () => onTake(field, theirs) },
+    ];
+  });
 
 /** What a colleague saved while this form was open, and the choice where both changed the same. */
 export const Colleague = ({ title, collisions }: { title: string; collisions: readonly Collision[] }) => {

@@ -1,9 +1,10 @@
 'use client';
 
 import { Alert, Button, Drawer, Group } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
+import type { FormErrors, UseFormReturnType } from '@mantine/form';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
+import { ApiError, type FieldError } from '../lib/api/failure';
 import type { Described } from '../lib/describe-failure';
 import { useText } from '../lib/text/text';
 import { ConfirmDiscard } from './confirm-discard';
@@ -13,6 +14,25 @@ import classes from './form-drawer.module.css';
 export const focusField = <Values,>(form: UseFormReturnType<Values>, path: string | undefined): void => {
   if (path !== undefined) form.getInputNode(path)?.focus();
 };
+
+/** Marks the fields that the server refused, with the cursor in the first of them. */
+export const markRefused = <Values,>(
+  form: UseFormReturnType<Values>,
+  error: Error,
+  refusedFields: (code: string, fields: readonly FieldError[]) => FormErrors,
+): void => {
+  if (!(error instanceof ApiError)) return;
+  const errors = refusedFields(error.code, error.fields);
+  form.setErrors(errors);
+  focusField(form, Object.keys(errors)[0]);
+};
+
+/** Why a save failed; nothing while the fields say it themselves. */
+export const failureBeside = <Values,>(
+  form: UseFormReturnType<Values>,
+  error: Error | null,
+  describe: (error: Error) => Described,
+): Described | null => (error && Object.keys(form.errors).length === 0 ? describe(error) : null);
 
 /** A form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
 export const FormDrawer = <Values,>({

@@ -1,28 +1,15 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatients } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 let empty: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   [clinic, empty] = await Promise.all([createTenant(server), createTenant(server)]);
   await createPatients(server, clinic.clinician, 120);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 
 describe('in light or dark', () => {

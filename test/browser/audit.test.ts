@@ -1,27 +1,13 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
+import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
 import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
 beforeEach(async () => {
   clinic = await createTenant(server);
 });
@@ -31,8 +17,7 @@ const open = async (
   path = '/audit/',
   options: Parameters<typeof ConsolePage.open>[2] = {},
 ) => {
-  const person = await ConsolePage.open(browser, server, options);
-  await person.signIn(who);
+  const person = await signedIn(who, options);
   await person.page.goto(`${server.url}${path}`);
   await person.page.getByRole('row').nth(1).waitFor();
   return person;

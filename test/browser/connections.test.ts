@@ -1,34 +1,19 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
+import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
 beforeEach(async () => {
   clinic = await createTenant(server);
 });
 
 const openAs = async (who: Parameters<ConsolePage['signIn']>[0], options = {}) => {
-  const person = await ConsolePage.open(browser, server, options);
-  await person.signIn(who);
+  const person = await signedIn(who, options);
   await person.untilConnection('Live');
   await person.page.getByRole('link', { name: 'Connections' }).click();
   await person.page.getByRole('grid', { name: 'Open connections' }).waitFor();

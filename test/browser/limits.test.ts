@@ -1,37 +1,24 @@
 import { Limits, Tenant } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
 import { z } from 'zod';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { connect, TestSocket } from '../support/socket.js';
 import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
+import { server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let superToken: string;
 let clinic: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   superToken = await signInSuperAdmin(server);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 beforeEach(async () => {
   clinic = await createTenant(server, superToken);
 });
 
 const openAs = async (who: Parameters<ConsolePage['signIn']>[0], options = {}) => {
-  const person = await ConsolePage.open(browser, server, options);
-  await person.signIn(who);
+  const person = await signedIn(who, options);
   await person.untilConnection('Live');
   await person.page.getByRole('link', { name: 'Limits' }).click();
   await person.page.getByRole('heading', { name: 'Limits', level: 1 }).waitFor();

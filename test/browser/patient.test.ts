@@ -1,31 +1,18 @@
 import { Patient } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
-import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 let anna: ConsolePage;
 let patient: Patient;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   clinic = await createTenant(server);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 beforeEach(async () => {
   patient = await createPatient(server, clinic.clinician, {

@@ -1,26 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
-import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
-beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
 beforeEach(async () => {
   clinic = await createTenant(server);
 });

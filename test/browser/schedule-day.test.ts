@@ -1,52 +1,13 @@
-import { type Appointment, ConnectionRow, type Patient, Tenant } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
+import { ConnectionRow, Tenant } from '@wardbell/contract';
 import { z } from 'zod';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
-import { type RunningServer, startServer } from '../support/server.js';
-import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
+import { must, signInSuperAdmin } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
-import { createAppointment, readAppointment, setStatus } from './support/appointments.js';
+import { createAppointment, setStatus } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
-import { createPatient, uniqueName } from './support/patients.js';
-import { at, block, DAY, openSchedule } from './support/schedule.js';
-
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
-let clinic: TestTenant;
-let patient: Patient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
-beforeEach(async () => {
-  clinic = await createTenant(server);
-  patient = await createPatient(server, clinic.clinician, {
-    first_name: 'Mae',
-    last_name: uniqueName('Auer'),
-  });
-});
-
-const open = (who: 'clinician' | 'frontDesk' = 'clinician', query?: string) =>
-  openSchedule(browser, server, clinic[who], query);
-const book = (clock: string, more: Readonly<Record<string, unknown>> = {}) =>
-  createAppointment(server, clinic.frontDesk, {
-    patient_id: patient.id,
-    datetime: at(clock),
-    practitioner: 'Dr. Berg',
-    room: 'Room 1',
-    ...more,
-  });
-const stored = ({ id }: Appointment) => readAppointment(server, clinic.clinician, id);
+import { at, block, book, clinic, DAY, open, patient, stored } from './support/schedule.js';
 
 describe('today', () => {
   it('shows who is late and who waits, by the clock of the clinic', async () => {

@@ -1,48 +1,7 @@
-import type { Appointment, Patient } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, startServer } from '../support/server.js';
-import { createTenant, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
-import { createAppointment, readAppointment, updateAppointment } from './support/appointments.js';
-import { createPatient, uniqueName } from './support/patients.js';
-import { at, block, column, DAY, openSchedule } from './support/schedule.js';
-
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
-let clinic: TestTenant;
-let patient: Patient;
-
-beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
-});
-beforeEach(async () => {
-  clinic = await createTenant(server);
-  patient = await createPatient(server, clinic.clinician, {
-    first_name: 'Mae',
-    last_name: uniqueName('Auer'),
-  });
-});
-
-const open = (who: 'clinician' | 'frontDesk' = 'clinician', query?: string) =>
-  openSchedule(browser, server, clinic[who], query);
-const book = (clock: string, more: Readonly<Record<string, unknown>> = {}) =>
-  createAppointment(server, clinic.frontDesk, {
-    patient_id: patient.id,
-    datetime: at(clock),
-    practitioner: 'Dr. Berg',
-    room: 'Room 1',
-    ...more,
-  });
-const stored = ({ id }: Appointment) => readAppointment(server, clinic.clinician, id);
+import { createAppointment, updateAppointment } from './support/appointments.js';
+import { server } from './support/bench.js';
+import { at, block, book, clinic, column, DAY, open, patient, stored } from './support/schedule.js';
 
 describe('the schedule', () => {
   it('shows to each of two people what the other does, and who did it', async () => {

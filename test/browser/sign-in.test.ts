@@ -1,24 +1,12 @@
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   clinic = await createTenant(server);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 
 const open = (path = '') => ConsolePage.open(browser, { url: `${server.url}${path}` });

@@ -1,9 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, startServer } from '../support/server.js';
+import type { Page } from 'playwright-core';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, createPatients } from './support/patients.js';
 
@@ -12,21 +10,11 @@ const CHANGES = 200;
 /** The promise is 150 ms on average; measured here p50 is about a tenth of it, so this is no race with the clock. */
 const AVERAGE_MAX_MS = 150;
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   clinic = await createTenant(server);
   await createPatients(server, clinic.clinician, 150);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 
 declare global {

@@ -1,38 +1,25 @@
 import { Tenant } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
+import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { uniqueName } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let token: string;
 let clinic: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   token = await signInSuperAdmin(server);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 beforeEach(async () => {
   clinic = await createTenant(server, token);
 });
 
 const openAs = async (options = {}) => {
-  const root = await ConsolePage.open(browser, server, options);
-  await root.signIn(SUPER_ADMIN);
+  const root = await signedIn(SUPER_ADMIN, options);
   await root.untilConnection('Live');
   await root.page.getByRole('link', { name: 'Clinics' }).click();
   await root.page.getByRole('heading', { name: 'Clinics', level: 1 }).waitFor();

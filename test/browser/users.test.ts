@@ -1,36 +1,23 @@
 import { User } from '@wardbell/contract';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
+import { browser, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
 import { uniqueName } from './support/patients.js';
 
-let browser: Browser;
-let database: TestDatabase;
-let server: RunningServer;
 let clinic: TestTenant;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   clinic = await createTenant(server);
-});
-afterAll(async () => {
-  await browser?.close();
-  await server?.stop();
-  await database?.drop();
 });
 
 const open = async (
   who: { email: string; password: string },
   options: Parameters<typeof ConsolePage.open>[2] = {},
 ) => {
-  const person = await ConsolePage.open(browser, server, options);
-  await person.signIn(who);
+  const person = await signedIn(who, options);
   await person.page.goto(`${server.url}/users/`);
   await person.page.getByRole('row').nth(1).waitFor();
   return person;

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { Answer, EndpointOf } from '../api/types';
+import { type Paged, pagedOf } from '../paged';
 import { useApi } from '../session/context';
 import { type AuditFilter, dayAfter } from './filter';
 
@@ -9,16 +10,10 @@ export type AuditRow = Answer<EndpointOf<'GET', '/audit'>>['data'][number];
 const PAGE = 100;
 const REFRESH_MS = 15_000;
 
-export interface AuditLog {
+export interface AuditLog extends Paged {
   /** Newest first. */
   readonly rows: readonly AuditRow[];
-  readonly loading: boolean;
-  readonly complete: boolean;
-  readonly loadingMore: boolean;
-  readonly error: Error | null;
   readonly asOfMs: number;
-  readonly loadMore: () => void;
-  readonly retry: () => void;
 }
 
 /** The audit log as far as it was scrolled; while only its first page is there, it is kept fresh. */
@@ -48,14 +43,7 @@ export const useAudit = ({ tenantId, actorId, patientId, action, from, to }: Aud
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   return {
     rows,
-    loading: query.isPending && !query.isError,
-    complete: query.data !== undefined && !query.hasNextPage,
-    loadingMore: query.isFetchingNextPage,
-    error: query.error,
+    ...pagedOf(query),
     asOfMs: query.dataUpdatedAt,
-    loadMore: () => {
-      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
-    },
-    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
   };
 };

@@ -2,6 +2,7 @@ import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/r
 import { useConnection, useEvents } from '@wardbell/client/react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { Answer, EndpointOf } from '../api/types';
+import { type Paged, pagedOf } from '../paged';
 import { useApi } from '../session/context';
 import { type LogPage, NEWEST, readNews } from './catch-up';
 
@@ -14,17 +15,11 @@ const MAX_FOLLOWED = 2_000;
 /** Events for chosen people are in the log but not on an administrator's stream: nothing announces them here. */
 const LOOK_MS = 10_000;
 
-export interface EventLog {
+/** `complete`: the oldest event that is kept is here. */
+export interface EventLog extends Paged {
   /** Newest first. */
   readonly rows: readonly EventFrame[];
-  readonly loading: boolean;
-  /** The oldest event that is kept is here. */
-  readonly complete: boolean;
   readonly live: boolean;
-  readonly error: Error | null;
-  readonly loadingMore: boolean;
-  readonly loadMore: () => void;
-  readonly retry: () => void;
 }
 
 /**
@@ -90,15 +85,8 @@ export const useEventLog = (type: string | null, following: boolean): EventLog =
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   return {
     rows,
-    loading: query.isPending && !query.isError,
-    complete: query.data !== undefined && !query.hasNextPage,
+    ...pagedOf(query),
     live: isLive,
-    error: query.error,
-    loadingMore: query.isFetchingNextPage,
-    loadMore: () => {
-      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
-    },
-    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
   };
 };
 

@@ -1,6 +1,7 @@
 import type { Patient } from '@wardbell/contract';
 import { PatientCreate } from '@wardbell/contract/patient';
 import type { Body, EndpointOf } from '../api/types';
+import { addIssues, errorsAt, type FieldErrors, type FieldIssue, fieldsOf } from '../draft-errors';
 import type { Text } from '../text/en';
 
 /**
@@ -77,16 +78,12 @@ export const toUpdateBody = (base: PatientDraft, draft: PatientDraft): UpdateBod
   return body;
 };
 
-type Errors = Partial<Record<DraftField, string>>;
+type Errors = FieldErrors<DraftField>;
 type Words = Text['patientForm']['errors'];
 
-const isField = (name: unknown): name is DraftField => typeof name === 'string' && name in EMPTY_DRAFT;
+const isField = fieldsOf(EMPTY_DRAFT);
 
-const describe = (
-  field: DraftField,
-  issue: { readonly code: string; readonly maximum?: number | bigint },
-  words: Words,
-): string => {
+const describe = (field: DraftField, issue: FieldIssue, words: Words): string => {
   if (issue.code === 'too_small') return words.required;
   if (issue.code === 'too_big' && issue.maximum !== undefined) return words.tooLong(Number(issue.maximum));
   if (field === 'birth_date') return words.date;
@@ -98,10 +95,7 @@ const describe = (
 export const validateDraft = (draft: PatientDraft, words: Words, mrnRequired = false): Errors => {
   const parsed = PatientCreate.safeParse(toCreateBody(draft));
   const errors: Errors = mrnRequired && draft.mrn.trim() === '' ? { mrn: words.required } : {};
-  for (const issue of parsed.error?.issues ?? []) {
-    const field = issue.path[0];
-    if (isField(field)) errors[field] ??= describe(field, issue, words);
-  }
+  addIssues(errors, parsed.error?.issues, isField, (field, issue) => describe(field, issue, words));
   return errors;
 };
 
@@ -112,10 +106,5 @@ export const refusedFields = (
   words: Words,
 ): Errors => {
   if (code === 'mrn_taken') return { mrn: words.mrnTaken };
-  const errors: Errors = {};
-  for (const { path } of fields) {
-    const field = path.split(/[./]/).find(isField);
-    if (field) errors[field] ??= words.other;
-  }
-  return errors;
+  return errorsAt(fields, (part) => (isField(part) ? part : undefined), words.other);
 };

@@ -2,6 +2,7 @@ import { patientChanges } from '@wardbell/client';
 import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useMemo, useRef } from 'react';
+import { type Paged, pagedOf } from '../paged';
 import { useApi } from '../session/context';
 import { useHiddenPatients } from './deletion';
 import { comparePatients, patientMatcher } from './order';
@@ -10,20 +11,13 @@ import { comparePatients, patientMatcher } from './order';
 const FIRST_PAGE = 100;
 const NEXT_PAGE = 200;
 
-export interface PatientList {
+/** `loading`: nothing to show yet, not even of the search before. */
+export interface PatientList extends Paged {
   readonly rows: readonly Patient[];
-  /** Nothing to show yet, not even of the search before. */
-  readonly loading: boolean;
   /** The rows are what this browser already had; the server's answer is on its way. */
   readonly searching: boolean;
-  /** Every patient of the list is loaded. */
-  readonly complete: boolean;
   /** The rows change with the database; false: they may be out of date. */
   readonly live: boolean;
-  readonly error: Error | null;
-  readonly loadingMore: boolean;
-  readonly loadMore: () => void;
-  readonly retry: () => void;
 }
 
 /** The clinic's patients by name, joined with the stream of changes. */
@@ -59,16 +53,10 @@ export const usePatientList = (search: string): PatientList => {
   }, [searching, include, query.rows, hidden]);
 
   return {
+    ...pagedOf(query),
     rows,
     searching,
     loading: searching && rows.length === 0,
-    complete: query.data !== undefined && !query.hasNextPage,
     live: query.live,
-    error: query.error,
-    loadingMore: query.isFetchingNextPage,
-    loadMore: () => {
-      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
-    },
-    retry: () => void (query.isFetchNextPageError ? query.fetchNextPage() : query.refetch()),
   };
 };

@@ -1,6 +1,7 @@
 import { type Appointment, type AppointmentStatus, UNSCHEDULED } from '@wardbell/contract';
 import { AppointmentCreate } from '@wardbell/contract/appointment';
 import type { Body, EndpointOf } from '../api/types';
+import { addIssues, errorsAt, type FieldErrors, type FieldIssue, fieldsOf } from '../draft-errors';
 import type { ScheduleText } from '../text/schedule/en';
 import { fromClock, instantOf, isCalendarDate, localTimeOf, toClock } from './clock';
 
@@ -116,16 +117,15 @@ export const toUpdateBody = (
   return body;
 };
 
-type Errors = Partial<Record<DraftField, string>>;
+type Errors = FieldErrors<DraftField>;
 type Words = ScheduleText['form']['errors'];
 
-const isField = (name: unknown): name is DraftField => typeof name === 'string' && name in EMPTY_DRAFT;
+const isField = fieldsOf(EMPTY_DRAFT);
+/** The contract has one name for what the form asks in two fields. */
+const fieldOf = (name: string): DraftField | undefined =>
+  name === 'datetime' ? 'date' : isField(name) ? name : undefined;
 
-const describe = (
-  field: DraftField,
-  issue: { readonly code: string; readonly maximum?: number | bigint },
-  words: Words,
-): string => {
+const describe = (field: DraftField, issue: FieldIssue, words: Words): string => {
   if (field === 'patient_id') return words.patient;
   if (field === 'duration_minutes') return words.duration;
   if (issue.code === 'too_small') return words.required;
@@ -146,10 +146,7 @@ const validateWhen = (draft: AppointmentDraft, timeZone: string, words: Words): 
 export const validateDraft = (draft: AppointmentDraft, timeZone: string, words: Words): Errors => {
   const errors: Errors = validateWhen(draft, timeZone, words);
   const parsed = AppointmentCreate.safeParse(toCreateBody(draft, timeZone));
-  for (const issue of parsed.error?.issues ?? []) {
-    const field = issue.path[0];
-    if (isField(field)) errors[field] ??= describe(field, issue, words);
-  }
+  addIssues(errors, parsed.error?.issues, isField, (field, issue) => describe(field, issue, words));
   return errors;
 };
 
@@ -161,11 +158,5 @@ export const refusedFields = (
 ): Errors => {
   if (code === 'unknown_patient') return { patient_id: words.unknownPatient };
   if (code === 'invalid_transition') return { status: words.transition };
-  const errors: Errors = {};
-  for (const { path } of fields) {
-    const name = path.split(/[./]/).find((part) => part === 'datetime' || isField(part));
-    const field = name === 'datetime' ? 'date' : name;
-    if (isField(field)) errors[field] ??= words.other;
-  }
-  return errors;
+  return errorsAt(fields, fieldOf, words.other);
 };

@@ -3,21 +3,16 @@ import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { useEffect, useMemo } from 'react';
 import { byTime } from '../appointments/order';
+import { type Paged, pagedOf } from '../paged';
 import { useApi } from '../session/context';
 import { dayBounds } from './clock';
 
 const PAGE = 200;
 
-export interface AppointmentList {
+export interface AppointmentList extends Paged {
   readonly rows: readonly Appointment[];
-  /** Nothing to show yet. */
-  readonly loading: boolean;
-  /** All of them are here. */
-  readonly complete: boolean;
   /** The rows change with the database; false: they may be out of date. */
   readonly live: boolean;
-  readonly error: Error | null;
-  readonly retry: () => void;
 }
 
 interface Selection {
@@ -50,12 +45,9 @@ const useAppointmentList = ({ key, query: selected, include }: Selection): Appoi
     if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
   }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return {
+    ...pagedOf(query),
     rows: query.rows,
-    loading: query.isPending && !query.isError,
-    complete: query.data !== undefined && !hasNextPage,
     live: query.live,
-    error: query.error,
-    retry: () => void (isFetchNextPageError ? fetchNextPage() : query.refetch()),
   };
 };
 

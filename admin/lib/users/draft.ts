@@ -1,6 +1,7 @@
 import type { User } from '@wardbell/contract';
 import { UserCreate } from '@wardbell/contract/user';
 import type { Body, EndpointOf } from '../api/types';
+import { addIssues, errorsAt, type FieldErrors, type FieldIssue, fieldsOf } from '../draft-errors';
 import type { UsersText } from '../text/users';
 
 /** A user as a form holds it. Brings the contract's schemas with it, so it comes with a form, not with the room. */
@@ -14,7 +15,7 @@ export interface UserDraft {
   readonly password: string | null;
 }
 export type DraftField = keyof UserDraft;
-export type Errors = Partial<Record<DraftField, string>>;
+export type Errors = FieldErrors<DraftField>;
 type Words = UsersText['form']['errors'];
 
 export const EMPTY_DRAFT: UserDraft = {
@@ -24,7 +25,7 @@ export const EMPTY_DRAFT: UserDraft = {
   tenant_id: '',
   password: null,
 };
-const isField = (name: unknown): name is DraftField => typeof name === 'string' && name in EMPTY_DRAFT;
+const isField = fieldsOf(EMPTY_DRAFT);
 
 /** Fields of an account that is there; its clinic stays, its password has a form of its own. */
 export const ACCOUNT_FIELDS = ['name', 'email', 'role'] as const;
@@ -43,11 +44,7 @@ export const toUpdateBody = (
   ...(draft.role === base.role ? {} : { role: draft.role }),
 });
 
-const describe = (
-  field: DraftField,
-  issue: { readonly code: string; readonly maximum?: number | bigint },
-  words: Words,
-): string => {
+const describe = (field: DraftField, issue: FieldIssue, words: Words): string => {
   if (field === 'email') return words.email;
   if (field === 'password') return words.password;
   if (issue.code === 'too_small') return words.required;
@@ -65,10 +62,7 @@ export const validateDraft = (draft: UserDraft, words: Words, tenantNeeded: bool
     role: draft.role,
     password: draft.password ?? 'one that will be made',
   });
-  for (const issue of parsed.error?.issues ?? []) {
-    const field = issue.path[0];
-    if (isField(field)) errors[field] ??= describe(field, issue, words);
-  }
+  addIssues(errors, parsed.error?.issues, isField, (field, issue) => describe(field, issue, words));
   return errors;
 };
 
@@ -80,10 +74,5 @@ export const refusedFields = (
 ): Errors => {
   if (code === 'email_taken') return { email: words.emailTaken };
   if (code === 'unknown_tenant') return { tenant_id: words.tenant };
-  const errors: Errors = {};
-  for (const { path } of fields) {
-    const field = path.split(/[./]/).find(isField);
-    if (field) errors[field] ??= words.other;
-  }
-  return errors;
+  return errorsAt(fields, (part) => (isField(part) ? part : undefined), words.other);
 };

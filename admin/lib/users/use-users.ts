@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import type { User } from '@wardbell/contract';
 import { hasCode } from '../api/failure';
+import { type Paged, pagedOf } from '../paged';
 import { useApi } from '../session/context';
 
 /** Accounts change seldom and have no events; a screen that is looked at asks this often. */
@@ -18,16 +19,10 @@ export interface UserFilter {
 export const usersKey = ['users'] as const;
 export const userKey = (id: string) => ['user', id] as const;
 
-export interface UserList {
+export interface UserList extends Paged {
   readonly rows: readonly User[];
-  readonly loading: boolean;
-  readonly complete: boolean;
-  readonly loadingMore: boolean;
-  readonly error: Error | null;
   /** When the server last said so, epoch milliseconds. */
   readonly asOfMs: number;
-  readonly loadMore: () => void;
-  readonly retry: () => void;
 }
 
 /** Users by e-mail address, asked for again every few seconds while the page is looked at. */
@@ -56,14 +51,8 @@ export const useUsers = (filter: UserFilter): UserList => {
   });
   return {
     rows: query.data?.pages.flatMap((page) => page.data) ?? [],
-    loading: query.isPending && !query.isError,
-    complete: query.data !== undefined && !query.hasNextPage,
-    loadingMore: query.isFetchingNextPage,
-    error: query.error,
+    ...pagedOf(query),
     asOfMs: query.dataUpdatedAt,
-    loadMore: () => {
-      if (query.hasNextPage && !query.isFetching && !query.isFetchNextPageError) void query.fetchNextPage();
-    },
     retry: () => void query.refetch(),
   };
 };

@@ -16,7 +16,6 @@ import { Room } from '../room/room';
 import room from '../room/room.module.css';
 import { useAddress } from '../use-address';
 import { useHotkey } from '../use-hotkey';
-import type { Mark } from '../use-recent-changes';
 import { AuditFilters } from './audit-filters';
 import { AuditPanel } from './audit-panel';
 import { useAuditColumns } from './columns';
@@ -24,8 +23,6 @@ import { useAuditWords } from './use-audit-words';
 import { VerifyButton } from './verify-button';
 
 /** What is written down does not change any more. */
-const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
-const NO_MARK_LABELS = { created: '', updated: '' };
 const NO_FILTER = { person: null, patient: null, action: null, from: null, to: null };
 
 const Status = ({ log }: { log: AuditLog }) => {
@@ -93,8 +90,6 @@ export const AuditRoom = () => {
             loading={log.loading}
             complete={log.complete}
             stale={log.error !== null}
-            marks={NO_MARKS}
-            markLabels={NO_MARK_LABELS}
             onNearEnd={log.loadMore}
             openId={open?.id ?? null}
             onOpen={(row) => address.set({ entry: String(row.seq) }, 'push')}

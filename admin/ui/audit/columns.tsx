@@ -3,6 +3,7 @@ import type { AuditRow } from '../../lib/audit/use-audit';
 import { useFormats } from '../../lib/formats';
 import { AUDIT } from '../../lib/text/audit';
 import { useRoomText, useText } from '../../lib/text/text';
+import cells from '../grid/cells.module.css';
 import type { Column } from '../grid/columns';
 import classes from './columns.module.css';
 import type { AuditWords } from './use-audit-words';
@@ -20,11 +21,11 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         track: 'minmax(11.5rem, 1.2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
-          <span className={classes.entry}>
+          <span className={cells.stack}>
             <span className={classes.what} data-alarm={row.action === 'auth.login_failed' || undefined}>
               {say.what(row.action)}
             </span>
-            <span className={classes.second}>
+            <span className={cells.second}>
               {formats.time(row.at)} · {say.who(row)} · {say.on(row)}
             </span>
           </span>
@@ -51,7 +52,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         shownFrom: 'wide',
         cell: (row) =>
           row.changed.length === 0 ? (
-            <span className={classes.none}>{text.app.none}</span>
+            <span className={cells.none}>{text.app.none}</span>
           ) : (
             <span title={row.changed.join(', ')}>{row.changed.join(', ')}</span>
           ),
@@ -62,7 +63,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         track: 'minmax(6rem, 0.6fr)',
         shownFrom: 'wide',
         numeric: true,
-        cell: (row) => row.address ?? <span className={classes.none}>{text.app.none}</span>,
+        cell: (row) => row.address ?? <span className={cells.none}>{text.app.none}</span>,
       },
       {
         id: 'at',

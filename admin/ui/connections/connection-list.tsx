@@ -14,14 +14,11 @@ import { Notice } from '../notice';
 import room from '../room/room.module.css';
 import { SearchField } from '../room/search-field';
 import { useHotkey } from '../use-hotkey';
-import type { Mark } from '../use-recent-changes';
 import classes from './connections-room.module.css';
 import { useConnectionColumns, useOwnerName } from './use-connection-columns';
 
 const ConnectionDetails = lazily(async () => (await import('./connection-details')).ConnectionDetails);
 
-const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
-const NO_MARK_LABELS = { created: '', updated: '' };
 const NO_ROWS: readonly Connection[] = [];
 
 /** Every open connection; opening one shows all of it and the way to end it. */
@@ -72,9 +69,6 @@ export const ConnectionList = ({ tenantId }: { tenantId: string | null }) => {
           loading={loading}
           complete
           stale={polled.stale}
-          marks={NO_MARKS}
-          markLabels={NO_MARK_LABELS}
-          onNearEnd={() => undefined}
           openId={openId}
           onOpen={(row) => open(row.id)}
         />

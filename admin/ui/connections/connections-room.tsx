@@ -5,6 +5,7 @@ import { useMe } from '../../lib/session/context';
 import { connectionsText } from '../../lib/text/connections';
 import { useRoomText, useText } from '../../lib/text/text';
 import { Room } from '../room/room';
+import room from '../room/room.module.css';
 import { TenantSelect } from '../tenant-select';
 import { useAddress } from '../use-address';
 import { useChosenTenant } from '../use-chosen-tenant';
@@ -42,7 +43,7 @@ export const ConnectionsRoom = () => {
         </>
       }
     >
-      <div className={classes.page}>
+      <div className={room.page}>
         {tenantId === null ? (
           <p className={classes.hint}>{words.chooseTenant}</p>
         ) : (

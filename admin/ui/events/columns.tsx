@@ -5,6 +5,7 @@ import { useFormats } from '../../lib/formats';
 import { useMe } from '../../lib/session/context';
 import { EVENTS } from '../../lib/text/events';
 import { useRoomText, useText } from '../../lib/text/text';
+import cells from '../grid/cells.module.css';
 import type { Column } from '../grid/columns';
 import classes from './columns.module.css';
 import { summaryOf } from './summary';
@@ -37,7 +38,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         cell: (event) => (
           <span className={classes.event}>
             <span className={classes.type}>{event.type}</span>
-            <span className={classes.second}>
+            <span className={cells.second}>
               {formats.time(event.timestamp)} · {summaryOf(event)}
             </span>
           </span>
@@ -55,7 +56,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         header: words.columns.who,
         track: 'minmax(6rem, 0.9fr)',
         shownFrom: 'medium',
-        cell: (event) => nameOf(event.actor_id) ?? <span className={classes.none}>{text.app.none}</span>,
+        cell: (event) => nameOf(event.actor_id) ?? <span className={cells.none}>{text.app.none}</span>,
       },
       {
         id: 'at',

@@ -1,18 +1,15 @@
 'use client';
-
-import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconTimelineEventX } from '@tabler/icons-react';
+import { IconTimelineEventX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { describeFailure } from '../../lib/describe-failure';
 import type { EventFrame } from '../../lib/events/use-event-log';
 import { useFormats } from '../../lib/formats';
 import { useApi } from '../../lib/session/context';
 import { EVENTS } from '../../lib/text/events';
 import { useRoomText, useText } from '../../lib/text/text';
 import { CopyButton } from '../copy-button';
-import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import panel from '../panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
 import { useActorName } from './columns';
 import { Delivered } from './delivered';
 import classes from './event-panel.module.css';
@@ -74,7 +71,7 @@ export const EventPanel = ({
   known: EventFrame | undefined;
   onClose: () => void;
 }) => {
-  const text = useText();
+  const _text = useText();
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const { data, error, refetch } = useEvent(seq, known);
@@ -89,23 +86,11 @@ export const EventPanel = ({
       {event ? (
         <Details event={event} />
       ) : event === null ? (
-        <Notice icon={IconTimelineEventX} {...words.panel.gone}>
-          <Button variant="light" onClick={onClose}>
-            {text.app.close}
-          </Button>
-        </Notice>
+        <PanelGone icon={IconTimelineEventX} {...words.panel.gone} onClose={onClose} />
       ) : error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={() => void refetch()}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <PanelFailure error={error} onRetry={() => void refetch()} />
       ) : (
-        <div role="status" aria-label={text.app.loading} className={panel.skeleton}>
-          {[60, 80, 45, 70].map((width) => (
-            <Skeleton key={width} height={12} width={`${width}%`} />
-          ))}
-        </div>
+        <PanelSkeleton lines={4} />
       )}
     </Panel>
   );

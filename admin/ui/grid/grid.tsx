@@ -19,6 +19,9 @@ const OVERSCAN = 10;
 /** The next page is asked for when so few rows are left below. */
 const AHEAD = 60;
 
+const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
+const NO_LABELS = { created: '', updated: '' };
+
 export interface GridHandle {
   readonly focus: () => void;
   readonly scrollToTop: () => void;
@@ -32,13 +35,14 @@ interface GridProps<Row> {
   /** All rows are here; false: `onNearEnd` is called as the reader comes near the last one. */
   readonly complete: boolean;
   readonly stale: boolean;
-  readonly marks: ReadonlyMap<string, Mark>;
-  readonly markLabels: Readonly<Record<Mark['kind'], string>>;
+  /** Rows that have just changed, and what that is called; nothing flashes without them. */
+  readonly marks?: ReadonlyMap<string, Mark>;
+  readonly markLabels?: Readonly<Record<Mark['kind'], string>>;
   /** Says who made a change: "by Anna Berg", or nothing. */
   readonly whoOf?: (mark: Mark) => string;
   /** The row whose details are open. */
   readonly openId?: string | null;
-  readonly onNearEnd: () => void;
+  readonly onNearEnd?: () => void;
   /** Told when the reader leaves the first row and when they are back. */
   readonly onAtTop?: (atTop: boolean) => void;
   readonly onOpen?: (row: Row) => void;
@@ -47,7 +51,7 @@ interface GridProps<Row> {
 
 /** A list of any length: only the rows in sight are in the document. Rows must not change their height. */
 export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>) => {
-  const { rows, columns, marks, markLabels, complete, onNearEnd, onOpen } = props;
+  const { rows, columns, marks = NO_MARKS, markLabels = NO_LABELS, complete, onNearEnd, onOpen } = props;
   const gridId = useId();
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const { width, remPx } = useGridWidth(scroller);
@@ -87,7 +91,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
   const lastShown = items.at(-1)?.index ?? 0;
   const nearEnd = !complete && rows.length > 0 && lastShown >= rows.length - AHEAD;
   useEffect(() => {
-    if (nearEnd) onNearEnd();
+    if (nearEnd) onNearEnd?.();
   });
 
   const atTop = (virtualizer.scrollOffset ?? 0) < rowPx / 2;

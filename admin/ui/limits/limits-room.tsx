@@ -17,7 +17,6 @@ import room from '../room/room.module.css';
 import { TenantSelect } from '../tenant-select';
 import { useChosenTenant } from '../use-chosen-tenant';
 import { LimitFigures } from './limit-figures';
-import classes from './limits-room.module.css';
 
 const LimitsForm = lazily(
   async () => (await import('./limits-form')).LimitsForm,
@@ -46,7 +45,7 @@ const Limits = ({ tenantId }: { tenantId: string }) => {
     );
   }
   return (
-    <div className={classes.page}>
+    <div className={room.page}>
       <LimitFigures tenant={tenant} usage={usage} connections={connections.data} />
       <AsOf polled={usage} />
       {tenant && usage.data ? (

@@ -2,6 +2,7 @@ import type { Patient } from '@wardbell/contract';
 import { useMemo } from 'react';
 import { ageOn, todayIn, useFormats } from '../../lib/formats';
 import { useText } from '../../lib/text/text';
+import cells from '../grid/cells.module.css';
 import type { Column } from '../grid/columns';
 import { useNow } from '../use-now';
 import classes from './columns.module.css';
@@ -15,7 +16,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
   return useMemo(() => {
     const { columns } = words.patients;
     const today = todayIn(formats.timeZone, nowMs);
-    const none = <span className={classes.none}>{words.app.none}</span>;
+    const none = <span className={cells.none}>{words.app.none}</span>;
     return [
       {
         id: 'name',
@@ -23,11 +24,11 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         track: 'minmax(10rem, 2.4fr)',
         shownFrom: 'narrow',
         cell: (patient) => (
-          <span className={classes.person}>
+          <span className={cells.stack}>
             <span className={classes.name} title={listedName(patient)}>
               <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
             </span>
-            <span className={classes.second}>
+            <span className={cells.second}>
               {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
               {patient.mrn}
             </span>

@@ -3,7 +3,6 @@
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import {
   EMPTY_DRAFT,
@@ -15,7 +14,7 @@ import {
 import { useApi } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { PatientFields } from './patient-fields';
 
 /** Registers a patient. */
@@ -41,21 +40,15 @@ export const CreatePatient = ({
       return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body) });
     },
     onSuccess: onCreated,
-    onError: (error) => {
-      if (!(error instanceof ApiError)) return;
-      const errors = refusedFields(error.code, error.fields, words.errors);
-      form.setErrors(errors);
-      focusField(form, Object.keys(errors)[0]);
-    },
+    onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
   });
-  const atFields = Object.keys(form.errors).length > 0;
   return (
     <FormDrawer
       title={words.createTitle}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={save.mutate}
       onClose={onClose}
     >

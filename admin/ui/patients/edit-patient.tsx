@@ -4,7 +4,6 @@ import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useState } from 'react';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import { useMergingSave } from '../../lib/merge/use-merging-save';
 import {
@@ -19,8 +18,8 @@ import {
 import { patientKey } from '../../lib/patients/use-patient';
 import { useApi } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
-import { Colleague } from '../colleague';
-import { FormDrawer, focusField } from '../form-drawer';
+import { Colleague, collisionsOf } from '../colleague';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { PatientFields } from './patient-fields';
 
 const FIELD_WORDS = {
@@ -71,35 +70,30 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
 
   const submit = () =>
     save.mutate(undefined, {
-      onError: (error) => {
-        if (!(error instanceof ApiError)) return;
-        const errors = refusedFields(error.code, error.fields, words.errors);
-        form.setErrors(errors);
-        focusField(form, Object.keys(errors)[0]);
-      },
+      onError: (error) =>
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
     });
-  const atFields = Object.keys(form.errors).length > 0;
   return (
     <FormDrawer
       title={words.editTitle}
       submitLabel={words.saveChanges}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={submit}
       onClose={onClose}
     >
       {merged && (
         <Colleague
           title={text.patient.merge.title}
-          collisions={FIELDS.flatMap((field) => {
-            const theirs = conflicts[field];
-            if (theirs === undefined) return [];
-            const onTake = () => {
+          collisions={collisionsOf<PatientDraft>({
+            fields: FIELDS,
+            conflicts,
+            labelOf: (field) => words[FIELD_WORDS[field]],
+            onTake: (field, theirs) => {
               form.setFieldValue(field, theirs);
               settle(field);
-            };
-            return [{ field, label: words[FIELD_WORDS[field]], theirs, onTake }];
+            },
           })}
         />
       )}

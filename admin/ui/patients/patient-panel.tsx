@@ -1,22 +1,21 @@
 'use client';
 
-import { Anchor, Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { Anchor, Button } from '@mantine/core';
+import { IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import Link from 'next/link';
 import { useState } from 'react';
 import { usePatientAppointments } from '../../lib/appointments/use-patient-appointments';
-import { describeFailure } from '../../lib/describe-failure';
 import { ageOn, todayIn, useFormats } from '../../lib/formats';
 import { usePatient } from '../../lib/patients/use-patient';
 import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ChangedAt } from '../changed-at';
 import { lazily } from '../lazily';
-import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
 import { AppointmentList } from './appointment-list';
 
 const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
@@ -85,11 +84,12 @@ export const PatientPanel = ({
       onClose={onClose}
     >
       {gone ? (
-        <Notice icon={IconUserOff} title={text.patient.gone.title} hint={text.patient.gone.hint}>
-          <Button variant="light" onClick={onClose}>
-            {text.app.close}
-          </Button>
-        </Notice>
+        <PanelGone
+          icon={IconUserOff}
+          title={text.patient.gone.title}
+          hint={text.patient.gone.hint}
+          onClose={onClose}
+        />
       ) : patient ? (
         <>
           <div className={classes.actions}>
@@ -134,17 +134,9 @@ export const PatientPanel = ({
           {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>
       ) : error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={retry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <PanelFailure error={error} onRetry={retry} />
       ) : (
-        <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
-          {[60, 80, 45, 70, 65, 50].map((width) => (
-            <Skeleton key={width} height={12} width={`${width}%`} />
-          ))}
-        </div>
+        <PanelSkeleton lines={6} />
       )}
     </Panel>
   );

@@ -1,7 +1,7 @@
 'use client';
 
 import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
+import { IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import Link from 'next/link';
@@ -16,9 +16,9 @@ import { useApi, useMe } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
 import { ChangedAt } from '../changed-at';
-import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
 import { toast } from '../toast';
 import own from './appointment-panel.module.css';
 import { ConfirmStep } from './confirm-step';
@@ -200,7 +200,7 @@ export const AppointmentPanel = ({
   onEdit: (appointment: Appointment) => void;
   onClose: () => void;
 }) => {
-  const text = useText();
+  const _text = useText();
   const words = useRoomText(scheduleText).panel;
   const { row, gone, error, retry } = useAppointment(id);
   const appointment = shown && row && row.version > shown.version ? row : (shown ?? row);
@@ -213,25 +213,13 @@ export const AppointmentPanel = ({
       onClose={onClose}
     >
       {gone ? (
-        <Notice icon={IconCalendarOff} title={words.gone.title} hint={words.gone.hint}>
-          <Button variant="light" onClick={onClose}>
-            {text.app.close}
-          </Button>
-        </Notice>
+        <PanelGone icon={IconCalendarOff} title={words.gone.title} hint={words.gone.hint} onClose={onClose} />
       ) : appointment ? (
         <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
       ) : error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={retry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <PanelFailure error={error} onRetry={retry} />
       ) : (
-        <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
-          {[60, 80, 45, 70, 65, 50].map((width) => (
-            <Skeleton key={width} height={12} width={`${width}%`} />
-          ))}
-        </div>
+        <PanelSkeleton lines={6} />
       )}
     </Panel>
   );

@@ -3,7 +3,6 @@
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import {
@@ -20,7 +19,7 @@ import { useApi } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { AppointmentFields } from './appointment-fields';
 import { PatientPicker } from './patient-picker';
 
@@ -66,21 +65,15 @@ export const CreateAppointment = ({
       return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
     },
     onSuccess: onCreated,
-    onError: (error) => {
-      if (!(error instanceof ApiError)) return;
-      const errors = refusedFields(error.code, error.fields, words.errors);
-      form.setErrors(errors);
-      focusField(form, Object.keys(errors)[0]);
-    },
+    onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
   });
-  const atFields = Object.keys(form.errors).length > 0;
   return (
     <FormDrawer
       title={words.createTitle}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={save.mutate}
       onClose={onClose}
     >

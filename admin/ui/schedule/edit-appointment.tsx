@@ -5,7 +5,6 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
 import { useEffect, useState } from 'react';
-import { ApiError } from '../../lib/api/failure';
 import { appointmentKey, useAppointment } from '../../lib/appointments/use-appointment';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
@@ -24,8 +23,8 @@ import type { KnownNames } from '../../lib/schedule/known-names';
 import { useApi } from '../../lib/session/context';
 import { scheduleText } from '../../lib/text/schedule';
 import { useRoomText, useText } from '../../lib/text/text';
-import { Colleague } from '../colleague';
-import { FormDrawer, focusField } from '../form-drawer';
+import { Colleague, collisionsOf } from '../colleague';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { AppointmentFields } from './appointment-fields';
 
 const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
@@ -96,14 +95,9 @@ export const EditAppointment = ({
 
   const submit = () =>
     save.mutate(undefined, {
-      onError: (error) => {
-        if (!(error instanceof ApiError)) return;
-        const errors = refusedFields(error.code, error.fields, words.errors);
-        form.setErrors(errors);
-        focusField(form, Object.keys(errors)[0]);
-      },
+      onError: (error) =>
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
     });
-  const atFields = Object.keys(form.errors).length > 0;
   const shown = (field: DraftField, value: string): string => {
     if (field === 'date' && value !== '') return formats.date(value);
     const status = INITIAL.find((each) => each === value);
@@ -116,21 +110,22 @@ export const EditAppointment = ({
       submitLabel={words.saveChanges}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={submit}
       onClose={onClose}
     >
       {merged && (
         <Colleague
           title={words.merge}
-          collisions={FIELDS.flatMap((field) => {
-            const theirs = conflicts[field];
-            if (theirs === undefined) return [];
-            const onTake = () => {
+          collisions={collisionsOf<AppointmentDraft>({
+            fields: FIELDS,
+            conflicts,
+            labelOf: (field) => words[FIELD_WORDS[field]],
+            onTake: (field, theirs) => {
               form.setFieldValue(field, theirs);
               settle(field);
-            };
-            return [{ field, label: words[FIELD_WORDS[field]], theirs: shown(field, theirs), onTake }];
+            },
+            shown,
           })}
         />
       )}

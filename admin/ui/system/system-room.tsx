@@ -7,6 +7,7 @@ import { systemText } from '../../lib/text/system';
 import { useRoomText, useText } from '../../lib/text/text';
 import { AsOf } from '../as-of';
 import { Room } from '../room/room';
+import room from '../room/room.module.css';
 import { DatabaseFigures } from './database-figures';
 import { HealthChanges } from './health-changes';
 import { InstanceCard } from './instance-card';
@@ -37,7 +38,7 @@ export const SystemRoom = () => {
   return (
     <Room title={text.rooms.system}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls and holds no control must be reached by key */}
-      <div className={classes.page} tabIndex={0}>
+      <div className={room.page} tabIndex={0}>
         {sure ? (
           <Overall problems={problems} instances={data.instances.length} />
         ) : error ? (

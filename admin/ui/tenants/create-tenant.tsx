@@ -3,7 +3,6 @@
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Tenant } from '@wardbell/contract';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import { useApi } from '../../lib/session/context';
@@ -19,7 +18,7 @@ import { useRememberTenant } from '../../lib/tenants/use-change-tenant';
 import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
 import { useIdempotencyKey } from '../../lib/use-idempotency-key';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { toast } from '../toast';
 import { TenantFields } from './tenant-fields';
 
@@ -58,21 +57,16 @@ export const CreateTenant = ({
       void toast({ tone: 'success', message: words.created(tenant.name) });
       onCreated(tenant);
     },
-    onError: (error) => {
-      if (!(error instanceof ApiError)) return;
-      const errors = refusedFields(error.code, error.fields, words.form.errors);
-      form.setErrors(errors);
-      focusField(form, Object.keys(errors)[0]);
-    },
+    onError: (error) =>
+      markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
   });
-  const atFields = Object.keys(form.errors).length > 0;
   return (
     <FormDrawer
       title={words.form.createTitle}
       submitLabel={words.form.create}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={(draft) => save.mutate(draft)}
       onClose={onClose}
     >

@@ -5,7 +5,6 @@ import { useForm } from '@mantine/form';
 import { IconUsers } from '@tabler/icons-react';
 import type { Tenant } from '@wardbell/contract';
 import { useState } from 'react';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import { useMergingSave } from '../../lib/merge/use-merging-save';
 import { useApi } from '../../lib/session/context';
@@ -20,7 +19,7 @@ import {
 import { useRememberTenant } from '../../lib/tenants/use-change-tenant';
 import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { TenantFields } from './tenant-fields';
 
 /** Changes what a clinic is called, where its days are reckoned, and its ceilings. */
@@ -54,14 +53,9 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
   );
   const submit = () =>
     save.mutate(undefined, {
-      onError: (error) => {
-        if (!(error instanceof ApiError)) return;
-        const errors = refusedFields(error.code, error.fields, words.form.errors);
-        form.setErrors(errors);
-        focusField(form, Object.keys(errors)[0]);
-      },
+      onError: (error) =>
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
     });
-  const atFields = Object.keys(form.errors).length > 0;
   const collided = TENANT_FIELDS.filter((field) => conflicts[field] !== undefined);
   const nameOf = (field: (typeof TENANT_FIELDS)[number]) =>
     field === 'time_zone' ? words.form.timeZone : words.form[field];
@@ -71,7 +65,7 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
       submitLabel={words.form.save}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -1,11 +1,10 @@
 'use client';
 
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconEdit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useState } from 'react';
 import { hasCode } from '../../lib/api/failure';
-import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import { LIMIT_FIELDS } from '../../lib/limits/fields';
 import { useTenant } from '../../lib/tenants/use-tenant';
@@ -13,9 +12,9 @@ import type { TenantRow } from '../../lib/tenants/use-tenant-usage';
 import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
 import { lazily } from '../lazily';
-import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import panel from '../panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
 import { SwitchTenant } from './switch-tenant';
 import classes from './tenants-room.module.css';
 
@@ -127,23 +126,11 @@ export const TenantPanel = ({
           )}
         </>
       ) : gone ? (
-        <Notice icon={IconAlertTriangle} {...words.panel.gone}>
-          <Button variant="light" onClick={onClose}>
-            {text.app.close}
-          </Button>
-        </Notice>
+        <PanelGone icon={IconAlertTriangle} {...words.panel.gone} onClose={onClose} />
       ) : error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={retry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <PanelFailure error={error} onRetry={retry} />
       ) : (
-        <div role="status" aria-label={text.app.loading} className={panel.skeleton}>
-          {[60, 80, 45, 70].map((width) => (
-            <Skeleton key={width} height={12} width={`${width}%`} />
-          ))}
-        </div>
+        <PanelSkeleton lines={4} />
       )}
     </Panel>
   );

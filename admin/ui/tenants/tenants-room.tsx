@@ -18,15 +18,12 @@ import room from '../room/room.module.css';
 import { SearchField } from '../room/search-field';
 import { useAddress } from '../use-address';
 import { useHotkey } from '../use-hotkey';
-import type { Mark } from '../use-recent-changes';
 import { TenantPanel } from './tenant-panel';
 import classes from './tenants-room.module.css';
 import { useTenantColumns } from './use-tenant-columns';
 
 const CreateTenant = lazily(async () => (await import('./create-tenant')).CreateTenant);
 
-const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
-const NO_MARK_LABELS = { created: '', updated: '' };
 const NO_ROWS: readonly TenantRow[] = [];
 const DEFAULT_SORT = SORTS[0];
 
@@ -109,9 +106,6 @@ export const TenantsRoom = () => {
             loading={loading}
             complete
             stale={polled.stale}
-            marks={NO_MARKS}
-            markLabels={NO_MARK_LABELS}
-            onNearEnd={() => undefined}
             openId={openId}
             onOpen={(row) => open(row.id)}
           />

@@ -4,6 +4,7 @@ import { useFormats } from '../../lib/formats';
 import { useMe } from '../../lib/session/context';
 import { useRoomText, useText } from '../../lib/text/text';
 import { USERS } from '../../lib/text/users';
+import cells from '../grid/cells.module.css';
 import type { Column } from '../grid/columns';
 import { useNow } from '../use-now';
 import classes from './columns.module.css';
@@ -43,12 +44,12 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
         track: 'minmax(10rem, 1.5fr)',
         shownFrom: 'narrow',
         cell: (user) => (
-          <span className={classes.person}>
+          <span className={cells.stack}>
             <span className={classes.name} title={user.name}>
               {user.name}
               {user.id === me.id && <span className={classes.you}> ({words.you})</span>}
             </span>
-            <span className={classes.second}>
+            <span className={cells.second}>
               {text.roles[user.role]}
               {user.status === 'disabled' && ` · ${words.status.disabled}`} · {user.email}
             </span>

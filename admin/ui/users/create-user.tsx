@@ -5,7 +5,6 @@ import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { User } from '@wardbell/contract';
 import { useState } from 'react';
-import { ApiError } from '../../lib/api/failure';
 import { describeFailure } from '../../lib/describe-failure';
 import { useApi, useMe } from '../../lib/session/context';
 import { useTenants } from '../../lib/tenants/use-tenants';
@@ -15,7 +14,7 @@ import { useIdempotencyKey } from '../../lib/use-idempotency-key';
 import { EMPTY_DRAFT, refusedFields, type UserDraft, validateDraft } from '../../lib/users/draft';
 import { makeStartPassword } from '../../lib/users/start-password';
 import { useRememberUser } from '../../lib/users/use-change-user';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { toast } from '../toast';
 import { AccountFields, rolesFor } from './account-fields';
 import { PasswordChoice } from './password-choice';
@@ -71,16 +70,11 @@ export const CreateUser = ({
       if (draft.password === null) setShown(user);
       else finish(user);
     },
-    onError: (error) => {
-      if (!(error instanceof ApiError)) return;
-      const errors = refusedFields(error.code, error.fields, words.form.errors);
-      form.setErrors(errors);
-      focusField(form, Object.keys(errors)[0]);
-    },
+    onError: (error) =>
+      markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
   });
   if (shown) return <StartPassword name={shown.name} password={made} onDone={() => finish(shown)} />;
   const { role, password } = form.values;
-  const atFields = Object.keys(form.errors).length > 0;
   const passwordError = form.errors.password;
   return (
     <FormDrawer
@@ -88,7 +82,7 @@ export const CreateUser = ({
       submitLabel={words.form.save}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeFailure(save.error, text) : null}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={save.mutate}
       onClose={onClose}
     >

@@ -5,7 +5,6 @@ import { useForm } from '@mantine/form';
 import { IconUsers } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
 import { useState } from 'react';
-import { ApiError } from '../../lib/api/failure';
 import { useRoomText, useText } from '../../lib/text/text';
 import { USERS } from '../../lib/text/users';
 import {
@@ -17,7 +16,7 @@ import {
   validateDraft,
 } from '../../lib/users/draft';
 import { type Theirs, useSaveUser } from '../../lib/users/use-save-user';
-import { FormDrawer, focusField } from '../form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { AccountFields, rolesFor } from './account-fields';
 import { describeUserFailure } from './failure';
 
@@ -67,21 +66,16 @@ export const EditUser = ({ user, own, onClose }: { user: User; own: boolean; onC
   );
   const submit = () =>
     save.mutate(undefined, {
-      onError: (error) => {
-        if (!(error instanceof ApiError)) return;
-        const errors = refusedFields(error.code, error.fields, words.form.errors);
-        form.setErrors(errors);
-        focusField(form, Object.keys(errors)[0]);
-      },
+      onError: (error) =>
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
     });
-  const atFields = Object.keys(form.errors).length > 0;
   return (
     <FormDrawer
       title={words.form.editTitle}
       submitLabel={words.form.saveChanges}
       form={form}
       pending={save.isPending}
-      failure={save.error && !atFields ? describeUserFailure(save.error, text, words) : null}
+      failure={failureBeside(form, save.error, (error) => describeUserFailure(error, text, words))}
       onSubmit={submit}
       onClose={onClose}
     >

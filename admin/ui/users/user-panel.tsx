@@ -1,18 +1,9 @@
 'use client';
 
-import { Button, Skeleton } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconEdit,
-  IconKey,
-  IconLock,
-  IconLockOpen,
-  IconTrash,
-  IconUserOff,
-} from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconEdit, IconKey, IconLock, IconLockOpen, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
 import { useState } from 'react';
-import { describeFailure } from '../../lib/describe-failure';
 import { useFormats } from '../../lib/formats';
 import { useMe } from '../../lib/session/context';
 import { useRoomText, useText } from '../../lib/text/text';
@@ -20,9 +11,9 @@ import { USERS } from '../../lib/text/users';
 import { useChangeUser } from '../../lib/users/use-change-user';
 import { useUser } from '../../lib/users/use-users';
 import { lazily } from '../lazily';
-import { Notice } from '../notice';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
 import { toast } from '../toast';
 import { describeUserFailure } from './failure';
 
@@ -125,11 +116,7 @@ export const UserPanel = ({
       onClose={onClose}
     >
       {gone ? (
-        <Notice icon={IconUserOff} {...words.panel.gone}>
-          <Button variant="light" onClick={onClose}>
-            {text.app.close}
-          </Button>
-        </Notice>
+        <PanelGone icon={IconUserOff} {...words.panel.gone} onClose={onClose} />
       ) : user ? (
         <>
           <Actions user={user} own={own} onOpen={setDialog} />
@@ -160,17 +147,9 @@ export const UserPanel = ({
           {dialog === 'delete' && <DeleteUser user={user} onClose={closeDialog} onDeleted={onClose} />}
         </>
       ) : error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={retry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <PanelFailure error={error} onRetry={retry} />
       ) : (
-        <div role="status" aria-label={text.app.loading} className={classes.skeleton}>
-          {[60, 80, 45, 70].map((width) => (
-            <Skeleton key={width} height={12} width={`${width}%`} />
-          ))}
-        </div>
+        <PanelSkeleton lines={4} />
       )}
     </Panel>
   );

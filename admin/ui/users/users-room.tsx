@@ -19,7 +19,6 @@ import classes from '../room/room.module.css';
 import { SearchField } from '../room/search-field';
 import { useAddress } from '../use-address';
 import { useHotkey } from '../use-hotkey';
-import type { Mark } from '../use-recent-changes';
 import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
 import { UserPanel } from './user-panel';
@@ -28,8 +27,6 @@ const CreateUser = lazily(async () => (await import('./create-user')).CreateUser
 
 const DEBOUNCE_MS = 200;
 /** Accounts have no events, so nothing flashes. */
-const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
-const NO_MARK_LABELS = { created: '', updated: '' };
 
 const Status = ({ list }: { list: UserList }) => {
   const words = useRoomText(USERS);
@@ -124,8 +121,6 @@ export const UsersRoom = () => {
             loading={list.loading}
             complete={list.complete}
             stale={list.error !== null}
-            marks={NO_MARKS}
-            markLabels={NO_MARK_LABELS}
             onNearEnd={list.loadMore}
             openId={openId}
             onOpen={(user) => open(user.id)}

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
-import { ask, fail, succeed, useBench } from './harness.js';
+import { ask, everyPage, fail, succeed, useBench } from './harness.js';
 
 const bench = useBench();
 const PASSWORD = 'correct horse battery';
@@ -124,16 +124,8 @@ describe('Users', () => {
   it('are listed by address, page by page, narrowed by role and status', async () => {
     const own = await createTenant(bench.server, superToken);
     await add({ email: `a-${own.slug}@x.test`, status: 'disabled' }, own.admin.token);
-    const emails: string[] = [];
-    let after: string | null = '';
-    while (after !== null) {
-      const page: { data: { email: string }[]; next: string | null } = await succeed(bench, api.users.list, {
-        token: own.admin.token,
-        query: { limit: 2, ...(after === '' ? {} : { after }) },
-      });
-      emails.push(...page.data.map(({ email }) => email));
-      after = page.next;
-    }
+    const users = await everyPage(bench, api.users.list, { token: own.admin.token, query: { limit: 2 } });
+    const emails = users.map(({ email }) => email);
     expect(emails).toHaveLength(4);
     expect(emails).toEqual([...emails].sort());
     const roles = await succeed(bench, api.users.list, {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
-import { succeed, useBench } from './harness.js';
+import { everyPage, succeed, useBench } from './harness.js';
 
 const bench = useBench();
 
@@ -22,13 +22,8 @@ describe('Colleagues', () => {
   });
 
   it('come in pages, each once', async () => {
-    const seen: string[] = [];
-    let after: string | null = '';
-    while (after !== null) {
-      const page = await list(after === '' ? { limit: 1 } : { limit: 1, after });
-      seen.push(...page.data.map(({ id }) => id));
-      after = page.next;
-    }
+    const request = { token: tenant.frontDesk.token, query: { limit: 1 } };
+    const seen = (await everyPage(bench, api.colleagues.list, request)).map(({ id }) => id);
     expect(seen).toHaveLength(new Set(seen).size);
     expect(new Set(seen)).toEqual(new Set((await list()).data.map(({ id }) => id)));
   });

@@ -99,6 +99,25 @@ export async function succeed<E extends Endpoint & { readonly answer: z.ZodType 
   return endpoint.answer.parse(answer.body) as z.output<E['answer']>;
 }
 
+/** A list that comes in pages, read to its end. */
+export async function everyPage<
+  Page extends { readonly data: readonly unknown[]; readonly next: string | null },
+>(
+  bench: Pick<Bench, 'server'>,
+  endpoint: Endpoint & { readonly answer: z.ZodType<Page> },
+  request: Request,
+): Promise<Page['data'][number][]> {
+  const rows: Page['data'][number][] = [];
+  let after: string | null = null;
+  do {
+    const query: Request['query'] = after === null ? request.query : { ...request.query, after };
+    const page: Page = await succeed(bench, endpoint, { ...request, ...(query && { query }) });
+    rows.push(...page.data);
+    after = page.next;
+  } while (after !== null);
+  return rows;
+}
+
 /** Status and code of an answer that must be a failure. */
 export async function fail<E extends Endpoint>(
   bench: Pick<Bench, 'server'>,

@@ -7,6 +7,7 @@ import {
   type Clinic,
   committedEvents,
   createClinic,
+  everyPage,
   registerPatient,
   succeed,
   useBench,
@@ -15,19 +16,8 @@ import {
 const bench = useBench();
 type Row = { id: string; version: number };
 
-async function allPages(token: string, query: Record<string, string | number>) {
-  const rows: { id: string; first_name: string; last_name: string }[] = [];
-  let after: string | null = '';
-  while (after !== null) {
-    const page: { data: typeof rows; next: string | null } = await succeed(bench, api.patients.list, {
-      token,
-      query: { ...query, ...(after === '' ? {} : { after }) },
-    });
-    rows.push(...page.data);
-    after = page.next;
-  }
-  return rows;
-}
+const allPages = (token: string, query: Record<string, string | number>) =>
+  everyPage(bench, api.patients.list, { token, query });
 
 describe('The list of patients', () => {
   let clinic: Clinic;
