@@ -38,6 +38,22 @@ class Labels {
   }
 }
 
+/**
+ * Whole numbers by one label. Adding is a look-up and an addition; prom-client, which makes a text of the labels
+ * each time, is told the sums when somebody scrapes.
+ */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(label: string, count = 1): void {
+    this.#counts.set(label, (this.#counts.get(label) ?? 0) + count);
+  }
+
+  entries(): IterableIterator<[label: string, count: number]> {
+    return this.#counts.entries();
+  }
+}
+
 /** Everything that is counted. No user, patient or address is ever a label. */
 @Injectable()
 export class Metrics {
@@ -61,30 +77,30 @@ export class Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [this.registry],
   });
-  readonly #connections = new Gauge({
-    name: 'websocket_connections_total',
-    help: 'Open WebSocket connections of this instance',
-    labelNames: ['tenant_id'],
-    registers: [this.registry],
-  });
-  readonly #sent = new Counter({
-    name: 'websocket_messages_sent_total',
-    help: 'Messages written to sockets',
-    labelNames: ['type'],
-    registers: [this.registry],
-  });
-  readonly #rejected = new Counter({
-    name: 'websocket_connections_rejected_total',
-    help: 'Handshakes that were refused',
-    labelNames: ['reason'],
-    registers: [this.registry],
-  });
-  readonly #closes = new Counter({
-    name: 'websocket_closes_total',
-    help: 'Connections that ended, by close code',
-    labelNames: ['code'],
-    registers: [this.registry],
-  });
+  readonly #connections = this.#tally(
+    Gauge,
+    'websocket_connections_total',
+    'Open WebSocket connections of this instance',
+    'tenant_id',
+  );
+  readonly #sent = this.#tally(
+    Counter,
+    'websocket_messages_sent_total',
+    'Messages written to sockets',
+    'type',
+  );
+  readonly #rejected = this.#tally(
+    Counter,
+    'websocket_connections_rejected_total',
+    'Handshakes that were refused',
+    'reason',
+  );
+  readonly #closes = this.#tally(
+    Counter,
+    'websocket_closes_total',
+    'Connections that ended, by close code',
+    'code',
+  );
   readonly #delivery = new DeliveryHistogram(this.registry);
   readonly #tenants = new Labels(MAX_TENANT_LABELS);
   readonly #types = new Labels(MAX_TYPE_LABELS);
@@ -112,37 +128,52 @@ export class Metrics {
   /** An event was written to so many sockets. One call for a group, not for each socket. */
   delivered(event: Delivered, sockets: number): void {
     const seconds = Math.max(0, Date.now() - event.writtenMs) / 1_000;
-    this.#sent.inc({ type: this.#types.of(event.type) }, sockets);
+    this.#sent.add(this.#types.of(event.type), sockets);
     this.#delivery.observe(seconds, sockets);
     for (const listener of this.#onDelivered) listener(event, sockets, seconds);
   }
 
   /** A control frame was sent. */
   sent(type: string): void {
-    this.#sent.inc({ type });
+    this.#sent.add(type);
   }
 
   opened(tenantId: string | null): void {
-    this.#connections.inc({ tenant_id: this.#tenantLabel(tenantId) });
+    this.#connections.add(this.#tenantLabel(tenantId));
   }
 
   closed(tenantId: string | null): void {
-    this.#connections.dec({ tenant_id: this.#tenantLabel(tenantId) });
+    this.#connections.add(this.#tenantLabel(tenantId), -1);
   }
 
   /** @param code of the close frame, 1006 when there was none; what is not registered or ours counts as one. */
   closedWith(code: number): void {
     const known = (code >= 1000 && code <= 1015) || (code >= 4400 && code < 4500);
-    this.#closes.inc({ code: known ? String(code) : 'other' });
+    this.#closes.add(known ? String(code) : 'other');
   }
 
   /** A handshake was refused. The label is the name of its close in the contract, as `tenant_limit`. */
   rejected(close: CloseName): void {
-    this.#rejected.inc({ reason: refusalReason(close) });
+    this.#rejected.add(refusalReason(close));
   }
 
   #tenantLabel(tenantId: string | null): string {
     return tenantId === null ? SUPER : this.#tenants.of(tenantId);
+  }
+
+  #tally(Metric: typeof Counter | typeof Gauge, name: string, help: string, label: string): Tally {
+    const tally = new Tally();
+    new Metric({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of tally.entries()) this.inc({ [label]: value }, count);
+      },
+    });
+    return tally;
   }
 
   #counter(name: string, help: string): Counter {
