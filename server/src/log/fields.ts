@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CLOSE } from '@wardbell/contract/close-code';
 
@@ -46,7 +46,7 @@ const host: Shape = (value) =>
 /** Our user ids are UUIDs; another issuer's `sub` may be an e-mail address, so it is logged as a pseudonym. */
 const user: Shape = (value) => {
   if (uuid(value) !== DROPPED || typeof value !== 'string') return uuid(value);
-  return `sub:${createHash('sha256').update(value).digest('hex').slice(0, 16)}`;
+  return `sub:${hash('sha256', value, 'hex').slice(0, 16)}`;
 };
 
 const CLOSE_REASONS: ReadonlySet<string> = new Set(Object.values(CLOSE).map((close) => close.reason));

@@ -2,6 +2,7 @@ import pino from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from '../config/config.js';
 import { allowed, type LogFields } from './fields.js';
+import { TurnWriter } from './turn-writer.js';
 
 export type LogSeverity = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -81,7 +82,7 @@ export class Log {
 
 /**
  * The log of this process, on standard output: one JSON object a line, or readable lines on a terminal
- * outside production. Written synchronously, so that the last line before an exit or a crash is there.
+ * outside production. Never written later than the turn that it is about, so that what led to an exit is there.
  */
 export function createLog(config: Pick<Config, 'logLevel' | 'production'>): Log {
   const readable = !config.production && process.stdout.isTTY === true;
@@ -93,7 +94,7 @@ export function createLog(config: Pick<Config, 'logLevel' | 'production'>): Log 
         singleLine: true,
         sync: true,
       })
-    : pino.destination({ dest: 1, sync: true });
+    : new TurnWriter(pino.destination({ dest: 1, sync: true }));
   return new Log(
     pino(
       {
