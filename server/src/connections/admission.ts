@@ -29,7 +29,7 @@ export interface AdmissionRequest {
   readonly principal: Principal;
   /** What the client calls itself (`User-Agent`). */
   readonly client: string | null;
-  readonly topics: readonly string[];
+  readonly topics: ReadonlySet<string>;
 }
 
 export type { Verdict };
@@ -60,7 +60,7 @@ const toRow = ({ connectionId, principal, client, topics }: AdmissionRequest) =>
   role: principal.role,
   address: principal.address,
   client,
-  topics,
+  topics: [...topics],
 });
 
 /**

@@ -121,6 +121,7 @@ export class Gateway {
     } catch (error) {
       this.#refuse(sink, error);
     }
+    request.socket.uncork();
     ws.resume();
     // it left while it was being received
     if (client && ws.readyState !== ws.OPEN) this.#leave(client, sink.closeCode ?? 1006);
@@ -140,7 +141,7 @@ export class Gateway {
       randomUUID(),
       principal,
       sink,
-      new Subscription(principal.role, topics, handshake.types, sink.isDeflated),
+      Subscription.of(principal.role, topics, handshake.types, sink.isDeflated),
       this.#sessionPorts,
     );
 
@@ -186,7 +187,7 @@ export class Gateway {
         connectionId: session.id,
         principal: session.principal,
         client: handshake.client,
-        topics: [...session.subscription.topics],
+        topics: session.subscription.topics,
       });
     } catch (error) {
       this.log.warn('admission failed', errorFields(error));

@@ -78,7 +78,7 @@ export class Messages {
     const { role } = session.principal;
     const allowed = topicsOf(role);
     if (topics?.some((topic) => !allowed.includes(topic))) sendError(client, 'topic_not_allowed');
-    const subscription = new Subscription(
+    const subscription = Subscription.of(
       role,
       topics ?? session.subscription.topics,
       types === undefined ? session.subscription.types : types.length > 0 ? types : null,

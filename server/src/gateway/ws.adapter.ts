@@ -26,6 +26,11 @@ const withoutNarrowOffers = (headers: IncomingHttpHeaders): void => {
   if (demanded.some((bits) => bits < DEFLATE_WINDOW_BITS)) delete headers['sec-websocket-extensions'];
 };
 
+/** Stays on the socket for its life, so it must hold nothing: a closure here would hold the request, 2 kB. */
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
+
 /**
  * Nest's adapter matches one exact path and puts an RxJS pipeline on every socket. This one takes `/ws` and
  * everything below it, and leaves sockets alone once they are open: the gateway listens to them itself.
@@ -51,12 +56,13 @@ export class WardbellWsAdapter extends WsAdapter {
     const sockets = new WebSocketServer(options);
     const server: Server = this.app.getHttpServer();
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      socket.on('error', () => socket.destroy());
+      socket.on('error', destroyIt);
       if (!this.enabled || !isSocketPath(request.url)) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
       if (this.compresses) withoutNarrowOffers(request.headers);
+      socket.cork(); // what is said first goes out with the answer to the handshake: the gateway uncorks
       sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
     });
     return sockets;

@@ -1,5 +1,6 @@
 import type { LogEvent } from '../database/log-event.js';
 import { Entry } from './entry.js';
+import type { FlushQueue } from './flush-queue.js';
 import { Groups } from './group.js';
 import { PAGE } from './pages.js';
 import { Ring } from './ring.js';
@@ -16,16 +17,22 @@ const ANNOUNCEMENT_MS = 25;
 /** Who announced within this time most likely announces the next event too. */
 const ANNOUNCED_LATELY_MS = 1_000;
 const RETRY_MS = 250;
-/** The most that a burst may delay an event so that its frames share a write. */
-export const MAX_FLUSH_DELAY_MS = 25;
+/** The most that a tenant's own burst may delay an event so that its frames share a write. */
+const MAX_BURST_DELAY_MS = 25;
+/** The part of its time that a process may write: past it each write takes more events, and others have room. */
+const MAX_WRITING_SHARE = 0.75;
+/** The most that this may delay an event. */
+const MAX_LOAD_DELAY_MS = 100;
+/** What was before tells nothing of the present load. */
+const LOAD_WINDOW_MS = 100;
 
 /** Why a stream starts anew. */
 export type ResetReason = 'retention' | 'epoch';
 
 /** What a channel needs of the hub. */
 export interface ChannelPorts {
-  /** At least one event after `since` if the log has any, in order. */
-  readAfter(tenantId: string, since: number): Promise<LogEvent[]>;
+  /** At least one event after `since` if the log has any, in order; up to the number that is lacking. */
+  readAfter(tenantId: string, since: number, lacking: number): Promise<LogEvent[]>;
   /** The newest number that the database itself knows; 0 for a tenant that it does not. */
   head(tenantId: string): Promise<number>;
   /** Events after `since` without a hole, shared by all who ask; none when the log has none. */
@@ -39,6 +46,8 @@ export interface ChannelPorts {
   /** A number was missing and is read from the log. */
   repairing(): void;
   failed(error: unknown): void;
+  /** Where all channels of the process write in turn. */
+  readonly flushes: FlushQueue;
   ringBytes(): number;
 }
 
@@ -58,7 +67,11 @@ export class Channel {
   #flushTimer: NodeJS.Timeout | undefined;
   #gapTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
+  #isFlushDue = false;
   #nextFlushMs = 0;
+  /** When this channel last wrote, and how long all channels had written by then. Milliseconds. */
+  #flushedMs = Number.NEGATIVE_INFINITY;
+  #spentMs = 0;
   #reading = false;
   /** The newest number that somebody has said. Only the log knows whether it is true. */
   #target: number;
@@ -217,7 +230,7 @@ export class Channel {
     try {
       while (this.seq < this.#target && !this.#closed) {
         const generation = this.#generation;
-        const events = await this.ports.readAfter(this.tenantId, this.seq);
+        const events = await this.ports.readAfter(this.tenantId, this.seq, this.#target - this.seq);
         if (generation !== this.#generation) continue;
         if (events.length > 0) this.#take(events);
         else await this.#doubt();
@@ -253,7 +266,7 @@ export class Channel {
     const generation = this.#generation;
     const head = await this.ports.head(this.tenantId);
     // asked after the head: an event up to it that is not here now never will be
-    const events = await this.ports.readAfter(this.tenantId, seq);
+    const events = await this.ports.readAfter(this.tenantId, seq, head - seq);
     if (generation !== this.#generation || this.seq !== seq) return;
     if (events.length > 0) return this.#take(events);
     if (head > seq) return this.#skipTo(head);
@@ -271,31 +284,44 @@ export class Channel {
   }
 
   /**
-   * Idle: at once. In a burst: after as long again as the last flush took, so that writing never starves.
-   * Called once for all events that came together: else the first would cost a write of its own.
+   * Idle: at once. In a burst: when its time comes. Called once for all events that came together: else the
+   * first would cost a write of its own.
    */
   #scheduleFlush(): void {
-    if (this.#flushTimer || this.#unflushed.length === 0) return;
+    if (this.#isFlushDue || this.#unflushed.length === 0) return;
+    this.#isFlushDue = true;
     const waitMs = this.#nextFlushMs - performance.now();
-    if (waitMs <= 0) return this.#flush();
-    this.#flushTimer = setTimeout(
-      () => {
-        this.#flushTimer = undefined;
-        this.#flush();
-      },
-      Math.min(waitMs, MAX_FLUSH_DELAY_MS),
-    );
+    if (waitMs <= 0) return this.ports.flushes.enter(this.#flush);
+    this.#flushTimer = setTimeout(() => {
+      this.#flushTimer = undefined;
+      this.ports.flushes.enter(this.#flush);
+    }, waitMs);
   }
 
-  #flush(): void {
+  readonly #flush = (): void => {
+    this.#isFlushDue = false;
     const entries = this.#unflushed;
     if (entries.length === 0) return;
     this.#unflushed = [];
     this.flushed = this.seq;
     const startMs = performance.now();
     this.ports.deliver(this, entries);
-    const endMs = performance.now();
-    this.#nextFlushMs = endMs + Math.min(endMs - startMs, MAX_FLUSH_DELAY_MS);
+    this.#pace(startMs, performance.now());
     this.ports.advanced(this);
+  };
+
+  /**
+   * When to write next: as long after this flush as it took, so that one tenant's writing takes half of the time at
+   * most; and when all tenants together write for most of the time, so much later that they fit.
+   */
+  #pace(startMs: number, endMs: number): void {
+    const tookMs = endMs - startMs;
+    const spentMs = this.ports.flushes.spentMs + tookMs;
+    const roundMs =
+      (spentMs - this.#spentMs) * Math.min(1, LOAD_WINDOW_MS / Math.max(startMs - this.#flushedMs, 1));
+    const loadDelayMs = Math.min(roundMs / MAX_WRITING_SHARE - tookMs, MAX_LOAD_DELAY_MS);
+    this.#flushedMs = startMs;
+    this.#spentMs = spentMs;
+    this.#nextFlushMs = endMs + Math.max(Math.min(tookMs, MAX_BURST_DELAY_MS), loadDelayMs);
   }
 }

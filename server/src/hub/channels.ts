@@ -1,4 +1,5 @@
 import { Channel, type ChannelPorts } from './channel.js';
+import { FlushQueue } from './flush-queue.js';
 
 /** Memory for the rings of all tenants together; each has a share. */
 const RING_BUDGET_BYTES = 256 * 1024 * 1024;
@@ -16,11 +17,12 @@ export class Channels {
   #followsAll = false;
 
   constructor(
-    ports: Omit<ChannelPorts, 'advanced' | 'ringBytes'>,
+    ports: Omit<ChannelPorts, 'advanced' | 'flushes' | 'ringBytes'>,
     private readonly allHeads: () => Promise<ReadonlyMap<string, number>>,
   ) {
     this.#ports = {
       ...ports,
+      flushes: new FlushQueue(),
       advanced: (channel) => this.#wake(channel),
       ringBytes: () =>
         Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, RING_BUDGET_BYTES / (this.#channels.size + 1))),

@@ -15,7 +15,7 @@ import type { Groups } from './group.js';
 import { Pages } from './pages.js';
 import { type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
-import { type ControlMessage, newCursor, type Session } from './session.js';
+import type { ControlMessage, Session } from './session.js';
 import { positionsOf, SuperAdmins } from './super-admins.js';
 import { TracedDelivery } from './traced-delivery.js';
 
@@ -54,7 +54,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#pages = new Pages((tenantId, since, limit) => this.reader.readSince(tenantId, since, limit));
     this.#channels = new Channels(
       {
-        readAfter: (tenantId, since) => this.reader.readAfter(tenantId, since),
+        readAfter: (tenantId, since, lacking) => this.reader.readAfter(tenantId, since, lacking),
         head: async (tenantId) => (await this.reader.heads([tenantId])).get(tenantId) ?? 0,
         pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
         deliver: (channel, entries) => this.#deliver(channel, entries),
@@ -175,7 +175,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     channel.hear(head);
     channel.members.add(session);
     const seq = Math.max(head, channel.flushed);
-    session.cursors.set(tenantId, newCursor(seq));
+    session.placeAt(tenantId, seq);
     session.toldSeq = seq;
     return seq;
   }
@@ -319,8 +319,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   #join(session: Session): void {
     this.#replaying.delete(session);
-    session.state = 'live';
-    session.cursors.clear();
+    session.goLive();
     this.#groupsOf(session)?.add(session);
   }
 
@@ -332,11 +331,10 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     session.progressMs = performance.now();
     session.progressBytes = session.sink.takenBytes;
     if (session.tenantId === null) {
-      for (const { tenantId, flushed } of this.#channels.all())
-        session.cursors.set(tenantId, newCursor(flushed));
+      for (const { tenantId, flushed } of this.#channels.all()) session.placeAt(tenantId, flushed);
     } else {
       const channel = this.#channels.get(session.tenantId);
-      if (channel) session.cursors.set(channel.tenantId, newCursor(channel.flushed));
+      if (channel) session.placeAt(channel.tenantId, channel.flushed);
     }
     this.#replaying.add(session);
     void replay(session, this.#replayPorts);

@@ -45,7 +45,7 @@ const findBehind = (
   for (const [tenantId, cursor] of session.cursors) {
     const channel = ports.channel(tenantId);
     if (!channel)
-      session.cursors.delete(tenantId); // the tenant was deleted
+      session.leaveTenant(tenantId); // it was deleted
     else if (cursor.seq !== channel.flushed) return { cursor, channel };
     else sayResumed(session, cursor, channel);
   }

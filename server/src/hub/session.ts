@@ -26,9 +26,6 @@ export interface Cursor {
   count: number;
 }
 
-/** At a number, with nothing asked for. */
-export const newCursor = (seq: number): Cursor => ({ seq, from: undefined, count: 0 });
-
 /**
  * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
  * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.
@@ -37,6 +34,8 @@ export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
 
 /** More than this waiting and a session stops being live until its socket has drained. */
 export const MAX_PENDING_BYTES = 512 * 1024;
+
+const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
 
 /** What a session tells its surroundings. */
 export interface SessionPorts {
@@ -56,8 +55,8 @@ export interface ControlMessage {
 /** One socket's part in the streams. */
 export class Session {
   state: SessionState = 'waiting';
-  /** By tenant; a tenant's people have one, super admins one for each tenant. Empty while live. */
-  readonly cursors = new Map<string, Cursor>();
+  /** Undefined while live: ten thousand empty maps would weigh 3 MB. */
+  #cursors: Map<string, Cursor> | undefined;
   /** Newest position that was told by a `position` frame, or by being live from there. */
   toldSeq = 0;
   /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
@@ -72,6 +71,28 @@ export class Session {
     public subscription: Subscription,
     private readonly ports: SessionPorts,
   ) {}
+
+  /** By tenant; a tenant's people have one, super admins one for each tenant. Empty while live. */
+  get cursors(): ReadonlyMap<string, Cursor> {
+    return this.#cursors ?? NO_CURSORS;
+  }
+
+  /** Puts it at a number of a tenant's stream, with nothing asked for. */
+  placeAt(tenantId: string, seq: number): void {
+    this.#cursors ??= new Map();
+    this.#cursors.set(tenantId, { seq, from: undefined, count: 0 });
+  }
+
+  /** The tenant was deleted. */
+  leaveTenant(tenantId: string): void {
+    this.#cursors?.delete(tenantId);
+  }
+
+  /** Level with every stream: from here on the hub writes to it. */
+  goLive(): void {
+    this.state = 'live';
+    this.#cursors = undefined;
+  }
 
   get userId(): string {
     return this.principal.userId;

@@ -1,5 +1,15 @@
-import { type Role, type Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
+import { type Role, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
 import type { Entry } from './entry.js';
+
+/** Which topics these are, as bits in the order of the contract: the same whatever their order. */
+const bitsOf = (topics: Iterable<Topic>): number => {
+  let bits = 0;
+  for (const topic of topics) bits |= 1 << Topic.options.indexOf(topic);
+  return bits;
+};
+
+/** Those without a filter by type: few, and nearly every socket has one of them. */
+const shared = new Map<string, Subscription>();
 
 /** What a session wants of a stream and may have of it. */
 export class Subscription {
@@ -10,6 +20,23 @@ export class Subscription {
   readonly wire: string;
   readonly topics: ReadonlySet<Topic>;
   readonly types: ReadonlySet<string> | null;
+
+  /** The subscription of a socket, shared with all that want and may have the same. */
+  static of(
+    role: Role,
+    topics: Iterable<Topic>,
+    types: Iterable<string> | null,
+    isDeflated: boolean,
+  ): Subscription {
+    if (types !== null) return new Subscription(role, topics, types, isDeflated);
+    const key = `${role} ${bitsOf(topics)} ${isDeflated}`;
+    let subscription = shared.get(key);
+    if (!subscription) {
+      subscription = new Subscription(role, topics, types, isDeflated);
+      shared.set(key, subscription);
+    }
+    return subscription;
+  }
 
   constructor(
     readonly role: Role,

@@ -1,7 +1,7 @@
 import { MAX_POSITIONS } from '@wardbell/contract';
 import type { Channel } from './channel.js';
 import { Groups } from './group.js';
-import { type ControlMessage, MAX_PENDING_BYTES, newCursor, type Session } from './session.js';
+import { type ControlMessage, MAX_PENDING_BYTES, type Session } from './session.js';
 
 /** The sessions that listen to every tenant, and how far they were told of each. */
 export class SuperAdmins {
@@ -21,7 +21,7 @@ export class SuperAdmins {
   add(session: Session, channels: Iterable<Channel>): void {
     const told = new Map<string, number>();
     for (const { tenantId, flushed } of channels) {
-      session.cursors.set(tenantId, newCursor(flushed));
+      session.placeAt(tenantId, flushed);
       told.set(tenantId, flushed);
     }
     this.#sessions.set(session, told);
@@ -33,8 +33,7 @@ export class SuperAdmins {
 
   /** A tenant has been created: those who are not live have to read it from its start. */
   meet(tenantId: string): void {
-    for (const session of this.#sessions.keys())
-      if (session.state !== 'live') session.cursors.set(tenantId, newCursor(0));
+    for (const session of this.#sessions.keys()) if (session.state !== 'live') session.placeAt(tenantId, 0);
   }
 
   /** The session knows from another frame how far it is complete. */

@@ -24,10 +24,10 @@ export const READ_SINCE = {
 export const READ_MANY = {
   name: 'outbox_many',
   text: `SELECT w.n, o.seq, o.id::text, o.type, o.data, o.audience, o.created_at, o.actor_id
-         FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS w(tenant_id, since, n)
+         FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w(tenant_id, since, count, n)
          CROSS JOIN LATERAL (
            SELECT * FROM wardbell.outbox o
-           WHERE o.tenant_id = w.tenant_id AND o.seq > w.since ORDER BY o.seq LIMIT $3
+           WHERE o.tenant_id = w.tenant_id AND o.seq > w.since ORDER BY o.seq LIMIT w.count
          ) o
          ORDER BY w.n, o.seq`,
 };
@@ -40,6 +40,18 @@ const ALL_HEADS = {
   name: 'heads_all',
   text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id`,
 };
+/** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
+const SURVEY = {
+  name: 'survey',
+  text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+         LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id)
+           ON h.tenant_id = ANY($1::uuid[])`,
+};
+const SURVEY_ALL = {
+  name: 'survey_all',
+  text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+         LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id) ON true`,
+};
 const CHECK_EPOCH = { name: 'check_epoch', text: 'SELECT wardbell.check_epoch()::text AS epoch' };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
 
@@ -50,6 +62,19 @@ const MAX_READS = 2;
 interface HeadRow {
   readonly tenant_id: string;
   readonly seq: string;
+}
+
+/** A row for each tenant, or one without a tenant when there is none. */
+interface SurveyRow {
+  readonly epoch: string;
+  readonly tenant_id: string | null;
+  readonly seq: string;
+}
+
+/** What the database says of its history and of tenants' newest numbers, at one moment. */
+export interface Survey {
+  readonly epoch: string;
+  readonly heads: ReadonlyMap<string, number>;
 }
 
 const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
@@ -70,7 +95,7 @@ const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
 @Injectable()
 export class LogReader {
   readonly #gate = new Gate(MAX_READS);
-  readonly #shared = new SharedReads(this.#gate, (wanted, limit) => this.#readMany(wanted, limit));
+  readonly #shared = new SharedReads(this.#gate, (wanted) => this.#readMany(wanted));
 
   constructor(
     private readonly relay: RelayPool,
@@ -86,9 +111,9 @@ export class LogReader {
     return rows.map((row) => toEvent(tenantId, row));
   }
 
-  /** At least one event after `since` if there is any, in order: a read that many tenants may share. */
-  readAfter(tenantId: string, since: number): Promise<LogEvent[]> {
-    return this.#shared.after(tenantId, since);
+  /** At least one event after `since` if there is any, in order, of `lacking`: a read that many tenants may share. */
+  readAfter(tenantId: string, since: number, lacking: number): Promise<LogEvent[]> {
+    return this.#shared.after(tenantId, since, lacking);
   }
 
   /** The newest number of each of these tenants; of one that was deleted there is none. */
@@ -101,6 +126,16 @@ export class LogReader {
     return toHeads(await this.relay.query<HeadRow>(ALL_HEADS));
   }
 
+  /** The name of this history, and the newest number of each of these tenants; null: of every one. */
+  async survey(tenantIds: readonly string[] | null): Promise<Survey> {
+    const rows = await (tenantIds === null
+      ? this.relay.query<SurveyRow>(SURVEY_ALL)
+      : this.relay.query<SurveyRow>(SURVEY, [tenantIds]));
+    const heads = new Map<string, number>();
+    for (const { tenant_id, seq } of rows) if (tenant_id !== null) heads.set(tenant_id, Number(seq));
+    return { epoch: rows[0]?.epoch ?? noInstallation(), heads };
+  }
+
   /** The name of this history of events, another one if the database is not the one it was. */
   checkEpoch(): Promise<string> {
     return this.#epoch(CHECK_EPOCH, []);
@@ -111,12 +146,12 @@ export class LogReader {
     return this.#epoch(NEW_EPOCH, [old]);
   }
 
-  async #readMany(wanted: readonly Wanted[], limitEach: number): Promise<LogEvent[][]> {
+  async #readMany(wanted: readonly Wanted[]): Promise<LogEvent[][]> {
     this.metrics.logReads.inc();
     const rows = await this.relay.query<OutboxRow & { readonly n: string }>(READ_MANY, [
       wanted.map(({ tenantId }) => tenantId),
       wanted.map(({ since }) => since),
-      limitEach,
+      wanted.map(({ count }) => count),
     ]);
     const answers: LogEvent[][] = wanted.map(() => []);
     for (const row of rows) {
@@ -129,7 +164,10 @@ export class LogReader {
 
   async #epoch(statement: Statement, values: unknown[]): Promise<string> {
     const [row] = await this.relay.query<{ epoch: string }>(statement, values);
-    if (!row) throw new Error('the installation has no row');
-    return row.epoch;
+    return row?.epoch ?? noInstallation();
   }
 }
+
+const noInstallation = (): never => {
+  throw new Error('the installation has no row');
+};

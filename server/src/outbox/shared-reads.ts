@@ -5,10 +5,12 @@ import type { Gate } from './gate.js';
 export interface Wanted {
   readonly tenantId: string;
   readonly since: number;
+  /** So many events, or as many as there are. */
+  readonly count: number;
 }
 
-/** For each, in the order of the question, at least one event after `since` if there is any, up to `limitEach`. */
-export type ReadMany = (wanted: readonly Wanted[], limitEach: number) => Promise<readonly LogEvent[][]>;
+/** For each, in the order of the question, the events after `since`, up to `count`. */
+export type ReadMany = (wanted: readonly Wanted[]) => Promise<readonly LogEvent[][]>;
 
 interface Waiting extends Wanted {
   readonly resolve: (events: LogEvent[]) => void;
@@ -17,12 +19,13 @@ interface Waiting extends Wanted {
 
 /** Tenants in one statement. */
 const MAX_TENANTS = 64;
-/** Events in one answer, shared by its tenants: it is held in memory whole. */
+/** Events in one answer: it is held in memory whole. */
 const MAX_EVENTS = 512;
 
 /**
  * Joins reads that would wait for each other into one statement. A sweep that finds a thousand tenants, or the
- * doorbell of an instance that serves them, costs sixteen reads and not a thousand. The first does not wait.
+ * doorbell of an instance that serves them, costs sixteen reads and not a thousand. The first does not wait. Where
+ * tenants lack many events, each gets all that it lacks and fewer share: what comes together is written together.
  */
 export class SharedReads {
   readonly #waiting: Waiting[] = [];
@@ -33,10 +36,14 @@ export class SharedReads {
     private readonly read: ReadMany,
   ) {}
 
-  /** At least one event after `since` if there is any; how many depends on how many others ask. */
-  after(tenantId: string, since: number): Promise<LogEvent[]> {
+  /**
+   * At least one event after `since` if there is any.
+   * @param lacking how many there should be; more than fit into an answer take another one
+   */
+  after(tenantId: string, since: number, lacking: number): Promise<LogEvent[]> {
+    const count = Math.max(1, Math.min(lacking, MAX_EVENTS));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ tenantId, since, resolve, reject });
+      this.#waiting.push({ tenantId, since, count, resolve, reject });
       this.#ask();
     });
   }
@@ -46,10 +53,10 @@ export class SharedReads {
     this.#isAsked = true;
     void this.gate.run(async () => {
       this.#isAsked = false;
-      const batch = this.#waiting.splice(0, MAX_TENANTS);
+      const batch = this.#waiting.splice(0, fitting(this.#waiting));
       this.#ask();
       try {
-        const answers = await this.read(batch, Math.floor(MAX_EVENTS / batch.length));
+        const answers = await this.read(batch);
         for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -57,3 +64,15 @@ export class SharedReads {
     });
   }
 }
+
+/** How many of these, from the first on, one answer has room for; the first always. */
+const fitting = (waiting: readonly Wanted[]): number => {
+  let events = 0;
+  let tenants = 0;
+  for (const { count } of waiting) {
+    events += count;
+    if (tenants > 0 && events > MAX_EVENTS) break;
+    if (++tenants === MAX_TENANTS) break;
+  }
+  return tenants;
+};

@@ -5,6 +5,7 @@ import { RelayPool } from '../../../server/src/database/relay-pool.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Channel, type ResetReason } from '../../../server/src/hub/channel.js';
 import type { Entry } from '../../../server/src/hub/entry.js';
+import { FlushQueue } from '../../../server/src/hub/flush-queue.js';
 import { Pages } from '../../../server/src/hub/pages.js';
 import { Metrics } from '../../../server/src/metrics/metrics.js';
 import { LogReader } from '../../../server/src/outbox/log-reader.js';
@@ -27,7 +28,7 @@ class Listening {
   ) {
     const pages = new Pages((tenantId, since, limit) => reader.readSince(tenantId, since, limit));
     this.channel = new Channel(clinic.id, seq, {
-      readAfter: (tenantId, since) => reader.readAfter(tenantId, since),
+      readAfter: (tenantId, since, lacking) => reader.readAfter(tenantId, since, lacking),
       head: async (tenantId) => (await reader.heads([tenantId])).get(tenantId) ?? 0,
       pageAfter: (tenantId, since) => pages.after(tenantId, since),
       deliver: (_, entries) => {
@@ -43,6 +44,7 @@ class Listening {
       failed: () => {
         this.failures++;
       },
+      flushes: new FlushQueue(),
       ringBytes: () => 1_000_000,
     });
   }

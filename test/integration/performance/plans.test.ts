@@ -258,7 +258,7 @@ describe(`with ${OUTBOX_ROWS} events in the log`, () => {
     const others = Array.from({ length: 63 }, () => randomUUID());
     const since = [OUTBOX_ROWS - 10, ...others.map(() => 5)];
     const plan = await plansOf(() =>
-      relay.query({ ...READ_MANY, values: [[tenantId, ...others], since, 8] }),
+      relay.query({ ...READ_MANY, values: [[tenantId, ...others], since, since.map(() => 8)] }),
     );
     expectIndexed(plan, /^outbox_.*pkey$/, 64);
   });
