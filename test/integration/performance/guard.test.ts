@@ -20,6 +20,12 @@ const SOCKETS = 60;
 const EVENTS = 300;
 /** A flush or three and the greeting; one write for each event would be 300. */
 const MAX_WRITES_EACH = 12;
+/** Many tenants that lack events at the same time: a read answers all that a tenant lacks, not a part for each. */
+const TENANTS = 60;
+const SOCKETS_EACH = 5;
+const EVENTS_EACH = 100;
+/** One, as a rule; a write for each eight events would be five and more. */
+const MAX_WRITES_IN_CROWD = 2;
 /** The server's own: queries, heartbeats, log lines. */
 const OWN_WRITES = 400;
 
@@ -49,6 +55,27 @@ countsWrites('a burst', () => {
   afterAll(async () => {
     await server.stop();
     await database.drop();
+  });
+
+  it(`of ${EVENTS_EACH} events for each of ${TENANTS} tenants at once reaches each socket in few writes`, async () => {
+    const clinics = await Promise.all(Array.from({ length: TENANTS }, () => createClinic(database)));
+    const crowd = await Promise.all(
+      clinics.flatMap((each) =>
+        Array.from({ length: SOCKETS_EACH }, async () =>
+          connect(server.wsUrl, { token: await each.token('clinician') }),
+        ),
+      ),
+    );
+    const before = writeCalls(server.pid);
+    await database.query(
+      `SELECT count(wardbell.emit(id, 'task_updated', jsonb_build_object('n', n)))
+       FROM unnest($1::uuid[]) AS id, generate_series(1, $2::int) AS n`,
+      [clinics.map(({ id }) => id), EVENTS_EACH],
+    );
+    await eventually(() => crowd.every((socket) => socket.events.length === EVENTS_EACH));
+    const writes = writeCalls(server.pid) - before;
+    expect(writes).toBeLessThanOrEqual(crowd.length * MAX_WRITES_IN_CROWD + OWN_WRITES);
+    await Promise.all(crowd.map((socket) => socket.close()));
   });
 
   it(`of ${EVENTS} events reaches each socket whole in at most ${MAX_WRITES_EACH} writes`, async () => {

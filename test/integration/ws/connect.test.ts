@@ -3,7 +3,7 @@ import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { type Clinic, createClinic, createPatient, superToken } from './clinic.js';
-import { RawSocket } from './raw-socket.js';
+import { OPCODE, RawSocket } from './raw-socket.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -25,6 +25,18 @@ describe('Connecting', () => {
     const socket = await connect(server.wsUrl, { token: await clinic.token('clinician'), by });
     expect(socket.frames[0]).toMatchObject({ type: 'connected', data: { tenant_id: clinic.id } });
     await socket.close();
+  });
+
+  it('is answered together with the first frame, in one packet', async () => {
+    const token = await clinic.token('clinician');
+    const admitted = new RawSocket(server.port, `/ws?token=${token}`);
+    await admitted.waitFor(OPCODE.text);
+    expect(admitted.chunks).toBe(1);
+    const refused = new RawSocket(server.port, '/ws');
+    await refused.closed();
+    expect(refused.chunks).toBe(1);
+    admitted.destroy();
+    refused.destroy();
   });
 
   it('answers the subprotocol wardbell.v1 and never the one that holds the token', async () => {

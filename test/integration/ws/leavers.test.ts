@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type RunningServer, startServer } from '../../support/server.js';
-import { connect } from '../../support/socket.js';
+import { connect, type TestSocket } from '../../support/socket.js';
 import { createClinic } from './clinic.js';
 
 /** Room for the server (50 MB) and a few thousand sockets, not for all that come here one after the other. */
 const HEAP_MB = 80;
 const SOCKETS = 10_000;
 const AT_ONCE = 50;
+/** Of requests that would fill the heap if they were kept: 15 kB each. */
+const RESIDENTS = 2_500;
+const LONG_HEADER = 'x'.repeat(14_000);
 
 let database: TestDatabase;
 let server: RunningServer;
@@ -35,5 +38,18 @@ it('keeps nothing of those who have left, however long their tokens are good', a
     );
     await Promise.all(sockets.map((socket) => socket.close()));
   }
+}, 120_000);
+
+it('keeps nothing of the requests of those who stay', async () => {
+  const clinic = await createClinic(database, { max_connections: RESIDENTS });
+  const token = await clinic.token('clinician');
+  const residents: TestSocket[] = [];
+  while (residents.length < RESIDENTS) {
+    const sockets = Array.from({ length: AT_ONCE }, () =>
+      connect(server.wsUrl, { token, headers: { 'x-long': LONG_HEADER }, perMessageDeflate: false }),
+    );
+    residents.push(...(await Promise.all(sockets)));
+  }
+  await Promise.all(residents.map((socket) => socket.close()));
   expect(await server.stop()).toBe(0);
 }, 120_000);

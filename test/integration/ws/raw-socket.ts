@@ -27,6 +27,8 @@ export class RawSocket {
   #received: Buffer = Buffer.alloc(0);
   #status = '';
   readonly frames: RawFrame[] = [];
+  /** Pieces in which bytes have come. */
+  chunks = 0;
   /** The server has ended the TCP connection. */
   ended = false;
 
@@ -37,6 +39,7 @@ export class RawSocket {
       this.ended = true;
     });
     this.#socket.on('data', (chunk) => {
+      this.chunks++;
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#parse();
     });
