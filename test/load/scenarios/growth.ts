@@ -32,7 +32,10 @@ const measureFanOut = (bench: Bench, starting: Promise<Wardbell>, socketsEach: n
     }),
   );
 
-/** Sockets of a delivery's tenant are as many as ever, tenants are more; then the other way round. */
+/**
+ * Sockets of a delivery's tenant are as many as ever, tenants are more; then the other way round. 19,000 sockets are
+ * what a process can hold that may have 20,000 files open.
+ */
 export const growthScenario: Scenario = {
   name: 'growth',
   title: `Growth: ${EVENTS_EACH} events at once for every tenant`,
@@ -46,10 +49,10 @@ export const growthScenario: Scenario = {
           [10, 10],
           [100, 10],
           [1_000, 10],
-          [2_000, 10],
+          [1_900, 10],
           [1, 100],
           [1, 5_000],
-          [1, 20_000],
+          [1, 19_000],
         ] as const
       ).map(([tenants, socketsEach], index) => ({
         name: `${ours.name}, ${tenants} × ${socketsEach} sockets`,

@@ -6,6 +6,7 @@ import { latencyScenario } from './latency.js';
 import { pacedScenario } from './paced.js';
 import { resumeScenario } from './resume.js';
 import { soakScenario } from './soak.js';
+import { startScenario } from './start.js';
 import { sustainedScenario, sustainedTenantsScenario } from './sustained.js';
 import { writesScenario } from './writes.js';
 
@@ -21,6 +22,7 @@ export const scenarios: readonly Scenario[] = [
   handshakeScenario,
   resumeScenario,
   idleScenario,
+  startScenario,
   growthScenario,
   growthWritesScenario,
   soakScenario,
