@@ -17,8 +17,9 @@ const runs = (program, ...args) => {
   }
 };
 
+/** `debian`: its package, or several of which the first that this Debian has will do. */
 const PROGRAMS = [
-  { name: 'chromium', debian: ['chromium'], isThere: hasChromium },
+  { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
   { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },
   {
     name: 'python3-websockets',
@@ -76,9 +77,11 @@ const isAskedFor = (root, name) =>
 async function installFromDebian(programs) {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   if (process.getuid?.() !== 0 || !/^ID=debian$/m.test(release)) return;
-  const packages = programs.flatMap(({ debian }) => debian);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await run(['apt-get', 'update', '-qq'], { env });
+  const packages = programs.map(
+    ({ debian }) => debian.find((name) => runs('apt-cache', 'show', name)) ?? debian[0],
+  );
   await step(
     `Installing ${packages.join(', ')}`,
     ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages],

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 
-/** Where Debian, Ubuntu, Fedora and macOS put it. */
+/**
+ * Where Debian, Ubuntu, Fedora and macOS put it. First the one without a window of its own, which is the same engine:
+ * the browser tests take a quarter less time with it.
+ */
 const PLACES = [
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
