@@ -41,7 +41,7 @@ const ALL_HEADS = {
   text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id`,
 };
 /** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
-const SURVEY = {
+export const SURVEY = {
   name: 'survey',
   text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id)

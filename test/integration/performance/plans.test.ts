@@ -10,7 +10,7 @@ import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Tx } from '../../../server/src/database/tx.js';
 import { Cursors } from '../../../server/src/http/cursor.js';
 import { Pager } from '../../../server/src/http/page.js';
-import { HEADS, READ_MANY, READ_SINCE } from '../../../server/src/outbox/log-reader.js';
+import { HEADS, READ_MANY, READ_SINCE, SURVEY } from '../../../server/src/outbox/log-reader.js';
 import { PatientsList } from '../../../server/src/patients/patients.list.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
@@ -263,8 +263,11 @@ describe(`with ${OUTBOX_ROWS} events in the log`, () => {
     expectIndexed(plan, /^outbox_.*pkey$/, 64);
   });
 
-  it('comparing heads reads one row for each tenant that is asked for', async () => {
-    const plan = await plansOf(() => relay.query({ ...HEADS, values: [[tenantId]] }));
+  it.each([
+    ['the heads that the sweep compares', SURVEY],
+    ['the heads that a position is judged by', HEADS],
+  ])('%s are one row for each tenant that is asked for', async (_, statement) => {
+    const plan = await plansOf(() => relay.query({ ...statement, values: [[tenantId]] }));
     const rows = plan.map((node) => (node['Actual Rows'] ?? 0) * (node['Actual Loops'] ?? 1));
     expect(Math.max(...rows)).toBe(1);
   });
