@@ -66,7 +66,8 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       const port = await listen(app, config);
       log.info('listening', { port });
       const text = banner(config, port);
-      if (text !== undefined) process.stdout.write(`${text}\n`);
+      // after the log lines of this turn, so that it stands last
+      if (text !== undefined) setImmediate(() => process.stdout.write(`${text}\n`));
     } catch (error) {
       await app.close();
       throw error;

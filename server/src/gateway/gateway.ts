@@ -121,7 +121,7 @@ export class Gateway {
     } catch (error) {
       this.#refuse(sink, error);
     }
-    request.socket.uncork();
+    sink.uncork();
     ws.resume();
     // it left while it was being received
     if (client && ws.readyState !== ws.OPEN) this.#leave(client, sink.closeCode ?? 1006);

@@ -35,6 +35,11 @@ export class SocketSink implements Sink {
     this.socket.write(bytes);
   }
 
+  /** Sends the answer to the handshake, with what was said since. */
+  uncork(): void {
+    this.socket.uncork();
+  }
+
   /** The code that this side closed with; a peer that is gone does not answer it. */
   get closeCode(): number | undefined {
     return this.#closed?.code;
@@ -67,6 +72,7 @@ export class SocketSink implements Sink {
     if (this.#closed) return;
     this.#closed = close;
     this.ws.close(close.code, close.reason);
+    this.uncork();
     this.onClose?.(close.code);
   }
 

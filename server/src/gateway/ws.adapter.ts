@@ -62,7 +62,7 @@ export class WardbellWsAdapter extends WsAdapter {
         return;
       }
       if (this.compresses) withoutNarrowOffers(request.headers);
-      socket.cork(); // what is said first goes out with the answer to the handshake: the gateway uncorks
+      socket.cork(); // what is said first goes out with the answer to the handshake: `SocketSink` uncorks
       sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
     });
     return sockets;

@@ -1,6 +1,6 @@
 import type { LogEvent } from '../database/log-event.js';
 import { Entry } from './entry.js';
-import type { FlushQueue } from './flush-queue.js';
+import { type FlushQueue, LOAD_WINDOW_MS } from './flush-queue.js';
 import { Groups } from './group.js';
 import { PAGE } from './pages.js';
 import { Ring } from './ring.js';
@@ -19,19 +19,19 @@ const ANNOUNCED_LATELY_MS = 1_000;
 const RETRY_MS = 250;
 /** The most that a tenant's own burst may delay an event so that its frames share a write. */
 const MAX_BURST_DELAY_MS = 25;
-/** The part of its time that a process may write: past it each write takes more events, and others have room. */
+/** From this part of its time on that all tenants together write, a process is busy: each write takes more events. */
+const BUSY_SHARE = 0.6;
+/** The part of its time that a busy process is to write; the rest is for others. */
 const MAX_WRITING_SHARE = 0.75;
 /** The most that this may delay an event. */
 const MAX_LOAD_DELAY_MS = 100;
-/** What was before tells nothing of the present load. */
-const LOAD_WINDOW_MS = 100;
 
 /** Why a stream starts anew. */
 export type ResetReason = 'retention' | 'epoch';
 
 /** What a channel needs of the hub. */
 export interface ChannelPorts {
-  /** At least one event after `since` if the log has any, in order; up to the number that is lacking. */
+  /** At least one event after `since` if the log has any, in order; `lacking`: how many it should have. */
   readAfter(tenantId: string, since: number, lacking: number): Promise<LogEvent[]>;
   /** The newest number that the database itself knows; 0 for a tenant that it does not. */
   head(tenantId: string): Promise<number>;
@@ -312,16 +312,20 @@ export class Channel {
 
   /**
    * When to write next: as long after this flush as it took, so that one tenant's writing takes half of the time at
-   * most; and when all tenants together write for most of the time, so much later that they fit.
+   * most. In a busy process so much later that a round of all tenants, as it was since this tenant's last flush,
+   * takes three quarters of the time; who has been quiet for long has a share of its average.
    */
   #pace(startMs: number, endMs: number): void {
+    const { flushes } = this.ports;
     const tookMs = endMs - startMs;
-    const spentMs = this.ports.flushes.spentMs + tookMs;
-    const roundMs =
-      (spentMs - this.#spentMs) * Math.min(1, LOAD_WINDOW_MS / Math.max(startMs - this.#flushedMs, 1));
-    const loadDelayMs = Math.min(roundMs / MAX_WRITING_SHARE - tookMs, MAX_LOAD_DELAY_MS);
+    let delayMs = Math.min(tookMs, MAX_BURST_DELAY_MS);
+    if (flushes.share(endMs) > BUSY_SHARE) {
+      const sinceMs = Math.max(startMs - this.#flushedMs, 1);
+      const roundMs = (flushes.spentMs - this.#spentMs) * Math.min(1, LOAD_WINDOW_MS / sinceMs);
+      delayMs = Math.max(delayMs, Math.min(roundMs / MAX_WRITING_SHARE - tookMs, MAX_LOAD_DELAY_MS));
+    }
     this.#flushedMs = startMs;
-    this.#spentMs = spentMs;
-    this.#nextFlushMs = endMs + Math.max(Math.min(tookMs, MAX_BURST_DELAY_MS), loadDelayMs);
+    this.#spentMs = flushes.spentMs;
+    this.#nextFlushMs = endMs + delayMs;
   }
 }

@@ -1,5 +1,7 @@
 /** After so much writing the rest waits for the next turn, so that answers of the database are heard between. */
 const TURN_MS = 2;
+/** The load is an average that forgets: what was so long ago weighs a third (1/e). */
+export const LOAD_WINDOW_MS = 100;
 
 /**
  * The writing of all channels, one after another. An idle process writes at once; under load a turn of the event
@@ -8,12 +10,20 @@ const TURN_MS = 2;
 export class FlushQueue {
   readonly #line: (() => void)[] = [];
   #spentMs = 0;
+  /** The load as it was at `#endMs`. */
+  #share = 0;
+  #endMs = 0;
   #turnMs = 0;
   #turnEnds = false;
 
   /** Time that all channels together have spent on writing since the start, in milliseconds. */
   get spentMs(): number {
     return this.#spentMs;
+  }
+
+  /** The part of the time that was lately spent on writing, from 0 to 1. */
+  share(nowMs: number): number {
+    return this.#share * Math.exp((this.#endMs - nowMs) / LOAD_WINDOW_MS);
   }
 
   /** Runs a flush at once, or in its turn. */
@@ -29,7 +39,11 @@ export class FlushQueue {
     }
     const startMs = performance.now();
     flush();
-    const tookMs = performance.now() - startMs;
+    const endMs = performance.now();
+    const tookMs = endMs - startMs;
+    const kept = Math.exp(-tookMs / LOAD_WINDOW_MS);
+    this.#share = this.share(startMs) * kept + (1 - kept);
+    this.#endMs = endMs;
     this.#spentMs += tookMs;
     this.#turnMs += tookMs;
   }

@@ -54,4 +54,20 @@ describe('a subscription', () => {
       3,
     );
   });
+
+  it('is shared by those who want and may have the same, and by nobody else', () => {
+    const topics = topicsOf('clinician');
+    const subscription = Subscription.of('clinician', topics, null, false);
+    expect(Subscription.of('clinician', [...topics].reverse(), null, false)).toBe(subscription);
+    for (const [role, wanted, types, isDeflated] of [
+      ['front_desk', topics, null, false],
+      ['clinician', ['patients'], null, false],
+      ['clinician', topics, ['patient_created'], false],
+      ['clinician', topics, null, true],
+    ] as const) {
+      const other = Subscription.of(role, wanted, types, isDeflated);
+      expect(other.key).not.toBe(subscription.key);
+      expect(other).toMatchObject({ role, isDeflated, topics: new Set(wanted) });
+    }
+  });
 });

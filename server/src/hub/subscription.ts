@@ -24,7 +24,7 @@ export class Subscription {
   /** The subscription of a socket, shared with all that want and may have the same. */
   static of(
     role: Role,
-    topics: Iterable<Topic>,
+    topics: readonly Topic[] | ReadonlySet<Topic>,
     types: Iterable<string> | null,
     isDeflated: boolean,
   ): Subscription {

@@ -9,7 +9,11 @@ import { Hub } from './hub.js';
 /** How often heads are compared: often after something was found that no doorbell had announced. */
 const MIN_INTERVAL_MS = 20;
 const MAX_INTERVAL_MS = 900;
-/** A sweep that found something comes again after so many times what it took, so that it stays a small load. */
+/**
+ * A sweep that found something comes again after so many times what this process waited for its answer, so that it
+ * stays a small load on the database; at the earliest after as long as it took. What it took while this process was
+ * busy with its own work says little of the database.
+ */
 const REST_FACTOR = 5;
 const MAX_BUSY_INTERVAL_MS = 100;
 
@@ -72,7 +76,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       const found = await this.#compare();
       if (found > 0) this.metrics.gapRepairs.inc(found);
       this.#lastSuccessMs = performance.now();
-      const restMs = (idleMs() - waitedMs) * REST_FACTOR;
+      const restMs = Math.max((idleMs() - waitedMs) * REST_FACTOR, this.#lastSuccessMs - this.#startedMs);
       this.#intervalMs =
         found > 0
           ? Math.max(MIN_INTERVAL_MS, Math.min(restMs, MAX_BUSY_INTERVAL_MS))
@@ -93,12 +97,15 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   async #compare(): Promise<number> {
     const known = this.hub.seqs;
     const { epoch, heads } = await this.reader.survey(this.hub.tracksAll ? null : [...known.keys()]);
-    const isReplaced = epoch !== this.hub.epoch || wentBack(known, heads);
-    if (isReplaced) {
+    const replacedBy =
+      epoch !== this.hub.epoch
+        ? epoch
+        : wentBack(known, heads)
+          ? await this.reader.newEpoch(this.hub.epoch)
+          : undefined;
+    if (replacedBy !== undefined) {
       // each channel starts anew at a head that is read after that; what follows it is for the next sweep
-      await this.hub.changeEpoch(
-        epoch !== this.hub.epoch ? epoch : await this.reader.newEpoch(this.hub.epoch),
-      );
+      await this.hub.changeEpoch(replacedBy);
       this.#again = true;
       return 0;
     }
@@ -108,10 +115,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 }
 
-/**
- * How long this process has waited for something to happen, in milliseconds. What a sweep took of it was the
- * database; the rest was our own business, and no reason to ask less often.
- */
+/** How long this process has waited for something to happen since its start, in milliseconds. */
 const idleMs = (): number => performance.eventLoopUtilization().idle;
 
 /**

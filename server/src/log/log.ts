@@ -82,7 +82,7 @@ export class Log {
 
 /**
  * The log of this process, on standard output: one JSON object a line, or readable lines on a terminal
- * outside production. Never written later than the turn that it is about, so that what led to an exit is there.
+ * outside production. Written within a turn of the event loop, so that what led to an exit is there.
  */
 export function createLog(config: Pick<Config, 'logLevel' | 'production'>): Log {
   const readable = !config.production && process.stdout.isTTY === true;

@@ -12,7 +12,7 @@ export interface LineSink {
 /**
  * Joins the lines of a turn of the event loop into one write(2): a thousand sockets that come back at once would
  * cost a thousand. A warning or worse is written at once, with what waits before it; so is everything when the
- * process ends, however it ends but by SIGKILL or a crash of the engine, which lose one turn of `info`.
+ * process ends, unless by a signal that it does not handle or a crash of the engine, which lose one turn of `info`.
  */
 export class TurnWriter {
   readonly [METADATA] = true;

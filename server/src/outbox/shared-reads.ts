@@ -56,7 +56,7 @@ export class SharedReads {
       const batch = this.#waiting.splice(0, fitting(this.#waiting));
       this.#ask();
       try {
-        const answers = await this.read(batch);
+        const answers = await this.read(filled(batch));
         for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -75,4 +75,11 @@ const fitting = (waiting: readonly Wanted[]): number => {
     if (++tenants === MAX_TENANTS) break;
   }
   return tenants;
+};
+
+/** The same with the room that is left, for what has been committed since. */
+const filled = (batch: readonly Waiting[]): Wanted[] => {
+  const events = batch.reduce((sum, { count }) => sum + count, 0);
+  const room = Math.floor(Math.max(0, MAX_EVENTS - events) / batch.length);
+  return batch.map(({ tenantId, since, count }) => ({ tenantId, since, count: count + room }));
 };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CLOSE } from '@wardbell/contract';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, TestSocket } from '../../support/socket.js';
@@ -32,8 +33,9 @@ describe('Connecting', () => {
     const admitted = new RawSocket(server.port, `/ws?token=${token}`);
     await admitted.waitFor(OPCODE.text);
     expect(admitted.chunks).toBe(1);
-    const refused = new RawSocket(server.port, '/ws');
-    await refused.closed();
+    const full = await createClinic(database, { max_connections: 0 });
+    const refused = new RawSocket(server.port, `/ws?token=${await full.token('clinician')}`);
+    expect((await refused.closed()).code).toBe(CLOSE.tenantLimit.code);
     expect(refused.chunks).toBe(1);
     admitted.destroy();
     refused.destroy();
