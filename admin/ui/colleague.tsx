@@ -13,22 +13,22 @@ export interface Collision {
 }
 
 /** The fields that both changed; taking theirs puts it into the form and settles the conflict. */
-export const collisionsOf = <Draft extends Record<keyof Draft & string, string>>({
+export const collisionsOf = <Draft extends Record<keyof Draft & string, string | number>>({
   fields,
   conflicts,
   labelOf,
   onTake,
-  shown = (_, theirs) => theirs,
+  shown = (_, theirs) => String(theirs),
 }: {
   fields: readonly (keyof Draft & string)[];
   conflicts: Conflicts<Draft>;
   labelOf: (field: keyof Draft & string) => string;
-  onTake: (field: keyof Draft & string, theirs: string) => void;
+  onTake: (field: keyof Draft & string, theirs: Draft[keyof Draft & string]) => void;
   /** How a value is written for a reader. */
-  shown?: (field: keyof Draft & string, theirs: string) => string;
+  shown?: (field: keyof Draft & string, theirs: Draft[keyof Draft & string]) => string;
 }): Collision[] =>
   fields.flatMap((field) => {
-    const theirs: string | undefined = conflicts[field];
+    const theirs: Draft[keyof Draft & string] | undefined = conflicts[field];
     if (theirs === undefined) return [];
     return [
       { field, label: labelOf(field), theirs: shown(field, theirs), onTake: () => onTake(field, theirs) },

@@ -130,8 +130,11 @@ describe('all clinics', () => {
       body: { ceilings: { max_connections: 14 } },
     });
     await page.getByRole('button', { name: 'Save changes' }).click();
-    await page.getByText('You have both changed the same.', { exact: false }).waitFor();
+    await page.getByText('You both changed the same.', { exact: false }).waitFor();
     expect((await stored()).ceilings.max_connections).toBe(14);
+    await page.getByRole('button', { name: 'Use theirs' }).click();
+    expect(await page.getByLabel('Connections of the clinic').inputValue()).toBe('14');
+    await page.getByLabel('Connections of the clinic').fill('13');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect((await stored()).ceilings.max_connections).toBe(13);

@@ -94,6 +94,7 @@ describe('an administrator of a clinic', () => {
     });
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Another administrator saved this user').waitFor();
+    await page.getByText('You both changed the same.', { exact: false }).waitFor();
     await page.getByText('Renamed There').waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe('Renamed Here');
     expect(await page.getByRole('radio', { name: 'Front desk' }).isChecked()).toBe(true);

@@ -20,6 +20,7 @@ export class LoadClient {
   readonly #child: ChildProcess;
   readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   #next = 0;
+  #ended: Error | undefined;
 
   constructor(cores: Cores) {
     this.#child = spawnNode(cores, [PROGRAM], {
@@ -27,8 +28,9 @@ export class LoadClient {
       serialization: 'advanced',
     });
     this.#child.on('message', (message) => this.#hear(message));
-    this.#child.on('exit', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error('the load client ended'));
+    this.#child.on('exit', (code, signal) => {
+      this.#ended = new Error(`the load client ended: ${signal ?? code}`);
+      for (const { reject } of this.#waiting.values()) reject(this.#ended);
     });
   }
 
@@ -74,6 +76,7 @@ export class LoadClient {
   }
 
   async #call<S extends z.ZodType>(schema: S, name: string, command: object): Promise<z.output<S>> {
+    if (this.#ended) throw this.#ended;
     const id = this.#next++;
     const result = await new Promise<unknown>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

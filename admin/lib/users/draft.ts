@@ -29,8 +29,7 @@ const isField = fieldsOf(EMPTY_DRAFT);
 
 /** Fields of an account that is there; its clinic stays, its password has a form of its own. */
 export const ACCOUNT_FIELDS = ['name', 'email', 'role'] as const;
-export type AccountField = (typeof ACCOUNT_FIELDS)[number];
-export type AccountDraft = Pick<UserDraft, AccountField>;
+export type AccountDraft = Pick<UserDraft, (typeof ACCOUNT_FIELDS)[number]>;
 
 export const toAccountDraft = ({ name, email, role }: User): AccountDraft => ({ name, email, role });
 

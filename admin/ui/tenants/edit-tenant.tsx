@@ -1,8 +1,6 @@
 'use client';
 
-import { Alert } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconUsers } from '@tabler/icons-react';
 import type { Tenant } from '@wardbell/contract';
 import { useState } from 'react';
 import { describeFailure } from '../../lib/describe-failure';
@@ -19,6 +17,7 @@ import {
 import { useRememberTenant } from '../../lib/tenants/use-change-tenant';
 import { tenantsText } from '../../lib/text/tenants';
 import { useRoomText, useText } from '../../lib/text/text';
+import { Colleague, collisionsOf } from '../colleague';
 import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { TenantFields } from './tenant-fields';
 
@@ -35,7 +34,7 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
     initialValues: toDraft(opened),
     validate: (draft) => validateDraft(draft, words.form.errors),
   });
-  const { save, merged, conflicts } = useMergingSave(
+  const { save, merged, conflicts, settle } = useMergingSave(
     {
       opened,
       fields: TENANT_FIELDS,
@@ -56,9 +55,6 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
       onError: (error) =>
         markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
     });
-  const collided = TENANT_FIELDS.filter((field) => conflicts[field] !== undefined);
-  const nameOf = (field: (typeof TENANT_FIELDS)[number]) =>
-    field === 'time_zone' ? words.form.timeZone : words.form[field];
   return (
     <FormDrawer
       title={words.form.editTitle}
@@ -70,26 +66,18 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
       onClose={onClose}
     >
       {merged && (
-        <Alert
-          color="orange"
-          variant="light"
-          icon={<IconUsers />}
-          title={words.form.merged.title}
-          role="status"
-          mb="md"
-        >
-          {collided.length === 0 ? words.form.merged.taken : words.form.merged.collided}
-          {collided.length > 0 && (
-            <ul>
-              {collided.map((field) => (
-                <li key={field}>
-                  {nameOf(field)}:{' '}
-                  <strong>{conflicts[field] === '' ? text.app.none : conflicts[field]}</strong>
-                </li>
-              ))}
-            </ul>
-          )}
-        </Alert>
+        <Colleague
+          title={words.form.savedMeanwhile}
+          collisions={collisionsOf<TenantDraft>({
+            fields: TENANT_FIELDS,
+            conflicts,
+            labelOf: (field) => (field === 'time_zone' ? words.form.timeZone : words.form[field]),
+            onTake: (field, theirs) => {
+              form.setValues({ [field]: theirs });
+              settle(field);
+            },
+          })}
+        />
       )}
       <TenantFields form={form} disabled={save.isPending} />
     </FormDrawer>

@@ -1,10 +1,10 @@
 'use client';
 
-import { Alert } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconUsers } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
 import { useState } from 'react';
+import { useMergingSave } from '../../lib/merge/use-merging-save';
+import { useApi } from '../../lib/session/context';
 import { useRoomText, useText } from '../../lib/text/text';
 import { USERS } from '../../lib/text/users';
 import {
@@ -13,41 +13,14 @@ import {
   EMPTY_DRAFT,
   refusedFields,
   toAccountDraft,
+  toUpdateBody,
   validateDraft,
 } from '../../lib/users/draft';
-import { type Theirs, useSaveUser } from '../../lib/users/use-save-user';
+import { useRememberUser } from '../../lib/users/use-change-user';
+import { Colleague, collisionsOf } from '../colleague';
 import { FormDrawer, failureBeside, markRefused } from '../form-drawer';
 import { AccountFields, rolesFor } from './account-fields';
 import { describeUserFailure } from './failure';
-
-const Colleague = ({ theirs }: { theirs: Theirs }) => {
-  const text = useText();
-  const words = useRoomText(USERS).form;
-  const shown = (field: keyof Theirs) => {
-    const value = theirs[field];
-    const role = field === 'role' ? rolesFor(false).find((known) => known === value) : undefined;
-    return role ? text.roles[role] : value;
-  };
-  return (
-    <Alert
-      color="orange"
-      variant="light"
-      icon={<IconUsers />}
-      title={words.merge.title}
-      role="status"
-      mb="md"
-    >
-      {words.merge.hint}
-      <ul style={{ marginBlock: '0.5rem 0', paddingInlineStart: '1.25rem' }}>
-        {ACCOUNT_FIELDS.filter((field) => theirs[field] !== undefined).map((field) => (
-          <li key={field}>
-            {words[field]}: <strong>{shown(field)}</strong>
-          </li>
-        ))}
-      </ul>
-    </Alert>
-  );
-};
 
 /** Changes name, address and role of an account. */
 export const EditUser = ({ user, own, onClose }: { user: User; own: boolean; onClose: () => void }) => {
@@ -59,10 +32,24 @@ export const EditUser = ({ user, own, onClose }: { user: User; own: boolean; onC
     initialValues: toAccountDraft(opened),
     validate: (draft) => ({ ...validateDraft({ ...EMPTY_DRAFT, ...draft }, words.form.errors, false) }),
   });
-  const { save, theirs } = useSaveUser(
-    opened,
-    { getValues: form.getValues, adopt: (draft) => form.setValues(draft) },
-    onClose,
+  const api = useApi();
+  const remember = useRememberUser();
+  const params = { id: opened.id };
+  const { save, merged, conflicts, settle } = useMergingSave(
+    {
+      opened,
+      fields: ACCOUNT_FIELDS,
+      toDraft: toAccountDraft,
+      toBody: toUpdateBody,
+      load: () => api.call('GET', '/users/:id', { params }),
+      save: (body, ifMatch) => api.call('PATCH', '/users/:id', { params, body, ifMatch }),
+      held: () => user,
+      onSaved: (saved) => {
+        remember(saved);
+        onClose();
+      },
+    },
+    { getValues: () => form.getValues(), adopt: (draft) => form.setValues(draft) },
   );
   const submit = () =>
     save.mutate(undefined, {
@@ -79,7 +66,22 @@ export const EditUser = ({ user, own, onClose }: { user: User; own: boolean; onC
       onSubmit={submit}
       onClose={onClose}
     >
-      {theirs && <Colleague theirs={theirs} />}
+      {merged && (
+        <Colleague
+          title={words.form.savedMeanwhile}
+          collisions={collisionsOf<AccountDraft>({
+            fields: ACCOUNT_FIELDS,
+            conflicts,
+            labelOf: (field) => words.form[field],
+            onTake: (field, theirs) => {
+              form.setValues({ [field]: theirs });
+              settle(field);
+            },
+            shown: (field, theirs) =>
+              field === 'role' && conflicts.role ? text.roles[conflicts.role] : theirs,
+          })}
+        />
+      )}
       <AccountFields
         form={form}
         roles={rolesFor(opened.tenant_id === null)}

@@ -82,11 +82,7 @@ export const de: TenantsText = {
     max_connections: 'Verbindungen der Praxis',
     max_connections_per_user: 'Verbindungen jeder Person',
     max_messages_per_minute: 'Nachrichten je Minute von jeder Verbindung',
-    merged: {
-      title: 'Jemand hat diese Praxis gespeichert, während Sie sie bearbeiten',
-      taken: 'Diese Änderungen stehen jetzt im Formular. Von Ihren ist nichts verloren.',
-      collided: 'Sie haben beide dasselbe geändert. Beim Speichern gilt Ihre Eingabe. Eingegeben wurde:',
-    },
+    savedMeanwhile: 'Jemand hat diese Praxis gespeichert, während Sie sie bearbeiten',
     errors: {
       required: 'Wird gebraucht',
       tooLong: (max) => `Höchstens ${max} Zeichen`,

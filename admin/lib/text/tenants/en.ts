@@ -78,11 +78,7 @@ export const en = {
     max_connections: 'Connections of the clinic',
     max_connections_per_user: 'Connections of each person',
     max_messages_per_minute: 'Messages a minute from each connection',
-    merged: {
-      title: 'Somebody has saved this clinic while you edit it',
-      taken: 'Their changes are in the form now. Nothing of yours is lost.',
-      collided: 'You have both changed the same. Saving keeps what you entered. They entered:',
-    },
+    savedMeanwhile: 'Somebody has saved this clinic while you edit it',
     errors: {
       required: 'Needed',
       tooLong: (max: number) => `At most ${max} characters`,

@@ -88,10 +88,7 @@ export const de: UsersText = {
       tenant: 'Wählen Sie die Praxis, für die die Person arbeitet',
       other: 'So kann das nicht gespeichert werden',
     },
-    merge: {
-      title: 'Jemand anderes aus der Verwaltung hat diesen Benutzer gerade gespeichert',
-      hint: 'Was nur dort geändert wurde, steht jetzt im Formular. Wo beide etwas geändert haben, gilt Ihre Eingabe; erneutes Speichern behält sie. Dort wurde eingegeben:',
-    },
+    savedMeanwhile: 'Jemand anderes aus der Verwaltung hat diesen Benutzer gerade gespeichert',
   },
   startPassword: {
     title: (name) => `Startpasswort für ${name}`,

@@ -87,10 +87,7 @@ export const en = {
       tenant: 'Choose the clinic that the person works for',
       other: 'This cannot be saved as it is',
     },
-    merge: {
-      title: 'Another administrator saved this user while you were editing',
-      hint: 'What only they changed is in the form now. Where you both changed something, yours stands; saving again keeps it. They entered:',
-    },
+    savedMeanwhile: 'Another administrator saved this user while you were editing',
   },
   startPassword: {
     title: (name: string) => `Start password for ${name}`,
