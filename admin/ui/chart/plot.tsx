@@ -52,7 +52,8 @@ export const Plot = ({
       {
         width: element.clientWidth,
         height: HEIGHT_PX,
-        padding: [8, 8, 0, 0],
+        // to the right: half of the last time under the axis
+        padding: [8, 24, 0, 0],
         legend: { show: false },
         cursor: { y: false, drag: { x: false, y: false } },
         tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), timeZone),

@@ -13,6 +13,7 @@ import { useMe } from '../../lib/session/context';
 import { useText } from '../../lib/text/text';
 import { ChangedAt } from '../changed-at';
 import { lazily } from '../lazily';
+import { MailLink } from '../mail-link';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
@@ -39,7 +40,7 @@ const Facts = ({ patient }: { patient: Patient }) => {
       <Fact name={words.phone}>
         {phone === null ? none : <a href={`tel:${phone.replace(/\s/g, '')}`}>{phone}</a>}
       </Fact>
-      <Fact name={words.email}>{email === null ? none : <a href={`mailto:${email}`}>{email}</a>}</Fact>
+      <Fact name={words.email}>{email === null ? none : <MailLink address={email} />}</Fact>
       <Fact name={text.patients.columns.updated}>
         <ChangedAt row={patient} />
       </Fact>

@@ -11,6 +11,7 @@ import { USERS } from '../../lib/text/users';
 import { useChangeUser } from '../../lib/users/use-change-user';
 import { useUser } from '../../lib/users/use-users';
 import { lazily } from '../lazily';
+import { MailLink } from '../mail-link';
 import { Fact, Panel } from '../panel';
 import classes from '../panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../panel-states';
@@ -123,7 +124,7 @@ export const UserPanel = ({
           <p className={classes.hint}>{own ? words.panel.own : words.panel.signsOut}</p>
           <dl className={classes.facts}>
             <Fact name={words.columns.email}>
-              <a href={`mailto:${user.email}`}>{user.email}</a>
+              <MailLink address={user.email} />
             </Fact>
             <Fact name={words.columns.role}>{text.roles[user.role]}</Fact>
             <Fact name={words.columns.status}>{words.status[user.status]}</Fact>
