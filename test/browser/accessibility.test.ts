@@ -2,6 +2,7 @@ import { createTenant, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 import { createPatients } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -107,11 +108,10 @@ describe('without a mouse', () => {
     const person = await ConsolePage.open(browser, server, { viewport: { width: 320, height: 640 } });
     await person.signIn(clinic.clinician);
     await person.row('Patient000000').waitFor();
-    const overflow = () => person.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(person.page)).toBeLessThanOrEqual(0);
     await person.page.getByRole('button', { name: 'New patient' }).click();
     await person.page.getByLabel('First name').waitFor();
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(person.page)).toBeLessThanOrEqual(0);
     await person.close();
   });
 });

@@ -5,6 +5,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 
 let clinic: TestTenant;
 
@@ -179,8 +180,7 @@ describe('how it went', () => {
     await admin.page.setViewportSize({ width: 320, height: 640 });
     await admin.row('Test tenant_admin').waitFor();
     expect(await violationsOf(admin.page)).toEqual([]);
-    const overflow = () => admin.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(admin.page)).toBeLessThanOrEqual(0);
     await admin.close();
   });
 });

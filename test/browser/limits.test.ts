@@ -6,6 +6,7 @@ import { createTenant, must, signInSuperAdmin, type TestTenant } from '../suppor
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 
 let superToken: string;
 let clinic: TestTenant;
@@ -128,8 +129,7 @@ describe('limits', () => {
     expect(await violationsOf(admin.page)).toEqual([]);
     await admin.page.setViewportSize({ width: 320, height: 640 });
     expect(await violationsOf(admin.page)).toEqual([]);
-    const overflow = () => admin.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(admin.page)).toBeLessThanOrEqual(0);
     await socket.close();
     await admin.close();
   });

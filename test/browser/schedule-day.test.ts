@@ -7,6 +7,7 @@ import { createAppointment, setStatus } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 import { at, block, book, clinic, DAY, open, patient, stored } from './support/schedule.js';
 
 describe('today', () => {
@@ -156,9 +157,7 @@ describe('in light or dark', () => {
     await page.setViewportSize({ width: 320, height: 640 });
     await page.getByRole('list', { name: /^Appointments on/ }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
-      0,
-    );
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     await person.close();
   });
 });

@@ -7,6 +7,7 @@ import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.
 import { createTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 
 let browser: Browser;
 let database: TestDatabase;
@@ -112,8 +113,7 @@ describe('how the installation does', () => {
     expect(await violationsOf(root.page)).toEqual([]);
     await root.page.setViewportSize({ width: 320, height: 640 });
     expect(await violationsOf(root.page)).toEqual([]);
-    const overflow = () => root.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(root.page)).toBeLessThanOrEqual(0);
     await root.close();
   });
 });

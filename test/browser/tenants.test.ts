@@ -6,6 +6,7 @@ import { createTenant, must, signInSuperAdmin, type TestTenant } from '../suppor
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
 import { uniqueName } from './support/patients.js';
 
 let token: string;
@@ -168,8 +169,7 @@ describe('all clinics', () => {
     await page.setViewportSize({ width: 320, height: 640 });
     await root.row(clinic.slug).waitFor();
     expect(await violationsOf(page)).toEqual([]);
-    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     await root.close();
   });
 });

@@ -22,7 +22,6 @@ import { useAuditColumns } from './columns';
 import { useAuditWords } from './use-audit-words';
 import { VerifyButton } from './verify-button';
 
-/** What is written down does not change any more. */
 const NO_FILTER = { person: null, patient: null, action: null, from: null, to: null };
 
 const Status = ({ log }: { log: AuditLog }) => {

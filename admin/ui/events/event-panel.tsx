@@ -1,11 +1,12 @@
 'use client';
+
 import { IconTimelineEventX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import type { EventFrame } from '../../lib/events/use-event-log';
 import { useFormats } from '../../lib/formats';
 import { useApi } from '../../lib/session/context';
 import { EVENTS } from '../../lib/text/events';
-import { useRoomText, useText } from '../../lib/text/text';
+import { useRoomText } from '../../lib/text/text';
 import { CopyButton } from '../copy-button';
 import { Fact, Panel } from '../panel';
 import panel from '../panel.module.css';
@@ -71,7 +72,6 @@ export const EventPanel = ({
   known: EventFrame | undefined;
   onClose: () => void;
 }) => {
-  const _text = useText();
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const { data, error, refetch } = useEvent(seq, known);

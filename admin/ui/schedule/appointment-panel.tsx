@@ -200,7 +200,6 @@ export const AppointmentPanel = ({
   onEdit: (appointment: Appointment) => void;
   onClose: () => void;
 }) => {
-  const _text = useText();
   const words = useRoomText(scheduleText).panel;
   const { row, gone, error, retry } = useAppointment(id);
   const appointment = shown && row && row.version > shown.version ? row : (shown ?? row);

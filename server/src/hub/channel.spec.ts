@@ -1,33 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { work } from '../../../test/support/busy.js';
 import type { LogEvent } from '../database/log-event.js';
 import { Channel } from './channel.js';
 import { FlushQueue } from './flush-queue.js';
+import { pause } from './pause.js';
 
-/** Keeps this thread busy, as writing to hundreds of sockets does. Milliseconds. */
-const work = (ms: number): void => {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
-};
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const unused = (): never => {
   throw new Error('nothing is missing here');
 };
 
 /** A tenant's stream whose flushes take so long, without a log: each event is announced in its turn. */
 class Writing {
-  /** When it wrote, and how many events. */
-  readonly flushes: { readonly atMs: number; readonly events: number }[] = [];
+  /** How many events each flush wrote. */
+  readonly flushes: number[] = [];
   readonly channel: Channel;
   #seq = 0;
 
-  constructor(
-    readonly queue: FlushQueue,
-    flushMs: number,
-  ) {
+  constructor(queue: FlushQueue, flushMs: number) {
     this.channel = new Channel(randomUUID(), 0, {
       deliver: (_, entries) => {
-        this.flushes.push({ atMs: performance.now(), events: entries.length });
+        this.flushes.push(entries.length);
         work(flushMs);
       },
       flushes: queue,
@@ -57,7 +50,7 @@ class Writing {
   }
 
   get written(): number {
-    return this.flushes.reduce((sum, { events }) => sum + events, 0);
+    return this.flushes.reduce((sum, events) => sum + events, 0);
   }
 }
 

@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { work } from '../../../test/support/busy.js';
 import { FlushQueue } from './flush-queue.js';
 
-/** Keeps this thread busy, as writing to thousands of sockets does. Milliseconds. */
-const work = (ms: number): void => {
-  const endMs = performance.now() + ms;
-  while (performance.now() < endMs);
-};
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 describe('the queue of flushes', () => {

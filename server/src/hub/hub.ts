@@ -65,7 +65,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
         },
         failed,
       },
-      () => this.reader.allHeads(),
+      async () => (await this.reader.survey(null)).heads,
     );
     this.#replayPorts = {
       channel: (tenantId) => this.#channels.get(tenantId),
@@ -114,7 +114,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.#epoch = await this.reader.checkEpoch();
+    this.#epoch = (await this.reader.survey([])).epoch;
     this.database.onCommit((events) => this.announce(events));
     this.bus.open(this.#epoch);
     this.bus.onDoorbell((doorbell) => this.#answer(doorbell));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
-import { RelayPool, type Statement } from '../database/relay-pool.js';
+import { RelayPool } from '../database/relay-pool.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Gate } from './gate.js';
 import { SharedReads, type Wanted } from './shared-reads.js';
@@ -36,10 +36,6 @@ export const HEADS = {
   text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id
          WHERE h.tenant_id = ANY($1::uuid[])`,
 };
-const ALL_HEADS = {
-  name: 'heads_all',
-  text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id`,
-};
 /** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
 export const SURVEY = {
   name: 'survey',
@@ -52,7 +48,6 @@ const SURVEY_ALL = {
   text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id) ON true`,
 };
-const CHECK_EPOCH = { name: 'check_epoch', text: 'SELECT wardbell.check_epoch()::text AS epoch' };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
 
 /** Of the pool's four connections: the others are for the sweep, admissions and heartbeats, which must not
@@ -88,9 +83,6 @@ const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
   actorId: row.actor_id,
 });
 
-const toHeads = (rows: readonly HeadRow[]): Map<string, number> =>
-  new Map(rows.map((row) => [row.tenant_id, Number(row.seq)]));
-
 /** Reads the log of any tenant, as the relay role. */
 @Injectable()
 export class LogReader {
@@ -118,15 +110,14 @@ export class LogReader {
 
   /** The newest number of each of these tenants; of one that was deleted there is none. */
   async heads(tenantIds: readonly string[]): Promise<Map<string, number>> {
-    return toHeads(await this.relay.query<HeadRow>(HEADS, [tenantIds]));
+    const rows = await this.relay.query<HeadRow>(HEADS, [tenantIds]);
+    return new Map(rows.map(({ tenant_id, seq }) => [tenant_id, Number(seq)]));
   }
 
-  /** The newest number of every tenant. */
-  async allHeads(): Promise<Map<string, number>> {
-    return toHeads(await this.relay.query<HeadRow>(ALL_HEADS));
-  }
-
-  /** The name of this history, and the newest number of each of these tenants; null: of every one. */
+  /**
+   * The name of this history of events, another one if the database is not the one it was, and the newest number of
+   * each of these tenants; null: of every one.
+   */
   async survey(tenantIds: readonly string[] | null): Promise<Survey> {
     const rows = await (tenantIds === null
       ? this.relay.query<SurveyRow>(SURVEY_ALL)
@@ -136,14 +127,10 @@ export class LogReader {
     return { epoch: rows[0]?.epoch ?? noInstallation(), heads };
   }
 
-  /** The name of this history of events, another one if the database is not the one it was. */
-  checkEpoch(): Promise<string> {
-    return this.#epoch(CHECK_EPOCH, []);
-  }
-
   /** Says that history `old` was replaced. Answers the name of the present one. */
-  newEpoch(old: string): Promise<string> {
-    return this.#epoch(NEW_EPOCH, [old]);
+  async newEpoch(old: string): Promise<string> {
+    const [row] = await this.relay.query<{ epoch: string }>(NEW_EPOCH, [old]);
+    return row?.epoch ?? noInstallation();
   }
 
   async #readMany(wanted: readonly Wanted[]): Promise<LogEvent[][]> {
@@ -160,11 +147,6 @@ export class LogReader {
       if (asked) answers[index]?.push(toEvent(asked.tenantId, row));
     }
     return answers;
-  }
-
-  async #epoch(statement: Statement, values: unknown[]): Promise<string> {
-    const [row] = await this.relay.query<{ epoch: string }>(statement, values);
-    return row?.epoch ?? noInstallation();
   }
 }
 

@@ -110,8 +110,8 @@ export async function everyPage<
   const rows: Page['data'][number][] = [];
   let after: string | null = null;
   do {
-    const query: Request['query'] = after === null ? request.query : { ...request.query, after };
-    const page: Page = await succeed(bench, endpoint, { ...request, ...(query && { query }) });
+    const query: Request['query'] = { ...request.query, ...(after === null ? {} : { after }) };
+    const page: Page = await succeed(bench, endpoint, { ...request, query });
     rows.push(...page.data);
     after = page.next;
   } while (after !== null);

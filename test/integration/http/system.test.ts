@@ -82,6 +82,7 @@ describe('How the installation does', () => {
       },
       { timeoutMs: 30_000, what: 'the instance back, and well since a later moment' },
     );
+    expect(well.checks.database.since > beforeSince).toBe(true);
     expect(well.checks.database.since).toBe(well.since);
   }, 70_000);
 

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
 import { connect, type TestSocket } from '../../support/socket.js';
+import { useBench } from '../http/harness.js';
 import { createClinic } from './clinic.js';
 
 /** Room for the server (50 MB) and a few thousand sockets, not for all that come here one after the other. */
@@ -12,44 +11,43 @@ const AT_ONCE = 50;
 const RESIDENTS = 2_500;
 const LONG_HEADER = 'x'.repeat(14_000);
 
-let database: TestDatabase;
-let server: RunningServer;
-beforeAll(async () => {
-  database = await createDatabase();
-  server = await startServer({
-    database,
-    env: {
-      NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
-      MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000',
-    },
-  });
-});
-afterAll(async () => {
-  await server?.stop();
-  await database?.drop();
+const SMALL = {
+  NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+  MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000',
+};
+
+describe('A server with a small heap', () => {
+  const bench = useBench(SMALL);
+
+  it('keeps nothing of those who have left, however long their tokens are good', async () => {
+    const clinic = await createClinic(bench.database);
+    const token = await clinic.token('clinician', { expiresInS: 86_400 });
+    for (let come = 0; come < SOCKETS; come += AT_ONCE) {
+      const sockets = await Promise.all(
+        Array.from({ length: AT_ONCE }, () =>
+          connect(bench.server.wsUrl, { token, perMessageDeflate: false }),
+        ),
+      );
+      await Promise.all(sockets.map((socket) => socket.close()));
+    }
+    expect(await bench.server.stop()).toBe(0);
+  }, 120_000);
 });
 
-it('keeps nothing of those who have left, however long their tokens are good', async () => {
-  const clinic = await createClinic(database);
-  const token = await clinic.token('clinician', { expiresInS: 86_400 });
-  for (let come = 0; come < SOCKETS; come += AT_ONCE) {
-    const sockets = await Promise.all(
-      Array.from({ length: AT_ONCE }, () => connect(server.wsUrl, { token, perMessageDeflate: false })),
-    );
-    await Promise.all(sockets.map((socket) => socket.close()));
-  }
-}, 120_000);
+describe('A server with a small heap', () => {
+  const bench = useBench(SMALL);
 
-it('keeps nothing of the requests of those who stay', async () => {
-  const clinic = await createClinic(database, { max_connections: RESIDENTS });
-  const token = await clinic.token('clinician');
-  const residents: TestSocket[] = [];
-  while (residents.length < RESIDENTS) {
-    const sockets = Array.from({ length: AT_ONCE }, () =>
-      connect(server.wsUrl, { token, headers: { 'x-long': LONG_HEADER }, perMessageDeflate: false }),
-    );
-    residents.push(...(await Promise.all(sockets)));
-  }
-  await Promise.all(residents.map((socket) => socket.close()));
-  expect(await server.stop()).toBe(0);
-}, 120_000);
+  it('keeps nothing of the requests of those who stay', async () => {
+    const clinic = await createClinic(bench.database, { max_connections: RESIDENTS });
+    const token = await clinic.token('clinician');
+    const residents: TestSocket[] = [];
+    while (residents.length < RESIDENTS) {
+      const sockets = Array.from({ length: AT_ONCE }, () =>
+        connect(bench.server.wsUrl, { token, headers: { 'x-long': LONG_HEADER }, perMessageDeflate: false }),
+      );
+      residents.push(...(await Promise.all(sockets)));
+    }
+    await Promise.all(residents.map((socket) => socket.close()));
+    expect(await bench.server.stop()).toBe(0);
+  }, 120_000);
+});
