@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { SCENARIOS } from './scenarios/index.js';
+import type { Scenario } from './scenarios/scenario.js';
 import { faultsOf, findingsOf, HEADINGS, markdownRow, rowOf } from './support/report.js';
 import { run } from './support/run.js';
 import { measureStalled } from './support/stalled.js';
@@ -12,6 +14,8 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     /** How long things go wrong in each. */
     seconds: { type: 'string', default: '20' },
+    /** Runs this scenario, or all of them with `all`, with the seed `seed` (1). */
+    scenario: { type: 'string' },
     /** Measures a hundred readers that do not read instead. */
     stalled: { type: 'boolean', default: false },
     /** Says on standard error what happens when. */
@@ -34,6 +38,8 @@ const say = (line: string): void => {
   if (values.verbose) console.error(`${(performance.now() / 1_000).toFixed(2)} ${line}`);
 };
 
+if (values.scenario !== undefined) await runScenarios(values.scenario, Number(values.seed ?? 1));
+
 console.log(markdownRow(HEADINGS));
 console.log(markdownRow(HEADINGS.map(() => '---')));
 for (let seed = first; seed < first + count; seed++) {
@@ -52,4 +58,34 @@ async function runOne(seed: number): Promise<string[]> {
   console.log(markdownRow(rowOf(result)));
   if (count === 1) console.log(`\nfaults: ${faultsOf(result)}`);
   return findingsOf(result);
+}
+
+/** Runs scenarios one after the other, prints a row for each, and ends the process. */
+async function runScenarios(name: string, seed: number): Promise<never> {
+  const chosen = SCENARIOS.filter((scenario) => name === 'all' || scenario.name === name);
+  if (chosen.length === 0) {
+    console.error(`No scenario ${name}; there are: ${SCENARIOS.map((known) => known.name).join(', ')}`);
+    process.exit(2);
+  }
+  console.log(markdownRow(['scenario', 'seed', 'findings', 'measured']));
+  console.log(markdownRow(['---', '---', '---', '---']));
+  let broken = 0;
+  for (const scenario of chosen) {
+    if (!(await runScenario(scenario, seed))) broken += 1;
+    if (abort.signal.aborted) process.exit(130);
+  }
+  console.log(`\n${chosen.length - broken} of ${chosen.length} scenarios kept their guarantee`);
+  process.exit(broken > 0 ? 1 : 0);
+}
+
+/** True when the guarantee held. */
+async function runScenario({ name, run: stage }: Scenario, seed: number): Promise<boolean> {
+  const { findings, measured } = await stage({ seed, abort: abort.signal, say }).catch((error: unknown) => ({
+    findings: [{ kind: 'unavailable' as const, text: `did not end: ${String(error)}` }],
+    measured: {},
+  }));
+  const figures = Object.entries(measured).map(([label, value]) => `${label}: ${value}`);
+  console.log(markdownRow([name, String(seed), String(findings.length), figures.join('; ')]));
+  for (const line of findingsOf({ findings })) console.log(`    ${line}`);
+  return findings.length === 0;
 }

@@ -5,7 +5,11 @@ import { CANARY } from './writer.js';
 
 /** What is wrong, in words that help to find it. */
 export interface Finding {
-  readonly kind: 'lost' | 'repeated' | 'foreign' | 'altered';
+  /**
+   * `stale`: a client was shown as live while it lacked events. `limit`: more sockets than allowed.
+   * `unavailable`: something that had to work did not, or not in time.
+   */
+  readonly kind: 'lost' | 'repeated' | 'foreign' | 'altered' | 'stale' | 'limit' | 'unavailable';
   readonly text: string;
 }
 

@@ -5,7 +5,15 @@ import { FAULT_KINDS } from './schedule.js';
 /** Findings that are shown of a failed run; the rest is counted. */
 const SHOWN_FINDINGS = 20;
 
-const KINDS: readonly Finding['kind'][] = ['lost', 'repeated', 'foreign', 'altered'];
+const KINDS: readonly Finding['kind'][] = [
+  'lost',
+  'repeated',
+  'foreign',
+  'altered',
+  'stale',
+  'limit',
+  'unavailable',
+];
 
 /** How many of the values are below it, in the unit of the values. */
 export const percentile = (values: readonly number[], part: number): number => {
