@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type Config, loadConfig } from './config/config.js';
 import { errorCode } from './config/error-code.js';
+import { findMisspelt } from './config/misspelt.js';
 import { StartError } from './config/start-error.js';
 import { Database } from './database/database.service.js';
 import { banner } from './demo/banner.js';
@@ -90,6 +91,9 @@ const stop = async ({ app, database, endTracing }: Running): Promise<void> => {
 const main = async (): Promise<void> => {
   const config = loadConfig(process.env);
   const log = createLog(config);
+  for (const { variable, likely } of findMisspelt(process.env)) {
+    log.warn('unknown variable in the environment', { variable, likely });
+  }
   const abort = new AbortController();
   const starting = start(config, log, abort.signal);
 

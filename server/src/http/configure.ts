@@ -12,6 +12,7 @@ import { Problem } from '../errors/problem.js';
 import { Log } from '../log/log.js';
 import { mountDocs } from '../openapi/docs.js';
 import { traceRequests } from '../tracing/request-trace.js';
+import { allowOrigins } from './cors.js';
 import { logRequests } from './request-log.js';
 import { sendProblem } from './send-problem.js';
 
@@ -80,6 +81,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     // answers carry PHI: no cache may keep them; static files say otherwise for themselves
     reply.header('cache-control', 'no-store');
   });
+  if (config.allowedOrigins !== null) await allowOrigins(fastify, config.allowedOrigins);
   await mountDocs(fastify);
   await mountConsole(fastify);
 }

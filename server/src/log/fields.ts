@@ -76,6 +76,7 @@ const SHAPES = {
   instance_id: uuid,
   job: word,
   lag_ms: number,
+  likely: constant,
   limit: number,
   max_connections: number,
   method: matches(/^[A-Z]{3,7}$/),
@@ -99,6 +100,7 @@ const SHAPES = {
   to: number,
   topic: word,
   user_id: user,
+  variable: constant,
   version: matches(/^v?\d{1,3}(\.\d{1,5}){1,3}(-[a-z0-9.]{1,20})?$/),
 } as const satisfies Record<string, Shape>;
 
