@@ -207,8 +207,8 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       } else if (isEvent(frame, 'resumed', 'position')) {
         const key = keyOf(frame.data.tenant_id);
         const seq = 'to' in frame.data ? frame.data.to : frame.data.seq;
-        if ('to' in frame.data && !isWhole(key, frame.data)) return lost('incomplete', seq, key);
-        if ((seq === seqs.get(key) || moves(key, seq, quiet || 'backwards')) && !wide)
+        if ('to' in frame.data && !isWhole(key, frame.data)) return lost('incomplete', frame.data.to, key);
+        if (seq !== null && (seq === seqs.get(key) || moves(key, seq, quiet || 'backwards')) && !wide)
           for (const following of followings) tellPosition(following, seq);
       }
       tellEvent(frame);

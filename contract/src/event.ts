@@ -45,6 +45,7 @@ export const RESERVED_TYPES: ReadonlySet<string> = new Set([
   'resumed',
   'positions',
   'position',
+  'stale',
   'resync_required',
   'token_expiring',
   'refreshed',

@@ -27,7 +27,9 @@ export const CONTROL_DATA = {
     expires_at: Timestamp,
   }),
   resumed: z.object({ from: Seq, to: Seq, count: z.int(), ...TenantScoped }),
-  position: z.object({ seq: Seq, ...TenantScoped }),
+  /** `seq` is null for a super admin none of whose streams moved since the last one. */
+  position: z.object({ seq: Seq.nullable(), count: z.int().nonnegative(), ...TenantScoped }),
+  stale: z.object({ since: Timestamp }),
   positions: z.object({ seq: z.record(Uuid, Seq), more: z.boolean() }),
   resync_required: z.object({
     reason: z.enum(['retention', 'epoch', 'ahead']),

@@ -69,7 +69,14 @@ export const useEventLog = (type: string | null, following: boolean): EventLog =
       if (again) void look();
     }
   };
+  const position = useRef(0);
   useEvents(['*', 'resumed', 'position'], (event) => {
+    if (event.type === 'position') {
+      // A position comes every few seconds, also when nothing happened.
+      const { seq } = event.data;
+      if (seq === null || seq === position.current) return;
+      position.current = seq;
+    }
     if (event.type === 'resync_required') void cache.resetQueries({ queryKey: key });
     else void look();
   });

@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { CLOSE, TOKEN_EXPIRING_MS } from '@wardbell/contract';
 import { Config } from '../config/config.js';
 import { PING_FRAME } from '../hub/frames.js';
-import { Hub } from '../hub/hub.js';
 import type { Client } from './client.js';
 
 const TICK_MS = 1_000;
@@ -24,10 +23,7 @@ export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
   #lastS = Math.floor(Date.now() / 1_000);
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    config: Config,
-    private readonly hub: Hub,
-  ) {
+  constructor(config: Config) {
     this.#slots = Array.from({ length: Math.max(1, Math.round(config.heartbeatIntervalS)) }, () => new Set());
   }
 
@@ -97,7 +93,6 @@ export class Wheel implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       client.missedPings++;
       client.sink.write(PING_FRAME);
-      this.hub.tellPosition(client.session);
     }
   }
 

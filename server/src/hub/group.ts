@@ -1,5 +1,5 @@
 import type { Entry } from './entry.js';
-import type { Session } from './session.js';
+import type { EventCounter, Session } from './session.js';
 import type { Subscription } from './subscription.js';
 
 /** Counts what was written, called once for a group and a flush, not for each socket. */
@@ -11,8 +11,10 @@ const join = (frames: readonly Buffer[]): Buffer | undefined =>
   frames.length > 1 ? Buffer.concat(frames) : frames[0];
 
 /** Live sessions that get the same bytes: same role, topics and filter. */
-export class Group {
+export class Group implements EventCounter {
   readonly sessions = new Set<Session>();
+  /** Event frames that every session of the group was sent; those for chosen users each session counts itself. */
+  sentEvents = 0;
 
   constructor(readonly subscription: Subscription) {}
 
@@ -32,6 +34,8 @@ export class Group {
     }
     if (run === undefined) return;
     for (const entry of accepted) meter.delivered(entry, this.sessions.size);
+    // before the writes, because a session that overflows leaves the group in the middle of them
+    this.sentEvents += accepted.length;
     for (const session of this.sessions) session.write(run);
   }
 
@@ -42,6 +46,7 @@ export class Group {
       const run = join(own.map((entry) => this.subscription.frame(entry)));
       if (run === undefined) continue;
       for (const entry of own) meter.delivered(entry, 1);
+      session.countEvents(own.length);
       session.write(run);
     }
   }
@@ -59,12 +64,14 @@ export class Groups {
       this.#groups.set(subscription.key, group);
     }
     group.sessions.add(session);
+    session.countWith(group);
   }
 
   /** False if it was not there. */
   remove(session: Session): boolean {
     const group = this.#groups.get(session.subscription.key);
     if (!group?.sessions.delete(session)) return false;
+    session.countWith(undefined);
     if (group.sessions.size === 0) this.#groups.delete(session.subscription.key);
     return true;
   }

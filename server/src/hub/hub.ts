@@ -13,6 +13,7 @@ import { Channels } from './channels.js';
 import type { Entry } from './entry.js';
 import type { Groups } from './group.js';
 import { Pages } from './pages.js';
+import { PositionRounds } from './position-rounds.js';
 import { type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
 import type { ControlMessage, Session } from './session.js';
@@ -35,6 +36,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #superAdmins = new SuperAdmins();
   /** Sessions that are neither live nor waiting for their `resume`. */
   readonly #replaying = new Set<Session>();
+  readonly #positionRounds = new PositionRounds((session) => this.#tellPosition(session));
   readonly #pages: Pages;
   readonly #replayPorts: ReplayPorts;
   readonly #resumePorts: ResumePorts;
@@ -122,10 +124,12 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.metrics.watch({ lagging: () => this.lagging, unannouncedS: () => this.behindMs() / 1_000 });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
+    this.#positionRounds.start();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.#timer);
+    this.#positionRounds.stop();
     this.#channels.close();
   }
 
@@ -165,6 +169,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       await this.#channels.followAll();
       if (!wasKnown) this.#sweepSoon(); // what committed meanwhile was announced to nobody here
       this.#superAdmins.add(session, this.#channels.all());
+      this.#positionRounds.add(session);
       return null;
     }
     let channel = this.#channels.get(tenantId);
@@ -176,7 +181,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     channel.members.add(session);
     const seq = Math.max(head, channel.flushed);
     session.placeAt(tenantId, seq);
-    session.toldSeq = seq;
+    this.#positionRounds.add(session);
     return seq;
   }
 
@@ -206,6 +211,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (session.state === 'live') this.#groupsOf(session)?.remove(session);
     session.state = 'closed';
     this.#replaying.delete(session);
+    this.#positionRounds.remove(session);
     if (session.tenantId === null) {
       this.#superAdmins.remove(session);
       if (this.#superAdmins.size === 0) this.#channels.unfollowAll();
@@ -213,19 +219,6 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     const channel = this.#channels.get(session.tenantId);
     if (channel?.members.delete(session)) channel.idleSinceMs = performance.now();
-  }
-
-  /** Tells a live session how far its stream is complete, as far as that is news to it. */
-  tellPosition(session: Session): void {
-    if (session.state !== 'live') return;
-    if (session.tenantId === null) {
-      this.#superAdmins.tellPositions(session, this.#channels.all());
-      return;
-    }
-    const channel = this.#channels.get(session.tenantId);
-    if (!channel || channel.flushed <= session.toldSeq) return;
-    session.toldSeq = channel.flushed;
-    session.send({ type: 'position', data: { seq: channel.flushed } });
   }
 
   /** Up to where a session of a tenant's people has its stream; undefined while it has all that there is. */
@@ -317,6 +310,18 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     traced?.end();
   }
 
+  /** Tells a live session how far its stream is complete, and how many events it was sent. */
+  #tellPosition(session: Session): void {
+    if (session.state !== 'live') return;
+    if (session.tenantId === null) {
+      this.#superAdmins.tellPositions(session, this.#channels.all());
+      return;
+    }
+    const channel = this.#channels.get(session.tenantId);
+    if (!channel) return;
+    session.send({ type: 'position', data: { seq: channel.flushed, count: session.sentEvents } });
+  }
+
   #join(session: Session): void {
     this.#replaying.delete(session);
     session.goLive();
@@ -349,7 +354,6 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
         cursor.from = undefined;
       }
       if (session.state === 'waiting') continue; // its resume will be judged by the new epoch
-      session.toldSeq = channel.flushed;
       this.#superAdmins.toldOf(session, channel);
       this.#resync(session, channel.tenantId, reason, channel.flushed);
     }

@@ -99,6 +99,7 @@ const send = async (
       run.push(frame);
       bytes += frame.length;
       cursor.count++;
+      session.countEvents(1);
       ports.delivered(entry, 1);
     }
     cursor.seq = entry.seq;

@@ -26,6 +26,11 @@ export interface Cursor {
   count: number;
 }
 
+/** Counts the event frames of many sessions at once: one addition a flush, not one for each session. */
+export interface EventCounter {
+  readonly sentEvents: number;
+}
+
 /**
  * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
  * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.
@@ -57,8 +62,10 @@ export class Session {
   state: SessionState = 'waiting';
   /** Undefined while live: ten thousand empty maps would weigh 3 MB. */
   #cursors: Map<string, Cursor> | undefined;
-  /** Newest position that was told by a `position` frame, or by being live from there. */
-  toldSeq = 0;
+  /** Event frames sent, less those that the group has counted since this session joined it. */
+  #sentEvents = 0;
+  /** The group that counts for this session while it is live. */
+  #counter: EventCounter | undefined;
   /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
   progressMs = 0;
   progressBytes = 0;
@@ -86,6 +93,22 @@ export class Session {
   /** The tenant was deleted. */
   leaveTenant(tenantId: string): void {
     this.#cursors?.delete(tenantId);
+  }
+
+  /** Event frames sent on this connection since it was opened. */
+  get sentEvents(): number {
+    return this.#sentEvents + (this.#counter?.sentEvents ?? 0);
+  }
+
+  /** Counts event frames that were sent to this session alone. */
+  countEvents(count: number): void {
+    this.#sentEvents += count;
+  }
+
+  /** From here on this counter counts for the session as well; undefined: none does. */
+  countWith(counter: EventCounter | undefined): void {
+    this.#sentEvents = this.sentEvents - (counter?.sentEvents ?? 0);
+    this.#counter = counter;
   }
 
   /** Level with every stream: from here on the hub writes to it. */

