@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { Timestamp, Uuid } from './text.js';
 
-/** What an instance checks of itself: does the database answer, do events move, do the others hear it? */
-export const CheckName = z.enum(['database', 'pipeline', 'bus']);
+/**
+ * What an instance checks of itself: does the database answer, does it take writes, do events move, do the others
+ * hear it, does the identity provider answer?
+ */
+export const CheckName = z.enum(['database', 'writes', 'pipeline', 'bus', 'identity_provider']);
 export type CheckName = z.infer<typeof CheckName>;
 
 export const HealthStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
@@ -26,7 +29,7 @@ export const InstanceReport = z.object({
     .int()
     .meta({ description: 'Age of the oldest event that it knows it lacks; 0: it has all' }),
   lagging: z.int().meta({ description: 'Sessions that are catching up' }),
-  checks: z.object({ database: SystemCheck, pipeline: SystemCheck, bus: SystemCheck }),
+  checks: z.record(CheckName, SystemCheck),
 });
 export type InstanceReport = z.infer<typeof InstanceReport>;
 

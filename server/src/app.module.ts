@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
-import type { DatabaseUrls } from './database/database.service.js';
+import type { DatabaseLogins } from './database/database.service.js';
 import { FeaturesModule } from './features.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -13,7 +13,7 @@ import { SystemModule } from './system/system.module.js';
 /** The whole server. */
 @Module({})
 export class AppModule {
-  static with(config: Config, urls: DatabaseUrls, log: Log): DynamicModule {
+  static with(config: Config, urls: DatabaseLogins, log: Log): DynamicModule {
     return {
       module: AppModule,
       imports: [

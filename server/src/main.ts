@@ -56,7 +56,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
   try {
     const app = await createHttpApplication(
       config,
-      AppModule.with(config, database.urls, log),
+      AppModule.with(config, database.logins, log),
       new NestLog(log),
     );
     app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket, config.websocketCompression));

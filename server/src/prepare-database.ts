@@ -1,13 +1,14 @@
 import type { Config } from './config/config.js';
-import type { DatabaseUrls } from './database/database.service.js';
+import { waitForDatabase } from './database/connect.js';
+import type { DatabaseLogins } from './database/database.service.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded.js';
 import { migrate } from './database/migrate.js';
-import { assertConfined, provisionRoles } from './database/roles.js';
+import { assertConfined, listenLogin, provisionRoles } from './database/roles.js';
 import type { Log } from './log/log.js';
 
 /** A database that is ready to serve, and how to let go of it. */
 export interface PreparedDatabase {
-  readonly urls: DatabaseUrls;
+  readonly logins: DatabaseLogins;
   stop(): Promise<void>;
 }
 
@@ -28,15 +29,25 @@ export const prepareDatabase = async (
   const stop = async () => embedded?.stop();
   try {
     const ownerUrl = config.databaseUrl ?? embedded?.ownerUrl ?? '';
+    if (!embedded) await waitForDatabase(ownerUrl, config.databaseWaitS, log, abort);
     await migrate(ownerUrl, log);
     const urls = await provisionRoles(ownerUrl, {
       appDatabaseUrl: config.appDatabaseUrl,
       relayDatabaseUrl: config.relayDatabaseUrl,
       fallbackSecret: config.jwtSecret,
     });
-    await assertConfined(urls.appUrl, 'app');
-    await assertConfined(urls.relayUrl, 'relay');
-    return { urls, stop };
+    const logins = {
+      listenUrl: listenLogin(config.listenDatabaseUrl, urls.relayUrl),
+      app: await assertConfined(urls.appUrl, 'app'),
+      relay: await assertConfined(urls.relayUrl, 'relay'),
+    };
+    for (const role of ['app', 'relay'] as const) {
+      if (logins[role].isPooled)
+        log.info('a connection pooler is used, without prepared statements', { role });
+      if (!logins[role].isBounded)
+        log.warn('this login has no statement_timeout: see docs/scaling.md', { role });
+    }
+    return { logins, stop };
   } catch (error) {
     await stop();
     throw error;

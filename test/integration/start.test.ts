@@ -146,7 +146,10 @@ describe('npm start in a fresh clone', () => {
 
     it('a database that does not answer', async () => {
       const unused = await freePort();
-      const line = await refusal({ DATABASE_URL: `postgresql://me:zyxcanary@127.0.0.1:${unused}/db` });
+      const line = await refusal({
+        DATABASE_URL: `postgresql://me:zyxcanary@127.0.0.1:${unused}/db`,
+        DATABASE_WAIT_S: '0',
+      });
       expect(line).toMatch(/DATABASE_URL.*ECONNREFUSED/);
       expect(line).not.toContain('zyxcanary');
     });

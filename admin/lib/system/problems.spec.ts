@@ -7,6 +7,8 @@ const earlier = '2026-01-15T09:00:00.000Z';
 const OK = { status: 'ok', since: earlier } as const;
 const FAILED = { status: 'failed', since: '2026-01-15T09:59:00.000Z', reason: 'no answer' } as const;
 
+const CHECKS = { database: OK, writes: OK, pipeline: OK, bus: OK, identity_provider: OK };
+
 const report = (change: Partial<InstanceReport> = {}): InstanceReport => ({
   version: '1.0.0',
   status: 'healthy',
@@ -15,7 +17,7 @@ const report = (change: Partial<InstanceReport> = {}): InstanceReport => ({
   bus: 'postgres',
   oldest_unannounced_ms: 0,
   lagging: 0,
-  checks: { database: OK, pipeline: OK, bus: OK },
+  checks: CHECKS,
   ...change,
 });
 const instance = (host: string, change: Partial<SystemInstance> = {}): SystemInstance => ({
@@ -49,7 +51,7 @@ describe('What is wrong', () => {
   });
 
   it('of a silent instance is only that, whatever it said last', () => {
-    const last = report({ checks: { database: OK, pipeline: FAILED, bus: OK } });
+    const last = report({ checks: { ...CHECKS, pipeline: FAILED } });
     expect(problemsOf(state([instance('a', { alive: false, heartbeat_at: earlier, report: last })]))).toEqual(
       [{ kind: 'silent', severity: 'failed', host: 'a', instanceId: 'a', since: earlier }],
     );
@@ -57,10 +59,10 @@ describe('What is wrong', () => {
 
   it('says since when, and puts the worst first', () => {
     const bus = { status: 'degraded', since: earlier } as const;
-    const sick = report({ bus: 'redis', checks: { database: OK, pipeline: OK, bus } });
+    const sick = report({ bus: 'redis', checks: { ...CHECKS, bus } });
     const stuck = report({
       oldest_unannounced_ms: 60_000,
-      checks: { database: OK, pipeline: FAILED, bus: OK },
+      checks: { ...CHECKS, pipeline: FAILED },
     });
     expect(problemsOf(state([instance('a', { report: sick }), instance('b', { report: stuck })]))).toEqual([
       { kind: 'pipeline', severity: 'failed', host: 'b', instanceId: 'b', since: FAILED.since },

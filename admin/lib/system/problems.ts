@@ -2,9 +2,11 @@ import type { SystemInstance, SystemState } from '@wardbell/contract';
 
 export type ProblemKind =
   | 'database'
+  | 'writes'
   | 'pipeline'
   | 'busPostgres'
   | 'busRedis'
+  | 'identityProvider'
   | 'silent'
   | 'behind'
   | 'databaseFull'
@@ -43,10 +45,11 @@ const ofInstance = (instance: SystemInstance, nowMs: number): SystemProblem[] =>
     const isNew = nowMs - Date.parse(instance.started_at) < FIRST_REPORT_MS;
     return isNew ? [] : [problem('untold', 'note', instance.started_at)];
   }
-  const { database, pipeline, bus } = report.checks;
+  const { database, writes, pipeline, bus, identity_provider: provider } = report.checks;
   const found: SystemProblem[] = [];
   if (report.draining) found.push(problem('draining', 'note', null));
   if (database.status !== 'ok') found.push(problem('database', 'failed', database.since));
+  else if (writes.status !== 'ok') found.push(problem('writes', 'failed', writes.since));
   if (pipeline.status !== 'ok') found.push(problem('pipeline', 'failed', pipeline.since));
   else if (report.oldest_unannounced_ms > LATE_MS) {
     const since = new Date(nowMs - report.oldest_unannounced_ms).toISOString();
@@ -55,6 +58,7 @@ const ofInstance = (instance: SystemInstance, nowMs: number): SystemProblem[] =>
   if (bus.status !== 'ok') {
     found.push(problem(report.bus === 'redis' ? 'busRedis' : 'busPostgres', 'degraded', bus.since));
   }
+  if (provider.status !== 'ok') found.push(problem('identityProvider', 'degraded', provider.since));
   return found;
 };
 

@@ -2,10 +2,13 @@ import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKS
 import type { Config } from '../config/config.js';
 import { errorFields } from '../log/error-fields.js';
 import type { Log } from '../log/log.js';
+import { RepeatLimit } from '../log/repeat-limit.js';
 import { TokenError } from './token-error.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const FETCH_TIMEOUT_MS = 5_000;
+/** While the keys cannot be fetched they are asked for this often, so that their return is noticed. */
+const RETRY_MS = 10_000;
 /** Keys are fetched again in the background after this long. */
 const REFRESH_MS = 10 * 60_000;
 /** Known keys stay good this long while the provider is away: its outage must not close the clinic. */
@@ -18,7 +21,10 @@ export class IdentityProvider {
   readonly #keys: RemoteJWKSet;
   readonly #options: { issuer?: string; audience?: string };
   readonly #log: Log;
+  readonly #limit = new RepeatLimit();
   #refreshedAtMs = 0;
+  #isAway = false;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(url: string, config: Pick<Config, 'jwtIssuer' | 'jwtAudience'>, log: Log) {
     this.#keys = createRemoteJWKSet(new URL(url), {
@@ -32,6 +38,20 @@ export class IdentityProvider {
     this.#log = log;
   }
 
+  /** Could its keys not be fetched the last time? */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
+  /** Fetches the keys, so that the first token need not wait and an outage is known before somebody signs in. */
+  start(): void {
+    this.#reload();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
   /** The claims of a token, not yet checked for shape. Throws `TokenError`. */
   async verify(token: string): Promise<JWTPayload> {
     this.#refreshInBackground();
@@ -42,9 +62,11 @@ export class IdentityProvider {
         clockTolerance: CLOCK_TOLERANCE_S,
         requiredClaims: ['exp'],
       });
+      this.#isAway = this.#isAway && this.#keys.jwks() === undefined;
       return payload;
     } catch (error) {
-      throw new TokenError(this.#failureOf(error), error);
+      const claim = error instanceof errors.JWTClaimValidationFailed ? error.claim : undefined;
+      throw new TokenError(this.#failureOf(error), error, claim);
     }
   }
 
@@ -60,16 +82,34 @@ export class IdentityProvider {
       error instanceof errors.JWKSNoMatchingKey ||
       error instanceof errors.JWKSMultipleMatchingKeys;
     if (wrongToken) return 'invalid';
-    this.#log.warn('identity provider keys not available', errorFields(error));
+    this.#noteAway(error);
     return 'unavailable';
   }
 
   #refreshInBackground(): void {
     const known = this.#keys.jwks() !== undefined;
-    if (!known || Date.now() - this.#refreshedAtMs < REFRESH_MS) return;
-    this.#refreshedAtMs = Date.now();
-    this.#keys.reload().catch((error: unknown) => {
-      this.#log.warn('identity provider keys not refreshed', errorFields(error));
-    });
+    if (!known || performance.now() - this.#refreshedAtMs < REFRESH_MS) return;
+    this.#reload();
+  }
+
+  #reload(): void {
+    this.#refreshedAtMs = performance.now();
+    clearTimeout(this.#timer);
+    this.#keys.reload().then(
+      () => {
+        this.#isAway = false;
+      },
+      (error: unknown) => this.#noteAway(error),
+    );
+  }
+
+  #noteAway(error: unknown): void {
+    this.#isAway = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#reload(), RETRY_MS);
+    this.#timer.unref();
+    const count = this.#limit.pass('away');
+    if (count === undefined) return;
+    this.#log.warn('the identity provider cannot be reached', { count, ...errorFields(error) });
   }
 }

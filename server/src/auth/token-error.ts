@@ -8,6 +8,8 @@ export class TokenError extends Error {
   constructor(
     readonly kind: TokenFailure,
     cause?: unknown,
+    /** The claim that failed, by its name; its value must not be logged. */
+    readonly claim?: string,
   ) {
     super(`The token is ${kind}`, { cause });
   }

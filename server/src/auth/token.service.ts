@@ -1,11 +1,13 @@
 import { createSecretKey } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { Claims, type Role } from '@wardbell/contract';
 import { decodeProtectedHeader } from 'jose';
 import { Config } from '../config/config.js';
 import type { Principal } from '../database/principal.js';
+import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
+import { RepeatLimit } from '../log/repeat-limit.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
 
@@ -27,11 +29,16 @@ export interface TokenSubject {
  * answered by the database at the start of each unit of work, and at admission of a socket.
  */
 @Injectable()
-export class TokenService {
+export class TokenService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #jwt: JwtService;
   readonly #provider: IdentityProvider | null;
 
-  constructor(config: Config, log: Log) {
+  readonly #limit = new RepeatLimit();
+
+  constructor(
+    config: Config,
+    private readonly log: Log,
+  ) {
     // one KeyObject, else every verification would derive it anew
     const key = createSecretKey(Buffer.from(config.jwtSecret));
     this.#jwt = new JwtService({
@@ -42,6 +49,19 @@ export class TokenService {
     });
     this.#provider =
       config.jwtJwksUrl === undefined ? null : new IdentityProvider(config.jwtJwksUrl, config, log);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#provider?.start();
+  }
+
+  onApplicationShutdown(): void {
+    this.#provider?.stop();
+  }
+
+  /** Can the keys of the identity provider not be fetched? False when there is none. */
+  get isProviderAway(): boolean {
+    return this.#provider?.isAway ?? false;
   }
 
   /** An access token of ours, good for `ACCESS_TOKEN_S` seconds. */
@@ -60,11 +80,26 @@ export class TokenService {
    * @throws TokenError
    */
   verify(token: string, address: string | null): Principal | Promise<Principal> {
-    if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
-    if (this.#provider === null || algorithmOf(token) === 'HS256') {
-      return toPrincipal(this.#verifyOwn(token), address);
+    try {
+      if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
+      if (this.#provider === null || algorithmOf(token) === 'HS256') {
+        return toPrincipal(this.#verifyOwn(token), address);
+      }
+    } catch (error) {
+      throw this.#noted(error);
     }
-    return this.#verifyForeign(this.#provider, token, address);
+    return this.#verifyForeign(this.#provider, token, address).catch((error: unknown) => {
+      throw this.#noted(error);
+    });
+  }
+
+  /** Logs which claim was wrong, at most once in 30 s for each: strangers can send as many tokens as they like. */
+  #noted(error: unknown): unknown {
+    if (!(error instanceof TokenError) || error.kind !== 'invalid') return error;
+    const { claim, cause } = error;
+    const count = this.#limit.pass(claim ?? 'token');
+    if (count !== undefined) this.log.info('token refused', { claim, count, ...errorFields(cause ?? error) });
+    return error;
   }
 
   async #verifyForeign(provider: IdentityProvider, token: string, address: string | null) {
@@ -79,7 +114,8 @@ export class TokenService {
       return this.#jwt.verify<Record<string, unknown>>(token);
     } catch (error) {
       const expired = error instanceof Error && error.name === 'TokenExpiredError';
-      throw new TokenError(expired ? 'expired' : 'invalid', error);
+      const isEarly = error instanceof Error && error.name === 'NotBeforeError';
+      throw new TokenError(expired ? 'expired' : 'invalid', error, isEarly ? 'nbf' : undefined);
     }
   }
 }
@@ -94,7 +130,10 @@ const algorithmOf = (token: string): string | undefined => {
 
 const toPrincipal = (payload: unknown, address: string | null): Principal => {
   const claims = Claims.safeParse(payload);
-  if (!claims.success) throw new TokenError('invalid');
+  if (!claims.success) {
+    const path = claims.error.issues[0]?.path[0];
+    throw new TokenError('invalid', undefined, path === undefined ? undefined : String(path));
+  }
   const { sub, tenant_id, role, sid, exp } = claims.data;
   const expiresAtMs = exp * 1000;
   if (expiresAtMs <= Date.now()) throw new TokenError('expired');

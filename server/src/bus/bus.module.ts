@@ -1,19 +1,20 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { Log } from '../log/log.js';
 import { Bus } from './bus.js';
 import { PostgresBus } from './bus.postgres.js';
 import { RedisBus } from './bus.redis.js';
 
-const chooseBus = (relay: RelayPool, config: Config, log: Log): Bus => {
-  const postgres = new PostgresBus(relay, log);
+const chooseBus = (relay: RelayPool, outages: OutageLog, config: Config, log: Log): Bus => {
+  const postgres = new PostgresBus(relay, outages, log);
   if (config.redisUrl === undefined) return postgres;
   return new RedisBus(postgres, { url: config.redisUrl, secret: config.jwtSecret }, log);
 };
 
 @Module({
-  providers: [{ provide: Bus, useFactory: chooseBus, inject: [RelayPool, Config, Log] }],
+  providers: [{ provide: Bus, useFactory: chooseBus, inject: [RelayPool, OutageLog, Config, Log] }],
   exports: [Bus],
 })
 export class BusModule {}

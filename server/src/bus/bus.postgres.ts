@@ -3,8 +3,8 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type pg from 'pg';
 import { z } from 'zod';
 import type { LogEvent } from '../database/log-event.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
-import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { Bus, type DoorbellListener, noTraffic } from './bus.js';
 
@@ -17,12 +17,23 @@ const SAFETY_INTERVAL_MS = 250;
 const MAX_TENANTS_PER_NOTIFY = 120;
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
+/** How long a notification to ourselves may take before we hold that none comes through. */
+const ECHO_MS = 3_000;
+/** A pooler that does not carry notifications will hardly begin to; a slow database will answer then. */
+const RECHECK_MS = 60_000;
 
 const Payload = z.object({
   from: z.string(),
   heads: z.record(z.string(), z.number()).optional(),
   orders: z.boolean().optional(),
+  /** Names a notification that an instance sends to itself, to see whether any comes through. */
+  echo: z.string().optional(),
 });
+
+const ECHO = { name: 'echo', text: 'SELECT pg_notify($1, $2)' };
+
+/** What ends a connection is told to nobody else, so it counts as an outage of the database. */
+const LOST = Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
 
 const NO_EVENTS = () => [];
 
@@ -36,6 +47,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   #heads = new Map<string, number>();
   #orders = false;
   #client: pg.Client | undefined;
+  #onEcho: ((echo: string) => void) | undefined;
   #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
@@ -44,6 +56,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
 
   constructor(
     private readonly relay: RelayPool,
+    private readonly outages: OutageLog,
     private readonly log: Log,
   ) {
     super();
@@ -118,12 +131,12 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
           orders: orders && at === 0,
         };
         const text = JSON.stringify(payload);
-        await client.query({ name: 'ring', text: 'SELECT pg_notify($1, $2)', values: [CHANNEL, text] });
+        await client.query('SELECT pg_notify($1, $2)', [CHANNEL, text]);
         this.traffic.messagesSent++;
         this.traffic.bytesSent += text.length;
       }
     } catch (error) {
-      this.log.warn('doorbell failed', errorFields(error));
+      this.outages.failed('doorbell', error);
       this.#lose(client);
     } finally {
       this.#ringing = false;
@@ -139,20 +152,47 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
+      const isHeard = await this.#hearsItself();
       if (this.#stopped) return await client.end();
-      this.#client = client;
+      if (isHeard) {
+        this.#client = client;
+        return;
+      }
+      this.log.warn('no notification comes through the connection pooler, see docs/scaling.md', {
+        bus: 'postgres',
+      });
+      void client.end().catch(() => undefined);
+      this.#reconnect(RECHECK_MS);
     } catch (error) {
-      this.log.warn('bus cannot connect', errorFields(error));
+      this.outages.failed('bus', error);
       void client.end().catch(() => undefined);
       this.#reconnect(Math.min(delayMs * 2, RECONNECT_MAX_MS));
     }
+  }
+
+  /**
+   * Does a notification arrive on the connection that listens? Through a pooler in transaction mode none does, and
+   * nothing says so. Sent from another connection: to itself a session always answers.
+   */
+  async #hearsItself(): Promise<boolean> {
+    const echo = randomUUID();
+    const heard = new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), ECHO_MS);
+      this.#onEcho = (text) => {
+        if (text !== echo) return;
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+    await this.relay.query(ECHO, [CHANNEL, JSON.stringify({ from: this.#self, echo })]);
+    return heard;
   }
 
   #lose(client: pg.Client): void {
     if (this.#client !== client) return;
     this.#client = undefined;
     void client.end().catch(() => undefined);
-    if (!this.#stopped) this.log.warn('bus lost its connection', { bus: 'postgres' });
+    if (!this.#stopped) this.outages.failed('bus', LOST);
     this.#reconnect(RECONNECT_MIN_MS);
   }
 
@@ -164,7 +204,8 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
 
   #hear(text = ''): void {
     const payload = parse(text);
-    if (payload?.from === this.#self) return;
+    if (payload?.echo !== undefined) this.#onEcho?.(payload.echo);
+    if (payload?.from === this.#self || payload?.echo !== undefined) return;
     this.traffic.messagesReceived++;
     this.traffic.bytesReceived += text.length;
     if (!payload) {

@@ -10,6 +10,10 @@ export abstract class Config {
   abstract readonly host: string;
   /** The owner's login: migrates and makes the run-time roles, never serves. Absent: embedded PostgreSQL. */
   abstract readonly databaseUrl: string | undefined;
+  /** Where to LISTEN, past a pooler; without a user it takes that of the relay. */
+  abstract readonly listenDatabaseUrl: string | undefined;
+  /** How long a start waits for the database of `databaseUrl`. */
+  abstract readonly databaseWaitS: number;
   abstract readonly appDatabaseUrl: string | undefined;
   abstract readonly relayDatabaseUrl: string | undefined;
   /** Absolute. */
@@ -63,6 +67,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    listenDatabaseUrl: values.LISTEN_DATABASE_URL,
+    databaseWaitS: values.DATABASE_WAIT_S,
     appDatabaseUrl: values.APP_DATABASE_URL,
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
@@ -102,7 +108,7 @@ function refuseContradictions(values: Environment, production: boolean): void {
     }
   }
   if (values.DATABASE_URL === undefined) {
-    const orphan = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL'] as const).find(
+    const orphan = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL', 'LISTEN_DATABASE_URL'] as const).find(
       (name) => values[name] !== undefined,
     );
     if (orphan !== undefined) {

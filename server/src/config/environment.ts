@@ -93,6 +93,8 @@ export const Environment = z.object({
   DATABASE_URL: postgresUrl,
   APP_DATABASE_URL: postgresUrl,
   RELAY_DATABASE_URL: postgresUrl,
+  LISTEN_DATABASE_URL: postgresUrl,
+  DATABASE_WAIT_S: wholeNumberOr(60, 0, 3_600, ' of seconds'),
   DATA_DIR: described(z.string().min(1).max(4096).default('.data'), 'the path of a folder'),
   JWT_SECRET: described(
     z

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
-import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 
 const HEARTBEAT_MS = 5_000;
@@ -44,6 +44,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   constructor(
     private readonly relay: RelayPool,
     private readonly config: Config,
+    private readonly outages: OutageLog,
     private readonly log: Log,
   ) {}
 
@@ -95,7 +96,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
       await this.relay.query(BURY, [this.id, DEAD_AFTER_S]);
       return true;
     } catch (error) {
-      this.log.warn('heartbeat failed', errorFields(error));
+      this.outages.failed('heartbeat', error);
       return false;
     }
   }

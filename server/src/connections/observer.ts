@@ -1,9 +1,8 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
 import { Registry } from './registry.js';
 
 const LOOK_MS = 5_000;
@@ -37,7 +36,7 @@ export class Observer implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly registry: Registry,
     private readonly hub: Hub,
     private readonly relay: RelayPool,
-    private readonly log: Log,
+    private readonly outages: OutageLog,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -68,7 +67,7 @@ export class Observer implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       await this.relay.query(WRITE, [JSON.stringify(rows)]);
     } catch (error) {
-      this.log.warn('the state of sockets could not be written', errorFields(error));
+      this.outages.failed('observer', error);
     } finally {
       this.#writing = false;
     }

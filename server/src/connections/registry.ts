@@ -2,10 +2,9 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { CLOSE } from '@wardbell/contract';
 import { Bus } from '../bus/bus.js';
 import { Database } from '../database/database.service.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
 import type { Session } from '../hub/session.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
 
 /** Orders are found by a doorbell at once and by this sweep at the latest. */
 const SWEEP_MS = 700;
@@ -47,14 +46,13 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #again = false;
-  #failing = false;
   #lastSuccessMs = Date.now();
 
   constructor(
     private readonly relay: RelayPool,
     private readonly bus: Bus,
     private readonly database: Database,
-    private readonly log: Log,
+    private readonly outages: OutageLog,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -107,10 +105,8 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
         for (const order of orders) this.#carryOut(order);
         this.#lastSuccessMs = startMs;
       } while (this.#again);
-      this.#failing = false;
     } catch (error) {
-      if (!this.#failing) this.log.warn('disconnect orders could not be read', errorFields(error));
-      this.#failing = true;
+      this.outages.failed('disconnect-orders', error);
     } finally {
       this.#running = false;
     }

@@ -1,8 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
 import { bucketOf, DELIVERY_BUCKETS_S } from '../metrics/buckets.js';
 import { Metrics } from '../metrics/metrics.js';
 import { refusalReason } from '../metrics/refusal-reason.js';
@@ -76,7 +75,7 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
     private readonly relay: RelayPool,
     private readonly instance: Instance,
     private readonly metrics: Metrics,
-    private readonly log: Log,
+    private readonly outages: OutageLog,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -131,7 +130,7 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
         await this.relay.query(WRITE, [this.instance.id, batch]);
       }
     } catch (error) {
-      this.log.warn('usage could not be written', errorFields(error));
+      this.outages.failed('usage', error);
     }
   }
 

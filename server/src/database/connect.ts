@@ -1,9 +1,14 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { errorCode } from '../config/error-code.js';
 import { StartError } from '../config/start-error.js';
+import type { Log } from '../log/log.js';
 
 /** A server that does not answer is unreachable after this long. */
 const CONNECT_TIMEOUT_MS = 10_000;
+const RETRY_MS = 500;
+/** While a start waits for the database it says so this often. */
+const LINE_MS = 5_000;
 
 /** What a login can fail for, by SQLSTATE, as the person who set the URL reads it. */
 const REFUSALS: Readonly<Record<string, string>> = {
@@ -12,6 +17,76 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '3D000': 'does not have that database',
   '53300': 'has no connection left',
   '57P03': 'is starting or stopping',
+  '25006': 'is read-only (a standby)',
+};
+/** These need a person; waiting does not help. */
+const FINAL: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
+
+/**
+ * Waits until the database takes connections and writes, and says so every few seconds.
+ * @param abort ends the wait, as SIGTERM does.
+ * @throws StartError when it does not within `waitS`, and at once when it refuses the login.
+ */
+export async function waitForDatabase(
+  url: string,
+  waitS: number,
+  log: Log,
+  abort: AbortSignal,
+): Promise<void> {
+  const startMs = performance.now();
+  let lineMs = startMs - LINE_MS;
+  for (;;) {
+    const error = await connectError(url);
+    if (error === undefined) return;
+    const nowMs = performance.now();
+    const waitedMs = nowMs - startMs;
+    const code = errorCode(error);
+    if (FINAL.has(code) || waitedMs >= waitS * 1_000) {
+      throw connectFailure(url, 'DATABASE_URL', error, FINAL.has(code) ? 0 : waitS);
+    }
+    if (abort.aborted) throw new StartError('Stopped while the database was waited for');
+    if (nowMs - lineMs >= LINE_MS) {
+      lineMs = nowMs;
+      const { hostname, port } = new URL(url);
+      log.warn('waiting for the database', {
+        host: hostname,
+        port: Number(port || '5432'),
+        error_code: code,
+        duration_ms: Math.round(waitedMs),
+      });
+    }
+    await delay(RETRY_MS, undefined, { signal: abort }).catch(() => undefined);
+  }
+}
+
+class ReadOnlyError extends Error {
+  readonly code = '25006';
+}
+
+/** Why the database cannot be used at this moment, if it cannot. */
+async function connectError(url: string): Promise<unknown> {
+  const client = newClient(url);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
+    return rows[0]?.standby === true ? new ReadOnlyError('a standby') : undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Under this name PostgreSQL shows the connections of a start (`pg_stat_activity`). */
+export const newClient = (url: string): pg.Client => {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    application_name: 'wardbell-start',
+  });
+  // Without a listener a connection that breaks between two queries would end the process.
+  client.on('error', () => undefined);
+  return client;
 };
 
 /**
@@ -20,9 +95,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * @throws StartError that names the server and never the password.
  */
 export async function connectOnce(url: string, variable: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
-  // Without a listener a connection that breaks between two queries would end the process.
-  client.on('error', () => undefined);
+  const client = newClient(url);
   try {
     await client.connect();
   } catch (error) {
@@ -32,11 +105,12 @@ export async function connectOnce(url: string, variable: string): Promise<pg.Cli
 }
 
 /** What a failed connect means to the person who set the URL. */
-export function connectFailure(url: string, variable: string, error: unknown): StartError {
+export function connectFailure(url: string, variable: string, error: unknown, waitedS = 0): StartError {
   const code = errorCode(error);
   const reason = REFUSALS[code] ?? `cannot be reached (${code === 'unknown' ? 'no answer' : code})`;
+  const waited = waitedS > 0 ? `, after ${waitedS} s of waiting (DATABASE_WAIT_S)` : '';
   return new StartError(
-    `${variable}: the database ${placeOf(url)} ${reason}: check that it runs and that the URL is right`,
+    `${variable}: the database ${placeOf(url)} ${reason}${waited}: check that it runs and that the URL is right`,
   );
 }
 

@@ -8,16 +8,22 @@ import { isRetryable, toProblem } from './failure.js';
 import type { LogEvent } from './log-event.js';
 import type { Principal } from './principal.js';
 import { Queries } from './queries.js';
-import { commit, Transactions } from './transactions.js';
+import type { Login } from './roles.js';
+import { begin, commit, Transactions } from './transactions.js';
 import { Tx } from './tx.js';
 
-/** Where the run-time roles log in. */
-export abstract class DatabaseUrls {
-  abstract readonly appUrl: string;
-  abstract readonly relayUrl: string;
+/** How the run-time roles log in. */
+export abstract class DatabaseLogins {
+  abstract readonly app: Login;
+  abstract readonly relay: Login;
+  /** The relay's login where notifications come through. */
+  abstract readonly listenUrl: string;
 }
 
-/** A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. */
+/**
+ * A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. One tenant may
+ * hold a third of them: a lock that does not move must not stop the others.
+ */
 const APP_POOL_SIZE = 12;
 const RELAY_POOL_SIZE = 4;
 const MAX_TRIES = 3;
@@ -37,11 +43,11 @@ export class Database implements OnApplicationShutdown {
   readonly #orderListeners: (() => void)[] = [];
 
   constructor(
-    urls: DatabaseUrls,
+    logins: DatabaseLogins,
     private readonly log: Log,
   ) {
-    this.#app = new Transactions(urls.appUrl, APP_POOL_SIZE);
-    this.#relay = new Transactions(urls.relayUrl, RELAY_POOL_SIZE);
+    this.#app = new Transactions(logins.app, APP_POOL_SIZE, APP_POOL_SIZE / 3);
+    this.#relay = new Transactions(logins.relay, RELAY_POOL_SIZE);
   }
 
   /** Calls `listener` with the events of each transaction, right after its COMMIT. */
@@ -69,6 +75,21 @@ export class Database implements OnApplicationShutdown {
     return this.#transact(this.#relay, principal, null, work);
   }
 
+  /**
+   * Writes and commits as a clinic's write does, before all that wait for a connection, and leaves one row.
+   * @throws when a write would fail at this moment, at the latest after `maxMs` with a connection
+   */
+  probeWrite(instanceId: string, maxMs: number): Promise<void> {
+    return this.#app.runFirst(maxMs, async (client) => {
+      const db = new Queries(client, this.#app.isPrepared);
+      await Promise.all([
+        begin(client),
+        db.$queryRaw`SELECT wardbell.probe_write(${instanceId}::uuid)`,
+        commit(client),
+      ]);
+    });
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.#app.end(), this.#relay.end()]);
   }
@@ -93,10 +114,10 @@ export class Database implements OnApplicationShutdown {
     for (let attempt = 1; ; attempt++) {
       try {
         const { result, events } = await inSpan('transaction', () =>
-          transactions.run(async (client) => {
-            const tx = new Tx(new Queries(client), principal, tenantId);
+          transactions.run(tenantId, async (client) => {
+            const tx = new Tx(new Queries(client, transactions.isPrepared), principal, tenantId);
             // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
-            await Promise.all([client.query('BEGIN'), enter(tx)]);
+            await Promise.all([begin(client), enter(tx)]);
             const result = await work(tx);
             return { result, events: await flushAndCommit(tx, client) };
           }),

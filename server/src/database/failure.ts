@@ -14,8 +14,12 @@ export const sqlState = (error: unknown): string | undefined => {
   return undefined;
 };
 
-/** Also what it gave up itself: a statement (57014) or a transaction (25P03) that took too long. */
-const UNREACHABLE_STATES = /^(08|57P0[123]|57014|25P03|53|58)/;
+/**
+ * No connection or a login that is refused (08, 28, 3D), a server that takes no writes (25006: read-only) or is out
+ * of resources (53), stops or starts (57P0) or fails itself (58), and what it gave up: a statement (57014) or a
+ * transaction (25P03) that took too long.
+ */
+const UNREACHABLE_STATES = /^(08|25006|25P03|28|3D|53|57014|57P0|58)/;
 const UNREACHABLE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -38,6 +42,9 @@ export const isUnreachable = (error: unknown): boolean => {
   const state = sqlState(error);
   return state !== undefined && UNREACHABLE_STATES.test(state);
 };
+
+/** Is this connection to a server that takes no writes? Another one may lead to the server that does. */
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === '25006';
 
 /** Deadlock or serialization failure: the same work may be tried again from its start. */
 export const isRetryable = (error: unknown): boolean => {

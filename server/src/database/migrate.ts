@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { errorCode } from '../config/error-code.js';
@@ -10,9 +11,14 @@ import { connectOnce } from './connect.js';
 
 /** From `server/dist/database` and `server/src/database` alike. */
 const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
-/** Prisma's own key, so that its CLI and this runner wait for each other. */
+/** Prisma's own key, so that its CLI and this runner exclude each other. */
 const ADVISORY_LOCK = 72_707_369;
 const MIN_SERVER_VERSION = 150_000;
+/** How long a start waits for another process that migrates. */
+const LOCK_WAIT_MS = 60_000;
+const LOCK_RETRY_MS = 250;
+/** While a start waits it says so this often. */
+const LOCK_LINE_MS = 5_000;
 
 interface Migration {
   readonly name: string;
@@ -31,26 +37,32 @@ interface Applied {
  * table `wardbell._prisma_migrations`, so that `prisma migrate deploy` goes on where this stopped; its
  * engine is a download, which an air-gapped hospital does not have. Each migration is one transaction, and
  * several processes that start at once wait for each other.
+ * @param lockWaitMs how long to wait for another process that migrates.
  * @returns how many migrations were applied now.
- * @throws StartError when the database cannot be reached, is too old, newer than this code, or different.
+ * @throws StartError when the database cannot be reached, is too old, newer than this code, or different, or when
+ *   another process holds the migration lock for too long.
  */
-export async function migrate(ownerUrl: string, log: Log, folder = FOLDER): Promise<number> {
+export async function migrate(
+  ownerUrl: string,
+  log: Log,
+  folder = FOLDER,
+  lockWaitMs = LOCK_WAIT_MS,
+): Promise<number> {
   const migrations = readMigrations(folder);
   const client = await connectOnce(ownerUrl, 'DATABASE_URL');
   try {
     await assertServerVersion(client);
-    await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
-    await prepareSchema(client);
-    const pending = pendingOf(migrations, await readApplied(client));
-    for (const migration of pending) {
+    let count = 0;
+    for (;;) {
       const startedMs = performance.now();
-      await apply(client, migration);
+      const applied = await inMigrationLock(client, log, lockWaitMs, () => applyNext(client, migrations));
+      if (applied === undefined) return count;
+      count += 1;
       log.info('migration applied', {
-        migration: migration.name,
+        migration: applied,
         duration_ms: Math.round(performance.now() - startedMs),
       });
     }
-    return pending.length;
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(
@@ -59,6 +71,93 @@ export async function migrate(ownerUrl: string, log: Log, folder = FOLDER): Prom
   } finally {
     await client.end();
   }
+}
+
+/**
+ * One transaction that holds the migration lock. PostgreSQL releases the lock with the transaction, so it cannot
+ * outlive this process: a session lock would stay with the server connection of a transaction pooler.
+ */
+async function inMigrationLock<T>(
+  client: pg.Client,
+  log: Log,
+  waitMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  const startMs = performance.now();
+  let lineMs = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    await client.query('BEGIN');
+    try {
+      const { rows } = await client.query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_xact_lock($1) AS locked',
+        [ADVISORY_LOCK],
+      );
+      if (rows[0]?.locked === true) {
+        const result = await work();
+        await client.query('COMMIT');
+        return result;
+      }
+      const holder = await findHolder(client);
+      const waitedMs = performance.now() - startMs;
+      if (waitedMs >= waitMs) {
+        throw new StartError(
+          `DATABASE_URL: another process has held the migration lock for ${Math.round(waitedMs / 1_000)} s: ` +
+            `${holder?.text ?? 'it ended just now'}. Wait until it is done; if it is no Wardbell that migrates, ` +
+            `end it with SELECT pg_terminate_backend(${holder?.pid ?? 'pid'})`,
+        );
+      }
+      if (holder && performance.now() - lineMs >= LOCK_LINE_MS) {
+        lineMs = performance.now();
+        const { pid, application, state, forMs } = holder;
+        log.warn('waiting for another process that migrates', {
+          pid,
+          application,
+          status: state,
+          duration_ms: forMs,
+        });
+      }
+      await client.query('ROLLBACK');
+    } catch (error) {
+      await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+    await delay(LOCK_RETRY_MS);
+  }
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly application: string;
+  /** `active`, `idle_in_transaction` and so on. */
+  readonly state: string;
+  /** Since its transaction began, or since it last did something. */
+  readonly forMs: number;
+  readonly text: string;
+}
+
+/** The session that holds the migration lock. A key of 64 bits is split over two columns. */
+async function findHolder(client: pg.Client): Promise<Holder | undefined> {
+  const { rows } = await client.query<{
+    pid: number;
+    application: string | null;
+    state: string | null;
+    since: Date | null;
+    for_ms: number | null;
+  }>(
+    `SELECT l.pid, a.application_name AS application, a.state, coalesce(a.xact_start, a.state_change) AS since,
+            (extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, a.state_change)) * 1000)::float8 AS for_ms
+       FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 0 AND l.objid = $1 AND l.objsubid = 1
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [ADVISORY_LOCK],
+  );
+  const row = rows[0];
+  if (!row) return undefined;
+  const application = row.application || 'without a name';
+  const state = (row.state ?? 'unknown').replace(/[^a-z]+/g, '_');
+  const since = row.since?.toISOString() ?? 'an unknown time';
+  const text = `session ${row.pid} (application ${application}, ${row.state ?? 'state unknown'} since ${since})`;
+  return { pid: row.pid, application, state, forMs: Math.round(row.for_ms ?? 0), text };
 }
 
 function readMigrations(folder: string): Migration[] {
@@ -93,7 +192,7 @@ async function prepareSchema(client: pg.Client): Promise<void> {
   try {
     if (found.rowCount === 0) await client.query('CREATE SCHEMA wardbell');
     // As Prisma does for `?schema=wardbell`: unqualified names and extensions land there.
-    await client.query('SET search_path = wardbell');
+    await client.query('SET LOCAL search_path = wardbell');
     await client.query(`
       CREATE TABLE IF NOT EXISTS wardbell._prisma_migrations (
         id                  varchar(36) PRIMARY KEY,
@@ -147,8 +246,11 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]
   return migrations.filter((migration) => !names.has(migration.name));
 }
 
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query('BEGIN');
+/** Applies the first migration that is missing, inside the transaction of the caller. Answers its name. */
+async function applyNext(client: pg.Client, migrations: readonly Migration[]): Promise<string | undefined> {
+  await prepareSchema(client);
+  const migration = pendingOf(migrations, await readApplied(client))[0];
+  if (migration === undefined) return undefined;
   try {
     await client.query(migration.sql);
     await client.query(
@@ -157,13 +259,12 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
        VALUES ($1, $2, $3, '', now(), clock_timestamp(), 1)`,
       [randomUUID(), migration.checksum, migration.name],
     );
-    await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
     throw new StartError(
       `Migration ${migration.name} failed (${errorCode(error)}${lineOf(migration.sql, error)}) and changed nothing`,
     );
   }
+  return migration.name;
 }
 
 /** PostgreSQL gives the place of an error in characters from 1. Its message may carry values of rows. */

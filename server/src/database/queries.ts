@@ -19,7 +19,11 @@ const nameOf = (text: string): string | undefined => {
  * write (400 µs for five statements), and one connection's statements may be under way together.
  */
 export class Queries {
-  constructor(private readonly client: pg.ClientBase) {}
+  /** @param isPrepared whether statements get names, under which the connection keeps their plans */
+  constructor(
+    private readonly client: pg.ClientBase,
+    private readonly isPrepared: boolean,
+  ) {}
 
   /**
    * The rows of a query.
@@ -42,7 +46,7 @@ export class Queries {
   #run(sql: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Promise<pg.QueryResult> {
     const query = sql instanceof Prisma.Sql ? sql : Prisma.sql(sql, ...values);
     const { text } = query;
-    const name = nameOf(text);
+    const name = this.isPrepared ? nameOf(text) : undefined;
     return this.client.query({ text, values: query.values, ...(name === undefined ? {} : { name }) });
   }
 }

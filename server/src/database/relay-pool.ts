@@ -1,13 +1,12 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
-import { DatabaseUrls } from './database.service.js';
-import { SESSION_BOUNDS } from './transactions.js';
+import { DatabaseLogins } from './database.service.js';
 
 /** The hub's reading, admission and housekeeping: short prepared statements, so few connections do. */
 const POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 2_000;
 
-/** A statement that each connection prepares once. */
+/** A statement that each connection prepares once, unless a pooler stands between. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -18,12 +17,12 @@ export interface Statement {
 export class RelayPool implements OnApplicationShutdown {
   readonly #pool: pg.Pool;
 
-  constructor(private readonly urls: DatabaseUrls) {
+  constructor(private readonly logins: DatabaseLogins) {
     this.#pool = new pg.Pool({
-      connectionString: urls.relayUrl,
+      connectionString: logins.relay.url,
       max: POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      options: SESSION_BOUNDS,
+      application_name: 'wardbell-relay',
       query_timeout: 10_000, // a frozen server never answers; whoever waits must get an error
       keepAlive: true,
     });
@@ -32,14 +31,17 @@ export class RelayPool implements OnApplicationShutdown {
 
   /** @throws the error of `pg`, or a connection error within 2 s. */
   async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    return (await this.#pool.query<Row>({ ...statement, values })).rows;
+    const { name, text } = statement;
+    const query = this.logins.relay.isPooled ? { text, values } : { name, text, values };
+    return (await this.#pool.query<Row>(query)).rows;
   }
 
   /** A connection of its own, outside the pool, for LISTEN. The caller connects and ends it. */
   dedicated(): pg.Client {
     return new pg.Client({
-      connectionString: this.urls.relayUrl,
+      connectionString: this.logins.listenUrl,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: 'wardbell-listen',
       query_timeout: 5_000,
       keepAlive: true,
     });

@@ -1,9 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { errorCode } from '../config/error-code.js';
 import { StartError } from '../config/start-error.js';
-import { connectFailure, connectOnce } from './connect.js';
+import { connectFailure, connectOnce, newClient } from './connect.js';
 
 /** The logins that serve: `app` one tenant at a time, `relay` the log of all tenants. */
 export type RuntimeRole = 'app' | 'relay';
@@ -20,6 +20,18 @@ export interface RoleOptions {
   readonly fallbackSecret: string;
 }
 
+/**
+ * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off. Set on the role, because a
+ * connection pooler refuses `options` at the start of a session and shares what a session sets.
+ */
+const ROLE_BOUNDS: Readonly<Record<string, string>> = {
+  statement_timeout: '15s',
+  lock_timeout: '5s',
+  idle_in_transaction_session_timeout: '20s',
+};
+/** From this version on only a role's administrators may change it; before, every CREATEROLE could. */
+const ADMIN_OPTION_VERSION = 160_000;
+
 /** Starts of several instances update the same row of the catalogue. */
 const MAX_ATTEMPTS = 20;
 const RETRY_MS = 25;
@@ -27,8 +39,8 @@ const RETRY_MS = 25;
 const REPAIRABLE: ReadonlySet<string> = new Set(['28P01', '28000']);
 
 /**
- * The URLs to serve with. Roles without a URL of their own get LOGIN and a password derived from the
- * owner's, the same on every instance; it is set only when logging in with it fails.
+ * The URLs to serve with. Roles without a URL of their own get LOGIN, bounds and a password derived from the
+ * owner's, the same on every instance; they are set only when logging in with it fails or shows no bounds.
  * @throws StartError when the owner may not do that, naming the variables that help.
  */
 export async function provisionRoles(
@@ -47,8 +59,9 @@ async function provision(ownerUrl: string, role: RuntimeRole, fallbackSecret: st
   const secret = decodeURIComponent(url.password) || fallbackSecret;
   const password = createHmac('sha256', secret).update(name).digest('base64url');
   logInAs(url, name, password);
-  if (!(await canLogIn(url.href))) {
-    await setPassword(ownerUrl, name, password, variable);
+  const look = await lookAt(url.href);
+  if (look !== 'ready') {
+    await setUp(ownerUrl, { name, password, variable, isOptional: look === 'unbounded' });
     // The second look also reports, in its own words, a server that refuses the role for another reason.
     const client = await connectOnce(url.href, variable);
     await client.end();
@@ -67,42 +80,60 @@ function logInAs(url: URL, user: string, password: string): void {
   }
 }
 
-async function canLogIn(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
-  client.on('error', () => undefined);
+async function lookAt(url: string): Promise<'ready' | 'unbounded' | 'refused'> {
+  const client = newClient(url);
   try {
     await client.connect();
-    await client.end();
-    return true;
+    return (await isBounded(client)) ? 'ready' : 'unbounded';
   } catch (error) {
-    if (REPAIRABLE.has(errorCode(error))) return false;
+    if (REPAIRABLE.has(errorCode(error))) return 'refused';
     throw connectFailure(url, 'DATABASE_URL', error);
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 
-async function setPassword(
-  ownerUrl: string,
-  name: string,
-  password: string,
-  variable: string,
-): Promise<void> {
+async function isBounded(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ timeout: string }>(
+    `SELECT current_setting('statement_timeout') AS timeout`,
+  );
+  return rows[0]?.timeout !== '0';
+}
+
+interface SetUp {
+  readonly name: string;
+  readonly password: string;
+  readonly variable: string;
+  /** The role serves already and only lacks its bounds: an owner that may not change it is no obstacle. */
+  readonly isOptional: boolean;
+}
+
+async function setUp(ownerUrl: string, { name, password, variable, isOptional }: SetUp): Promise<void> {
   const client = await connectOnce(ownerUrl, 'DATABASE_URL');
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
+        await client.query('BEGIN');
         await client.query(
           `ALTER ROLE ${name} LOGIN PASSWORD ${client.escapeLiteral(scramVerifier(password))}`,
         );
+        for (const [setting, value] of Object.entries(ROLE_BOUNDS))
+          await client.query(`ALTER ROLE ${name} SET ${setting} = '${value}'`);
+        await grantAdministration(client, name);
+        await client.query('COMMIT');
         return;
       } catch (error) {
-        // XX000: "tuple concurrently updated".
-        if (errorCode(error) === 'XX000' && attempt < MAX_ATTEMPTS) {
+        await client.query('ROLLBACK').catch(() => undefined);
+        const code = errorCode(error);
+        // XX000: "tuple concurrently updated"; 23505: the same setting at the same moment.
+        if ((code === 'XX000' || code === '23505') && attempt < MAX_ATTEMPTS) {
           await delay(RETRY_MS);
           continue;
         }
+        if (isOptional && code === '42501') return;
         throw new StartError(
-          `DATABASE_URL: its user may not give role ${name} a password (${errorCode(error)}): ` +
-            `make that role a login yourself and set ${variable}, or let the user of DATABASE_URL administer it`,
+          `DATABASE_URL: its user may not administer role ${name} (${code}): as a superuser run ` +
+            `GRANT ${name} TO ${userOf(ownerUrl)} WITH ADMIN OPTION, or make that role a login yourself and set ${variable}`,
         );
       }
     }
@@ -110,6 +141,27 @@ async function setPassword(
     await client.end();
   }
 }
+
+/**
+ * Makes the owner an administrator of the role, for the day when this cluster becomes a PostgreSQL 16 or newer by
+ * pg_upgrade or a dump of the roles: there CREATEROLE alone no longer suffices. Newer servers do it themselves
+ * when the owner creates the role.
+ */
+async function grantAdministration(client: pg.Client, name: string): Promise<void> {
+  const { rows } = await client.query<{ version: number; administers: boolean }>(
+    `SELECT current_setting('server_version_num')::int AS version,
+            pg_has_role($1, 'MEMBER WITH ADMIN OPTION') AS administers`,
+    [name],
+  );
+  const server = rows[0];
+  if (server === undefined || server.administers || server.version >= ADMIN_OPTION_VERSION) return;
+  await client.query(`GRANT ${name} TO CURRENT_USER WITH ADMIN OPTION`);
+}
+
+const userOf = (url: string): string => {
+  const { username, searchParams } = new URL(url);
+  return decodeURIComponent(username) || (searchParams.get('user') ?? 'that user');
+};
 
 /** What PostgreSQL keeps instead of a password (RFC 5803): sent ready-made, so that no server log shows it. */
 function scramVerifier(password: string): string {
@@ -156,11 +208,30 @@ const POWERS = `
   ORDER BY rolsuper DESC, rolname
   LIMIT 1`;
 
+/** `listenUrl` with the user of the relay unless it has one of its own. */
+export function listenLogin(listenUrl: string | undefined, relayUrl: string): string {
+  if (listenUrl === undefined) return relayUrl;
+  const url = new URL(listenUrl);
+  const relay = new URL(relayUrl);
+  if (url.username === '')
+    logInAs(url, decodeURIComponent(relay.username), decodeURIComponent(relay.password));
+  return url.href;
+}
+
+/** What serving needs to know of a login. */
+export interface Login {
+  readonly url: string;
+  /** A connection pooler stands before PostgreSQL. */
+  readonly isPooled: boolean;
+  /** PostgreSQL ends its statements by itself when this process cannot. */
+  readonly isBounded: boolean;
+}
+
 /**
  * Refuses a run-time login that row-level security would not hold.
  * @throws StartError that says which power it has and through which role.
  */
-export async function assertConfined(url: string, role: RuntimeRole): Promise<void> {
+export async function assertConfined(url: string, role: RuntimeRole): Promise<Login> {
   const { variable } = ROLES[role];
   const client = await connectOnce(url, variable);
   try {
@@ -173,7 +244,17 @@ export async function assertConfined(url: string, role: RuntimeRole): Promise<vo
           `which ${found.power}: use a login that has only role ${ROLES[role].name}`,
       );
     }
+    return { url, isPooled: await isPooled(client), isBounded: await isBounded(client) };
   } finally {
     await client.end();
   }
+}
+
+/**
+ * A pooler hands out cancel keys of its own, so the process number that came with the login is not that of the
+ * session: true for PgBouncer in each of its modes.
+ */
+async function isPooled(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return rows[0]?.pid !== Reflect.get(client, 'processID');
 }

@@ -37,6 +37,8 @@ const PROBLEMS = {
   unknown_tenant: [422, 'There is no such tenant'],
   too_many_attempts: [429, 'Too many attempts; wait'],
   internal_error: [500, 'Something went wrong on our side'],
+  busy: [503, 'Too much is waiting at the moment; try again'],
+  identity_provider_unavailable: [503, 'The identity provider cannot be reached; try again'],
   unavailable: [503, 'The database cannot be reached; try again'],
 } as const satisfies Record<string, readonly [number, string]>;
 

@@ -5,11 +5,12 @@ import { GatewayModule } from '../gateway/gateway.module.js';
 import { HubModule } from '../hub/hub.module.js';
 import { HealthController } from './health.controller.js';
 import { Health } from './health.service.js';
+import { WriteProbe } from './write-probe.js';
 
 @Module({
   imports: [HubModule, BusModule, ConnectionsModule, GatewayModule],
   controllers: [HealthController],
-  providers: [Health],
+  providers: [Health, WriteProbe],
   exports: [Health],
 })
 export class HealthModule {}

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import type { CheckName } from '@wardbell/contract';
+import { TokenService } from '../auth/token.service.js';
 import { Bus } from '../bus/bus.js';
 import { Registry } from '../connections/registry.js';
 import { Drain } from '../gateway/drain.js';
 import { Hub } from '../hub/hub.js';
 import { Sweep } from '../hub/sweep.js';
+import { type WriteFailure, WriteProbe } from './write-probe.js';
 
 /** The sweep asks the database at least once a second; this long without an answer is an outage. */
 const DATABASE_SILENT_MS = 3_000;
@@ -23,7 +26,7 @@ export interface HealthReport {
   /** Open sockets of this instance. */
   readonly connections: number;
   readonly draining: boolean;
-  readonly checks: { readonly database: Check; readonly pipeline: Check; readonly bus: Check };
+  readonly checks: Readonly<Record<CheckName, Check>>;
 }
 
 const OK: Check = { status: 'ok' };
@@ -43,17 +46,21 @@ export class Health {
     private readonly bus: Bus,
     private readonly registry: Registry,
     private readonly drain: Drain,
+    private readonly writes: WriteProbe,
+    private readonly tokens: TokenService,
   ) {}
 
   report(): HealthReport {
-    const silentMs = this.sweep.silentMs;
     const stuckMs = this.hub.stuckMs();
+    const writes = this.writes.failure;
     const checks = {
-      database:
-        silentMs <= DATABASE_SILENT_MS ? OK : failed(`no answer for ${Math.round(silentMs / 1_000)} s`),
+      database: databaseCheck(this.sweep.silentMs, writes),
+      writes: writes === undefined ? OK : failed(writes.reason),
       pipeline:
         stuckMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(stuckMs / 1_000)} s`),
       bus: this.bus.connected ? OK : degraded(BUS_AWAY[this.bus.kind]),
+      // people who are signed in go on, and those with accounts of ours too
+      identity_provider: this.tokens.isProviderAway ? degraded('its keys cannot be fetched') : OK,
     };
     const states = Object.values(checks).map((check) => check.status);
     const status = states.includes('failed')
@@ -69,6 +76,11 @@ export class Health {
     return report.status !== 'unhealthy' && !report.draining;
   }
 }
+
+const databaseCheck = (silentMs: number, writes: WriteFailure | undefined): Check => {
+  if (silentMs > DATABASE_SILENT_MS) return failed(`no answer for ${Math.round(silentMs / 1_000)} s`);
+  return writes?.isAway === true ? failed(writes.reason) : OK;
+};
 
 const degraded = (reason: string): Check => ({ status: 'degraded', reason });
 const failed = (reason: string): Check => ({ status: 'failed', reason });

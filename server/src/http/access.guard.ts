@@ -13,7 +13,7 @@ import { PUBLIC } from './public.js';
 const PROBLEM_OF = {
   expired: 'token_expired',
   invalid: 'invalid_token',
-  unavailable: 'unavailable',
+  unavailable: 'identity_provider_unavailable',
 } as const satisfies Record<TokenFailure, ProblemCode>;
 
 /** Asks for each request: who is it, and may that role call this endpoint? Refuses what nobody declared. */

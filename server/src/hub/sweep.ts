@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
+import { OutageLog } from '../database/outage-log.js';
 import { Metrics } from '../metrics/metrics.js';
 import { LogReader } from '../outbox/log-reader.js';
 import { Hub } from './hub.js';
@@ -28,7 +27,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   #running = false;
   #again = false;
   #stopped = false;
-  #failing = false;
   /** By the clock that never jumps: a correction of the time is no outage. */
   #lastSuccessMs = performance.now();
   #startedMs = Number.NEGATIVE_INFINITY;
@@ -37,7 +35,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly hub: Hub,
     private readonly reader: LogReader,
     private readonly metrics: Metrics,
-    private readonly log: Log,
+    private readonly outages: OutageLog,
   ) {}
 
   /** Milliseconds since the database last answered. */
@@ -81,11 +79,9 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
         found > 0
           ? Math.max(MIN_INTERVAL_MS, Math.min(restMs, MAX_BUSY_INTERVAL_MS))
           : Math.min(this.#intervalMs * 2, MAX_INTERVAL_MS);
-      if (this.#failing) this.log.info('the database answers again');
-      this.#failing = false;
+      this.outages.answered();
     } catch (error) {
-      if (!this.#failing) this.log.error('the database does not answer', errorFields(error));
-      this.#failing = true;
+      this.outages.failed('sweep', error);
       this.#intervalMs = MAX_INTERVAL_MS / 4;
     } finally {
       this.#running = false;

@@ -54,9 +54,11 @@ const closeReason: Shape = (value) =>
   typeof value === 'string' && CLOSE_REASONS.has(value) ? value : DROPPED;
 
 const SHAPES = {
+  application: matches(/^[a-z][a-z0-9]*([_.:-][a-z0-9]+){0,9}$/i),
   attempt: number,
   bus: word,
   bytes: number,
+  claim: matches(/^(aud|exp|iat|iss|nbf|role|sid|sub|tenant_id)$/),
   code: either(number, word, constant),
   component: either(word, component),
   connection_id: uuid,

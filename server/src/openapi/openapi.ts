@@ -162,5 +162,6 @@ function codesOf(endpoint: Endpoint): ReadonlySet<ProblemCode> {
   if (takesIfMatch(endpoint)) codes.add('version_mismatch');
   if (endpoint.idempotent) codes.add('idempotency_mismatch').add('idempotency_in_progress');
   for (const code of endpoint.problems ?? []) if (isProblemCode(code)) codes.add(code);
+  if (endpoint.access !== 'public') codes.add('identity_provider_unavailable').add('busy');
   return codes.add('unavailable');
 }

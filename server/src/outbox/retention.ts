@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
-import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 
 /** A week of partitions ahead: that long may maintenance fail before rows fall into the default one. */
@@ -38,6 +38,7 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     private readonly relay: RelayPool,
     private readonly config: Config,
+    private readonly outages: OutageLog,
     private readonly log: Log,
   ) {}
 
@@ -61,7 +62,7 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
       if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
       for (const statement of PRUNE) await this.relay.query(statement);
     } catch (error) {
-      this.log.warn('maintenance failed, will be tried again', errorFields(error));
+      this.outages.failed('maintenance', error);
     }
   }
 }

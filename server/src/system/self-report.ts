@@ -3,11 +3,10 @@ import type { InstanceReport } from '@wardbell/contract';
 import { Bus } from '../bus/bus.js';
 import { VERSION } from '../config/version.js';
 import { Instance } from '../connections/instance.js';
+import { OutageLog } from '../database/outage-log.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { Health } from '../health/health.service.js';
 import { Hub } from '../hub/hub.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
 import { Standing } from './standing.js';
 
 const LOOK_MS = 1_000;
@@ -25,7 +24,6 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
   readonly #standing = new Standing();
   #timer: NodeJS.Timeout | undefined;
   #writing = false;
-  #failing = false;
   #writtenMs = Number.NEGATIVE_INFINITY;
   #written = '';
 
@@ -35,7 +33,7 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly bus: Bus,
     private readonly instance: Instance,
     private readonly relay: RelayPool,
-    private readonly log: Log,
+    private readonly outages: OutageLog,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -63,13 +61,7 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
   async #look(): Promise<void> {
     const report = this.now();
     const { status, draining, checks } = report;
-    const state = [
-      status,
-      draining,
-      checks.database.status,
-      checks.pipeline.status,
-      checks.bus.status,
-    ].join();
+    const state = [status, draining, ...Object.values(checks).map((check) => check.status)].join();
     const nowMs = performance.now();
     if (this.#writing || (state === this.#written && nowMs - this.#writtenMs < REPEAT_MS)) return;
     this.#writing = true;
@@ -77,11 +69,8 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
       await this.relay.query(WRITE, [this.instance.id, JSON.stringify(report)]);
       this.#written = state;
       this.#writtenMs = nowMs;
-      this.#failing = false;
     } catch (error) {
-      if (!this.#failing)
-        this.log.warn('the report of this instance could not be written', errorFields(error));
-      this.#failing = true;
+      this.outages.failed('report', error);
     } finally {
       this.#writing = false;
     }

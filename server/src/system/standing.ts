@@ -20,7 +20,13 @@ export class Standing {
     this.#last = {
       status: health.status,
       since: last?.status === health.status ? last.since : now,
-      checks: { database: checkOf('database'), pipeline: checkOf('pipeline'), bus: checkOf('bus') },
+      checks: {
+        database: checkOf('database'),
+        writes: checkOf('writes'),
+        pipeline: checkOf('pipeline'),
+        bus: checkOf('bus'),
+        identity_provider: checkOf('identity_provider'),
+      },
     };
     return this.#last;
   }

@@ -3,7 +3,7 @@ import type { Doorbell } from '../../../server/src/bus/bus.js';
 import { PostgresBus } from '../../../server/src/bus/bus.postgres.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/wait.js';
-import { openRelay, SILENT } from '../support/buses.js';
+import { OUTAGES, openRelay, SILENT } from '../support/buses.js';
 import { conformsToBus, EPOCH } from './conformance.js';
 
 let database: TestDatabase;
@@ -18,7 +18,7 @@ const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 conformsToBus('PostgreSQL', () => ({
   open: async (epoch = EPOCH) => {
     const relay = await openRelay(database);
-    const bus = new PostgresBus(relay, SILENT);
+    const bus = new PostgresBus(relay, OUTAGES, SILENT);
     const heard: Doorbell[] = [];
     bus.onDoorbell((doorbell) => heard.push(doorbell));
     bus.open(epoch);

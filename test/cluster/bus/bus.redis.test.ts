@@ -9,7 +9,7 @@ import type { LogEvent } from '../../../server/src/database/log-event.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith } from '../../support/programs.js';
 import { eventually } from '../../support/wait.js';
-import { openRelay, SILENT } from '../support/buses.js';
+import { OUTAGES, openRelay, SILENT } from '../support/buses.js';
 import { freePort } from '../support/free-port.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
 import { conformsToBus, EPOCH, eventOf, headOf, type OpenBus } from './conformance.js';
@@ -29,7 +29,7 @@ describeWith('redis-server', 'Redis', () => {
 
   const open = async (epoch = EPOCH, secret = SECRET): Promise<OpenBus> => {
     const relay = await openRelay(database);
-    const bus = new RedisBus(new PostgresBus(relay, SILENT), { url: redis.url, secret }, SILENT);
+    const bus = new RedisBus(new PostgresBus(relay, OUTAGES, SILENT), { url: redis.url, secret }, SILENT);
     const heard: Doorbell[] = [];
     bus.onDoorbell((doorbell) => heard.push(doorbell));
     await bus.onApplicationBootstrap();
@@ -156,7 +156,11 @@ describeWith('redis-server', 'Redis', () => {
     const [from, to] = await openTwo();
     const relay = await openRelay(database);
     const nowhere = `redis://127.0.0.1:${await freePort()}`;
-    const deaf = new RedisBus(new PostgresBus(relay, SILENT), { url: nowhere, secret: SECRET }, SILENT);
+    const deaf = new RedisBus(
+      new PostgresBus(relay, OUTAGES, SILENT),
+      { url: nowhere, secret: SECRET },
+      SILENT,
+    );
     const heard: Doorbell[] = [];
     deaf.onDoorbell((doorbell) => heard.push(doorbell));
     await deaf.onApplicationBootstrap();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 import { isUnreachable, sqlState } from '../../../server/src/database/failure.js';
 import { Queries } from '../../../server/src/database/queries.js';
-import { commit, Transactions } from '../../../server/src/database/transactions.js';
+import { begin, commit, Transactions } from '../../../server/src/database/transactions.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   database = await createDatabase({ empty: true });
   await database.query('CREATE TABLE public.note (id int PRIMARY KEY)');
   // one connection: what a transaction leaves behind would show in the next
-  transactions = new Transactions(database.superuserUrl, 1);
+  transactions = new Transactions({ url: database.superuserUrl, isPooled: false, isBounded: true }, 1);
 });
 
 afterAll(async () => {
@@ -28,9 +28,9 @@ const isThere = async (id: number): Promise<boolean> =>
 
 /** Begins, works and commits the way that `Database` does. */
 const unit = <T>(work: (db: Queries, client: pg.ClientBase) => Promise<T>): Promise<T> =>
-  transactions.run(async (client) => {
-    const db = new Queries(client);
-    const [, result] = await Promise.all([client.query('BEGIN'), work(db, client)]);
+  transactions.run(null, async (client) => {
+    const db = new Queries(client, true);
+    const [, result] = await Promise.all([begin(client), work(db, client)]);
     await commit(client);
     return result;
   });
@@ -52,9 +52,9 @@ describe('a transaction on the driver', () => {
   });
 
   it('fails with the SQLSTATE of the statement that failed, also when COMMIT was sent right behind it', async () => {
-    const work = transactions.run(async (client) => {
-      const db = new Queries(client);
-      await Promise.all([client.query('BEGIN'), insert(db, 4), insert(db, 4), commit(client)]);
+    const work = transactions.run(null, async (client) => {
+      const db = new Queries(client, true);
+      await Promise.all([begin(client), insert(db, 4), insert(db, 4), commit(client)]);
     });
     const error: unknown = await work.catch((reason: unknown) => reason);
     expect(sqlState(error)).toBe('23505');
@@ -87,5 +87,25 @@ describe('a transaction on the driver', () => {
     });
     expect(isUnreachable(await work.catch((reason: unknown) => reason))).toBe(true);
     await expect(unit((db) => insert(db, 7))).resolves.toBe(1);
+  });
+
+  it('is bounded by PostgreSQL itself, whatever the login, without a round trip of its own', async () => {
+    const rows = await unit(
+      (db) => db.$queryRaw<{ statement: string; lock: string; idle: string }[]>`
+        SELECT current_setting('statement_timeout') AS statement, current_setting('lock_timeout') AS lock,
+               current_setting('idle_in_transaction_session_timeout') AS idle`,
+    );
+    expect(rows).toEqual([{ statement: '15s', lock: '5s', idle: '20s' }]);
+  });
+
+  it('does not keep a connection to a server that takes no writes', async () => {
+    const pid = (db: Queries) => db.$queryRaw<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`;
+    const [before] = await unit(pid);
+    const refused = unit(async (db, client) => {
+      await client.query('SET TRANSACTION READ ONLY');
+      await insert(db, 8);
+    });
+    expect(sqlState(await refused.catch((reason: unknown) => reason))).toBe('25006');
+    expect(await unit(pid)).not.toEqual([before]);
   });
 });

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
-import { RelayPool } from '../../../server/src/database/relay-pool.js';
-import { provisionRoles } from '../../../server/src/database/roles.js';
+import type { RelayPool } from '../../../server/src/database/relay-pool.js';
 import { Channel, type ResetReason } from '../../../server/src/hub/channel.js';
 import type { Entry } from '../../../server/src/hub/entry.js';
 import { FlushQueue } from '../../../server/src/hub/flush-queue.js';
 import { Pages } from '../../../server/src/hub/pages.js';
 import { Metrics } from '../../../server/src/metrics/metrics.js';
 import { LogReader } from '../../../server/src/outbox/log-reader.js';
+import { openRelay } from '../../cluster/support/buses.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, numbers } from './support/clinic.js';
@@ -62,7 +62,7 @@ describe('a channel', () => {
   const open: Channel[] = [];
   beforeAll(async () => {
     database = await createDatabase();
-    relay = new RelayPool(await provisionRoles(database.ownerUrl, { fallbackSecret: 'unused' }));
+    relay = await openRelay(database);
     reader = new LogReader(relay, metrics);
   });
   afterAll(async () => {

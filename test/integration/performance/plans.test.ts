@@ -147,7 +147,7 @@ const inTenant = (work: (tx: Tx) => Promise<unknown>) => async (): Promise<void>
     expiresAtMs: Number.MAX_SAFE_INTEGER,
     address: null,
   };
-  const tx = new Tx(new Queries(app), principal, tenantId);
+  const tx = new Tx(new Queries(app, true), principal, tenantId);
   await app.query('BEGIN');
   await tx.db
     .$queryRaw`SELECT wardbell.enter(${tenantId}::uuid, ${tenantId}::uuid, 'someone', 'clinician', NULL)`;

@@ -23,6 +23,13 @@ export const de: SystemText = {
       action: 'Sehen Sie nach PostgreSQL: Läuft es, ist es erreichbar, ist auf seinem Datenträger Platz?',
       term: 'Health',
     },
+    writes: {
+      title: 'Nichts kann gespeichert werden',
+      hint: 'PostgreSQL antwortet, nimmt aber keine Änderungen an: Listen sind lesbar, Speichern schlägt fehl. Es geht von selbst weiter, wenn PostgreSQL wieder Änderungen annimmt.',
+      action:
+        'Den Grund nennt die Adresse /health der Instanz: ein voller Datenträger, ein Server, der nach einem Wechsel nur gelesen werden kann, eine abgelehnte Anmeldung oder keine freie Verbindung.',
+      term: 'Health',
+    },
     pipeline: {
       title: 'Ereignisse warten und kommen nicht voran',
       hint: 'Wer mit dieser Instanz verbunden ist, sieht alte Daten, und die Anzeige sagt es nicht.',
@@ -42,6 +49,12 @@ export const de: SystemText = {
       hint: 'PostgreSQL gibt die Ereignisse stattdessen weiter. Es geht nichts verloren; sie brauchen etwa 15 ms länger.',
       action: 'Sehen Sie nach Redis und dem Netzwerk dorthin.',
       term: 'WardbellBusAway',
+    },
+    identityProvider: {
+      title: 'Der Identitätsanbieter antwortet nicht',
+      hint: 'Wer sich über ihn anmeldet, wird womöglich abgewiesen; wer ein Konto von Wardbell hat, arbeitet weiter.',
+      action: 'Sehen Sie nach dem Identitätsanbieter (JWT_JWKS_URL) und dem Netzwerk dorthin.',
+      term: 'Health',
     },
     silent: {
       title: 'Eine Instanz ist verstummt',
@@ -103,8 +116,10 @@ export const de: SystemText = {
     laggingCount: (n, formatted) => `${formatted} ${zahl(n, 'Verbindung', 'Verbindungen')}`,
     checks: {
       database: 'Datenbank',
+      writes: 'Speichern',
       pipeline: 'Ereignisse',
       bus: 'Andere Instanzen',
+      identity_provider: 'Identitätsanbieter',
     },
     check: { ok: 'in Ordnung', degraded: 'eingeschränkt', failed: 'gestört' },
     checkSince: (state, time) => `${state}, seit ${time}`,

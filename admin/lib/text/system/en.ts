@@ -22,6 +22,13 @@ export const en = {
       action: 'Look at PostgreSQL: is it running, reachable, and has its disk room?',
       term: 'Health',
     },
+    writes: {
+      title: 'Nothing can be saved',
+      hint: 'PostgreSQL answers but takes no changes: lists can be read, saving fails. It goes on by itself when PostgreSQL takes changes again.',
+      action:
+        'The address /health of the instance names the reason: a full disk, a read-only server after a failover, a login that is refused, or no connection left.',
+      term: 'Health',
+    },
     pipeline: {
       title: 'Events wait and do not move',
       hint: 'People who are connected to this instance see old data, and their indicator does not say so.',
@@ -41,6 +48,12 @@ export const en = {
       hint: 'PostgreSQL passes the events on instead. Nothing is lost; they take some 15 ms longer.',
       action: 'Look at Redis and at the network to it.',
       term: 'WardbellBusAway',
+    },
+    identityProvider: {
+      title: 'The identity provider does not answer',
+      hint: 'People who sign in through it may be refused; those with an account of Wardbell go on.',
+      action: 'Look at the identity provider (JWT_JWKS_URL) and at the network to it.',
+      term: 'Health',
     },
     silent: {
       title: 'An instance has fallen silent',
@@ -100,8 +113,10 @@ export const en = {
     laggingCount: (n: number, formatted: string) => `${formatted} ${count(n, 'connection', 'connections')}`,
     checks: {
       database: 'Database',
+      writes: 'Saving',
       pipeline: 'Events',
       bus: 'Other instances',
+      identity_provider: 'Identity provider',
     },
     check: { ok: 'fine', degraded: 'impaired', failed: 'failed' },
     checkSince: (state: string, time: string) => `${state}, since ${time}`,

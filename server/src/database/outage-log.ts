@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import { errorFields } from '../log/error-fields.js';
+import { Log } from '../log/log.js';
+import { RepeatLimit } from '../log/repeat-limit.js';
+import { isUnreachable } from './failure.js';
+
+const DATABASE_AWAY = 'database';
+
+/**
+ * Logs what fails in the background. While the database is away every sweep, heartbeat and report fails: all of them
+ * together log one line at once and then one in 30 s.
+ */
+@Injectable()
+export class OutageLog {
+  readonly #limit = new RepeatLimit();
+  #awaySinceMs: number | undefined;
+
+  constructor(private readonly log: Log) {}
+
+  /** @param job names the work that failed, such as `heartbeat` */
+  failed(job: string, error: unknown): void {
+    if (!isUnreachable(error)) {
+      const count = this.#limit.pass(job);
+      if (count !== undefined)
+        this.log.warn('background work failed, will be tried again', { job, count, ...errorFields(error) });
+      return;
+    }
+    this.#awaySinceMs ??= performance.now();
+    const count = this.#limit.pass(DATABASE_AWAY);
+    if (count === undefined) return;
+    const durationMs = Math.round(performance.now() - this.#awaySinceMs);
+    this.log.error('the database does not answer', {
+      job,
+      count,
+      duration_ms: durationMs,
+      ...errorFields(error),
+    });
+  }
+
+  /** The database has answered. */
+  answered(): void {
+    if (this.#awaySinceMs === undefined) return;
+    const durationMs = Math.round(performance.now() - this.#awaySinceMs);
+    this.#awaySinceMs = undefined;
+    if (this.#limit.pass('answered') !== undefined)
+      this.log.info('the database answers again', { duration_ms: durationMs });
+  }
+}
