@@ -17,5 +17,6 @@ try {
   process.exit(1);
 }
 process.chdir(root);
-process.env.DEMO ||= 'true';
+// Never unasked in production, where the empty database is somebody's real one.
+if (process.env.NODE_ENV !== 'production') process.env.DEMO ||= 'true';
 await import('../server/dist/main.js');

@@ -74,6 +74,19 @@ const isAskedFor = (root, name) =>
     .filter((path) => path.endsWith('.test.ts'))
     .some((path) => readFileSync(join(root, 'test', path), 'utf8').includes(`describeWith('${name}'`));
 
+/**
+ * Docker, or what `npm run test:containers` needs without it: Podman, and debootstrap for machines that reach no
+ * registry of images.
+ */
+export async function provideContainerEngine() {
+  if (runs('docker', 'info')) return;
+  const missing = ['podman', 'runc', 'iptables', 'debootstrap'].filter((name) => !runs(name, '--version'));
+  if (!existsSync('/usr/lib/cni/bridge') && !existsSync('/usr/lib/podman/netavark')) {
+    missing.push('containernetworking-plugins');
+  }
+  if (missing.length > 0) await attempt(() => installFromDebian(missing.map((name) => ({ debian: [name] }))));
+}
+
 async function installFromDebian(programs) {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   if (process.getuid?.() !== 0 || !/^ID=debian$/m.test(release)) return;

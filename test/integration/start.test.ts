@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Tenant } from '@wardbell/contract';
 import { z } from 'zod';
 import { Clone, type Command, freePort } from '../support/clone.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
+import { JWT_SECRET, SUPER_ADMIN } from '../support/server.js';
 import { must, signIn } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 
@@ -116,6 +118,40 @@ describe('npm start in a fresh clone', () => {
     command.kill('SIGTERM');
     expect(await command.exitCode()).toBe(0);
     await clone.isQuiet();
+  });
+
+  describe('with NODE_ENV=production', () => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await createDatabase();
+    });
+    afterAll(() => database.drop());
+
+    /** Starts it on an empty database, with no folder that it could write secrets to, and lists its tenants. */
+    async function tenantsAfterStart(env: Record<string, string> = {}): Promise<string[]> {
+      const command = start({
+        NODE_ENV: 'production',
+        DATABASE_URL: database.ownerUrl,
+        DATA_DIR: '/dev/null/data',
+        JWT_SECRET,
+        SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
+        SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
+        ...env,
+      });
+      await healthy(command);
+      const rows = await database.query<{ slug: string }>('SELECT slug FROM wardbell.tenant');
+      command.kill('SIGTERM');
+      expect(await command.exitCode()).toBe(0);
+      return rows.map(({ slug }) => slug);
+    }
+
+    it('leaves the database empty, since nobody asked for demo clinics', async () => {
+      expect(await tenantsAfterStart()).toEqual([]);
+    });
+
+    it('seeds demo clinics when DEMO=true says so, also where it can write no file', async () => {
+      expect(await tenantsAfterStart({ DEMO: 'true' })).toHaveLength(3);
+    });
   });
 
   describe('says in one line what to do about', () => {

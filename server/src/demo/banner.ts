@@ -1,13 +1,8 @@
 import type { Config } from '../config/config.js';
 import { demoLogins } from './logins.js';
 
-/**
- * What a newcomer needs to see after the start: the address, and the demo logins with their passwords. Only
- * for a person at the console of a demonstration; a log collector never gets it.
- */
-export const banner = (config: Config, port: number): string | undefined => {
-  if (config.production || !config.demo) return undefined;
-  const host = config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host;
+/** Every demo login in a table: clinic, role, address, password. */
+export const formatLogins = (config: Config): string => {
   const rows = demoLogins(config).map(({ clinic, role, email, password }) => [
     clinic ?? 'all clinics',
     role,
@@ -15,12 +10,21 @@ export const banner = (config: Config, port: number): string | undefined => {
     password,
   ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')).join('\n');
+};
+
+/**
+ * What a newcomer needs to see after the start: the address, and the demo logins with their passwords. Only
+ * for a person at the console of a demonstration; a log collector never gets it.
+ */
+export const banner = (config: Config, port: number): string | undefined => {
+  if (config.production || !config.demo) return undefined;
+  const host = config.host === '127.0.0.1' || config.host === '0.0.0.0' ? 'localhost' : config.host;
   return [
     '',
     `Wardbell is running: http://${host}:${port}`,
     '',
-    ...lines,
+    formatLogins(config),
     '',
     'Stop it with Ctrl-C.',
     '',

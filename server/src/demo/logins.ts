@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hkdfSync } from 'node:crypto';
 import type { Role } from '@wardbell/contract';
 import type { Config } from '../config/config.js';
 import { keptSecret, randomKey } from '../config/secrets.js';
@@ -19,13 +19,19 @@ const LEGIBLE = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** Address of a person of a clinic. */
 export const demoEmail = (clinic: DemoClinic, user: string): string => `${user}@${clinic.slug}.test`;
 
+/** What the demo logins are made of. */
+export type DemoConfig = Pick<Config, 'demo' | 'dataDir' | 'jwtSecret' | 'production' | 'superAdmin'>;
+
 /**
- * Every demo login, the same at each start: the passwords are made from a random key that is kept in
- * `DATA_DIR` (mode 0600), and no password is written anywhere.
+ * Every demo login, the same at each start, with passwords that are derived from a key. In production that key
+ * follows from `JWT_SECRET`, which all instances share: a container may have no folder that it can write. Elsewhere
+ * it is random and kept in `DATA_DIR` (mode 0600). No password is written anywhere.
  */
-export function demoLogins(config: Pick<Config, 'demo' | 'dataDir' | 'superAdmin'>): readonly DemoLogin[] {
+export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
   if (!config.demo) return [];
-  const key = keptSecret(config.dataDir, 'demo-logins-key', randomKey);
+  const key = config.production
+    ? Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell demo logins', 32))
+    : keptSecret(config.dataDir, 'demo-logins-key', randomKey);
   const people = DEMO_CLINICS.flatMap((clinic) =>
     clinic.people.map(({ user, role }) => {
       const email = demoEmail(clinic, user);
@@ -36,7 +42,7 @@ export function demoLogins(config: Pick<Config, 'demo' | 'dataDir' | 'superAdmin
 }
 
 /** Three groups of four, 59 bits. */
-const passwordOf = (key: string, email: string): string => {
+const passwordOf = (key: string | Buffer, email: string): string => {
   const digest = createHmac('sha256', key).update(email).digest();
   const letters = Array.from(digest.subarray(0, 12), (byte) => LEGIBLE.charAt(byte % LEGIBLE.length)).join(
     '',

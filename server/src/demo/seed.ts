@@ -1,13 +1,12 @@
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from '../appointments/appointment-row.js';
 import { Passwords } from '../auth/passwords.js';
-import type { Config } from '../config/config.js';
 import type { Database } from '../database/database.service.js';
 import { SYSTEM } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
 import type { Log } from '../log/log.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from '../patients/patient-row.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
-import { demoEmail, demoLogins } from './logins.js';
+import { type DemoConfig, demoEmail, demoLogins } from './logins.js';
 import { type DemoPatient, demoPatients } from './patients.js';
 import { fakerOf } from './random.js';
 import { type DemoAppointment, demoSchedule } from './schedule.js';
@@ -27,11 +26,7 @@ interface Account {
  * appointment has its event. A start that was cut off is taken up by the next one. Several instances may call
  * this at once: one works.
  */
-export async function seedDemo(
-  database: Database,
-  config: Pick<Config, 'demo' | 'dataDir' | 'superAdmin'>,
-  log: Log,
-): Promise<void> {
+export async function seedDemo(database: Database, config: DemoConfig, log: Log): Promise<void> {
   if (!config.demo) return;
   const startedMs = Date.now();
   if (await isEmpty(database)) {
@@ -54,7 +49,7 @@ const isEmpty = (database: Database): Promise<boolean> =>
     return tenants.length === 0;
   });
 
-async function hashAccounts(config: Parameters<typeof demoLogins>[0]): Promise<Account[]> {
+async function hashAccounts(config: DemoConfig): Promise<Account[]> {
   const passwords = new Passwords();
   const passwordOf = new Map(demoLogins(config).map(({ email, password }) => [email, password]));
   return Promise.all(

@@ -19,6 +19,7 @@ import { Admission, type Admitted, type Verdict } from '../connections/admission
 import { Registry } from '../connections/registry.js';
 import { Usage } from '../connections/usage.js';
 import type { Principal } from '../database/principal.js';
+import { requestIds } from '../http/request-id.js';
 import { Hub } from '../hub/hub.js';
 import { Session, type SessionPorts } from '../hub/session.js';
 import { Subscription } from '../hub/subscription.js';
@@ -57,6 +58,7 @@ const REFUSED: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName>> = {
 @WebSocketGateway({ path: '/ws' })
 export class Gateway {
   readonly #trusted: ReturnType<typeof proxyAddress.compile>;
+  readonly #requestIdOf: (request: IncomingMessage) => string;
   readonly #sessionPorts: SessionPorts;
   #draining = false;
   #openSockets = 0;
@@ -76,6 +78,7 @@ export class Gateway {
     private readonly log: Log,
   ) {
     this.#trusted = proxyAddress.compile([...config.trustedProxies]);
+    this.#requestIdOf = requestIds(config.trustedProxies);
     this.#sessionPorts = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
   }
 
@@ -102,6 +105,7 @@ export class Gateway {
       this.metrics.closedWith(code);
       if (client) this.#leave(client, code);
     });
+    const requestId = this.#requestIdOf(request);
     ws.pause(); // messages wait in the kernel until there is a session for them
     try {
       const { session, admitted, tenantRate, handshake, seq } = await this.#receive(sink, request);
@@ -117,9 +121,9 @@ export class Gateway {
       ws.on('message', onMessage(this.messages, client));
       ws.on('ping', onPing(client));
       ws.on('pong', onPong(client));
-      this.#welcome(client, handshake, seq);
+      this.#welcome(client, handshake, seq, requestId);
     } catch (error) {
-      this.#refuse(sink, error);
+      this.#refuse(sink, error, requestId);
     }
     sink.uncork();
     ws.resume();
@@ -197,7 +201,7 @@ export class Gateway {
     }
   }
 
-  #welcome(client: Client, handshake: Handshake, seq: number | null): void {
+  #welcome(client: Client, handshake: Handshake, seq: number | null, requestId: string): void {
     const { session } = client;
     const { principal } = session;
     session.send({
@@ -216,6 +220,7 @@ export class Gateway {
     this.metrics.opened(principal.tenantId);
     this.usage.opened(principal.tenantId);
     this.log.info('socket connected', {
+      request_id: requestId,
       connection_id: session.id,
       tenant_id: principal.tenantId,
       user_id: principal.userId,
@@ -238,13 +243,18 @@ export class Gateway {
     this.hub.start(session, { epoch: resume.epoch, since: resume.since });
   }
 
-  #refuse(sink: SocketSink, error: unknown): void {
+  #refuse(sink: SocketSink, error: unknown, requestId: string): void {
     if (!(error instanceof Refusal)) this.log.error('a handshake failed', errorFields(error));
     const refusal = error instanceof Refusal ? error : new Refusal('tryAgainLater');
     const close: Close = CLOSE[refusal.close];
     this.metrics.rejected(refusal.close);
     this.usage.rejected(refusal.tenantId, refusal.close);
-    this.log.info('socket refused', { code: close.code, reason: close.reason, tenant_id: refusal.tenantId });
+    this.log.info('socket refused', {
+      request_id: requestId,
+      code: close.code,
+      reason: close.reason,
+      tenant_id: refusal.tenantId,
+    });
     sink.close(close);
   }
 

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import type { LoggerService, Type } from '@nestjs/common';
@@ -13,6 +11,7 @@ import { Log } from '../log/log.js';
 import { mountDocs } from '../openapi/docs.js';
 import { traceRequests } from '../tracing/request-trace.js';
 import { allowOrigins } from './cors.js';
+import { requestIds } from './request-id.js';
 import { logRequests } from './request-log.js';
 import { sendProblem } from './send-problem.js';
 
@@ -28,14 +27,9 @@ const HELMET = {
   },
   referrerPolicy: { policy: 'no-referrer' },
   xFrameOptions: { action: 'deny' },
+  // Said by what ends TLS, which knows whether there is any: nginx.conf. From here it would come a second time.
+  strictTransportSecurity: false,
 } as const;
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** A proxy's request id is kept where it cannot be anything but an id. */
-const requestId = (request: IncomingMessage): string => {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && UUID.test(given) ? given : randomUUID();
-};
 
 /**
  * The application over Fastify, with `configureHttp` done; `listen` is left to the caller.
@@ -52,7 +46,7 @@ export async function createHttpApplication(
     // Fastify's own 503 has neither our form nor Retry-After: what reaches a closing server is still answered
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
-    genReqId: requestId,
+    genReqId: requestIds(config.trustedProxies),
     logger: false,
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
       sendProblem(reply, new Problem('malformed_request'));

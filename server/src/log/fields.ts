@@ -53,6 +53,9 @@ const CLOSE_REASONS: ReadonlySet<string> = new Set(Object.values(CLOSE).map((clo
 const closeReason: Shape = (value) =>
   typeof value === 'string' && CLOSE_REASONS.has(value) ? value : DROPPED;
 
+/** An id of a request: a UUID, or the 16 to 64 hexadecimal digits that proxies make (nginx: 32). */
+export const REQUEST_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64})$/i;
+
 const SHAPES = {
   application: matches(/^[a-z][a-z0-9]*([_.:-][a-z0-9]+){0,9}$/i),
   attempt: number,
@@ -89,7 +92,7 @@ const SHAPES = {
   port: number,
   ready: flag,
   reason: either(closeReason, word),
-  request_id: either(uuid, matches(/^req-[a-z0-9]{1,20}$/)),
+  request_id: matches(REQUEST_ID),
   role: word,
   route,
   seq: number,

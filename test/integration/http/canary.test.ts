@@ -41,7 +41,7 @@ describe('A marked name, phone, note and password, sent through every route', ()
 
   beforeAll(async () => {
     database = await createDatabase();
-    server = await startServer({ database, env: { LOG_LEVEL: 'debug' } });
+    server = await startServer({ database, env: { LOG_LEVEL: 'debug', TRUSTED_PROXIES: '127.0.0.1' } });
     clinic = await createClinic({ database });
     stranger = await createClinic({ database });
     superToken = await superAdmin();

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { get } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WebSocket } from 'ws';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
@@ -7,7 +9,7 @@ import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
 import { settled, tryConnect } from './handshake.js';
-import { type Nginx, startNginx } from './nginx.js';
+import { type Nginx, startNginx, startTlsNginx, type TlsNginx } from './nginx.js';
 import { RawSocket } from './raw-socket.js';
 
 describeWith('nginx', 'Through nginx with our nginx.conf', () => {
@@ -95,11 +97,11 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
     await call(nginx.url, 'GET', '/patients?search=Canary', { token });
     const down = await startNginx(1);
     const refused = new RawSocket(Number(new URL(down.url).port), `/ws?token=${token}&token=${token}`);
-    expect(await refused.status()).toBe(502);
+    expect(await refused.status()).toBe(503);
     refused.destroy();
     await eventually(() => nginx.logs().includes('"uri":"/ws?token=***"'), { what: 'the access log' });
     await eventually(() => nginx.logs().includes('"uri":"/api/v1/patients?***"'));
-    await eventually(() => down.logs().includes('"status":502'));
+    await eventually(() => down.logs().includes('"status":503'));
     for (const logs of [nginx.logs(), down.logs()]) {
       expect(logs).not.toContain(token);
       expect(logs).not.toContain(token.split('.')[2]);
@@ -131,5 +133,127 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
     await socket.waitFor('task_updated');
     await settled(socket);
     await socket.close();
+  });
+
+  describe('while every server is away', () => {
+    let away: Nginx;
+    beforeAll(async () => {
+      away = await startNginx(1, 2);
+    });
+    afterAll(() => away?.stop());
+
+    it.each(['/api/v1/patients', '/health', '/'])(
+      '%s is answered with a problem document that says when to try again',
+      async (path) => {
+        const answer = await fetch(`${away.url}${path}`);
+        expect(answer.status).toBe(503);
+        expect(answer.headers.get('content-type')).toBe('application/problem+json');
+        expect(answer.headers.get('cache-control')).toBe('no-store');
+        expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+        expect(await answer.json()).toMatchObject({
+          type: 'urn:wardbell:problem:unavailable',
+          title: expect.any(String),
+          status: 503,
+          code: 'unavailable',
+        });
+      },
+    );
+  });
+
+  it('requests over its own limit get a problem document that says when to try again', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 400 }, () => fetch(`${nginx.url}/api/v1/patients`)),
+    );
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.headers.get('content-type')).toBe('application/problem+json');
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await refused?.json()).toMatchObject({ status: 429, code: 'too_many_attempts' });
+  });
+
+  it('what the server refuses itself arrives as it said it', async () => {
+    const answer = await fetch(`${nginx.url}/api/v1/nothing`);
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'not_found' });
+  });
+
+  describe('one id joins the logs of nginx and of the server', () => {
+    const serverLines = (id: string) => server.logs().filter((line) => line['request_id'] === id);
+
+    it('for a request, whose answer carries it, whatever id the client claims', async () => {
+      const claimed = 'f'.repeat(32);
+      const answer = await fetch(`${nginx.url}/api/v1/patients`, { headers: { 'x-request-id': claimed } });
+      const id = answer.headers.get('x-request-id') ?? '';
+      expect(id).toMatch(/^[0-9a-f]{32}$/);
+      expect(id).not.toBe(claimed);
+      await eventually(() => nginx.logs().includes(`"request_id":"${id}"`), { what: 'the log of nginx' });
+      await eventually(() => serverLines(id).length > 0, { what: 'the log of the server' });
+    });
+
+    it('for a socket', async () => {
+      const socket = await connect(nginx.wsUrl, { token: await clinic.token('clinician') });
+      const connectionId = socket.frames[0]?.data?.['connection_id'];
+      const line = await eventually(() =>
+        server
+          .logs()
+          .find((each) => each.msg === 'socket connected' && each['connection_id'] === connectionId),
+      );
+      await socket.close();
+      // nginx writes its line when the connection ends
+      await eventually(() => nginx.logs().includes(`"request_id":"${line['request_id']}"`));
+    });
+  });
+
+  describe('with its TLS part turned on', () => {
+    let tls: TlsNginx;
+    beforeAll(async () => {
+      tls = await startTlsNginx(server.port);
+    });
+    afterAll(() => tls?.stop());
+
+    /** An answer with each of its headers as it came. */
+    const fetchOverTls = (path: string) =>
+      new Promise<{ status: number | undefined; raw: readonly string[] }>((resolve, reject) => {
+        get(`${tls.url}${path}`, { ca: tls.certificate }, (response) => {
+          response.resume();
+          resolve({ status: response.statusCode, raw: response.rawHeaders });
+        }).on('error', reject);
+      });
+
+    it.each([
+      ['/', 200],
+      ['/health', 200],
+      ['/api/v1/patients', 401],
+      ['/api/docs', 200],
+      ['/metrics', 403],
+    ])('%s says once that it wants TLS, for this host only', async (path, status) => {
+      const answer = await fetchOverTls(path);
+      expect(answer.status).toBe(status);
+      const values = answer.raw.filter(
+        (_, index) => answer.raw[index - 1]?.toLowerCase() === 'strict-transport-security',
+      );
+      expect(values).toEqual(['max-age=31536000']);
+    });
+
+    it('without TLS nothing asks for it, and one is sent to where it is', async () => {
+      expect((await fetch(`${nginx.url}/health`)).headers.has('strict-transport-security')).toBe(false);
+      expect((await fetch(`${server.url}/health`)).headers.has('strict-transport-security')).toBe(false);
+      const redirect = await fetch(`${tls.plainUrl}/health?x=1`, { redirect: 'manual' });
+      expect(redirect.status).toBe(308);
+      expect(redirect.headers.get('location')).toBe('https://127.0.0.1/health?x=1');
+    });
+
+    it('a client connects and gets its events', async () => {
+      const ws = new WebSocket(`${tls.wsUrl}?token=${await clinic.token('clinician')}`, {
+        ca: tls.certificate,
+      });
+      let text = '';
+      ws.on('message', (data) => {
+        text += String(data);
+      });
+      await eventually(() => text.includes('"connected"'));
+      const { id } = await createPatient(nginx, clinic);
+      await eventually(() => text.includes(id));
+      ws.terminate();
+    });
   });
 });

