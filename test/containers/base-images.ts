@@ -57,7 +57,7 @@ const BASE_IMAGES: readonly BaseImage[] = [
       'RUN groupadd --gid 999 postgres && useradd --uid 999 --gid postgres --home-dir /var/lib/postgresql postgres',
       apt('postgresql-client'),
       'COPY native /opt/postgres',
-            'ENV PATH=/opt/postgres/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'ENV PATH=/opt/postgres/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       'COPY docker-entrypoint.sh /usr/local/bin/',
       'RUN chmod +x /opt/postgres/bin/* /usr/local/bin/docker-entrypoint.sh',
       'RUN install -d -o postgres -g postgres /var/lib/postgresql /var/run/postgresql /docker-entrypoint-initdb.d',

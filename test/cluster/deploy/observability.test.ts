@@ -24,16 +24,19 @@ const Alerts = z.object({
     }),
   ),
 });
+const Source = z.object({ uid: z.string() });
 const Dashboard = z.object({
+  templating: z.object({
+    list: z.array(z.object({ name: z.string(), type: z.string(), query: z.string() })),
+  }),
   panels: z.array(
     z.object({
       title: z.string(),
       type: z.string(),
+      datasource: Source.optional(),
       gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
       targets: z
-        .array(
-          z.object({ expr: z.string(), legendFormat: z.string(), datasource: z.object({ uid: z.string() }) }),
-        )
+        .array(z.object({ expr: z.string(), legendFormat: z.string(), datasource: Source }))
         .default([]),
     }),
   ),
@@ -117,11 +120,18 @@ describe('alerts and dashboard', () => {
     expect(described.map(([, name]) => name).sort()).toEqual(alerts.map(({ alert }) => alert).sort());
   });
 
-  it('uses the data source that is provisioned', () => {
-    const source = readText('deploy/grafana/provisioning/datasources/prometheus.yml');
-    for (const { targets } of dashboard.panels) {
-      for (const { datasource } of targets) expect(source).toContain(`uid: ${datasource.uid}`);
+  it('takes its data source from a variable, for which the one that Compose provisions can be chosen', () => {
+    const [variable, ...others] = dashboard.templating.list;
+    expect(others).toEqual([]);
+    expect(variable).toMatchObject({ type: 'datasource', query: 'prometheus' });
+    for (const panel of dashboard.panels) {
+      for (const source of [panel, ...panel.targets]) {
+        if (panel.type !== 'row') expect(source.datasource?.uid).toBe(`\${${variable?.name}}`);
+      }
     }
+    expect(readText('deploy/grafana/provisioning/datasources/prometheus.yml')).toMatch(
+      /^ {4}type: prometheus$/m,
+    );
   });
 
   it('has panels that do not lie on each other, and legends of labels that are there', () => {
