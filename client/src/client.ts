@@ -15,7 +15,7 @@ const RECENT_EVENTS = 2_000;
 const ANY = '*';
 
 /** Frames that concern the connection and not the stream: the type of `*` does not have them. */
-const CONTROL = /^(resumed|positions?|token_expiring|refreshed|server_restarting|error)$/;
+const CONTROL = /^(resumed|positions?|stale|token_expiring|refreshed|server_restarting|error)$/;
 
 /** False in Node, and in pages without a secure context: there each client has its own connection. */
 const canShareTabs = (): boolean =>
@@ -81,6 +81,11 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       },
       fault,
       guard,
+      confirmed: () => connection.confirmed(),
+      broken: (text) => {
+        fault('incomplete', text);
+        connection.repair();
+      },
     },
     options.recentEvents ?? RECENT_EVENTS,
   );

@@ -1,6 +1,8 @@
 import { CLOSE, type CloseName, closeAction } from '@wardbell/contract/close-code';
 import { WebSocket } from 'ws';
+import { manualRuntime } from '../../test/support/manual-runtime.js';
 import {
+  CONNECTION,
   EPOCH,
   type Scripted,
   type ScriptedServer,
@@ -98,7 +100,7 @@ describe('connection', () => {
         }
         connection.welcome(41);
         connection.event(42);
-        connection.send({ type: 'position', data: { seq: 42 } });
+        connection.send({ type: 'position', data: { seq: 42, count: 1 } });
         setTimeout(connection.terminate, 20);
       });
       client?.start();
@@ -152,9 +154,12 @@ describe('connection', () => {
       connection.welcome(50);
       connection.event(45);
     });
+    const heard: number[] = [];
+    client?.on('lab_result', ({ seq }) => void heard.push(seq));
     client?.start({ since: { seq: 41, epoch: EPOCH } });
     await until('replaying');
-    await eventually(() => client?.position?.seq === 45);
+    await eventually(() => heard.includes(45));
+    expect(client?.position?.seq).toBe(41);
     expect(client?.state.status).toBe('replaying');
     server.connections[0]?.send({ type: 'resumed', data: { from: 41, to: 50, count: 1 } });
     await until('live');
@@ -165,8 +170,10 @@ describe('connection', () => {
   it('drops what comes twice, counts it, and goes on', async () => {
     const { until } = await setUp((connection) => {
       connection.welcome(1);
-      for (const seq of [2, 3, 2, 3, 4]) connection.event(seq);
-      connection.send({ type: 'position', data: { seq: 2 } });
+      connection.event(2);
+      connection.send({ type: 'position', data: { seq: 2, count: 1 } });
+      for (const seq of [3, 2, 3, 4]) connection.event(seq);
+      connection.send({ type: 'position', data: { seq: 2, count: 1 } });
     });
     const seqs: number[] = [];
     client?.on('lab_result', (event) => void seqs.push(event.seq));
@@ -176,6 +183,115 @@ describe('connection', () => {
     expect(seqs).toEqual([2, 3, 4]);
     expect(client?.faults).toMatchObject({ duplicate: 2, backwards: 1, malformed: 0 });
     expect(client?.state.status).toBe('live');
+  });
+
+  it('connects anew and asks again, from the last number it is sure of, when frames were lost on the way', async () => {
+    const { server, until } = await setUp((connection) => {
+      connection.welcome(41);
+      if (connection.number === 1) {
+        connection.event(42);
+        // 43 is lost
+        connection.event(44);
+        connection.send({ type: 'position', data: { seq: 44, count: 3 } });
+      } else {
+        for (const seq of [43, 44]) connection.event(seq);
+        connection.send({ type: 'resumed', data: { from: 42, to: 44, count: 2 } });
+      }
+    });
+    const heard: number[] = [];
+    client?.on('lab_result', ({ seq }) => void heard.push(seq));
+    client?.start();
+    await eventually(() => server.connections.length === 2);
+    await until('live');
+    expect(server.connections[1]?.query.get('since')).toBe('42');
+    expect(heard).toEqual([42, 44, 43]);
+    expect(client?.faults).toMatchObject({ incomplete: 1, duplicate: 0 });
+    expect(client?.position).toEqual({ epoch: EPOCH, seq: 44 });
+  });
+
+  it('tells the server which connection the new one replaces', async () => {
+    const { server } = await setUp((connection) => {
+      connection.welcome(1);
+      if (connection.number === 1) connection.terminate();
+    });
+    client?.start();
+    await eventually(() => server.connections.length === 2);
+    expect(server.connections.map(({ query }) => query.get('previous'))).toEqual([null, CONNECTION]);
+  });
+
+  describe('says stale instead of live', () => {
+    const confirm = (connection: Scripted | undefined) =>
+      connection?.send({ type: 'position', data: { seq: 1, count: 0 } });
+
+    it('from when the server says that it cannot tell what is missing, until it can again', async () => {
+      const { server, states, until } = await setUp((connection) => connection.welcome(1));
+      client?.start();
+      await until('live');
+      server.connections[0]?.send({ type: 'stale', data: { since: new Date().toISOString() } });
+      const stale = await until('stale');
+      expect(stale.liveAtMs).not.toBeNull();
+      confirm(server.connections[0]);
+      await until('live');
+      expect(states.map(({ status }) => status)).toEqual(['connecting', 'live', 'stale', 'live']);
+    });
+
+    it('when a replay ends while the server cannot tell', async () => {
+      const { until } = await setUp((connection) => {
+        connection.welcome(9);
+        connection.send({ type: 'stale', data: { since: new Date().toISOString() } });
+        connection.send({ type: 'resumed', data: { from: 5, to: 9, count: 0 } });
+      });
+      client?.start({ since: { seq: 5, epoch: EPOCH } });
+      await until('stale');
+    });
+
+    it('8 s after the last position, and connects anew after a longer silence', async () => {
+      const { server, states, until } = await setUp((connection) => {
+        connection.welcome(1);
+        if (connection.number > 1) confirm(connection);
+      });
+      client?.start();
+      await until('stale');
+      await eventually(() => server.connections.length === 2, { what: 'another connection' });
+      const [, live, stale, waiting] = states;
+      expect([live?.status, stale?.status, waiting?.status]).toEqual(['live', 'stale', 'waiting']);
+      expect(Number(stale?.sinceMs) - Number(live?.sinceMs)).toBeGreaterThanOrEqual(8_000);
+      expect(Number(waiting?.sinceMs) - Number(stale?.sinceMs)).toBeGreaterThanOrEqual(12_000);
+      // Known to be complete when it was last confirmed, and not a moment longer.
+      expect(waiting?.liveAtMs).toBe(stale?.liveAtMs);
+      expect(Number(stale?.liveAtMs) - Number(live?.sinceMs)).toBeLessThan(1_000);
+    });
+
+    it('but keeps a connection on which events still come', async () => {
+      const runtime = manualRuntime();
+      const { server, until } = await setUp((connection) => connection.welcome(0), { runtime });
+      client?.start();
+      await until('live');
+      for (let seq = 1; seq <= 5; seq += 1) {
+        runtime.advance(9_000);
+        server.connections[0]?.event(seq);
+        await eventually(() => client?.position?.seq === seq);
+      }
+      expect(server.connections).toHaveLength(1);
+      expect(client?.state.status).toBe('stale');
+    });
+  });
+
+  it.each([
+    ['positions without numbers', { type: 'positions', data: { seq: null, more: false } }],
+    ['positions that are no numbers', { type: 'positions', data: { seq: { a: 'x' }, more: false } }],
+    ['an event without a number', { type: 'lab_result', seq: 'x', data: {} }],
+    ['a position that is none', { type: 'position', data: { seq: -1, count: 0 } }],
+    ['the end of a replay without its beginning', { type: 'resumed', data: { to: 9, count: 0 } }],
+    ['a resync without an epoch', { type: 'resync_required', data: { seq: 9 } }],
+  ])('takes %s for no frame, whoever is connected', async (_, frame) => {
+    const { server, until } = await setUp((connection) => connection.welcome(1));
+    client?.start();
+    await until('live');
+    server.connections[0]?.send(frame);
+    server.connections[0]?.event(2);
+    await eventually(() => client?.position?.seq === 2);
+    expect(client?.faults.malformed).toBe(1);
   });
 
   it('survives frames that are none', async () => {

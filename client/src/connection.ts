@@ -13,6 +13,10 @@ const STABLE_MS = 10_000;
 const WAKE_SPREAD_MS = 500;
 /** A page that was told it would freeze and did not goes on after this. */
 const THAW_MS = 1_000;
+/** `position` comes every 5 s; the rest is for a busy server and a slow network. */
+const CONFIRM_MS = 8_000;
+/** Times `CONFIRM_MS` without a `position` or an event before the connection is given up. */
+const SILENT_FACTOR = 2.5;
 /** A server's word in `server_restarting` is bounded: a day would be as good as never. */
 const MAX_RESTART_MS = 60_000;
 
@@ -47,6 +51,10 @@ export interface Connection {
   yield(): void;
   /** Gives the connection up until timers run again: a page about to freeze. */
   suspend(): void;
+  /** The server has said that the stream is complete up to now. */
+  confirmed(): void;
+  /** What came is not what was sent: connects anew and asks for it again. */
+  repair(): void;
   /** What the leading tab says about the connection that this one shares. */
   mirror(state: State): void;
 }
@@ -54,6 +62,8 @@ export interface Connection {
 export const createConnection = (parts: ConnectionParts): Connection => {
   const { runtime, stream, tokens } = parts;
   const timer = createTimer(runtime);
+  const confirmation = createTimer(runtime);
+  const confirmMs = parts.options.confirmMs ?? CONFIRM_MS;
   let session: Session | undefined;
   let state: State = {
     status: 'stopped',
@@ -71,11 +81,19 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   let restartAfterMs: number | null = null;
   /** True while another tab has the connection, or the turn is not yet known. */
   let parked = false;
+  let confirmedAtMs = 0;
+  /** The server has said that it cannot tell what is missing, and has not taken it back. */
+  let doubted = false;
+  /** Events came since it was last looked. */
+  let flowing = false;
+  let previous: string | undefined;
 
   const drop = () => {
     generation += 1;
     parked = false;
+    doubted = false;
     timer.clear();
+    confirmation.clear();
     session?.close();
     session = undefined;
   };
@@ -87,7 +105,39 @@ export const createConnection = (parts: ConnectionParts): Connection => {
 
   const set = (phase: Phase) => {
     const sinceMs = runtime.now();
-    show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : state.liveAtMs });
+    const liveAtMs = state.status === 'live' ? confirmedAtMs : state.liveAtMs;
+    show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : liveAtMs });
+  };
+
+  /** Gives the connection up, unless events still come: a slow client gets them without a `position`. */
+  const awaitSignal = (delayMs: number) => {
+    flowing = false;
+    confirmation.set(delayMs, () => {
+      if (flowing) awaitSignal(confirmMs * SILENT_FACTOR);
+      else session?.repair();
+    });
+  };
+
+  const stale = () => {
+    if (state.status === 'live') set({ status: 'stale' });
+    awaitSignal(confirmMs * (SILENT_FACTOR - 1));
+  };
+
+  const awaitConfirmation = () => {
+    confirmedAtMs = runtime.now();
+    confirmation.set(confirmMs, stale);
+  };
+
+  /** The replay is over. */
+  const level = () => {
+    awaitConfirmation();
+    set({ status: doubted ? 'stale' : 'live' });
+  };
+
+  const confirmed = () => {
+    doubted = false;
+    if (state.status === 'stale') level();
+    else if (state.status === 'live') awaitConfirmation();
   };
 
   const forgive = () => {
@@ -109,8 +159,6 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   };
 
   const closed = (code: number, closeReason: string, cause?: ReasonCode) => {
-    const liveAtMs = session?.heardAtMs;
-    if (liveAtMs && state.status === 'live') state = { ...state, liveAtMs };
     drop();
     attempt += 1;
     if (code === 4401) rejections += 1;
@@ -131,17 +179,24 @@ export const createConnection = (parts: ConnectionParts): Connection => {
 
   const frame = (event: IncomingEvent) => {
     if (isEvent(event, 'server_restarting'))
-      restartAfterMs = Math.min(Math.max(event.data.reconnect_after_ms, 0), MAX_RESTART_MS);
-    if (state.status === 'replaying' && !stream.replaying) set({ status: 'live' });
+      restartAfterMs = Math.min(Math.max(event.data.reconnect_after_ms || 0, 0), MAX_RESTART_MS);
+    else if (isEvent(event, 'stale')) {
+      doubted = true;
+      stale();
+    }
+    flowing ||= 'seq' in event;
+    if (state.status === 'replaying' && !stream.replaying) level();
   };
 
   const open = (token: string) => {
     restartAfterMs = null;
     try {
-      session = openSession(parts, token, {
-        connected: () => {
+      session = openSession(parts, token, previous, {
+        connected: (id) => {
+          previous = id;
           parts.connected();
-          set({ status: stream.replaying ? 'replaying' : 'live' });
+          if (stream.replaying) set({ status: 'replaying' });
+          else level();
           timer.set(STABLE_MS, forgive);
         },
         frame,
@@ -162,7 +217,10 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     const now = identity?.person ?? null;
     const same = person === null || now === person;
     person = same ? now : null;
-    if (!same) stream.reset(null);
+    if (!same) {
+      stream.reset(null);
+      previous = undefined;
+    }
     return same;
   };
 
@@ -211,6 +269,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     },
     wake: () => {
       if (state.status !== 'waiting' || parked) {
+        confirmation.catchUp();
         session?.probe();
         return;
       }
@@ -221,6 +280,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     offline: () => session?.probe(true),
     catchUp: () => {
       timer.catchUp();
+      confirmation.catchUp();
       session?.catchUp();
     },
     yield: () => {
@@ -232,10 +292,14 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       parts.suspended();
       wait(THAW_MS, { code: 'connectionLost' });
     },
+    confirmed,
+    repair: () => session?.repair(),
     mirror: (leading) => {
       if (!parked) return;
       if (leading.status === 'stopped') drop();
       show(leading);
+      if (leading.status === 'live') awaitConfirmation();
+      else confirmation.clear();
     },
   };
 };

@@ -14,11 +14,18 @@ export const protocolsFor = (token: string): string[] => [SUBPROTOCOL, `bearer.$
  * True when the position goes into a message instead of the URL: a super admin's has a number for each tenant,
  * and with several topics the choice has to be made before the replay begins.
  */
-export const resumesInband = (options: ClientOptions, position: Position | null): boolean =>
+export const resumesInband = (options: Pick<ClientOptions, 'topics'>, position: Position | null): boolean =>
   (options.topics?.length ?? 0) > 1 || (position !== null && typeof position.seq === 'object');
 
-/** The address of one connection. Carries neither token nor anything about patients. */
-export const addressOf = (options: ClientOptions, position: Position | null): string => {
+/**
+ * The address of one connection. Carries neither token nor anything about patients.
+ * @param previous id of the connection that this one replaces: the server frees its slot for it
+ */
+export const addressOf = (
+  options: Pick<ClientOptions, 'url' | 'topics' | 'types'>,
+  position: Position | null,
+  previous?: string,
+): string => {
   const page = globalThis.location?.href;
   const url = new URL(options.url, page);
   url.protocol = url.protocol.replace('http', 'ws');
@@ -30,5 +37,6 @@ export const addressOf = (options: ClientOptions, position: Position | null): st
     url.searchParams.set('since', String(position.seq));
     url.searchParams.set('epoch', position.epoch);
   }
+  if (previous) url.searchParams.set('previous', previous);
   return url.href;
 };

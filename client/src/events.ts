@@ -66,12 +66,37 @@ export const isEvent = <Type extends Known['type']>(
 ): event is Extract<Known, { type: Type }> => types.some((type) => type === event.type);
 
 /** True for events of the log, which carry a number. */
-export const isNumbered = (event: IncomingEvent): event is NumberedEvent =>
-  'seq' in event && Number.isSafeInteger(event.seq);
+export const isNumbered = (event: IncomingEvent): event is NumberedEvent => 'seq' in event;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** A frame off the wire, or undefined when it is not one. Checks the envelope only: zod would triple the bundle. */
+const isCount = (value: unknown): boolean =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+/** Is what the bookkeeping reads of the frame what the protocol says? Data of events is not looked at. */
+const isSound = (frame: IncomingEvent): boolean => {
+  const data: Readonly<Partial<Record<string, unknown>>> = { ...frame.data };
+  const { seq } = data;
+  switch (frame.type) {
+    case 'connected':
+      return typeof data['epoch'] === 'string' && (seq === null || isCount(seq));
+    case 'resumed':
+      return isCount(data['from']) && isCount(data['to']) && isCount(data['count']);
+    case 'position':
+      return (seq === null || isCount(seq)) && isCount(data['count'] ?? 0);
+    case 'positions':
+      return isObject(seq) && Object.values(seq).every(isCount);
+    case 'resync_required':
+      return typeof data['epoch'] === 'string' && isCount(seq);
+    default:
+      return !('seq' in frame) || isCount(frame.seq);
+  }
+};
+
+/**
+ * A frame off the wire, or undefined when it is not one. Checks the envelope and the numbers: zod would triple the
+ * bundle.
+ */
 export const parseFrame = (text: unknown): IncomingEvent | undefined => {
   if (typeof text !== 'string') return undefined;
   let value: unknown;
@@ -86,5 +111,5 @@ export const parseFrame = (text: unknown): IncomingEvent | undefined => {
     typeof frame.type === 'string' &&
     'data' in frame &&
     isObject(frame.data);
-  return isFrame(value) ? value : undefined;
+  return isFrame(value) && isSound(value) ? value : undefined;
 };

@@ -48,6 +48,11 @@ export interface ClientOptions {
   readonly shareTabs?: boolean;
   /** Asks the server for a sign of life after this long without one (default 10,000). */
   readonly heartbeatMs?: number;
+  /**
+   * No longer live after this long without a `position` from the server, which comes every 5 s (default 8,000).
+   * Connects anew after two and a half times as long without an event either.
+   */
+  readonly confirmMs?: number;
   /** Latest events kept for lists that join the stream later (default 2,000). */
   readonly recentEvents?: number;
   /** Defaults to the global one; Node before 22 has none: give that of `ws`. */

@@ -7,6 +7,8 @@ import type { NumberedEvent } from './events.js';
 export interface Recent {
   /** Forgets all; knows everything after these numbers from now on. */
   reset(seqs: ReadonlyMap<string, number>): void;
+  /** Forgets what came after these numbers: it will come again. */
+  rewind(seqs: ReadonlyMap<string, number>): void;
   /** Knows nothing of the tenant before this number. */
   restart(key: string, seq: number): void;
   push(key: string, event: NumberedEvent): void;
@@ -24,6 +26,9 @@ export const createRecent = (capacity: number): Recent => {
       events = [];
       from = new Map(seqs);
     },
+    rewind: (seqs) => {
+      events = events.filter(({ key, event }) => event.seq <= (seqs.get(key) ?? 0));
+    },
     restart: (key, seq) => {
       events = events.filter((kept) => kept.key !== key);
       from.set(key, seq);
@@ -32,7 +37,8 @@ export const createRecent = (capacity: number): Recent => {
       events.push({ key, event });
       // Seldom and many: to take one from the front of an array for each event is slow.
       if (events.length >= 2 * capacity)
-        for (const old of events.splice(0, capacity)) from.set(old.key, old.event.seq);
+        for (const { key: of, event: old } of events.splice(0, capacity))
+          from.set(of, Math.max(old.seq, from.get(of) ?? 0));
     },
     after: (seqs) => {
       for (const [key, seq] of seqs) if (seq < (from.get(key) ?? 0)) return undefined;

@@ -26,8 +26,8 @@ export interface SessionParts {
 }
 
 export interface SessionListener {
-  /** `connected` came and the stream has been told. */
-  connected(): void;
+  /** `connected` came and the stream has been told. `id` is the connection's. */
+  connected(id: string): void;
   /** The stream has taken a frame in. */
   frame(frame: IncomingEvent): void;
   /** The end, once. `cause` when it was this side that gave up. */
@@ -35,12 +35,12 @@ export interface SessionListener {
 }
 
 export interface Session {
-  /** When the server was last heard; undefined before `connected`. */
-  readonly heardAtMs: number | undefined;
   /** Asks the server for a sign of life now; silence ends the session. */
   probe(isGone?: boolean): void;
   /** Does at once what a late timer has still to do. */
   catchUp(): void;
+  /** What came is not what was sent: ends, so that the next session asks again. */
+  repair(): void;
   /** Ends without telling the listener. */
   close(): void;
 }
@@ -52,18 +52,19 @@ export interface Session {
 export const openSession = (
   { options, runtime, stream, tokens, fault }: SessionParts,
   token: string,
+  previous: string | undefined,
   listener: SessionListener,
 ): Session => {
   const asked = stream.position !== null;
   const inband = resumesInband(options, stream.position);
-  const standing = new Map<string, number>();
+  let standing: Map<string, number> | undefined = new Map();
   let epoch = '';
   let heartbeat: Heartbeat | undefined;
   let over = false;
 
   // Looked up this late because a page may be rendered where there is none.
   const Socket = options.WebSocket ?? globalThis.WebSocket;
-  const socket: SocketLike = new Socket(addressOf(options, stream.position), protocolsFor(token));
+  const socket: SocketLike = new Socket(addressOf(options, stream.position, previous), protocolsFor(token));
   const deadline = createTimer(runtime);
   deadline.set(CONNECT_TIMEOUT_MS, () => end(ABNORMAL, '', 'connectTimeout'));
   const sendText = (text: string) => {
@@ -90,6 +91,8 @@ export const openSession = (
     listener.closed(code, closeReason, cause);
   };
 
+  const repair = () => end(ABNORMAL, '', 'incomplete');
+
   const receive = (data: unknown) => {
     if (over) return;
     heartbeat?.heard();
@@ -98,6 +101,8 @@ export const openSession = (
     if (!frame) {
       fault('malformed', 'a frame that is none');
     } else if (isEvent(frame, 'connected')) {
+      // Said twice, it has said nothing new.
+      if (heartbeat) return;
       deadline.clear();
       ({ epoch } = frame.data);
       const { seq, expires_at } = frame.data;
@@ -114,11 +119,15 @@ export const openSession = (
         () => end(ABNORMAL, '', 'heartbeatTimeout'),
       );
       renewal.renewed(expires_at);
-      listener.connected();
-    } else {
+      listener.connected(frame.data.connection_id);
+    } else if (!heartbeat) repair();
+    else {
       if (isEvent(frame, 'positions')) {
-        for (const [tenant, seq] of Object.entries(frame.data.seq)) standing.set(tenant, seq);
-        if (!frame.data.more) resume(stream.place(epoch, standing));
+        for (const [tenant, seq] of Object.entries(frame.data.seq)) standing?.set(tenant, seq);
+        if (standing && !frame.data.more) {
+          resume(stream.place(epoch, standing));
+          standing = undefined;
+        }
       } else if (isEvent(frame, 'token_expiring')) renewal.due();
       else if (isEvent(frame, 'refreshed')) renewal.renewed(frame.data.expires_at);
       else if (isEvent(frame, 'error')) renewal.refused();
@@ -133,11 +142,9 @@ export const openSession = (
   socket.addEventListener('message', ({ data }) => receive(data));
   socket.addEventListener('close', ({ code, reason }) => end(code, reason));
   return {
-    get heardAtMs() {
-      return heartbeat?.heardAtMs;
-    },
     probe: (isGone) => heartbeat?.probe(isGone),
     catchUp: () => heartbeat?.catchUp(),
+    repair,
     close: () => close(),
   };
 };

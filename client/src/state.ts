@@ -11,6 +11,7 @@ export type OwnReasonCode =
   | 'offline'
   | 'connectionLost'
   | 'connectTimeout'
+  | 'incomplete'
   | 'protocolError';
 
 /** The close codes of the contract by name, and the SDK's own reasons. */
@@ -35,7 +36,8 @@ export type Status = State['status'];
 
 /** A state without its times. */
 export type Phase =
-  | { readonly status: 'connecting' | 'replaying' | 'live' }
+  /** `stale`: connected, but the server cannot say, or has not said for a while, that nothing is missing. */
+  | { readonly status: 'connecting' | 'replaying' | 'live' | 'stale' }
   /** Reconnects at `untilMs`; `attempt` counts from 1 since it was last live. */
   | {
       readonly status: 'waiting';

@@ -16,29 +16,36 @@ const frame = (type: string, data: object): IncomingEvent => ({ type, data });
 const setUp = (recentEvents = 100) => {
   const heard: IncomingEvent[] = [];
   const faults: Fault['kind'][] = [];
+  const breaks: string[] = [];
+  let confirmations = 0;
   const stream = createStream(
     {
       event: (event) => void heard.push(event),
       fault: (kind) => void faults.push(kind),
       guard: (run) => run(),
+      confirmed: () => {
+        confirmations += 1;
+      },
+      broken: (text) => void breaks.push(text),
     },
     recentEvents,
   );
   const numbers = () => heard.flatMap((event) => ('seq' in event ? [event.seq] : []));
   const types = () => heard.map(({ type }) => type);
-  return { stream, heard, faults, numbers, types };
+  return { stream, heard, faults, breaks, numbers, types, confirmations: () => confirmations };
 };
 
 describe('stream', () => {
-  it('delivers each number once and in order, whatever repeats, and counts every repeat', () => {
+  it('delivers each number once, whatever repeats, and counts every repeat', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 30 })), (seqs) => {
         const { stream, numbers, faults } = setUp();
         stream.connected(EPOCH, 0, false);
         for (const seq of seqs) stream.accept(numbered(seq));
-        expect(numbers()).toEqual([...new Set(numbers())].sort((a, b) => Number(a) - Number(b)));
+        expect(numbers()).toEqual([...new Set(seqs)]);
         expect(numbers().length + faults.length).toBe(seqs.length);
-        expect(stream.position).toEqual({ epoch: EPOCH, seq: Math.max(0, ...seqs) });
+        const firstMissing = Array.from({ length: 32 }, (_, n) => n + 1).find((seq) => !seqs.includes(seq));
+        expect(stream.position).toEqual({ epoch: EPOCH, seq: Number(firstMissing) - 1 });
       }),
     );
   });
@@ -57,27 +64,85 @@ describe('stream', () => {
 
   it.each([
     ['fewer events than were sent', { from: 5, to: 9, count: 2 }],
+    ['more events than were sent', { from: 5, to: 9, count: 0 }],
     ['another position than was asked for', { from: 6, to: 9, count: 1 }],
-  ])('says a hole: %s', (_, resumed) => {
-    const { stream, types, faults } = setUp();
+    ['an end before the beginning', { from: 5, to: 4, count: 1 }],
+  ])('breaks a replay of %s, and asks from the same number again', (_, resumed) => {
+    const { stream, breaks, types } = setUp();
     stream.reset({ epoch: EPOCH, seq: 5 });
     stream.connected(EPOCH, 9, true);
     stream.accept(numbered(7));
     stream.accept(frame('resumed', resumed));
-    expect(types()).toEqual(['lab_result', 'resync_required']);
-    expect(faults).toEqual(['incomplete']);
-    expect(stream.position).toEqual({ epoch: EPOCH, seq: 9 });
+    expect(breaks).toHaveLength(1);
+    expect(types()).toEqual(['lab_result']);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 5 });
+    expect(stream.replaying).toBe(true);
   });
 
-  it('counts a position that goes backwards and stays where it is', () => {
-    const { stream, faults } = setUp();
+  it.each([
+    ['fewer events came than were sent', { seq: 9, count: 2 }],
+    ['more events came than were sent', { seq: 9, count: 0 }],
+    ['it is complete up to less than before', { seq: 4, count: 1 }],
+  ])('breaks when %s', (_, position) => {
+    const { stream, breaks, confirmations } = setUp();
+    stream.connected(EPOCH, 5, false);
+    stream.accept(numbered(7));
+    stream.accept(frame('position', position));
+    expect(breaks).toHaveLength(1);
+    expect(confirmations()).toBe(0);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 5 });
+  });
+
+  it('breaks when a position comes while the end of a replay has not: it was lost', () => {
+    const { stream, breaks } = setUp();
+    stream.reset({ epoch: EPOCH, seq: 5 });
+    stream.connected(EPOCH, 9, true);
+    stream.accept(frame('position', { seq: 9, count: 0 }));
+    expect(breaks).toHaveLength(1);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 5 });
+  });
+
+  it('is complete up to a position that names as many events as came, over all connections', () => {
+    const { stream, breaks, confirmations } = setUp();
+    stream.connected(EPOCH, 5, false);
+    stream.accept(numbered(7));
+    stream.accept(frame('position', { seq: 9, count: 1 }));
+    stream.connected(EPOCH, 9, true);
+    stream.accept(frame('resumed', { from: 9, to: 12, count: 0 }));
+    stream.accept(numbered(15));
+    stream.accept(frame('position', { seq: 16, count: 1 }));
+    expect(breaks).toEqual([]);
+    expect(confirmations()).toBe(2);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 16 });
+  });
+
+  it('does not take a position that comes again for a new one', () => {
+    const { stream, faults, breaks, confirmations } = setUp();
     stream.connected(EPOCH, 9, false);
-    stream.accept(frame('position', { seq: 12 }));
-    stream.accept(frame('position', { seq: 12 }));
-    expect(faults).toEqual([]);
-    stream.accept(frame('position', { seq: 11 }));
+    stream.accept(frame('position', { seq: 12, count: 0 }));
+    stream.accept(numbered(13));
+    stream.accept(frame('position', { seq: 13, count: 1 }));
+    stream.accept(frame('position', { seq: 12, count: 0 }));
     expect(faults).toEqual(['backwards']);
-    expect(stream.position).toEqual({ epoch: EPOCH, seq: 12 });
+    expect(breaks).toEqual([]);
+    expect(confirmations()).toBe(2);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 13 });
+  });
+
+  it('is not muted by one bogus high number', () => {
+    const { stream, breaks, numbers } = setUp();
+    stream.connected(EPOCH, 5, false);
+    stream.accept(numbered(9_000_000_000));
+    stream.accept(numbered(6));
+    expect(numbers()).toEqual([9_000_000_000, 6]);
+    stream.accept(frame('position', { seq: 6, count: 1 }));
+    expect(breaks).toHaveLength(1);
+    stream.connected(EPOCH, 6, true);
+    stream.accept(frame('resumed', { from: 6, to: 6, count: 0 }));
+    stream.accept(numbered(7));
+    stream.accept(frame('position', { seq: 7, count: 1 }));
+    expect(numbers()).toEqual([9_000_000_000, 6, 7]);
+    expect(stream.position).toEqual({ epoch: EPOCH, seq: 7 });
   });
 
   it('begins anew where resync_required says', () => {
@@ -144,10 +209,10 @@ describe('stream', () => {
       const { stream } = setUp();
       stream.connected(EPOCH, 5, false);
       const { told, stop } = follow(stream, 7);
-      stream.accept(frame('position', { seq: 6 }));
-      stream.accept(frame('position', { seq: 8 }));
+      stream.accept(frame('position', { seq: 6, count: 0 }));
+      stream.accept(frame('position', { seq: 8, count: 0 }));
       stop();
-      stream.accept(frame('position', { seq: 9 }));
+      stream.accept(frame('position', { seq: 9, count: 0 }));
       expect(told).toEqual(['to 8']);
     });
 

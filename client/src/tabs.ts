@@ -261,10 +261,8 @@ export class Tabs {
     const numbers = typeof seq === 'object' ? Object.entries(seq) : [[undefined, seq] as const];
     for (const [tenant_id, number] of numbers) {
       const scope = tenant_id === undefined ? {} : { tenant_id };
-      stream.accept({
-        type: 'resync_required',
-        data: { ...scope, reason: 'incomplete', seq: number, epoch },
-      } satisfies IncomingEvent);
+      const data = { ...scope, reason: 'incomplete', seq: number, epoch };
+      stream.accept({ type: 'resync_required', data } satisfies IncomingEvent, true);
     }
   }
 }

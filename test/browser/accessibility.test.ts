@@ -59,7 +59,7 @@ describe('in light or dark', () => {
 
     await person.context.setOffline(true);
     await person.untilConnection(/^Connection: Offline since/);
-    await page.getByText(/^Not connected: changes after/).waitFor();
+    await page.getByText(/^Not up to date: changes after/).waitFor();
     await person.indicator.click();
     await page.getByRole('button', { name: 'Try now' }).waitFor();
     expect(await violationsOf(page)).toEqual([]);

@@ -50,7 +50,7 @@ describe('an open page', () => {
       await server.kill(signal);
       await anna.untilConnection(/^Connection: Offline since/);
       await eventually(() => isStale(anna), { what: 'the list greyed out' });
-      await anna.page.getByText(/^Not connected: changes after/).waitFor();
+      await anna.page.getByText(/^Not up to date: changes after/).waitFor();
 
       await restart();
       const missed = await createPatient(server, clinic.frontDesk, { last_name: uniqueName('Missed') });

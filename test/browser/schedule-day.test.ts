@@ -106,7 +106,7 @@ describe('a day that is not as usual', () => {
       },
     );
     for (const { id } of connections.data) await call(server.url, 'DELETE', `/connections/${id}`, { token });
-    await anna.page.getByText(/^Not connected: changes after/).waitFor();
+    await anna.page.getByText(/^Not up to date: changes after/).waitFor();
     await book('10:00', { type: 'Meanwhile' });
     await anna.indicator.click();
     await anna.page.getByRole('button', { name: 'Connect again' }).click();

@@ -3,6 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 export const EPOCH = '6f1c5a70-1111-4111-8111-000000000000';
+/** `connection_id` of every connection. */
+export const CONNECTION = '6f1c5a70-3333-4333-8333-000000000000';
 export const TENANT = '6f1c5a70-2222-4222-8222-000000000000';
 
 /** One connection as the script sees it. */
@@ -56,7 +58,7 @@ export const startScriptedServer = async (
         send({
           type: 'connected',
           data: {
-            connection_id: EPOCH,
+            connection_id: CONNECTION,
             tenant_id: seq === null ? null : TENANT,
             seq,
             epoch: EPOCH,

@@ -111,6 +111,7 @@ export const de: Text = {
     connecting: 'Verbindet',
     replaying: 'Holt auf',
     live: 'Live',
+    outdated: (since) => `Nicht aktuell seit ${since}`,
     waiting: (since) => `Offline seit ${since}`,
     neverLive: 'Nicht verbunden',
     stopped: 'Getrennt',
@@ -119,6 +120,7 @@ export const de: Text = {
       connecting: 'Der Server wird gesucht.',
       replaying: 'Was sich inzwischen geändert hat, wird geholt.',
       live: 'Alles, was sich ändert, erscheint hier sofort.',
+      stale: 'Der Server kann gerade nicht bestätigen, dass nichts fehlt. Das endet von selbst.',
       retryIn: (seconds) =>
         seconds > 0
           ? `Nächster Versuch in ${seconds} ${zahl(seconds, 'Sekunde', 'Sekunden')}.`
@@ -158,10 +160,11 @@ export const de: Text = {
       offline: 'Dieses Gerät ist offline.',
       connectionLost: 'Die Verbindung ist abgebrochen.',
       connectTimeout: 'Der Server antwortet nicht.',
+      incomplete: 'Einige Änderungen kamen nicht an; sie werden noch einmal geholt.',
       protocolError: 'Die Verbindung wurde wegen eines Fehlers in der Konsole abgelehnt.',
     },
-    stale: (time) => `Nicht verbunden: Änderungen nach ${time} fehlen hier.`,
-    staleUnknown: 'Nicht verbunden: neuere Änderungen können hier fehlen.',
+    stale: (time) => `Nicht aktuell: Änderungen nach ${time} können hier fehlen.`,
+    staleUnknown: 'Nicht aktuell: neuere Änderungen können hier fehlen.',
   },
 
   failure: {

@@ -111,6 +111,7 @@ export const en = {
     connecting: 'Connecting',
     replaying: 'Catching up',
     live: 'Live',
+    outdated: (since: string) => `Not up to date since ${since}`,
     waiting: (since: string) => `Offline since ${since}`,
     neverLive: 'Not connected',
     stopped: 'Disconnected',
@@ -119,6 +120,7 @@ export const en = {
       connecting: 'Reaching the server.',
       replaying: 'Receiving what changed meanwhile.',
       live: 'Everything that changes appears here at once.',
+      stale: 'The server cannot confirm at the moment that nothing is missing. This ends by itself.',
       retryIn: (seconds: number) =>
         seconds > 0
           ? `Trying again in ${seconds} ${count(seconds, 'second', 'seconds')}.`
@@ -157,10 +159,11 @@ export const en = {
       offline: 'This device is offline.',
       connectionLost: 'The connection was lost.',
       connectTimeout: 'The server does not answer.',
+      incomplete: 'Some changes did not arrive; they are asked for again.',
       protocolError: 'The connection was refused because of a fault in the console.',
     },
-    stale: (time: string) => `Not connected: changes after ${time} are missing here.`,
-    staleUnknown: 'Not connected: newer changes may be missing here.',
+    stale: (time: string) => `Not up to date: changes after ${time} may be missing here.`,
+    staleUnknown: 'Not up to date: newer changes may be missing here.',
   },
 
   failure: {

@@ -4,6 +4,7 @@ import { Button, VisuallyHidden } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCircleFilled,
+  IconClockExclamation,
   IconCloudOff,
   IconLoader2,
   IconLogout,
@@ -22,6 +23,7 @@ const ICONS: Record<Phase, TablerIcon> = {
   connecting: IconLoader2,
   replaying: IconLoader2,
   live: IconCircleFilled,
+  stale: IconClockExclamation,
   offline: IconCloudOff,
   stopped: IconAlertTriangle,
   signed_out: IconLogout,
@@ -33,6 +35,8 @@ const useLabel = (state: State, phase: Phase): string => {
   switch (phase) {
     case 'offline':
       return state.liveAtMs === null ? words.neverLive : words.waiting(formats.time(state.liveAtMs));
+    case 'stale':
+      return state.liveAtMs === null ? words.replaying : words.outdated(formats.time(state.liveAtMs));
     case 'signed_out':
       return words.signedOut;
     default:
@@ -50,7 +54,9 @@ const Details = ({ state, phase, retry }: { state: State; phase: Phase; retry: (
   return (
     <div className={classes.details}>
       {resting && <p>{words.reason[state.reason.code]}</p>}
-      {(phase === 'connecting' || phase === 'replaying' || phase === 'live') && <p>{words.hint[phase]}</p>}
+      {(phase === 'connecting' || phase === 'replaying' || phase === 'live' || phase === 'stale') && (
+        <p>{words.hint[phase]}</p>
+      )}
       {state.status === 'waiting' && (
         <p>{words.hint.retryIn(Math.max(0, Math.ceil((state.untilMs - now) / 1_000)))}</p>
       )}

@@ -11,6 +11,7 @@ describe('phaseOf', () => {
     const at = { sinceMs: 1, liveAtMs: 1 };
     expect(phaseOf({ ...at, status: 'live' })).toBe('live');
     expect(phaseOf({ ...at, status: 'replaying' })).toBe('replaying');
+    expect(phaseOf({ ...at, status: 'stale' })).toBe('stale');
   });
 
   it('calls every attempt after the first loss offline, so that the indicator does not flicker', () => {

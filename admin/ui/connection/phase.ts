@@ -1,7 +1,7 @@
 import type { ReasonCode, State } from '@wardbell/client';
 
 /** What a person is told about the connection; `offline` while it is retried after it had been live. */
-export type Phase = 'connecting' | 'replaying' | 'live' | 'offline' | 'stopped' | 'signed_out';
+export type Phase = 'connecting' | 'replaying' | 'live' | 'stale' | 'offline' | 'stopped' | 'signed_out';
 
 const OVER: ReadonlySet<ReasonCode> = new Set(['signedOut', 'authenticationFailed', 'tokenRejected']);
 

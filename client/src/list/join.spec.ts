@@ -81,7 +81,13 @@ const createList = (recentEvents: number, { initial = 12, loadsAll = false } = {
   const model = createModel();
   for (let index = 0; index < initial; index += 1) model.create('abcdefghij'[index % 10] ?? '');
   const stream = createStream(
-    { event: () => undefined, fault: (kind) => fail(kind), guard: (run) => run() },
+    {
+      event: () => undefined,
+      fault: (kind) => fail(kind),
+      guard: (run) => run(),
+      confirmed: () => undefined,
+      broken: (text) => fail(text),
+    },
     recentEvents,
   );
   const fail = (kind: string) => {

@@ -1,4 +1,5 @@
 import type { Scenario } from './scenario.js';
+import { tamperingProxy } from './tampering-proxy.js';
 
 /** Every scenario of the fault rig, in alphabetical order of their names. */
-export const SCENARIOS: readonly Scenario[] = [];
+export const SCENARIOS: readonly Scenario[] = [tamperingProxy];

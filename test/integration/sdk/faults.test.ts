@@ -40,6 +40,8 @@ describe('the SDK on a bad day', () => {
     url: proxy.through(server.wsUrl),
     getToken: () => tenant.clinician.token,
     heartbeatMs: 1_000,
+    // The server's clock is ten times slower than this client's.
+    confirmMs: 80_000,
     runtime: timeLapse(10),
   });
 
