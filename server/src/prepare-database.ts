@@ -1,6 +1,7 @@
 import type { Config } from './config/config.js';
 import { waitForDatabase } from './database/connect.js';
 import type { DatabaseLogins } from './database/database.service.js';
+import { warnOfLossySettings } from './database/durability.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded.js';
 import { migrate } from './database/migrate.js';
 import { assertConfined, listenLogin, provisionRoles } from './database/roles.js';
@@ -47,6 +48,7 @@ export const prepareDatabase = async (
       if (!logins[role].isBounded)
         log.warn('this login has no statement_timeout: see docs/scaling.md', { role });
     }
+    await warnOfLossySettings(urls.relayUrl, log);
     return { logins, stop };
   } catch (error) {
     await stop();

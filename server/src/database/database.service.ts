@@ -143,7 +143,8 @@ const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<LogEvent[]
 const enter = async ({ db, principal, tenantId }: Tx): Promise<void> => {
   const [row] = await db.$queryRaw<{ verdict: string }[]>`
     SELECT wardbell.enter(${tenantId}::uuid, ${principal.tenantId}::uuid, ${principal.userId},
-                          ${principal.role}, ${principal.sessionId}::uuid) AS verdict`;
+                          ${principal.role}, ${principal.sessionId}::uuid) AS verdict,
+           wardbell.commit_durably()`;
   switch (row?.verdict) {
     case 'ok':
       return;

@@ -13,9 +13,10 @@ const MAX_WORK_MS = 15_000;
 /**
  * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off. They travel with BEGIN, so they
  * cost no round trip, hold for every login, and pass through a connection pooler, which refuses them as `options`.
+ * READ COMMITTED whatever the default is: a head that moved after a snapshot would fail every commit (40001).
  */
 const BEGIN =
-  'BEGIN; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
+  'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
   ' SET LOCAL idle_in_transaction_session_timeout = 20000';
 
 const INT8 = 20;

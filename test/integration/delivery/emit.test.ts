@@ -8,6 +8,7 @@ import { Clinic, numbers } from './support/clinic.js';
 const INVALID_PARAMETER_VALUE = '22023';
 const FOREIGN_KEY_VIOLATION = '23503';
 const INSUFFICIENT_PRIVILEGE = '42501';
+const FEATURE_NOT_SUPPORTED = '0A000';
 
 describe('wardbell.emit', () => {
   let database: TestDatabase;
@@ -166,6 +167,101 @@ describe('wardbell.emit', () => {
       [clinic.id],
     );
     expect(row).toEqual({ count: '10000', ordered: true });
+  });
+
+  describe('in transactions that are not plain READ COMMITTED ones', () => {
+    it.each(['REPEATABLE READ', 'SERIALIZABLE'])(
+      'refuses %s at the call, because its commit would fail as soon as the clinic is busy',
+      async (level) => {
+        const clinic = await Clinic.create(database);
+        const client = await connect();
+        await client.query(`BEGIN ISOLATION LEVEL ${level}`);
+        expect(await code(client.query(EMIT, [clinic.id, 'task_updated', '{}', null]))).toBe(
+          FEATURE_NOT_SUPPORTED,
+        );
+        await client.query('ROLLBACK');
+        expect(await clinic.seqs()).toEqual([]);
+      },
+    );
+
+    const IMMEDIATE = ['SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS wardbell.flush IMMEDIATE'];
+    it.each(IMMEDIATE)(
+      'holds no clinic and deadlocks with nobody after %s, before and after emit',
+      async (set) => {
+        const clinics = [await Clinic.create(database), await Clinic.create(database)];
+        const pairs = await Promise.all([connect(), connect()]);
+        for (const [index, client] of pairs.entries()) {
+          await client.query(`BEGIN; SET LOCAL lock_timeout = '3s'; ${set}`);
+          await client.query(EMIT, [clinics[index]?.id, 'late', '{}', null]);
+          await client.query(`${set}; SAVEPOINT one`);
+          await client.query(EMIT, [clinics[index]?.id, 'undone', '{}', null]);
+          await client.query(`ROLLBACK TO SAVEPOINT one; ${set}`);
+        }
+        for (const clinic of clinics) await clinic.emit(2);
+        for (const [index, client] of pairs.entries())
+          await client.query(EMIT, [clinics[1 - index]?.id, 'crossed', '{}', null]);
+        for (const client of pairs) await client.query(`${set}`);
+        for (const client of pairs) await client.query('COMMIT');
+        for (const clinic of clinics) expect(await clinic.seqs()).toEqual(numbers(1, 4));
+        for (const table of ['emission', 'emission_flush', 'emission_probe'])
+          expect(await database.query(`SELECT 1 FROM wardbell.${table}`)).toEqual([]);
+      },
+    );
+
+    it.each([
+      "PREPARE TRANSACTION 'gid'",
+      "/* by a transaction manager */ prepare\n transaction 'gid'",
+      "SELECT 1; PREPARE TRANSACTION 'gid';",
+    ])('refuses to be prepared by %j', async (statement) => {
+      const clinic = await Clinic.create(database);
+      const client = await connect();
+      await client.query('BEGIN');
+      await client.query(EMIT, [clinic.id, 'task_updated', '{}', null]);
+      expect(await code(client.query(statement))).toBe(FEATURE_NOT_SUPPORTED);
+      await client.query('ROLLBACK');
+      expect(await clinic.seqs()).toEqual([]);
+    });
+
+    it('takes data that only speaks of PREPARE TRANSACTION', async () => {
+      const clinic = await Clinic.create(database);
+      await database.query(
+        `SELECT wardbell.emit('${clinic.id}', 'x', '{"a": "; prepare transaction ''gid''"}')`,
+      );
+      expect(await clinic.seqs()).toEqual([1]);
+    });
+
+    it('is durable once committed, although the session had switched synchronous_commit off', async () => {
+      const clinic = await Clinic.create(database);
+      const client = await connect();
+      await client.query('CREATE TABLE durable (n int); SET synchronous_commit = off');
+      for (const n of numbers(1, 20)) {
+        await client.query('BEGIN');
+        await client.query('INSERT INTO durable VALUES ($1)', [n]);
+        await client.query(EMIT, [clinic.id, 'task_updated', '{}', null]);
+        const [written] = (await client.query<{ lsn: string }>('SELECT pg_current_wal_insert_lsn() AS lsn'))
+          .rows;
+        await client.query('COMMIT');
+        const { rows } = await client.query('SELECT pg_current_wal_flush_lsn() >= $1::pg_lsn AS durable', [
+          written?.lsn,
+        ]);
+        expect(rows).toEqual([{ durable: true }]);
+      }
+    });
+  });
+
+  it('keeps what has been emitted from the run-time roles even if they are given a grant', async () => {
+    const rows = await database.query(
+      `SELECT relname FROM pg_class WHERE relnamespace = 'wardbell'::regnamespace
+         AND relname LIKE 'emission%' AND relkind = 'r' AND NOT relrowsecurity`,
+    );
+    expect(rows).toEqual([]);
+    const client = await connect();
+    await client.query('BEGIN; GRANT SELECT ON wardbell.emission TO wardbell_app');
+    const clinic = await Clinic.create(database);
+    await client.query(EMIT, [clinic.id, 'task_updated', '{}', null]);
+    await client.query('SET LOCAL ROLE wardbell_app');
+    expect((await client.query('SELECT * FROM wardbell.emission')).rows).toEqual([]);
+    await client.query('ROLLBACK');
   });
 
   it('never deadlocks over tenants, whatever the order in which transactions name them', async () => {

@@ -1,0 +1,22 @@
+import type { Log } from '../log/log.js';
+import { connectOnce } from './connect.js';
+
+/**
+ * Warns of settings with which a crash of the machine loses or corrupts what was committed. A warning and no
+ * refusal, because they are right for test servers and because some file systems (ZFS) make full pages unneeded.
+ * `synchronous_commit = off` is not among them: units of work set it themselves (wardbell.commit_durably).
+ * @throws StartError when the database cannot be reached
+ */
+export async function warnOfLossySettings(url: string, log: Log): Promise<void> {
+  const client = await connectOnce(url, 'RELAY_DATABASE_URL');
+  try {
+    const { rows } = await client.query<{ fsync: string; full_page_writes: string }>(
+      `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS full_page_writes`,
+    );
+    if (rows[0]?.fsync === 'off') log.warn('postgresql runs with fsync off, a crash can lose committed data');
+    if (rows[0]?.full_page_writes === 'off')
+      log.warn('postgresql runs with full_page_writes off, a crash can corrupt data');
+  } finally {
+    await client.end();
+  }
+}
