@@ -31,23 +31,35 @@ export class RelayPool implements OnApplicationShutdown {
 
   /** @throws the error of `pg`, or a connection error within 2 s. */
   async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const { name, text } = statement;
-    const query = this.logins.relay.isPooled ? { text, values } : { name, text, values };
-    return (await this.#pool.query<Row>(query)).rows;
+    return (await this.#pool.query<Row>(this.toQuery(statement, values))).rows;
+  }
+
+  /** A statement as `pg` takes it, prepared where the connection allows that. */
+  toQuery({ name, text }: Statement, values: unknown[]): pg.QueryConfig {
+    return this.logins.relay.isPooled ? { text, values } : { name, text, values };
   }
 
   /** A connection of its own, outside the pool, for LISTEN. The caller connects and ends it. */
   dedicated(): pg.Client {
-    return new pg.Client({
-      connectionString: this.logins.listenUrl,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      application_name: 'wardbell-listen',
-      query_timeout: 5_000,
-      keepAlive: true,
-    });
+    return this.#client(this.logins.listenUrl, 'wardbell-listen', 5_000);
+  }
+
+  /** A connection for statements that must not wait behind others. The caller connects and ends it. */
+  separate(applicationName: string, queryTimeoutMs: number): pg.Client {
+    return this.#client(this.logins.relay.url, applicationName, queryTimeoutMs);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#pool.end();
+  }
+
+  #client(connectionString: string, applicationName: string, queryTimeoutMs: number): pg.Client {
+    return new pg.Client({
+      connectionString,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      application_name: applicationName,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+    });
   }
 }

@@ -136,6 +136,7 @@ export class Gateway {
     const handshake = readHandshake(request);
     const address = proxyAddress(request, this.#trusted);
     if (this.#draining) throw new Refusal('serviceRestart');
+    if (this.hub.staleness.isStale) throw new Refusal('tryAgainLater');
     if (!this.rate.attempt(address)) throw new Refusal('connectRate');
     if (!isOriginAllowed(handshake, this.config.allowedOrigins)) throw new Refusal('originNotAllowed');
     const principal = await this.#authenticate(handshake, address);

@@ -3,9 +3,6 @@ import type { Close } from '@wardbell/contract';
 import { WebSocket } from 'ws';
 import type { Sink } from '../hub/session.js';
 
-/** Little enough waits that more may be written. */
-const LOW_PENDING_BYTES = 64 * 1024;
-
 /** A peer that missed its heartbeats still gets this long to read why it was closed. */
 const DEAD_PEER_MS = 1_000;
 
@@ -54,7 +51,7 @@ export class SocketSink implements Sink {
   }
 
   drained(): Promise<void> {
-    if (this.socket.writableLength <= LOW_PENDING_BYTES || this.socket.destroyed) return Promise.resolve();
+    if (!this.socket.writableNeedDrain || this.socket.destroyed) return Promise.resolve();
     this.#drained ??= new Promise((resolve) => {
       const done = () => {
         this.socket.off('drain', done);

@@ -5,11 +5,9 @@ import { Bus } from '../bus/bus.js';
 import { Registry } from '../connections/registry.js';
 import { Drain } from '../gateway/drain.js';
 import { Hub } from '../hub/hub.js';
-import { Sweep } from '../hub/sweep.js';
+import type { Staleness } from '../hub/staleness.js';
 import { type WriteFailure, WriteProbe } from './write-probe.js';
 
-/** The sweep asks the database at least once a second; this long without an answer is an outage. */
-const DATABASE_SILENT_MS = 3_000;
 /** Something is to be moved and does not move. */
 const PIPELINE_STUCK_MS = 5_000;
 
@@ -42,7 +40,6 @@ const BUS_AWAY: Readonly<Record<Bus['kind'], string>> = {
 export class Health {
   constructor(
     private readonly hub: Hub,
-    private readonly sweep: Sweep,
     private readonly bus: Bus,
     private readonly registry: Registry,
     private readonly drain: Drain,
@@ -54,7 +51,7 @@ export class Health {
     const stuckMs = this.hub.stuckMs();
     const writes = this.writes.failure;
     const checks = {
-      database: databaseCheck(this.sweep.silentMs, writes),
+      database: databaseCheck(this.hub.staleness, writes),
       writes: writes === undefined ? OK : failed(writes.reason),
       pipeline:
         stuckMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(stuckMs / 1_000)} s`),
@@ -77,8 +74,11 @@ export class Health {
   }
 }
 
-const databaseCheck = (silentMs: number, writes: WriteFailure | undefined): Check => {
-  if (silentMs > DATABASE_SILENT_MS) return failed(`no answer for ${Math.round(silentMs / 1_000)} s`);
+const databaseCheck = (
+  { isStale, unconfirmedMs }: Pick<Staleness, 'isStale' | 'unconfirmedMs'>,
+  writes: WriteFailure | undefined,
+): Check => {
+  if (isStale) return failed(`no answer for ${Math.round(unconfirmedMs / 1_000)} s`);
   return writes?.isAway === true ? failed(writes.reason) : OK;
 };
 

@@ -31,6 +31,7 @@ class Writing {
       pageAfter: unused,
       reset: unused,
       repairing: unused,
+      contradicted: unused,
       failed: unused,
     });
   }

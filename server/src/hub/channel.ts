@@ -1,6 +1,8 @@
 import type { LogEvent } from '../database/log-event.js';
+import type { NumberedId } from '../outbox/log-reader.js';
 import { Entry } from './entry.js';
 import { type FlushQueue, LOAD_WINDOW_MS } from './flush-queue.js';
+import { Freshness } from './freshness.js';
 import { Groups } from './group.js';
 import { PAGE } from './pages.js';
 import { Ring } from './ring.js';
@@ -26,6 +28,12 @@ const MAX_WRITING_SHARE = 0.75;
 /** The most that this may delay an event. */
 const MAX_LOAD_DELAY_MS = 100;
 
+/**
+ * Bytes of events that are written to a socket at once. A slow reader keeps what was written in memory until it has
+ * read all of it, and it is paused between two writes only.
+ */
+const MAX_WRITE_BYTES = 256 * 1024;
+
 /** Why a stream starts anew. */
 export type ResetReason = 'retention' | 'epoch';
 
@@ -43,6 +51,8 @@ export interface ChannelPorts {
   advanced(channel: Channel): void;
   /** History was replaced or dropped under the channel: whoever it serves must load the list again. */
   reset(channel: Channel, reason: ResetReason): void;
+  /** An event committed under a number that this channel has given to another one, as far as it knows. */
+  contradicted(channel: Channel): void;
   /** A number was missing and is read from the log. */
   repairing(): void;
   failed(error: unknown): void;
@@ -57,6 +67,7 @@ export interface ChannelPorts {
  */
 export class Channel {
   readonly groups = new Groups();
+  readonly freshness = new Freshness();
   /** Sessions of this tenant, live or not. */
   readonly members = new Set<Session>();
   /** When the last member left, by the clock that never jumps. Milliseconds. */
@@ -98,6 +109,9 @@ export class Channel {
   /** Live sessions have been written everything up to this number. */
   flushed: number;
 
+  /** An event that was delivered, by which a history is recognised; undefined until one is known. */
+  anchor: NumberedId | undefined;
+
   /** The newest number that this channel has heard of, whether it has the event or not. */
   get head(): number {
     return Math.max(this.seq, this.#target);
@@ -122,7 +136,8 @@ export class Channel {
   offer(events: readonly LogEvent[]): void {
     for (const event of events) {
       if (event.seq === this.seq + 1) this.#append(event);
-      else if (event.seq > this.seq && this.#early.size < MAX_EARLY) this.#early.set(event.seq, event);
+      else if (event.seq <= this.seq) this.#checkRepeat(event);
+      else if (this.#early.size < MAX_EARLY) this.#early.set(event.seq, event);
       if (event.seq > this.#target) this.#target = event.seq;
     }
     this.#announcedMs = performance.now();
@@ -174,6 +189,8 @@ export class Channel {
     this.flushed = seq;
     this.#target = seq;
     this.#behindSinceMs = undefined;
+    this.freshness.restart();
+    this.anchor = undefined;
     this.ports.reset(this, reason);
     this.ports.advanced(this);
   }
@@ -190,6 +207,11 @@ export class Channel {
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#gapTimer);
     clearTimeout(this.#retryTimer);
+  }
+
+  /** The same event may be announced twice. Another one with its number means that the first was lost in a crash. */
+  #checkRepeat(event: LogEvent): void {
+    if (this.#ring.at(event.seq)?.id !== event.id) this.ports.contradicted(this);
   }
 
   #repairAfter(graceMs: number): void {
@@ -303,9 +325,12 @@ export class Channel {
     const entries = this.#unflushed;
     if (entries.length === 0) return;
     this.#unflushed = [];
-    this.flushed = this.seq;
     const startMs = performance.now();
-    this.ports.deliver(this, entries);
+    for (const part of splitByBytes(entries)) {
+      this.flushed = part.at(-1)?.seq ?? this.flushed;
+      this.ports.deliver(this, part);
+    }
+    this.anchor = entries.at(-1) ?? this.anchor;
     this.#pace(startMs, performance.now());
     this.ports.advanced(this);
   };
@@ -329,3 +354,21 @@ export class Channel {
     this.#nextFlushMs = endMs + delayMs;
   }
 }
+
+/** Parts of at most `MAX_WRITE_BYTES` each, or of one event; small events stay in one part. */
+const splitByBytes = (entries: readonly Entry[]): readonly (readonly Entry[])[] => {
+  const parts: Entry[][] = [];
+  let part: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    if (part.length > 0 && bytes + entry.frameBytes > MAX_WRITE_BYTES) {
+      parts.push(part);
+      part = [];
+      bytes = 0;
+    }
+    part.push(entry);
+    bytes += entry.frameBytes;
+  }
+  parts.push(part);
+  return parts;
+};

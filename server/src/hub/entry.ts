@@ -40,6 +40,10 @@ export class Entry {
     this.writtenMs = event.timestamp.getTime();
   }
 
+  get id(): string {
+    return this.#event.id;
+  }
+
   /** The bytes of this event for those who have this view. */
   frame(view: View): Buffer {
     switch (view) {
@@ -66,10 +70,15 @@ export class Entry {
     return frame;
   }
 
+  /** Size of the largest frame, uncompressed. */
+  get frameBytes(): number {
+    return this.frame('clinical').length;
+  }
+
   /** What it weighs in a ring, roughly. */
   get memoryBytes(): number {
     if (this.#memoryBytes === 0) {
-      this.#memoryBytes = MEMORY_BASE_BYTES + MEMORY_FACTOR * this.frame('clinical').length;
+      this.#memoryBytes = MEMORY_BASE_BYTES + MEMORY_FACTOR * this.frameBytes;
     }
     return this.#memoryBytes;
   }

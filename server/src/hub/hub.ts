@@ -7,16 +7,18 @@ import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { watchBus } from '../metrics/bus-metrics.js';
 import { Metrics } from '../metrics/metrics.js';
-import { LogReader } from '../outbox/log-reader.js';
+import { Gate } from '../outbox/gate.js';
+import { LogReader, type NumberedId } from '../outbox/log-reader.js';
 import type { Channel, ResetReason } from './channel.js';
 import { Channels } from './channels.js';
 import type { Entry } from './entry.js';
 import type { Groups } from './group.js';
 import { Pages } from './pages.js';
 import { PositionRounds } from './position-rounds.js';
-import { type ReplayPorts, replay } from './replay.js';
+import { MAX_REPLAYS, type ReplayPorts, replay } from './replay.js';
 import { place, type ResumePoint, type ResumePorts } from './resume.js';
 import type { ControlMessage, Session } from './session.js';
+import { Staleness } from './staleness.js';
 import { positionsOf, SuperAdmins } from './super-admins.js';
 import { TracedDelivery } from './traced-delivery.js';
 
@@ -36,10 +38,14 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #superAdmins = new SuperAdmins();
   /** Sessions that are neither live nor waiting for their `resume`. */
   readonly #replaying = new Set<Session>();
+  readonly #turns = new Gate(MAX_REPLAYS);
+  /** Whether sessions can be told that they are live. */
+  readonly staleness: Staleness;
   readonly #positionRounds = new PositionRounds((session) => this.#tellPosition(session));
   readonly #pages: Pages;
   readonly #replayPorts: ReplayPorts;
   readonly #resumePorts: ResumePorts;
+  readonly #contradicted = new Set<string>();
   #epoch = '';
   #timer: NodeJS.Timeout | undefined;
   #failureLoggedMs = Number.NEGATIVE_INFINITY;
@@ -61,6 +67,10 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
         pageAfter: (tenantId, since) => this.#pages.after(tenantId, since),
         deliver: (channel, entries) => this.#deliver(channel, entries),
         reset: (channel, reason) => this.#reset(channel, reason),
+        contradicted: ({ tenantId }) => {
+          this.#contradicted.add(tenantId);
+          this.#sweepSoon();
+        },
         repairing: () => {
           this.metrics.gapRepairs.inc();
           this.#sweepSoon(); // where one was not announced more may follow
@@ -69,7 +79,9 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       },
       async () => (await this.reader.survey(null)).heads,
     );
+    this.staleness = new Staleness(this.#channels, this.#superAdmins);
     this.#replayPorts = {
+      turns: this.#turns,
       channel: (tenantId) => this.#channels.get(tenantId),
       advanced: (channel) => this.#channels.advanced(channel),
       delivered: (entry, sockets) => this.metrics.delivered(entry, sockets),
@@ -96,6 +108,30 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return new Map([...this.#channels.all()].map(({ tenantId, flushed }) => [tenantId, flushed]));
   }
 
+  /** Channels that do not know yet by which event to recognise their history. */
+  get unidentified(): readonly Omit<NumberedId, 'id'>[] {
+    return [...this.#channels.all()]
+      .filter(({ anchor, flushed }) => anchor === undefined && flushed > 0)
+      .map(({ tenantId, flushed }) => ({ tenantId, seq: flushed }));
+  }
+
+  /** Takes in events by which the histories of channels are recognised. */
+  identify(events: readonly NumberedId[]): void {
+    for (const event of events) {
+      const channel = this.#channels.get(event.tenantId);
+      if (channel) channel.anchor ??= event;
+    }
+  }
+
+  /** An event of each channel that must be in the log under its number. @param all or of those in doubt only */
+  anchors(all: boolean): readonly NumberedId[] {
+    const doubted = new Set(this.#contradicted);
+    this.#contradicted.clear();
+    return [...this.#channels.all()].flatMap(({ tenantId, anchor }) =>
+      anchor && (all || doubted.has(tenantId)) ? [anchor] : [],
+    );
+  }
+
   /** Does somebody here listen to all tenants? */
   get tracksAll(): boolean {
     return this.#channels.followsAll;
@@ -103,6 +139,13 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   get lagging(): number {
     return this.#replaying.size;
+  }
+
+  /** Bytes that wait in this process for sockets of sessions that are not live. */
+  #unsentBytes(): number {
+    let bytes = 0;
+    for (const { sink } of this.#replaying) bytes += sink.pendingBytes;
+    return bytes;
   }
 
   /** Age of the oldest event that is known to be missing here, in milliseconds. */
@@ -121,14 +164,21 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.bus.open(this.#epoch);
     this.bus.onDoorbell((doorbell) => this.#answer(doorbell));
     watchBus(this.metrics.registry, this.bus);
-    this.metrics.watch({ lagging: () => this.lagging, unannouncedS: () => this.behindMs() / 1_000 });
+    this.metrics.watch({
+      lagging: () => this.lagging,
+      unannouncedS: () => this.behindMs() / 1_000,
+      unsentBytes: () => this.#unsentBytes(),
+      waitingReplays: () => this.#turns.waiting,
+    });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
+    this.staleness.start();
     this.#positionRounds.start();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.#timer);
+    this.staleness.stop();
     this.#positionRounds.stop();
     this.#channels.close();
   }
@@ -312,7 +362,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** Tells a live session how far its stream is complete, and how many events it was sent. */
   #tellPosition(session: Session): void {
-    if (session.state !== 'live') return;
+    if (session.state !== 'live' || this.staleness.isUnconfirmed(session)) return;
+    session.isStale = false;
     if (session.tenantId === null) {
       this.#superAdmins.tellPositions(session, this.#channels.all());
       return;
@@ -323,6 +374,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #join(session: Session): void {
+    if (session.state !== 'replaying') return;
     this.#replaying.delete(session);
     session.goLive();
     this.#groupsOf(session)?.add(session);

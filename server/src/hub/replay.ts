@@ -1,14 +1,19 @@
+import type { Gate } from '../outbox/gate.js';
 import type { Channel } from './channel.js';
 import type { Entry } from './entry.js';
 import { pause } from './pause.js';
 import type { Cursor, Session } from './session.js';
 
-/** Bytes of a page that are joined into one write. */
+/** Bytes of a page that are joined into one write, with the event that goes past them. */
 const RUN_BYTES = 64 * 1024;
+/** Replays that may have a page and unsent bytes at the same time: 74 MB if all of them read slowly. */
+export const MAX_REPLAYS = 512;
 const RETRY_MIN_MS = 100;
 const RETRY_MAX_MS = 2_000;
 
 export interface ReplayPorts {
+  /** Where replays wait for their turn. */
+  readonly turns: Gate;
   channel(tenantId: string): Channel | undefined;
   /** Resolves when the channel moved on. */
   advanced(channel: Channel): Promise<void>;
@@ -19,15 +24,27 @@ export interface ReplayPorts {
   failed(error: unknown): void;
 }
 
-/** Reads a session forward until it is level with its channels, then joins it live. */
+/**
+ * Reads a session forward until it is level with its channels, then joins it live. Whatever takes memory happens in
+ * turns, so that readers that are slow cannot fill it: a session has its turn until its socket has drained, keeps no
+ * page while it waits, and goes to the end of the line.
+ */
 export const replay = async (session: Session, ports: ReplayPorts): Promise<void> => {
   let retryMs = RETRY_MIN_MS;
   while (session.state === 'replaying') {
     try {
       await session.sink.drained();
+      if (session.state !== 'replaying') return; // it left meanwhile: a closed session joins nothing
       const behind = findBehind(session, ports);
       if (!behind) return ports.join(session);
-      await advance(session, behind.cursor, behind.channel, ports);
+      const { cursor, channel } = behind;
+      if (cursor.seq > channel.flushed) await ports.advanced(channel);
+      else {
+        await ports.turns.run(async () => {
+          await advance(session, cursor, channel, ports);
+          await session.sink.drained();
+        });
+      }
       retryMs = RETRY_MIN_MS;
     } catch (error) {
       ports.failed(error); // the database is away; the session waits for it with its place kept
@@ -41,7 +58,6 @@ const findBehind = (
   session: Session,
   ports: ReplayPorts,
 ): { cursor: Cursor; channel: Channel } | undefined => {
-  if (session.state !== 'replaying') return undefined;
   for (const [tenantId, cursor] of session.cursors) {
     const channel = ports.channel(tenantId);
     if (!channel)
@@ -68,7 +84,7 @@ const advance = async (
   channel: Channel,
   ports: ReplayPorts,
 ): Promise<void> => {
-  if (cursor.seq > channel.flushed) return ports.advanced(channel);
+  if (session.state !== 'replaying') return; // closed while it waited for its turn
   const since = cursor.seq;
   const entries = await channel.page(since);
   // closed, or moved by a resync, while the page was read
@@ -81,19 +97,15 @@ const advance = async (
     ports.resync(session, channel.tenantId, 'retention', cursor.seq);
     return;
   }
-  await send(session, cursor, entries, ports);
+  send(session, cursor, entries, ports);
 };
 
-const send = async (
-  session: Session,
-  cursor: Cursor,
-  entries: readonly Entry[],
-  ports: ReplayPorts,
-): Promise<void> => {
+/** Writes events for as long as the socket takes them at once; the rest of the page is not kept for it. */
+const send = (session: Session, cursor: Cursor, entries: readonly Entry[], ports: ReplayPorts): void => {
+  const { subscription } = session;
   let run: Buffer[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const { subscription } = session; // may change while the socket drains
     if (subscription.acceptsFor(entry, session.userId)) {
       const frame = subscription.frame(entry);
       run.push(frame);
@@ -107,9 +119,7 @@ const send = async (
     session.sink.write(Buffer.concat(run));
     run = [];
     bytes = 0;
-    const { seq } = cursor;
-    await session.sink.drained();
-    if (session.state !== 'replaying' || cursor.seq !== seq) return;
+    if (session.sink.pendingBytes > 0) return;
   }
   if (run.length > 0) session.sink.write(Buffer.concat(run));
 };

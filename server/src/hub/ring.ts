@@ -33,6 +33,11 @@ export class Ring {
     return this.#entries.slice(from, from + limit);
   }
 
+  /** The event with this number, if it is still here. */
+  at(seq: number): Entry | undefined {
+    return this.#entries[seq - (this.first ?? 0)];
+  }
+
   clear(): void {
     this.#entries = [];
     this.#bytes = 0;

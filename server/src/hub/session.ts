@@ -66,6 +66,8 @@ export class Session {
   #sentEvents = 0;
   /** The group that counts for this session while it is live. */
   #counter: EventCounter | undefined;
+  /** Was told `stale`, and no `position` since. */
+  isStale = false;
   /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
   progressMs = 0;
   progressBytes = 0;

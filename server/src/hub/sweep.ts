@@ -27,8 +27,8 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   #running = false;
   #again = false;
   #stopped = false;
-  /** By the clock that never jumps: a correction of the time is no outage. */
-  #lastSuccessMs = performance.now();
+  /** Process of the database that answered last. */
+  #pid = 0;
   #startedMs = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -37,11 +37,6 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly metrics: Metrics,
     private readonly outages: OutageLog,
   ) {}
-
-  /** Milliseconds since the database last answered. */
-  get silentMs(): number {
-    return performance.now() - this.#lastSuccessMs;
-  }
 
   onApplicationBootstrap(): void {
     this.hub.connectSweep(() => this.soon());
@@ -73,8 +68,8 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       const found = await this.#compare();
       if (found > 0) this.metrics.gapRepairs.inc(found);
-      this.#lastSuccessMs = performance.now();
-      const restMs = Math.max((idleMs() - waitedMs) * REST_FACTOR, this.#lastSuccessMs - this.#startedMs);
+      const tookMs = performance.now() - this.#startedMs;
+      const restMs = Math.max((idleMs() - waitedMs) * REST_FACTOR, tookMs);
       this.#intervalMs =
         found > 0
           ? Math.max(MIN_INTERVAL_MS, Math.min(restMs, MAX_BUSY_INTERVAL_MS))
@@ -92,11 +87,12 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Answers in how many tenants something was found that nobody had announced. */
   async #compare(): Promise<number> {
     const known = this.hub.seqs;
-    const { epoch, heads } = await this.reader.survey(this.hub.tracksAll ? null : [...known.keys()]);
+    const askedMs = performance.now();
+    const { epoch, pid, heads } = await this.reader.survey(this.hub.tracksAll ? null : [...known.keys()]);
     const replacedBy =
       epoch !== this.hub.epoch
         ? epoch
-        : wentBack(known, heads)
+        : wentBack(known, heads) || (await this.#isReplaced(pid))
           ? await this.reader.newEpoch(this.hub.epoch)
           : undefined;
     if (replacedBy !== undefined) {
@@ -107,7 +103,21 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     let found = 0;
     for (const [tenantId, head] of heads) if (this.hub.suspect(tenantId, head)) found++;
+    this.hub.staleness.confirm(askedMs, heads);
     return found;
+  }
+
+  /**
+   * Has the database given numbers again that it had given before? It does after a crash that took commits back
+   * (`synchronous_commit = off`). A crash ends its processes, so one look at each new one is enough.
+   */
+  async #isReplaced(pid: number): Promise<boolean> {
+    const unknown = this.hub.unidentified;
+    if (unknown.length > 0) this.hub.identify(await this.reader.eventIds(unknown));
+    const anchors = this.hub.anchors(pid !== this.#pid);
+    const isReplaced = anchors.length > 0 && (await this.reader.hasReplaced(anchors));
+    this.#pid = pid;
+    return isReplaced;
   }
 }
 

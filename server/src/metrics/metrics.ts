@@ -22,6 +22,8 @@ export interface Delivered {
 export interface Watched {
   readonly lagging: () => number;
   readonly unannouncedS: () => number;
+  readonly unsentBytes: () => number;
+  readonly waitingReplays: () => number;
 }
 
 /** Names that are bounded in number; those that came too late share one. */
@@ -111,13 +113,19 @@ export class Metrics {
   }
 
   /** Gauges whose value is asked for at each scrape. */
-  watch({ lagging, unannouncedS }: Watched): void {
+  watch({ lagging, unannouncedS, unsentBytes, waitingReplays }: Watched): void {
     this.#gauge('websocket_sessions_lagging', 'Sessions that are catching up', lagging);
     this.#gauge(
       'outbox_oldest_unannounced_seconds',
       'Age of the oldest event that the hub knows it lacks',
       unannouncedS,
     );
+    this.#gauge(
+      'hub_replay_unsent_bytes',
+      'Bytes that were written for sessions that catch up and that their sockets have not taken',
+      unsentBytes,
+    );
+    this.#gauge('hub_replays_waiting', 'Sessions that wait for their turn to catch up', waitingReplays);
   }
 
   /** Calls back for each event of each flush and group; must be cheap. */

@@ -7,6 +7,11 @@ export class Gate {
     this.#open = size;
   }
 
+  /** Those in line. */
+  get waiting(): number {
+    return this.#line.length;
+  }
+
   /** Runs the work when its turn comes. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#open > 0) this.#open--;

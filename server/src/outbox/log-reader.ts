@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Gate } from './gate.js';
 import { SharedReads, type Wanted } from './shared-reads.js';
+import { SurveyConnection } from './survey-connection.js';
 
 interface OutboxRow {
   readonly seq: string;
@@ -18,17 +19,14 @@ interface OutboxRow {
 
 export const READ_SINCE = {
   name: 'outbox_since',
-  text: `SELECT seq, id::text, type, data, audience, created_at, actor_id FROM wardbell.outbox
-         WHERE tenant_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+  text: `SELECT seq, id::text, type, data, audience, created_at, actor_id
+         FROM wardbell.read_log($1, $2, $3, $4) ORDER BY seq`,
 };
 export const READ_MANY = {
   name: 'outbox_many',
   text: `SELECT w.n, o.seq, o.id::text, o.type, o.data, o.audience, o.created_at, o.actor_id
          FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w(tenant_id, since, count, n)
-         CROSS JOIN LATERAL (
-           SELECT * FROM wardbell.outbox o
-           WHERE o.tenant_id = w.tenant_id AND o.seq > w.since ORDER BY o.seq LIMIT w.count
-         ) o
+         CROSS JOIN LATERAL wardbell.read_log(w.tenant_id, w.since, w.count, $4) o
          ORDER BY w.n, o.seq`,
 };
 export const HEADS = {
@@ -39,13 +37,13 @@ export const HEADS = {
 /** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
 export const SURVEY = {
   name: 'survey',
-  text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+  text: `SELECT e.epoch, pg_backend_pid() AS pid, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id)
            ON h.tenant_id = ANY($1::uuid[])`,
 };
 const SURVEY_ALL = {
   name: 'survey_all',
-  text: `SELECT e.epoch, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+  text: `SELECT e.epoch, pg_backend_pid() AS pid, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id) ON true`,
 };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
@@ -53,6 +51,23 @@ const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::tex
 /** Of the pool's four connections: the others are for the sweep, admissions and heartbeats, which must not
  * wait behind every tenant that reads its log after a restart. */
 const MAX_READS = 2;
+/** Data of the events in one answer, which is in memory several times over: as text, as objects, as frames. */
+export const MAX_READ_BYTES = 512 * 1024;
+
+/** Tenants whose event of that number is another one than it was. */
+const FIND_REPLACED = {
+  name: 'find_replaced',
+  text: `SELECT DISTINCT w.tenant_id::text
+         FROM unnest($1::uuid[], $2::bigint[], $3::uuid[]) AS w(tenant_id, seq, id)
+         JOIN wardbell.outbox o ON o.tenant_id = w.tenant_id AND o.seq = w.seq
+         WHERE o.id <> w.id`,
+};
+const EVENT_IDS = {
+  name: 'event_ids',
+  text: `SELECT o.tenant_id::text, o.seq, o.id::text
+         FROM unnest($1::uuid[], $2::bigint[]) AS w(tenant_id, seq)
+         JOIN wardbell.outbox o ON o.tenant_id = w.tenant_id AND o.seq = w.seq`,
+};
 
 interface HeadRow {
   readonly tenant_id: string;
@@ -62,13 +77,23 @@ interface HeadRow {
 /** A row for each tenant, or one without a tenant when there is none. */
 interface SurveyRow {
   readonly epoch: string;
+  readonly pid: number;
   readonly tenant_id: string | null;
   readonly seq: string;
+}
+
+/** An event by its number, and the id that tells it from another one that got the same number. */
+export interface NumberedId {
+  readonly tenantId: string;
+  readonly seq: number;
+  readonly id: string;
 }
 
 /** What the database says of its history and of tenants' newest numbers, at one moment. */
 export interface Survey {
   readonly epoch: string;
+  /** Process of the database that answered: another one than last time after a crash or a failover. */
+  readonly pid: number;
   readonly heads: ReadonlyMap<string, number>;
 }
 
@@ -85,20 +110,27 @@ const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
 
 /** Reads the log of any tenant, as the relay role. */
 @Injectable()
-export class LogReader {
+export class LogReader implements OnApplicationShutdown {
+  readonly #surveys: SurveyConnection;
   readonly #gate = new Gate(MAX_READS);
   readonly #shared = new SharedReads(this.#gate, (wanted) => this.#readMany(wanted));
 
   constructor(
     private readonly relay: RelayPool,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.#surveys = new SurveyConnection(relay);
+  }
 
-  /** Up to `limit` events after `since`, in order. Fewer, or not starting at `since + 1`: the rest is gone. */
+  onApplicationShutdown(): void {
+    this.#surveys.close();
+  }
+
+  /** Up to `limit` events or 512 KiB after `since`, in order. Fewer, or not starting at `since + 1`: the rest is gone. */
   async readSince(tenantId: string, since: number, limit: number): Promise<LogEvent[]> {
     const rows = await this.#gate.run(() => {
       this.metrics.logReads.inc();
-      return this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit]);
+      return this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit, MAX_READ_BYTES]);
     });
     return rows.map((row) => toEvent(tenantId, row));
   }
@@ -120,11 +152,28 @@ export class LogReader {
    */
   async survey(tenantIds: readonly string[] | null): Promise<Survey> {
     const rows = await (tenantIds === null
-      ? this.relay.query<SurveyRow>(SURVEY_ALL)
-      : this.relay.query<SurveyRow>(SURVEY, [tenantIds]));
+      ? this.#surveys.query<SurveyRow>(SURVEY_ALL)
+      : this.#surveys.query<SurveyRow>(SURVEY, [tenantIds]));
     const heads = new Map<string, number>();
     for (const { tenant_id, seq } of rows) if (tenant_id !== null) heads.set(tenant_id, Number(seq));
-    return { epoch: rows[0]?.epoch ?? noInstallation(), heads };
+    const [first] = rows;
+    return first ? { epoch: first.epoch, pid: first.pid, heads } : noInstallation();
+  }
+
+  /** True when the log has another event than one of these under its number: commits were lost and repeated. */
+  async hasReplaced(events: readonly NumberedId[]): Promise<boolean> {
+    const [ids, numbers] = [events.map(({ id }) => id), events.map(({ seq }) => seq)];
+    const tenantIds = events.map(({ tenantId }) => tenantId);
+    return (await this.#surveys.query(FIND_REPLACED, [tenantIds, numbers, ids])).length > 0;
+  }
+
+  /** The ids of the events with these numbers, as far as the log still has them. */
+  async eventIds(numbers: readonly Omit<NumberedId, 'id'>[]): Promise<NumberedId[]> {
+    const rows = await this.#surveys.query<HeadRow & { readonly id: string }>(EVENT_IDS, [
+      numbers.map(({ tenantId }) => tenantId),
+      numbers.map(({ seq }) => seq),
+    ]);
+    return rows.map(({ tenant_id, seq, id }) => ({ tenantId: tenant_id, seq: Number(seq), id }));
   }
 
   /** Says that history `old` was replaced. Answers the name of the present one. */
@@ -139,6 +188,7 @@ export class LogReader {
       wanted.map(({ tenantId }) => tenantId),
       wanted.map(({ since }) => since),
       wanted.map(({ count }) => count),
+      Math.ceil(MAX_READ_BYTES / wanted.length),
     ]);
     const answers: LogEvent[][] = wanted.map(() => []);
     for (const row of rows) {

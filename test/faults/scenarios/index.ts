@@ -1,5 +1,8 @@
+import { cutFromPostgres } from './cut-from-postgres.js';
+import { ghosts } from './ghosts.js';
+import { lostCommits } from './lost-commits.js';
 import type { Scenario } from './scenario.js';
 import { tamperingProxy } from './tampering-proxy.js';
 
 /** Every scenario of the fault rig, in alphabetical order of their names. */
-export const SCENARIOS: readonly Scenario[] = [tamperingProxy];
+export const SCENARIOS: readonly Scenario[] = [tamperingProxy, cutFromPostgres, ghosts, lostCommits];

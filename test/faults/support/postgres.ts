@@ -22,14 +22,15 @@ export class Postgres {
     private readonly binaries: Binaries,
     private readonly passwords: { readonly superuser: string; readonly owner: string },
     readonly port: number,
+    private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async create(): Promise<Postgres> {
+  static async create(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
     const dir = realpathSync(mkdtempSync(join(tmpdir(), 'wardbell-faults-')));
     const passwords = { superuser: randomBytes(16).toString('hex'), owner: randomBytes(16).toString('hex') };
     const binaries = await findBinaries();
     const cluster = await openCluster(dir, binaries, passwords.superuser);
-    const postgres = new Postgres(dir, cluster, binaries, passwords, await freePort(0));
+    const postgres = new Postgres(dir, cluster, binaries, passwords, await freePort(0), settings);
     await postgres.start();
     await makeOwner(postgres.#url(SUPERUSER, passwords.superuser, 'postgres'), passwords.owner);
     return postgres;
@@ -57,7 +58,7 @@ export class Postgres {
     const outcome = await startPostmaster(this.cluster, this.binaries, {
       port: this.port,
       logPath: join(this.dir, 'postgres.log'),
-      settings: { max_connections: '120' },
+      settings: { max_connections: '120', ...this.settings },
       abort: new AbortController().signal,
       onSlow: () => undefined,
     });

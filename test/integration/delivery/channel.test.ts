@@ -41,6 +41,7 @@ class Listening {
         this.resets.push({ reason, seq: channel.flushed });
       },
       repairing: () => undefined,
+      contradicted: () => undefined,
       failed: () => {
         this.failures++;
       },

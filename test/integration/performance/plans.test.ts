@@ -10,7 +10,13 @@ import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Tx } from '../../../server/src/database/tx.js';
 import { Cursors } from '../../../server/src/http/cursor.js';
 import { Pager } from '../../../server/src/http/page.js';
-import { HEADS, READ_MANY, READ_SINCE, SURVEY } from '../../../server/src/outbox/log-reader.js';
+import {
+  HEADS,
+  MAX_READ_BYTES,
+  READ_MANY,
+  READ_SINCE,
+  SURVEY,
+} from '../../../server/src/outbox/log-reader.js';
 import { PatientsList } from '../../../server/src/patients/patients.list.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
@@ -250,7 +256,9 @@ describe(`with ${OUTBOX_ROWS} events in the log`, () => {
     ['the end', OUTBOX_ROWS - 10],
     ['the middle', Math.floor(OUTBOX_ROWS / 2)],
   ])('reading on from %s reads one page by the key', async (_, since) => {
-    const plan = await plansOf(() => relay.query({ ...READ_SINCE, values: [tenantId, since, PAGE] }));
+    const plan = await plansOf(() =>
+      relay.query({ ...READ_SINCE, values: [tenantId, since, PAGE, MAX_READ_BYTES] }),
+    );
     expectIndexed(plan, /^outbox_.*pkey$/, PAGE);
   });
 
@@ -258,7 +266,10 @@ describe(`with ${OUTBOX_ROWS} events in the log`, () => {
     const others = Array.from({ length: 63 }, () => randomUUID());
     const since = [OUTBOX_ROWS - 10, ...others.map(() => 5)];
     const plan = await plansOf(() =>
-      relay.query({ ...READ_MANY, values: [[tenantId, ...others], since, since.map(() => 8)] }),
+      relay.query({
+        ...READ_MANY,
+        values: [[tenantId, ...others], since, since.map(() => 8), MAX_READ_BYTES],
+      }),
     );
     expectIndexed(plan, /^outbox_.*pkey$/, 64);
   });
