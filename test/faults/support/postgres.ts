@@ -1,5 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Binaries, findBinaries } from '../../../server/src/database/embedded/binaries.js';
@@ -64,6 +73,24 @@ export class Postgres {
     });
     if (outcome.kind === 'failed') throw new Error(`PostgreSQL does not start: ${outcome.reason}`);
     this.#pid = outcome.pid;
+  }
+
+  /** A standby that streams from this one, which is stopped for the copy and started again. */
+  async createStandby(settings: Readonly<Record<string, string>> = {}): Promise<Postgres> {
+    if (this.#pid !== undefined) await shutDown(this.#pid);
+    const dir = realpathSync(mkdtempSync(join(tmpdir(), 'wardbell-faults-')));
+    chmodSync(dir, 0o755);
+    execFileSync('cp', ['-a', this.cluster.dir, dir]);
+    writeFileSync(join(dir, 'postgres', 'standby.signal'), '');
+    await this.start();
+    const cluster = await openCluster(dir, this.binaries, this.passwords.superuser);
+    const primary = `host=127.0.0.1 port=${this.port} user=${SUPERUSER} password=${this.passwords.superuser}`;
+    const standby = new Postgres(dir, cluster, this.binaries, this.passwords, await freePort(0), {
+      primary_conninfo: primary,
+      ...settings,
+    });
+    await standby.start();
+    return standby;
   }
 
   /** kill -9 of the postmaster and of every process of it, at once. */
