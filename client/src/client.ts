@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.js';
 import { createConnection } from './connection.js';
 import type { ApplicationData, IncomingEvent, StreamEvent } from './events.js';
 import type { Client, ClientOptions, Fault } from './options.js';
@@ -38,8 +39,9 @@ const add = <Value>(
  * `createClient<{ lab_result: { id: string } }>(…)`.
  */
 export const createClient = <App extends ApplicationData = Record<never, object>>(
-  options: ClientOptions,
+  options: ClientOptions<App>,
 ): Client<App> => {
+  const canConnect = checkOptions(options);
   const runtime = options.runtime ?? systemRuntime;
   const handlers = new Map<string, Set<(event: never) => void>>();
   const stateListeners = new Set<(state: State) => void>();
@@ -136,7 +138,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       return { ...faults };
     },
     start: ({ since } = {}) => {
-      if (connection.state.status !== 'stopped') return;
+      if (!canConnect || connection.state.status !== 'stopped') return;
       if (since) stream.reset(since);
       unwatch = watchPage({
         wake: () => (tabs?.following ? tabs.ask('wake') : connection.wake()),

@@ -19,12 +19,15 @@ import type { State } from './state.js';
 const jwt = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 const TOKEN = jwt({ sub: 'u', tenant_id: TENANT, role: 'clinician' });
 
+/** The application's own events. */
+type Lab = { lab_result: object };
+
 /** Ten times as fast, and of every delay the shortest: tests wait for conditions, not for jitter. */
 const eager = () => timeLapse(10, () => 0);
 
 describe('connection', () => {
   let server: ScriptedServer | undefined;
-  let client: Client | undefined;
+  let client: Client<Lab> | undefined;
 
   afterEach(async () => {
     client?.stop();
@@ -35,12 +38,12 @@ describe('connection', () => {
 
   const setUp = async (
     script: (connection: Scripted) => void,
-    options: Partial<ClientOptions> = {},
+    options: Partial<ClientOptions<Lab>> = {},
     onMessage?: (connection: Scripted, text: string) => void,
   ) => {
     const scripted = await startScriptedServer(script, onMessage);
     server = scripted;
-    const created = createClient({
+    const created = createClient<Lab>({
       url: scripted.url,
       WebSocket,
       runtime: eager(),
@@ -521,12 +524,34 @@ describe('connection', () => {
     });
   });
 
-  it('says so when there is no WebSocket', async () => {
-    const without = createClient({ url: 'ws://127.0.0.1:1/ws', getToken: () => TOKEN });
+  it('throws at createClient when there is no WebSocket, and says how to mend it', () => {
     if (globalThis.WebSocket) return;
-    without.start();
-    await eventually(() => without.state.status === 'stopped');
-    expect(without.state).toMatchObject({ reason: { code: 'protocolError' } });
-    expect(without.faults.malformed).toBe(1);
+    const options = { url: 'ws://127.0.0.1:1/ws', getToken: () => TOKEN };
+    expect(() => createClient(options)).toThrow("pass the one of 'ws' as `WebSocket`");
+  });
+
+  it('throws at createClient for an address that only a page could complete', () => {
+    expect(() => createClient({ url: '/ws', WebSocket, getToken: () => TOKEN })).toThrow('must be absolute');
+  });
+
+  it('never connects where pages are only rendered', () => {
+    const rendered = createClient({ url: '/ws', WebSocket: null, getToken: () => TOKEN });
+    rendered.start();
+    expect(rendered.state).toMatchObject({ status: 'stopped', reason: { code: 'notStarted' } });
+  });
+
+  it('does not compile with a misspelt event type, and does with a declared one', () => {
+    const never = createClient<Lab>({
+      url: '/ws',
+      WebSocket: null,
+      getToken: () => TOKEN,
+      types: ['lab_result'],
+    });
+    // @ts-expect-error misspelt
+    never.on('patient_updatd', () => undefined);
+    // @ts-expect-error misspelt
+    createClient({ url: '/ws', WebSocket: null, getToken: () => TOKEN, types: ['patient_updatd'] });
+    never.on('lab_result', ({ seq }) => void seq);
+    never.on('patient_updated', ({ data }) => void data.last_name);
   });
 });

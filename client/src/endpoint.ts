@@ -1,4 +1,4 @@
-import type { ClientOptions } from './options.js';
+import type { ConnectionOptions } from './options.js';
 import type { Position } from './position.js';
 
 /** The contract's `SUBPROTOCOL`; its module brings zod, which has no place in a browser bundle. */
@@ -14,15 +14,17 @@ export const protocolsFor = (token: string): string[] => [SUBPROTOCOL, `bearer.$
  * True when the position goes into a message instead of the URL: a super admin's has a number for each tenant,
  * and with several topics the choice has to be made before the replay begins.
  */
-export const resumesInband = (options: Pick<ClientOptions, 'topics'>, position: Position | null): boolean =>
-  (options.topics?.length ?? 0) > 1 || (position !== null && typeof position.seq === 'object');
+export const resumesInband = (
+  options: Pick<ConnectionOptions, 'topics'>,
+  position: Position | null,
+): boolean => (options.topics?.length ?? 0) > 1 || (position !== null && typeof position.seq === 'object');
 
 /**
  * The address of one connection. Carries neither token nor anything about patients.
  * @param previous id of the connection that this one replaces: the server frees its slot for it
  */
 export const addressOf = (
-  options: Pick<ClientOptions, 'url' | 'topics' | 'types'>,
+  options: Pick<ConnectionOptions, 'url' | 'topics' | 'types'>,
   position: Position | null,
   previous?: string,
 ): string => {

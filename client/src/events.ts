@@ -36,6 +36,12 @@ export type StreamEvent<App extends ApplicationData = Record<never, object>> =
   | EphemeralEvent
   | ResyncRequired;
 
+/** Names that a handler can be for: those of the protocol, those declared in `App`, and `*` for all. */
+export type EventName<App extends ApplicationData = Record<never, object>> =
+  | StreamEvent<App>['type']
+  | ControlFrame['type']
+  | '*';
+
 /** The event of one type (`*`: of any); an application's undeclared type carries a plain record. */
 export type EventOf<App extends ApplicationData, Type extends string> = Type extends '*'
   ? StreamEvent<App>

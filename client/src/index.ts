@@ -1,7 +1,9 @@
+export type { Appointment, Patient, Topic } from '@wardbell/contract';
 export { createClient } from './client.js';
 export type {
   ApplicationData,
   EphemeralEvent,
+  EventName,
   EventOf,
   IncomingEvent,
   LogEvent,

@@ -1,5 +1,13 @@
 import type { Topic } from '@wardbell/contract';
-import type { ApplicationData, EventOf, NumberedEvent, StreamEvent } from './events.js';
+import type {
+  ApplicationData,
+  EphemeralEvent,
+  EventName,
+  EventOf,
+  LogEvent,
+  NumberedEvent,
+  StreamEvent,
+} from './events.js';
 import type { Position, TenantPosition } from './position.js';
 import type { State } from './state.js';
 
@@ -36,7 +44,8 @@ export interface Runtime {
   random(): number;
 }
 
-export interface ClientOptions {
+/** What a connection needs to know, whatever an application declares. */
+export interface ConnectionOptions {
   /** `wss://host/ws`; a relative one (`/ws`) is taken from the page. Must not carry a topic or a token. */
   readonly url: string | URL;
   readonly getToken: GetToken;
@@ -55,9 +64,18 @@ export interface ClientOptions {
   readonly confirmMs?: number;
   /** Latest events kept for lists that join the stream later (default 2,000). */
   readonly recentEvents?: number;
-  /** Defaults to the global one; Node before 22 has none: give that of `ws`. */
-  readonly WebSocket?: SocketConstructor;
+  /**
+   * Defaults to the global one; Node before 22 has none: give that of `ws`. Null where pages are only rendered, as on
+   * Next.js servers: the client then never connects.
+   */
+  readonly WebSocket?: SocketConstructor | null | undefined;
   readonly runtime?: Runtime;
+}
+
+export interface ClientOptions<App extends ApplicationData = Record<never, object>>
+  extends ConnectionOptions {
+  /** Only these event types: of the protocol or declared in `App`. */
+  readonly types?: readonly (LogEvent<NoInfer<App>> | EphemeralEvent)['type'][];
 }
 
 /** Something that the protocol forbids and that was seen all the same; the stream goes on or is repaired. */
@@ -90,8 +108,11 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
   /** Reconnects at once instead of waiting; for a "try now" button. */
   retry(): void;
 
-  /** Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. */
-  on<Type extends string>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void;
+  /**
+   * Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. Types of your
+   * application are those declared in `App`: a misspelt one does not compile.
+   */
+  on<Type extends EventName<App>>(type: Type, handler: (event: EventOf<App, Type>) => void): () => void;
   /** Calls `listener` after each change of `state`. */
   onState(listener: (state: State) => void): () => void;
   /** Calls `listener` for each fault. */

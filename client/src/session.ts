@@ -1,7 +1,7 @@
 import { addressOf, protocolsFor, resumesInband } from './endpoint.js';
 import { type IncomingEvent, isEvent, parseFrame } from './events.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
-import type { ClientOptions, Runtime, SocketLike } from './options.js';
+import type { ConnectionOptions, Runtime, SocketLike } from './options.js';
 import { createRenewal } from './renewal.js';
 import { createTimer } from './runtime.js';
 import type { ReasonCode } from './state.js';
@@ -18,7 +18,7 @@ const OPEN = 1;
 const ABNORMAL = 1006;
 
 export interface SessionParts {
-  readonly options: ClientOptions;
+  readonly options: ConnectionOptions;
   readonly runtime: Runtime;
   readonly stream: Stream;
   readonly tokens: Tokens;
@@ -62,7 +62,6 @@ export const openSession = (
   let heartbeat: Heartbeat | undefined;
   let over = false;
 
-  // Looked up this late because a page may be rendered where there is none.
   const Socket = options.WebSocket ?? globalThis.WebSocket;
   const socket: SocketLike = new Socket(addressOf(options, stream.position, previous), protocolsFor(token));
   const deadline = createTimer(runtime);

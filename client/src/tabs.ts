@@ -1,7 +1,7 @@
 import type { Connection } from './connection.js';
 import { addressOf } from './endpoint.js';
 import type { IncomingEvent, NumberedEvent } from './events.js';
-import type { ClientOptions, Runtime } from './options.js';
+import type { ConnectionOptions, Runtime } from './options.js';
 import type { Position } from './position.js';
 import { createTimer, type Timer } from './runtime.js';
 import type { State } from './state.js';
@@ -37,7 +37,7 @@ type Message =
   | { readonly kind: 'check' | 'retry' | 'wake' };
 
 /** The same for clients whose streams are the same but for the person. */
-const scopeOf = (options: ClientOptions): string =>
+const scopeOf = (options: ConnectionOptions): string =>
   addressOf({ ...options, topics: [] }, null) + [...(options.topics ?? [])].sort();
 
 /**
@@ -66,7 +66,7 @@ export class Tabs {
     private readonly runtime: Runtime,
     private readonly stream: Stream,
     private readonly connection: Connection,
-    private readonly options: ClientOptions,
+    private readonly options: ConnectionOptions,
   ) {
     this.#check = createTimer(runtime);
   }

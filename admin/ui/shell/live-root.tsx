@@ -26,6 +26,8 @@ const createLiveClient = (session: Session) => {
   let given: string | null = null;
   return createClient({
     url: '/ws',
+    // The static export renders this once without a page.
+    WebSocket: typeof window === 'undefined' ? null : undefined,
     getToken: async ({ reason }) => {
       if (reason === 'rejected' && given !== null) await session.refused(given).catch(() => undefined);
       if (session.state.status === 'signed_out') return null;

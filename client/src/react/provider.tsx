@@ -1,4 +1,7 @@
+'use client';
+
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
+import type { ApplicationData } from '../events.js';
 import type { Client } from '../options.js';
 
 const ClientContext = createContext<Client | null>(null);
@@ -29,8 +32,9 @@ export function WardbellProvider({
 }
 
 /** The client of the provider above. Throws when there is none. */
-export const useClient = (): Client => {
+export const useClient = <App extends ApplicationData = Record<never, object>>(): Client<App> => {
   const client = useContext(ClientContext);
   if (!client) throw new Error('WardbellProvider is missing above this component');
-  return client;
+  // What is declared about types of the application is not known at run time.
+  return client as unknown as Client<App>;
 };

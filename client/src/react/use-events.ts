@@ -1,18 +1,21 @@
-import { useEffect, useRef } from 'react';
-import type { EventOf } from '../events.js';
-import { useClient } from './provider.js';
+'use client';
 
-type Heard<Type extends string> = EventOf<Record<never, object>, Type>;
+import { useEffect, useRef } from 'react';
+import type { ApplicationData, EventName, EventOf } from '../events.js';
+import { useClient } from './provider.js';
 
 /**
  * Calls the handler for each event of these types (`*`: of any) while the component is mounted. The handler may
  * be a new function in each render. Events of the past are not repeated: for lists use `useLiveQuery`.
  */
-export const useEvents = <Type extends string>(
+export const useEvents = <
+  App extends ApplicationData = Record<never, object>,
+  Type extends EventName<App> = EventName<App>,
+>(
   types: Type | readonly Type[],
-  handler: (event: Heard<Type>) => void,
+  handler: (event: EventOf<App, Type>) => void,
 ): void => {
-  const client = useClient();
+  const client = useClient<App>();
   const latest = useRef(handler);
   useEffect(() => {
     latest.current = handler;

@@ -1,3 +1,5 @@
+'use client';
+
 import { type QueryKey, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useSyncExternalStore } from 'react';
 import type { LiveRow } from '../list/changes.js';

@@ -1,3 +1,5 @@
+'use client';
+
 import { type InfiniteData, type QueryKey, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { LiveRow } from '../list/changes.js';

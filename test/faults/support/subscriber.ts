@@ -1,4 +1,5 @@
 import {
+  type ApplicationData,
   type Client,
   createClient,
   type IncomingEvent,
@@ -72,7 +73,7 @@ export class Subscriber {
 
   constructor(private readonly parts: SubscriberParts) {
     const { viewer, wsUrl, random } = parts;
-    this.#client = createClient({
+    this.#client = createClient<ApplicationData>({
       url: wsUrl,
       getToken: () => parts.token(),
       WebSocket,

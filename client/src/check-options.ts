@@ -1,0 +1,14 @@
+import type { ConnectionOptions } from './options.js';
+
+/**
+ * Throws when no connection can ever be made, and says what is missing. False when pages are only rendered here
+ * (`WebSocket: null`): such a client never connects.
+ */
+export const checkOptions = ({ url, WebSocket }: Pick<ConnectionOptions, 'url' | 'WebSocket'>): boolean => {
+  if (WebSocket === null) return false;
+  if (!WebSocket && !globalThis.WebSocket)
+    throw new TypeError("There is no WebSocket here (Node before 22): pass the one of 'ws' as `WebSocket`");
+  if (!URL.canParse(url, globalThis.location?.href))
+    throw new TypeError('`url` must be absolute outside of a page, such as wss://clinic.example/ws');
+  return true;
+};

@@ -1,0 +1,152 @@
+import type { Endpoint } from '@wardbell/contract';
+import type { api } from '@wardbell/contract/http';
+import type { z } from 'zod';
+import type { GetToken } from './options.js';
+
+type Group = (typeof api)[keyof typeof api];
+type EndpointOf<G> = G extends unknown ? G[keyof G] : never;
+type Route = EndpointOf<Group> & Endpoint;
+
+/** `GET /patients/:id`, … : every route of the API. */
+export type RouteName = Route extends infer E
+  ? E extends Endpoint
+    ? `${E['method']} ${E['path']}`
+    : never
+  : never;
+
+type Named<Name extends RouteName> = Route extends infer E
+  ? E extends Endpoint
+    ? `${E['method']} ${E['path']}` extends Name
+      ? E
+      : never
+    : never
+  : never;
+
+type InputOf<E, Part extends 'query' | 'body'> =
+  E extends Readonly<Record<Part, infer Schema extends z.ZodType>> ? z.input<Schema> : undefined;
+
+/** The body of a success. */
+export type AnswerOf<Name extends RouteName> =
+  Named<Name> extends { readonly answer: infer Schema extends z.ZodType } ? z.output<Schema> : undefined;
+
+type IdOf<Name extends string> = Name extends `${string}:id${string}`
+  ? { readonly id: string }
+  : { readonly id?: never };
+type QueryOf<E> = InputOf<E, 'query'> extends undefined ? object : { readonly query?: InputOf<E, 'query'> };
+type BodyOf<E> = InputOf<E, 'body'> extends undefined ? object : { readonly body: InputOf<E, 'body'> };
+
+export type RestRequest<Name extends RouteName> = IdOf<Name> &
+  QueryOf<Named<Name>> &
+  BodyOf<Named<Name>> & {
+    /** The `etag` of what was read: 412 when it has changed since. */
+    readonly ifMatch?: string | null | undefined;
+    /** Same key and body, same answer and one event, for 24 hours. */
+    readonly idempotencyKey?: string;
+    readonly signal?: AbortSignal;
+  };
+
+export interface RestAnswer<Data> {
+  readonly data: Data;
+  readonly status: number;
+  /** For `ifMatch`; null where the answer has no version. */
+  readonly etag: string | null;
+}
+
+/** The API refused a call (RFC 9457). Decide by `code`; `message` is for people. */
+export class RestProblem extends Error {
+  override readonly name = 'RestProblem';
+
+  constructor(
+    readonly status: number,
+    /** Stable, such as `version_mismatch`; `unknown` when the answer was none of the API's. */
+    readonly code: string,
+    message: string,
+    /** When to try again, if the server said so. */
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(message);
+  }
+}
+
+export interface RestOptions {
+  /** Origin of the server, such as `https://clinic.example`; in pages absent for their own. */
+  readonly url?: string | URL;
+  /** The same function that `createClient` is given; asked for each call. */
+  readonly getToken: GetToken;
+  readonly fetch?: typeof fetch;
+}
+
+export type Rest = <Name extends RouteName>(
+  ...request: object extends RestRequest<Name>
+    ? [route: Name, request?: RestRequest<Name>]
+    : [route: Name, request: RestRequest<Name>]
+) => Promise<RestAnswer<AnswerOf<Name>>>;
+
+const problemOf = async (response: Response): Promise<RestProblem> => {
+  const body: unknown = await response.json().catch(() => undefined);
+  const { code, title, detail }: Partial<Record<string, unknown>> = Object(body);
+  const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new RestProblem(
+    response.status,
+    typeof code === 'string' ? code : 'unknown',
+    String(detail ?? title ?? response.statusText),
+    Number.isFinite(retryAfterS) ? retryAfterS * 1_000 : undefined,
+  );
+};
+
+interface AnyRequest {
+  readonly id?: string;
+  readonly query?: object;
+  readonly body?: unknown;
+  readonly ifMatch?: string | null | undefined;
+  readonly idempotencyKey?: string;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Calls the HTTP API with the types of the contract:
+ * `const { data, etag } = await rest('GET /patients/:id', { id })`. A refusal throws a `RestProblem`. A token that is
+ * refused is asked for once more, as `createClient` does.
+ */
+export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch }: RestOptions): Rest => {
+  const base = String(url).replace(/\/$/, '');
+
+  const call = async (name: string, request: AnyRequest = {}): Promise<RestAnswer<unknown>> => {
+    const [method = '', path = ''] = name.split(' ');
+    const query = new URLSearchParams();
+    for (const [key, value] of Object.entries(request.query ?? {}))
+      if (value !== undefined) query.set(key, String(value));
+    const search = query.size > 0 ? `?${query}` : '';
+    const address = `${base}/api/v1${path.replace(':id', encodeURIComponent(request.id ?? ''))}${search}`;
+    const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
+
+    const attempt = async (reason: 'connect' | 'rejected') => {
+      const token = await getToken({ reason, signal });
+      const headers: Record<string, string> = {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(ifMatch ? { 'if-match': ifMatch } : {}),
+        ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+      };
+      return send(address, {
+        method,
+        headers,
+        signal,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    };
+
+    let response = await attempt('connect');
+    if (response.status === 401 && !/^\/auth\/(login|refresh)$/.test(path))
+      response = await attempt('rejected');
+    if (!response.ok) throw await problemOf(response);
+    const text = await response.text();
+    return {
+      data: text === '' ? undefined : JSON.parse(text),
+      status: response.status,
+      etag: response.headers.get('etag'),
+    };
+  };
+  // The table of routes is believed here: it would bring zod into every page.
+  return call as Rest;
+};
