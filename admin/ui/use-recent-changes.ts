@@ -1,4 +1,4 @@
-import type { EventOf } from '@wardbell/client';
+import type { EventName, EventOf } from '@wardbell/client';
 import { useEvents } from '@wardbell/client/react';
 import { useEffect, useRef, useState } from 'react';
 
@@ -32,7 +32,7 @@ export const actorOf = ({ id, version }: { readonly id: string; readonly version
 };
 
 /** Marks objects for a moment when the stream says that they changed, by id. */
-export const useRecentChanges = <Type extends string>(
+export const useRecentChanges = <Type extends EventName>(
   types: readonly Type[],
   read: (event: EventOf<Record<never, object>, Type>) => (Mark & { readonly id: string }) | undefined,
 ): ReadonlyMap<string, Mark> => {

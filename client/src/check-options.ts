@@ -7,8 +7,8 @@ import type { ConnectionOptions } from './options.js';
 export const checkOptions = ({ url, WebSocket }: Pick<ConnectionOptions, 'url' | 'WebSocket'>): boolean => {
   if (WebSocket === null) return false;
   if (!WebSocket && !globalThis.WebSocket)
-    throw new TypeError("There is no WebSocket here (Node before 22): pass the one of 'ws' as `WebSocket`");
+    throw new TypeError("No WebSocket here: pass the one of 'ws' as `WebSocket`");
   if (!URL.canParse(url, globalThis.location?.href))
-    throw new TypeError('`url` must be absolute outside of a page, such as wss://clinic.example/ws');
+    throw new TypeError('`url` must be absolute outside of a page');
   return true;
 };

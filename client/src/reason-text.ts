@@ -11,7 +11,7 @@ const OWN: Readonly<Record<OwnReasonCode, string>> = {
   offline: 'This device is offline',
   connectionLost: 'Connection lost',
   connectTimeout: 'The server does not answer',
-  incomplete: 'Events are missing: they are asked for again',
+  incomplete: 'Events were missing',
   protocolError: 'Refused because of a fault in this application',
 };
 

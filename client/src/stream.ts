@@ -208,7 +208,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
   /** True when the replay is over and as much came as the server says it has sent. */
   const isWhole = (key: string, { from, to, count }: Resumed): boolean => {
     const replay = replays.get(key);
-    if (!replay) fault('backwards', 'a replay ended twice');
+    if (!replay) fault('backwards', 'resumed');
     else if (replay.from !== from || replay.count !== count || to < from || isExceeded(key, to))
       broken(`${replay.count} of ${count} after ${replay.from}`);
     else return replays.delete(key);
@@ -225,7 +225,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     }
     // An older one that comes again or late says nothing new.
     if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', `${seq} after ${complete}`);
-    else broken(`${received} of ${count} up to ${seq}`);
+    else broken(`${received} of ${count} after ${seq}`);
     return false;
   };
 
@@ -276,7 +276,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     accept: (frame, quiet) => {
       const key = keyOf(tenantOf(frame));
       if (placing && (isNumbered(frame) || isEvent(frame, 'resumed', 'position', 'resync_required')))
-        return broken('before the positions');
+        return broken('positions');
       if (isNumbered(frame)) {
         const { seq } = frame;
         const taken = take(key, seq);
@@ -296,7 +296,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       } else if (isEvent(frame, 'resync_required')) {
         const { data } = frame;
         if (!quiet && data.epoch === epoch && data.seq <= seqOf(key) && !replays.has(key))
-          fault('backwards', 'a resync that was told before');
+          fault('backwards', 'resync');
         else resync(frame);
         return;
       } else if (isEvent(frame, 'resumed')) {

@@ -35,7 +35,7 @@ describe('the REST client', () => {
 
   it('writes once with the same idempotency key', async () => {
     const rest = client();
-    const request = { body, idempotencyKey: 'one and the same key' };
+    const request = { body, idempotencyKey: 'one-and-the-same-key' };
     const [first, second] = [await rest('POST /patients', request), await rest('POST /patients', request)];
     expect(second.data.id).toBe(first.data.id);
   });
