@@ -26,6 +26,7 @@ const PROGRAMS = [
     debian: ['python3-websockets'],
     isThere: hasPython,
   },
+  { name: 'pgbouncer', debian: ['pgbouncer'], isThere: async () => runs('pgbouncer', '--version') },
   { name: 'postgresql', debian: ['postgresql'], isThere: hasPostgresTools },
   { name: 'redis-server', debian: ['redis-server'], isThere: async () => runs('redis-server', '--version') },
 ];

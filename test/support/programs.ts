@@ -5,7 +5,13 @@ import { findPostgresTools } from './postgres-tools.mjs';
 import { findPython } from './python.mjs';
 
 /** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
-export type Program = 'chromium' | 'nginx' | 'postgresql' | 'python3-websockets' | 'redis-server';
+export type Program =
+  | 'chromium'
+  | 'nginx'
+  | 'pgbouncer'
+  | 'postgresql'
+  | 'python3-websockets'
+  | 'redis-server';
 
 /** True when the program can be used here. */
 export function hasProgram(program: Program): boolean {
@@ -14,6 +20,8 @@ export function hasProgram(program: Program): boolean {
       return findChromium() !== undefined;
     case 'nginx':
       return runs('nginx', '-v');
+    case 'pgbouncer':
+      return runs('pgbouncer', '--version');
     case 'postgresql':
       return findPostgresTools() !== undefined;
     case 'python3-websockets':

@@ -29,7 +29,7 @@ export class OutageLog {
     const count = this.#limit.pass(DATABASE_AWAY);
     if (count === undefined) return;
     const durationMs = Math.round(performance.now() - this.#awaySinceMs);
-    this.log.error('the database does not answer', {
+    this.log.error('the database does not answer or takes no writes', {
       job,
       count,
       duration_ms: durationMs,

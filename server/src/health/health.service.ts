@@ -31,7 +31,8 @@ const OK: Check = { status: 'ok' };
 
 /** Without it everything still arrives: nothing to send people away for. */
 const BUS_AWAY: Readonly<Record<Bus['kind'], string>> = {
-  postgres: 'not connected; what other instances write is found by the sweep, within a second',
+  postgres:
+    'no notifications (behind a pooler set LISTEN_DATABASE_URL); what others write is found by the sweep, within a second',
   redis: 'Redis is not connected; PostgreSQL rings instead',
 };
 
