@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { migrate } from '../../server/src/database/migrate.js';
 import { createLog } from '../../server/src/log/log.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -57,6 +58,21 @@ describe('migrate', () => {
   it('applies each once when several servers start at once', async () => {
     const counts = await Promise.all([1, 2, 3, 4].map(() => migrate(database.ownerUrl, log, folder)));
     expect(counts.filter((count) => count > 0)).toHaveLength(1);
+  });
+
+  it('waits for another process that migrates only so long, and then names its session', async () => {
+    const holder = new pg.Client({ connectionString: database.superuserUrl, application_name: 'somebody' });
+    await holder.connect();
+    try {
+      await holder.query('SELECT pg_advisory_lock(72707369)');
+      const { rows } = await holder.query('SELECT pg_backend_pid() AS pid');
+      const outcome = await migrate(database.ownerUrl, log, folder, 500).then(String, String);
+      expect(outcome).toMatch(/another process has held the migration lock/);
+      expect(outcome).toContain(`session ${rows[0].pid}`);
+    } finally {
+      await holder.end();
+    }
+    expect(await migrate(database.ownerUrl, log, folder)).toBeGreaterThan(0);
   });
 
   it('leaves nothing of a migration that fails, and goes on once it is repaired', async () => {

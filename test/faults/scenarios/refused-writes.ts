@@ -18,6 +18,7 @@ const WRITE_EVERY_MS = 100;
 const NOTICE_MS = 15_000;
 /** Refused writes that are looked at while a fault lasts. */
 const REFUSED = 3;
+const TAKE_EVERY_MS = 50;
 const DISK_MB = 320;
 
 const Report = z.looseObject({
@@ -157,6 +158,8 @@ const setReadOnly = (postgres: Postgres, isReadOnly: boolean): Promise<unknown> 
 /** Others take every connection that the application had. */
 function maxConnections(postgres: Postgres): Fault {
   const taken: pg.Client[] = [];
+  let isTaking = false;
+  let taking: Promise<void> = Promise.resolve();
   const takeOne = async (): Promise<boolean> => {
     const client = new pg.Client({ connectionString: postgres.ownerUrl });
     client.on('error', () => undefined);
@@ -171,15 +174,20 @@ function maxConnections(postgres: Postgres): Fault {
   return {
     name: 'max-connections',
     sqlState: '53300',
-    inflict: () =>
-      asSuperuser(postgres, async (client) => {
-        for (;;) {
+    inflict: async () => {
+      isTaking = true;
+      // again and again: the application may be faster to take what its own lost connections left
+      taking = asSuperuser(postgres, async (client) => {
+        while (isTaking) {
           while (await takeOne());
-          const { rowCount } = await client.query(END_APP);
-          if (rowCount === 0) return;
+          await client.query(END_APP);
+          await delay(TAKE_EVERY_MS);
         }
-      }),
+      });
+    },
     heal: async () => {
+      isTaking = false;
+      await taking;
       await Promise.all(taken.splice(0).map((client) => client.end()));
     },
   };

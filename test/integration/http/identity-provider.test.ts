@@ -107,6 +107,16 @@ describe('Tokens of an identity provider', () => {
     expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
   });
 
+  it('that are refused are logged with the claim that was wrong, never its value, once in 30 s', async () => {
+    const wrong = { aud: 'zyxcanary' };
+    for (let n = 0; n < 3; n++) await me(await provider.sign('rsa', claims(wrong)));
+    const lines = server
+      .logs()
+      .filter(({ msg, ['claim']: claim }) => msg === 'token refused' && claim === 'aud');
+    expect(lines).toHaveLength(1);
+    expect(server.output()).not.toContain('zyxcanary');
+  });
+
   it('that have expired say so', async () => {
     const token = await provider.sign('rsa', claims({ exp: Math.floor(Date.now() / 1000) - 1 }));
     expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'token_expired']);
@@ -141,7 +151,15 @@ describe('Tokens of an identity provider', () => {
     await provider.stop();
     const fresh = await startServer({ database, env: { JWT_JWKS_URL: url } });
     try {
-      expect(await fail({ server: fresh }, api.auth.me, { token })).toEqual([503, 'unavailable']);
+      expect(await fail({ server: fresh }, api.auth.me, { token })).toEqual([
+        503,
+        'identity_provider_unavailable',
+      ]);
+      const health = await (await fetch(`${fresh.url}/health`)).json();
+      expect(health).toMatchObject({
+        status: 'degraded',
+        checks: { identity_provider: { status: 'degraded' }, database: { status: 'ok' } },
+      });
       const ours = await mintToken({ role: 'clinician', tenantId: clinic.id });
       expect((await ask({ server: fresh }, api.auth.me, { token: ours })).status).toBe(200);
       await provider.start(Number(new URL(url).port));

@@ -83,7 +83,12 @@ describe('How the installation does', () => {
       { timeoutMs: 30_000, what: 'the instance back, and well since a later moment' },
     );
     expect(well.checks.database.since > beforeSince).toBe(true);
-    expect(well.checks.database.since).toBe(well.since);
+    // the last check to recover ends it
+    const latest = Object.values(well.checks)
+      .map(({ since }) => since)
+      .sort()
+      .at(-1);
+    expect(well.since).toBe(latest);
   }, 70_000);
 
   it('takes an instance of another release as one that has not said anything', async () => {
