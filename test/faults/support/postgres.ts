@@ -34,10 +34,7 @@ export class Postgres {
     private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async create(
-    settings: Readonly<Record<string, string>> = {},
-    parent = tmpdir(),
-  ): Promise<Postgres> {
+  static async create(settings: Readonly<Record<string, string>> = {}, parent = tmpdir()): Promise<Postgres> {
     const dir = realpathSync(mkdtempSync(join(parent, 'wardbell-faults-')));
     const passwords = { superuser: randomBytes(16).toString('hex'), owner: randomBytes(16).toString('hex') };
     const binaries = await findBinaries();
