@@ -20,6 +20,7 @@ const runs = (program, ...args) => {
 /** `debian`: its package, or several of which the first that this Debian has will do. */
 const PROGRAMS = [
   { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
+  { name: 'faketime', debian: ['faketime'], isThere: async () => runs('faketime', '--version') },
   { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },
   {
     name: 'python3-websockets',

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import { type Config, loadConfig } from './config/config.js';
@@ -11,6 +12,7 @@ import { seedDemo } from './demo/seed.js';
 import { Drain } from './gateway/drain.js';
 import { WardbellWsAdapter } from './gateway/ws.adapter.js';
 import { createHttpApplication } from './http/configure.js';
+import { LastRequests } from './http/last-requests.js';
 import { errorFields } from './log/error-fields.js';
 import { createLog, type Log } from './log/log.js';
 import { NestLog } from './log/nest-log.js';
@@ -18,8 +20,12 @@ import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
 import { startTracing } from './tracing/export.js';
 import { ensureSuperAdmin } from './users/super-admin.js';
 
-/** Everything is gone by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
-const STOP_TIMEOUT_MS = 9_500;
+/** Requests that arrived are answered by then: with 503 when what they wait for has not come. */
+const ANSWER_MS = 8_000;
+/** What hangs is left by then: statements to a database that is silent, readers that do not read. */
+const RELEASE_MS = 9_000;
+/** This process has ended by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
+const STOP_TIMEOUT_MS = 9_600;
 
 /**
  * Connections that wait to be accepted. Node's 511 overflows when 10,000 clients return at once, and each that
@@ -29,6 +35,7 @@ const BACKLOG = 4_096;
 
 interface Running {
   readonly app: NestFastifyApplication;
+  readonly requests: LastRequests;
   readonly database: PreparedDatabase;
   readonly endTracing: () => Promise<void>;
 }
@@ -59,6 +66,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       AppModule.with(config, database.logins, log),
       new NestLog(log),
     );
+    const requests = new LastRequests(app.getHttpAdapter().getInstance());
     app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket, config.websocketCompression));
     try {
       const data = app.get(Database);
@@ -73,18 +81,28 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       await app.close();
       throw error;
     }
-    return { app, database, endTracing };
+    return { app, requests, database, endTracing };
   } catch (error) {
     await database.stop();
     throw error;
   }
 };
 
+/** Resolves when the work is done, or at this time of the monotonic clock. */
+const until = async (deadlineMs: number, work: Promise<unknown>): Promise<void> => {
+  const end = new AbortController();
+  const late = delay(Math.max(0, deadlineMs - performance.now()), undefined, { signal: end.signal });
+  late.catch(() => undefined);
+  await Promise.race([work, late]).finally(() => end.abort());
+};
+
 /** Sockets first, each with its time to come back; then requests; then the database. */
-const stop = async ({ app, database, endTracing }: Running): Promise<void> => {
-  await app.get(Drain).run();
-  await app.close();
-  await endTracing();
+const stop = async ({ app, requests, database, endTracing }: Running, signalledMs: number): Promise<void> => {
+  const drain = app.get(Drain);
+  requests.stop();
+  await drain.run();
+  await requests.finish(app.getHttpServer(), signalledMs + ANSWER_MS, () => drain.openSockets === 0);
+  await until(signalledMs + RELEASE_MS, app.close().then(endTracing));
   await database.stop();
 };
 
@@ -102,13 +120,14 @@ const main = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info('stopping', { signal });
+    const signalledMs = performance.now();
     setTimeout(() => {
       log.error('stopping took too long');
-      process.exit(1);
+      process.exit(0); // everyone has been told to go elsewhere, and nothing that is acknowledged depends on more
     }, STOP_TIMEOUT_MS).unref();
     abort.abort();
     starting
-      .then(stop)
+      .then((running) => stop(running, signalledMs))
       .catch((error: unknown) => log.error('stopping failed', errorFields(error)))
       .finally(() => process.exit(0));
   };

@@ -7,6 +7,7 @@ import { findPython } from './python.mjs';
 /** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
 export type Program =
   | 'chromium'
+  | 'faketime'
   | 'nginx'
   | 'pgbouncer'
   | 'postgresql'
@@ -18,6 +19,8 @@ export function hasProgram(program: Program): boolean {
   switch (program) {
     case 'chromium':
       return findChromium() !== undefined;
+    case 'faketime':
+      return runs('faketime', '--version');
     case 'nginx':
       return runs('nginx', '-v');
     case 'pgbouncer':

@@ -22,7 +22,7 @@ export class IdentityProvider {
   readonly #options: { issuer?: string; audience?: string };
   readonly #log: Log;
   readonly #limit = new RepeatLimit();
-  #refreshedAtMs = 0;
+  #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #isAway = false;
   #timer: NodeJS.Timeout | undefined;
 

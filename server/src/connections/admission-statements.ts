@@ -2,22 +2,17 @@
 
 export const ADMIT = {
   name: 'admit',
-  text: `SELECT id::text, verdict, head, max_connections, max_messages_per_minute
+  text: `SELECT id::text, verdict, head, max_connections, max_messages_per_minute, snapshot, replaced
          FROM wardbell.admit($1, make_interval(secs => $2), $3, $4)`,
 };
 export const RELEASE = {
   name: 'release',
   text: `DELETE FROM wardbell.connection WHERE id = ANY($1::uuid[])`,
 };
-/** For sockets that were booked and whose rows others have removed. */
-export const REBOOK = {
-  name: 'rebook',
-  text: `INSERT INTO wardbell.connection
-           (id, instance_id, tenant_id, user_id, session_id, role, address, client, topics)
-         SELECT r.id, $1, r.tenant_id, r.user_id, r.session_id, r.role, r.address, r.client, r.topics
-         FROM jsonb_to_recordset($2) AS r(id uuid, tenant_id uuid, user_id text, session_id uuid, role text,
-                                          address text, client text, topics text[])
-         ON CONFLICT (id) DO NOTHING`,
+/** For open sockets whose slots may have been given to others; answers those that exceed a limit now. */
+export const RETAKE = {
+  name: 'retake',
+  text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4)`,
 };
 /** Removes rows of this instance that stand for none of its sockets. */
 export const RECONCILE = {
@@ -40,4 +35,6 @@ export interface AdmitRow {
   readonly head: string | null;
   readonly max_connections: number;
   readonly max_messages_per_minute: number | null;
+  readonly snapshot: string;
+  readonly replaced: string | null;
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { Database } from '../database/database.service.js';
 import { sqlState } from '../database/failure.js';
 import type { Principal } from '../database/principal.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
-import { ADMIT, type AdmitRow, REBOOK, RECONCILE, RELEASE, type Verdict } from './admission-statements.js';
+import { ADMIT, type AdmitRow, RECONCILE, RELEASE, RETAKE, type Verdict } from './admission-statements.js';
 import { ALIVE_FOR_S, Instance } from './instance.js';
 
 /** More in one statement would let the first wait for the last. */
@@ -18,8 +19,8 @@ const PATIENCE_MS = 5_000;
 /** A statement whose answer was lost may still commit, when a database that was frozen goes on. */
 const UNCERTAIN_S = 30;
 
-/** Rows of one statement when all sockets are booked again. */
-const REBOOK_BATCH = 1_000;
+/** Sockets of one statement when all take slots again; its cost grows with the square. */
+const RETAKE_BATCH = 200;
 /** The row of this instance is gone: others gave it up. */
 const FOREIGN_KEY_VIOLATION = '23503';
 
@@ -30,6 +31,8 @@ export interface AdmissionRequest {
   /** What the client calls itself (`User-Agent`). */
   readonly client: string | null;
   readonly topics: ReadonlySet<string>;
+  /** The connection that its client had before, whose slot it may take over. */
+  readonly previous: string | null;
 }
 
 export type { Verdict };
@@ -42,7 +45,11 @@ export interface Admitted {
   readonly maxConnections: number;
   /** The tenant's own limit, or null. */
   readonly maxMessagesPerMinute: number | null;
+  /** What the verdict was found in: says which disconnect orders are part of it. */
+  readonly snapshot: string;
 }
+
+export type EvictionListener = (connectionId: string, close: 'tenantLimit' | 'userLimit') => void;
 
 interface Waiting {
   readonly request: AdmissionRequest;
@@ -52,7 +59,7 @@ interface Waiting {
   gaveUp: boolean;
 }
 
-const toRow = ({ connectionId, principal, client, topics }: AdmissionRequest) => ({
+const toRow = ({ connectionId, principal, client, topics, previous }: AdmissionRequest) => ({
   id: connectionId,
   tenant_id: principal.tenantId,
   user_id: principal.userId,
@@ -61,6 +68,7 @@ const toRow = ({ connectionId, principal, client, topics }: AdmissionRequest) =>
   address: principal.address,
   client,
   topics: [...topics],
+  previous,
 });
 
 /**
@@ -73,22 +81,29 @@ export class Admission {
   #released: string[] = [];
   readonly #booked = new Map<string, AdmissionRequest>();
   #pumping = false;
-  /** Others have removed our rows: book what is open again. */
-  #rebooking = false;
+  /** Others may have our slots: what is open has to take slots again. */
+  #retaking = false;
+  readonly #onEvicted: EvictionListener[] = [];
   /** Until then there may be rows of sockets that were refused because no answer came. Milliseconds. */
   #uncertainUntilMs: number | undefined;
 
   constructor(
     private readonly relay: RelayPool,
     private readonly instance: Instance,
+    private readonly database: Database,
     private readonly config: Config,
     private readonly log: Log,
   ) {
     this.instance.onReborn(() => {
-      this.#rebooking = true;
+      this.#retaking = true;
       this.#start();
     });
     this.instance.onBeat((isAlive) => void this.#reconcile(isAlive));
+  }
+
+  /** Calls back for each socket that must be closed because its slot is another's now. */
+  onEvicted(listener: EvictionListener): void {
+    this.#onEvicted.push(listener);
   }
 
   /** @throws when the database cannot answer; the client is then told to come again. */
@@ -132,12 +147,12 @@ export class Admission {
 
   /** One statement at a time, so that no row is booked again after its slot was given back. */
   async #pump(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#released.length > 0 || this.#rebooking) {
-      const isRebooked = await this.#rebook();
+    while (this.#waiting.length > 0 || this.#released.length > 0 || this.#retaking) {
+      const isRetaken = await this.#retake();
       // slots first: a client that reconnects must not be refused for its own old socket
       const isReleased = await this.#releaseAll();
       await this.#admitBatch();
-      if (!(isRebooked && isReleased) && this.#waiting.length === 0) {
+      if (!(isRetaken && isReleased) && this.#waiting.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -157,20 +172,33 @@ export class Admission {
     }
   }
 
-  async #rebook(): Promise<boolean> {
-    if (!this.#rebooking) return true;
-    this.#rebooking = false;
-    const rows = [...this.#booked.values()].map(toRow);
+  async #retake(): Promise<boolean> {
+    if (!this.#retaking) return true;
+    this.#retaking = false;
+    const byTenant = [...this.#booked.values()].sort(byTenantId);
     try {
-      for (let at = 0; at < rows.length; at += REBOOK_BATCH) {
-        const batch = JSON.stringify(rows.slice(at, at + REBOOK_BATCH));
-        await this.relay.query(REBOOK, [this.instance.id, batch]);
+      for (let at = 0; at < byTenant.length; at += RETAKE_BATCH) {
+        await this.#retakeBatch(byTenant.slice(at, at + RETAKE_BATCH));
       }
       return true;
     } catch (error) {
-      this.log.warn('sockets could not be booked again', errorFields(error));
-      this.#rebooking = true;
+      this.log.warn('slots could not be taken again', errorFields(error));
+      this.#retaking = true;
+      if (sqlState(error) === FOREIGN_KEY_VIOLATION) void this.instance.beat();
       return false;
+    }
+  }
+
+  async #retakeBatch(batch: readonly AdmissionRequest[]): Promise<void> {
+    const evicted = await this.relay.query<{ id: string; close: 'tenantLimit' | 'userLimit' }>(RETAKE, [
+      this.instance.id,
+      ALIVE_FOR_S,
+      this.config.maxConnectionsPerTenant,
+      JSON.stringify(batch.map(toRow)),
+    ]);
+    for (const { id, close } of evicted) {
+      this.#booked.delete(id);
+      for (const listener of this.#onEvicted) listener(id, close);
     }
   }
 
@@ -180,6 +208,8 @@ export class Admission {
     try {
       const rows = await this.#askFor(batch);
       const byId = new Map(rows.map((row) => [row.id, row]));
+      // whose slot was taken over is closed by order
+      if (rows.some(({ replaced }) => replaced !== null)) this.database.ringOrders();
       for (const { request, resolve, reject, gaveUp } of batch) {
         const row = byId.get(request.connectionId);
         if (!row) {
@@ -193,6 +223,7 @@ export class Admission {
           head: Number(row.head ?? 0),
           maxConnections: row.max_connections,
           maxMessagesPerMinute: row.max_messages_per_minute,
+          snapshot: row.snapshot,
         });
       }
     } catch (error) {
@@ -214,7 +245,7 @@ export class Admission {
       return await this.relay.query<AdmitRow>(ADMIT, values);
     } catch (error) {
       if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
-      await this.instance.revive();
+      await this.instance.beat();
       return this.relay.query<AdmitRow>(ADMIT, values);
     }
   }
@@ -236,3 +267,9 @@ export class Admission {
     }
   }
 }
+
+/** Keeps the order of those of one tenant, which is that of their admission. */
+const byTenantId = (a: AdmissionRequest, b: AdmissionRequest): number => {
+  const [first, second] = [a.principal.tenantId ?? '', b.principal.tenantId ?? ''];
+  return first < second ? -1 : first > second ? 1 : 0;
+};

@@ -7,8 +7,10 @@ import { RelayPool } from '../database/relay-pool.js';
 import { Log } from '../log/log.js';
 
 const HEARTBEAT_MS = 5_000;
-/** Without a heartbeat for so long an instance's sockets no longer count against limits. */
+/** Without a heartbeat for so long an instance's sockets no longer count against limits: it must retake slots. */
 export const ALIVE_FOR_S = 20;
+/** `now()` is when a transaction began: an admission that waits for its lock counts as of a moment ago. */
+const CLOCK_S = 5;
 /** And after this its rows are removed by whoever notices. */
 const DEAD_AFTER_S = 60;
 /** A heartbeat that is so late was kept from the database, and perhaps those of others too. */
@@ -21,9 +23,11 @@ const REGISTER = {
 };
 const HEARTBEAT = {
   name: 'instance_heartbeat',
-  text: `UPDATE wardbell.instance SET heartbeat_at = now(),
-           resumed_at = CASE WHEN heartbeat_at < now() - make_interval(secs => $2) THEN now() ELSE resumed_at END
-         WHERE id = $1 RETURNING id`,
+  text: `UPDATE wardbell.instance i SET heartbeat_at = now(),
+           resumed_at = CASE WHEN old.silent_s > $2 THEN now() ELSE i.resumed_at END
+         FROM (SELECT id, extract(epoch FROM now() - heartbeat_at)::float8 AS silent_s
+               FROM wardbell.instance WHERE id = $1 FOR UPDATE) old
+         WHERE i.id = old.id RETURNING old.silent_s`,
 };
 const BURY = {
   name: 'instance_bury',
@@ -38,6 +42,7 @@ const LEAVE = { name: 'instance_leave', text: 'DELETE FROM wardbell.instance WHE
 export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly id = randomUUID();
   #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<boolean> | undefined;
   readonly #onReborn: (() => void)[] = [];
   readonly #onBeat: ((isAlive: boolean) => void)[] = [];
 
@@ -48,7 +53,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     private readonly log: Log,
   ) {}
 
-  /** Calls back when others had given this instance up and its sockets must be booked again. */
+  /** Calls back when others no longer counted this instance's sockets, which must take slots again. */
   onReborn(listener: () => void): void {
     this.#onReborn.push(listener);
   }
@@ -62,7 +67,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     // the embedded database has one server at a time: whoever stands in it was killed
     if (this.config.databaseUrl === undefined) await this.relay.query(BURY_ALL);
     await this.#register();
-    this.#timer = setInterval(() => void this.#beat(), HEARTBEAT_MS);
+    this.#timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
     this.#timer.unref();
   }
 
@@ -71,26 +76,30 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // else the others bury it
   }
 
-  /** Beats now: somebody noticed that the others gave this instance up. */
-  async revive(): Promise<void> {
-    await this.#isAlive();
+  /** Sends a heartbeat now, as when this process stood still and others may have given it up. */
+  async beat(): Promise<void> {
+    if (this.#beating) {
+      await this.#beating;
+      return;
+    }
+    this.#beating = this.#isAlive();
+    const isAlive = await this.#beating;
+    this.#beating = undefined;
+    for (const listener of this.#onBeat) listener(isAlive);
   }
 
   async #register({ again = false } = {}): Promise<void> {
     await this.relay.query(REGISTER, [this.id, hostname(), again]);
   }
 
-  async #beat(): Promise<void> {
-    const isAlive = await this.#isAlive();
-    for (const listener of this.#onBeat) listener(isAlive);
-  }
-
   async #isAlive(): Promise<boolean> {
     try {
-      const alive = await this.relay.query(HEARTBEAT, [this.id, LATE_AFTER_S]);
-      if (alive.length === 0) {
-        this.log.warn('given up by the others, registering again', { instance_id: this.id });
-        await this.#register({ again: true });
+      const [row] = await this.relay.query<{ silent_s: number }>(HEARTBEAT, [this.id, LATE_AFTER_S]);
+      if (!row) await this.#register({ again: true });
+      if (!row || row.silent_s > ALIVE_FOR_S - CLOCK_S) {
+        this.log.warn('other instances no longer counted this one, taking slots again', {
+          instance_id: this.id,
+        });
         for (const listener of this.#onReborn) listener();
       }
       await this.relay.query(BURY, [this.id, DEAD_AFTER_S]);

@@ -3,60 +3,65 @@ import { CLOSE } from '@wardbell/contract';
 import { Bus } from '../bus/bus.js';
 import { Database } from '../database/database.service.js';
 import { OutageLog } from '../database/outage-log.js';
+import type { Principal } from '../database/principal.js';
 import { RelayPool } from '../database/relay-pool.js';
+import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
+import { Log } from '../log/log.js';
+import { Instance } from './instance.js';
+import { concerns, JUDGE, type Order, type OrderRow, READ_ORDERS, toOrders } from './order.js';
+import { sees } from './snapshot.js';
 
-/** Orders are found by a doorbell at once and by this sweep at the latest. */
+/** Orders are found by a notification at once and by this sweep at the latest. */
 const SWEEP_MS = 700;
-/** A transaction may commit its order this long after it wrote it. */
-const WINDOW_S = 30;
-/** Orders are kept for an hour. */
-const MAX_WINDOW_S = 3_600;
+/** After reading the orders, events may be sent for so long; then the orders must have been read again. */
+const LEASE_MS = 3_000;
+/** After a longer gap the sessions are judged by the database as well. */
+const JUDGE_AFTER_MS = 10_000;
+const JUDGE_BATCH = 1_000;
+/** Orders are remembered for admissions that are under way, which end sooner than this. */
+const REMEMBER_MS = 60_000;
 
-interface Order {
-  readonly id: string;
-  readonly tenant_id: string | null;
-  readonly user_id: string | null;
-  readonly session_id: string | null;
-  readonly connection_id: string | null;
-  readonly close: 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator' | 'tenantLimit' | 'userLimit';
-}
+/** How a session has to be closed at once. `tryAgainLater`: too much time has passed to say. */
+export type AddRefusal = Order['close'] | 'tryAgainLater';
 
-const RECENT_ORDERS = {
-  name: 'recent_orders',
-  text: `SELECT id::text, tenant_id::text, user_id, session_id::text, connection_id::text, close
-         FROM wardbell.disconnect_order WHERE created_at > clock_timestamp() - make_interval(secs => $1)`,
-};
-
-/** Is this session one of those that an order is about? */
-const concerns = (order: Order, session: Session): boolean => {
-  const { principal } = session;
-  if (order.connection_id !== null) return order.connection_id === session.id;
-  if (order.session_id !== null) return order.session_id === principal.sessionId;
-  if (order.tenant_id !== null && order.tenant_id !== principal.tenantId) return false;
-  return order.user_id === null ? order.tenant_id !== null : order.user_id === principal.userId;
-};
-
-/** The sockets of this instance, and the orders to close some of them. */
+/**
+ * The sockets of this instance, and the orders to close some of them. To send events is a lease, renewed by each
+ * reading of the orders: whether this process, its clock, or the way to the database stood still, nothing is
+ * sent on the strength of what was true before.
+ */
 @Injectable()
 export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly sessions = new Map<string, Session>();
-  /** Orders that were carried out, with the time; also judged against sockets that were admitted meanwhile. */
-  readonly #seen = new Map<string, { order: Order; atMs: number }>();
+  /** The snapshot of the database that each session was last judged in. */
+  readonly #judgedIn = new WeakMap<Session, string>();
+  /** Orders that were carried out, and when (monotonic), for sessions that were judged before and come later. */
+  readonly #recent = new Map<string, { order: Order; readMs: number }>();
+  /** Newest transaction whose order is no longer remembered. */
+  #forgotten = 0n;
+  /** Orders of this transaction and later ones are yet to be read. */
+  #cursor = 0n;
+  /** When the orders were last read: by the monotonic clock, and by the clock of the database. */
+  #readMs = 0;
+  #readDatabaseMs = Number.POSITIVE_INFINITY;
+  /** The lease ran out: events are held back until the orders have been read. */
+  #isHolding = false;
   #timer: NodeJS.Timeout | undefined;
   #running = false;
   #again = false;
-  #lastSuccessMs = Date.now();
 
   constructor(
     private readonly relay: RelayPool,
     private readonly bus: Bus,
     private readonly database: Database,
+    private readonly instance: Instance,
+    private readonly hub: Hub,
     private readonly outages: OutageLog,
+    private readonly log: Log,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    // orders from before there were sockets here concern none of them: the person may be back by now
+    this.#readMs = performance.now();
     await this.#sweep();
     this.database.onOrders(() => {
       void this.#sweep();
@@ -65,6 +70,7 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     this.bus.onDoorbell(({ orders }) => {
       if (orders) void this.#sweep();
     });
+    this.hub.beforeDelivery((writtenMs) => this.#checkLease(writtenMs));
     this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#timer.unref();
   }
@@ -75,20 +81,38 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /**
    * Adds a session that was admitted.
-   * @param askedMs when its admission was asked for: an order that was carried out since then and concerns it
-   *   may be newer than what the admission saw.
+   * @param snapshot that its admission saw: an order in it was part of the verdict, a later one may concern it
    * @returns how to close it at once, or undefined
    */
-  add(session: Session, askedMs: number): Order['close'] | undefined {
+  add(session: Session, snapshot: string): AddRefusal | undefined {
     this.sessions.set(session.id, session);
-    for (const { order, atMs } of this.#seen.values()) {
-      if (atMs >= askedMs && concerns(order, session)) return order.close;
-    }
+    this.#judgedIn.set(session, snapshot);
+    return this.#ordered(session, snapshot);
+  }
+
+  /**
+   * Lets a session go on as a principal that was judged in this snapshot.
+   * @returns how to close it instead, or undefined
+   */
+  adopt(session: Session, principal: Principal, snapshot: string): AddRefusal | undefined {
+    const refusal = this.#ordered({ id: session.id, principal }, snapshot);
+    if (refusal) return refusal;
+    session.principal = principal;
+    this.#judgedIn.set(session, snapshot);
     return undefined;
   }
 
   remove(session: Session): void {
     this.sessions.delete(session.id);
+    session.sink.release(); // else a replay would wait for ever
+  }
+
+  /** What the orders since a snapshot say of somebody who was judged in it. */
+  #ordered(session: Pick<Session, 'id' | 'principal'>, snapshot: string): AddRefusal | undefined {
+    for (const { order } of this.#recent.values()) {
+      if (concerns(order, session) && !sees(snapshot, order.xid)) return order.close;
+    }
+    return sees(snapshot, this.#forgotten) ? undefined : 'tryAgainLater';
   }
 
   async #sweep(): Promise<void> {
@@ -100,31 +124,103 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     try {
       do {
         this.#again = false;
-        const startMs = Date.now();
-        const orders = await this.relay.query<Order>(RECENT_ORDERS, [this.#windowS()]);
-        for (const order of orders) this.#carryOut(order);
-        this.#lastSuccessMs = startMs;
+        await this.#read();
       } while (this.#again);
     } catch (error) {
       this.outages.failed('disconnect-orders', error);
     } finally {
       this.#running = false;
     }
-    const oldest = Date.now() - (this.#windowS() + 3 * WINDOW_S) * 1_000;
-    for (const [id, { atMs }] of this.#seen) if (atMs < oldest) this.#seen.delete(id);
   }
 
-  /** While the database was away from here, others may have given orders. */
-  #windowS(): number {
-    const awayS = Math.max(0, Date.now() - this.#lastSuccessMs) / 1_000;
-    return Math.min(MAX_WINDOW_S, WINDOW_S + awayS);
+  async #read(): Promise<void> {
+    const startMs = performance.now();
+    const rows = await this.relay.query<OrderRow>(READ_ORDERS, [String(this.#cursor)]);
+    const { next = '0', now_ms: databaseMs = 0 } = rows[0] ?? {};
+    const gapMs = Math.max(startMs - this.#readMs, databaseMs - this.#readDatabaseMs);
+    const isHistoryReplaced = BigInt(next) < this.#cursor; // numbers of transactions began anew
+    if (isHistoryReplaced) this.#recent.clear();
+    for (const order of toOrders(rows)) this.#carryOut(order, startMs);
+    this.#cursor = BigInt(next);
+    if (gapMs > LEASE_MS) {
+      this.log.warn('orders were not read for a while', { duration_ms: Math.round(gapMs) });
+      void this.instance.beat(); // the others may have given its slots away
+    }
+    if (gapMs > JUDGE_AFTER_MS || isHistoryReplaced) {
+      this.#hold();
+      await this.#judge();
+    }
+    this.#readMs = startMs;
+    this.#readDatabaseMs = databaseMs;
+    this.#release();
+    this.#forget(startMs);
   }
 
-  #carryOut(order: Order): void {
-    if (this.#seen.has(order.id)) return;
-    this.#seen.set(order.id, { order, atMs: Date.now() });
+  #carryOut(order: Order, readMs: number): void {
+    if (this.#recent.has(order.id)) return;
+    this.#recent.set(order.id, { order, readMs });
+    if (order.connection_id !== null) {
+      this.sessions.get(order.connection_id)?.sink.close(CLOSE[order.close]);
+      return;
+    }
     for (const session of this.sessions.values()) {
-      if (concerns(order, session)) session.sink.close(CLOSE[order.close]);
+      if (!concerns(order, session)) continue;
+      // who was judged after the order was allowed to come back
+      if (!sees(this.#judgedIn.get(session) ?? '', order.xid)) session.sink.close(CLOSE[order.close]);
+    }
+  }
+
+  /** Asks the database about every session, whatever the orders said. */
+  async #judge(): Promise<void> {
+    const sessions = [...this.sessions.values()];
+    for (let at = 0; at < sessions.length; at += JUDGE_BATCH) {
+      const batch = new Map(sessions.slice(at, at + JUDGE_BATCH).map(({ id, principal }) => [id, principal]));
+      const rows = [...batch].map(([id, { tenantId, userId, role, sessionId }]) => ({
+        id,
+        tenant_id: tenantId,
+        user_id: userId,
+        role,
+        session_id: sessionId,
+      }));
+      const judged = await this.relay.query<{ id: string; snapshot: string; verdict: string }>(JUDGE, [
+        JSON.stringify(rows),
+      ]);
+      for (const { id, snapshot, verdict } of judged) {
+        const session = this.sessions.get(id);
+        // it left, or its token was renewed and judged meanwhile
+        if (!session || session.principal !== batch.get(id)) continue;
+        if (verdict === 'ok') this.#judgedIn.set(session, snapshot);
+        else session.sink.close(CLOSE[verdict === 'tenant_suspended' ? 'tenantSuspended' : 'accessRevoked']);
+      }
+    }
+  }
+
+  /** @param writtenMs of the newest event that is about to be sent: tells a gap that our own clock slept through */
+  #checkLease(writtenMs: number): void {
+    const isLeased =
+      performance.now() - this.#readMs <= LEASE_MS && writtenMs - this.#readDatabaseMs <= LEASE_MS;
+    if (isLeased && !this.#isHolding) return;
+    this.#hold();
+    void this.#sweep();
+  }
+
+  /** Those too that came since. */
+  #hold(): void {
+    this.#isHolding = true;
+    for (const { sink } of this.sessions.values()) sink.hold();
+  }
+
+  #release(): void {
+    if (!this.#isHolding) return;
+    this.#isHolding = false;
+    for (const { sink } of this.sessions.values()) sink.release();
+  }
+
+  #forget(nowMs: number): void {
+    for (const [id, { order, readMs }] of this.#recent) {
+      if (nowMs - readMs < REMEMBER_MS) return; // in the order of reading
+      this.#recent.delete(id);
+      if (order.xid > this.#forgotten) this.#forgotten = order.xid;
     }
   }
 }

@@ -28,7 +28,7 @@ interface Account {
  */
 export async function seedDemo(database: Database, config: DemoConfig, log: Log): Promise<void> {
   if (!config.demo) return;
-  const startedMs = Date.now();
+  const startedMs = performance.now();
   if (await isEmpty(database)) {
     const accounts = await hashAccounts(config);
     await database.acrossTenants(SYSTEM, (tx) => createClinics(tx, accounts));
@@ -39,7 +39,10 @@ export async function seedDemo(database: Database, config: DemoConfig, log: Log)
     if (clinic) await database.inTenant(SYSTEM, id, (tx) => fill(tx, clinic));
   }
   if (unfilled.length > 0) {
-    log.info('demo clinics seeded', { count: unfilled.length, duration_ms: Date.now() - startedMs });
+    log.info('demo clinics seeded', {
+      count: unfilled.length,
+      duration_ms: Math.round(performance.now() - startedMs),
+    });
   }
 }
 

@@ -33,6 +33,11 @@ export class Drain {
     return this.#draining !== undefined;
   }
 
+  /** Sockets that are not wholly closed yet. */
+  get openSockets(): number {
+    return this.gateway.openSockets;
+  }
+
   /** Resolves when all sockets are closed, at the latest after 7 s. Calling it twice is calling it once. */
   run(): Promise<void> {
     this.#draining ??= this.#run();

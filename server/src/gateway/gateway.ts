@@ -79,6 +79,7 @@ export class Gateway {
   ) {
     this.#trusted = proxyAddress.compile([...config.trustedProxies]);
     this.#requestIdOf = requestIds(config.trustedProxies);
+    admission.onEvicted((id, close) => registry.sessions.get(id)?.sink.close(CLOSE[close]));
     this.#sessionPorts = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
   }
 
@@ -119,7 +120,7 @@ export class Gateway {
       // whom we close is gone for us at once: a peer that does not answer must not hold its slot
       sink.onClose = (code) => this.#leave(admittedClient, code);
       ws.on('message', onMessage(this.messages, client));
-      ws.on('ping', onPing(client));
+      ws.on('ping', onPing(ws, client));
       ws.on('pong', onPong(client));
       this.#welcome(client, handshake, seq, requestId);
     } catch (error) {
@@ -150,7 +151,6 @@ export class Gateway {
       this.#sessionPorts,
     );
 
-    const askedMs = Date.now();
     const admitted = await this.#admit(session, handshake);
     if (admitted.verdict === 'unknown_tenant') this.rate.refused(address);
     const isTenant = principal.tenantId !== null && admitted.verdict !== 'unknown_tenant';
@@ -159,8 +159,8 @@ export class Gateway {
     try {
       // who was let in after the drain had counted its sockets would be cut off without a word
       if (this.#draining) throw new Refusal('serviceRestart', principal.tenantId);
-      const order = this.registry.add(session, askedMs);
-      if (order) throw new Refusal(order, principal.tenantId);
+      const refusal = this.registry.add(session, admitted.snapshot);
+      if (refusal) throw new Refusal(refusal, principal.tenantId);
       const seq = await this.hub.attach(session, admitted.head);
       return { session, admitted, tenantRate, handshake, seq };
     } catch (error) {
@@ -193,6 +193,7 @@ export class Gateway {
         principal: session.principal,
         client: handshake.client,
         topics: session.subscription.topics,
+        previous: handshake.previous,
       });
     } catch (error) {
       this.log.warn('admission failed', errorFields(error));
@@ -230,7 +231,7 @@ export class Gateway {
     });
     for (const complaint of handshake.complaints) sendError(client, complaint);
 
-    if (handshake.inband) client.resumeByMs = Date.now() + RESUME_TIMEOUT_MS;
+    if (handshake.inband) client.resumeByMs = performance.now() + RESUME_TIMEOUT_MS;
     this.wheel.add(client);
     if (handshake.inband) return;
     const { resume } = handshake;
@@ -272,7 +273,7 @@ export class Gateway {
       connection_id: session.id,
       tenant_id: session.tenantId,
       code,
-      duration_ms: Date.now() - client.connectedMs,
+      duration_ms: Math.round(performance.now() - client.connectedMs),
     });
   }
 }
@@ -291,16 +292,23 @@ const onMessage =
   (data: RawData, isBinary: boolean): void => {
     if (client.session.state === 'closed') return; // sent before it read our close frame
     client.missedPings = 0;
-    if (isBinary) return client.sink.close(CLOSE.binaryFrame);
+    if (isBinary) return client.sink.cutOff(CLOSE.binaryFrame);
     messages.receive(client, data.toString());
   };
 
 /** Each is answered by a pong; without a bound, one who never reads could fill our memory with them. */
-const onPing = (client: Client) => (): void => {
-  client.missedPings = 0;
-  if (!client.mayMessage()) client.sink.close(CLOSE.messageRate);
-};
+const onPing =
+  (ws: WebSocket, client: Client) =>
+  (data: Buffer): void => {
+    if (client.session.state === 'closed') return;
+    client.missedPings = 0;
+    if (client.mayMessage()) ws.pong(data);
+  };
 
+/** Those that answer no ping of ours count as messages. */
 const onPong = (client: Client) => (): void => {
+  if (client.session.state === 'closed') return;
   client.missedPings = 0;
+  if (client.pongsDue > 0) client.pongsDue--;
+  else client.mayMessage();
 };

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { EventTypeName, Seq, SUBPROTOCOL } from '@wardbell/contract';
+import { EventTypeName, Seq, SUBPROTOCOL, Uuid } from '@wardbell/contract';
 
 const BEARER = 'bearer.';
 const MAX_TYPES = 100;
@@ -18,6 +18,8 @@ export interface Handshake {
   readonly resume: { readonly epoch: string | undefined; readonly since: number | undefined } | undefined;
   /** `?resume=inband`: the position comes in a message. */
   readonly inband: boolean;
+  /** `?previous=`: the connection that this client had before. */
+  readonly previous: string | null;
   readonly origin: string | undefined;
   readonly host: string | undefined;
   readonly client: string | null;
@@ -60,6 +62,7 @@ export const readHandshake = (request: IncomingMessage): Handshake => {
     types: named.length > 0 ? types : null,
     resume: since === null ? undefined : { epoch: query.get('epoch') ?? undefined, since: parsed },
     inband: query.get('resume') === 'inband',
+    previous: Uuid.safeParse(query.get('previous')).data ?? null,
     origin: request.headers.origin,
     host: request.headers.host,
     client: request.headers['user-agent']?.slice(0, MAX_CLIENT_CHARACTERS) ?? null,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CLOSE, ClientMessage, topicsOf } from '@wardbell/contract';
 import { TokenService } from '../auth/token.service.js';
 import { TokenError } from '../auth/token-error.js';
+import { Registry } from '../connections/registry.js';
 import type { Principal } from '../database/principal.js';
 import { RelayPool } from '../database/relay-pool.js';
 import { encodeFrame, encodeTextFrame } from '../hub/frames.js';
@@ -16,7 +17,7 @@ const PONG_JSON = encodeFrame({ type: 'pong' });
 
 const VERDICT = {
   name: 'principal_verdict',
-  text: 'SELECT wardbell.principal_verdict($1, $2, $3, $4) AS verdict',
+  text: `SELECT wardbell.principal_verdict($1, $2, $3, $4) AS verdict, pg_current_snapshot()::text AS snapshot`,
 };
 
 /** Messages that are answered with an `error` frame, and what they say. None repeats what was sent. */
@@ -45,13 +46,14 @@ export class Messages {
     private readonly wheel: Wheel,
     private readonly tokens: TokenService,
     private readonly relay: RelayPool,
+    private readonly registry: Registry,
     private readonly metrics: Metrics,
   ) {}
 
   /** Handles a text message. Never throws. */
   receive(client: Client, text: string): void {
     this.metrics.received.inc();
-    if (!client.mayMessage()) return client.sink.close(CLOSE.messageRate);
+    if (!client.mayMessage()) return;
     if (text === 'ping') return this.#pong(client, PONG_TEXT);
     const message = parse(text);
     switch (message?.type) {
@@ -69,7 +71,7 @@ export class Messages {
   }
 
   #pong(client: Client, frame: Buffer): void {
-    client.sink.write(frame);
+    client.sink.writeNow(frame);
     this.metrics.sent('pong');
   }
 
@@ -116,8 +118,9 @@ export class Messages {
     ) {
       return sendError(client, 'token_refused');
     }
+    let snapshot: string;
     try {
-      const [row] = await this.relay.query<{ verdict: string }>(VERDICT, [
+      const [row] = await this.relay.query<{ verdict: string; snapshot: string }>(VERDICT, [
         principal.tenantId,
         principal.userId,
         principal.role,
@@ -125,12 +128,15 @@ export class Messages {
       ]);
       if (row?.verdict === 'tenant_suspended') return client.sink.close(CLOSE.tenantSuspended);
       if (row?.verdict !== 'ok') return client.sink.close(CLOSE.accessRevoked);
+      snapshot = row.snapshot;
     } catch {
       return sendError(client, 'unavailable');
     }
     if (session.state === 'closed') return;
-    session.principal = principal;
-    client.warned = false;
+    // the answer may have been under way while an order about this principal was carried out
+    const refusal = this.registry.adopt(session, principal, snapshot);
+    if (refusal) return client.sink.close(CLOSE[refusal]);
+    client.renewed();
     this.wheel.schedule(client);
     session.send({ type: 'refreshed', data: { expires_at: new Date(principal.expiresAtMs).toISOString() } });
   }

@@ -3,7 +3,7 @@ import type { Close } from '@wardbell/contract';
 import { WebSocket } from 'ws';
 import type { Sink } from '../hub/session.js';
 
-/** A peer that missed its heartbeats still gets this long to read why it was closed. */
+/** A peer that is not read any more still gets this long to read why it was closed. */
 const DEAD_PEER_MS = 1_000;
 
 /**
@@ -14,6 +14,9 @@ const DEAD_PEER_MS = 1_000;
 export class SocketSink implements Sink {
   #closed: Close | undefined;
   #drained: Promise<void> | undefined;
+  #held: Buffer[] | undefined;
+  #heldBytes = 0;
+  readonly #onRelease: (() => void)[] = [];
   /** Called with the code when this side closes, once. */
   onClose: ((code: number) => void) | undefined;
 
@@ -28,8 +31,27 @@ export class SocketSink implements Sink {
   }
 
   write(bytes: Buffer): void {
+    if (this.#held && !this.#closed) {
+      this.#held.push(bytes);
+      this.#heldBytes += bytes.length;
+    } else this.writeNow(bytes);
+  }
+
+  writeNow(bytes: Buffer): void {
     if (this.#closed || this.ws.readyState !== WebSocket.OPEN) return;
     this.socket.write(bytes);
+  }
+
+  hold(): void {
+    this.#held ??= [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    this.#heldBytes = 0;
+    if (held.length > 0) this.writeNow(Buffer.concat(held));
+    for (const done of this.#onRelease.splice(0)) done();
   }
 
   /** Sends the answer to the handshake, with what was said since. */
@@ -43,14 +65,19 @@ export class SocketSink implements Sink {
   }
 
   get pendingBytes(): number {
-    return this.socket.writableLength;
+    return this.socket.writableLength + this.#heldBytes;
   }
 
   get takenBytes(): number {
     return this.socket.bytesWritten - this.socket.writableLength;
   }
 
-  drained(): Promise<void> {
+  async drained(): Promise<void> {
+    while (this.#held && !this.#closed) await new Promise<void>((resolve) => this.#onRelease.push(resolve));
+    await this.#socketDrained();
+  }
+
+  #socketDrained(): Promise<void> {
     if (!this.socket.writableNeedDrain || this.socket.destroyed) return Promise.resolve();
     this.#drained ??= new Promise((resolve) => {
       const done = () => {
@@ -70,7 +97,15 @@ export class SocketSink implements Sink {
     this.#closed = close;
     this.ws.close(close.code, close.reason);
     this.uncork();
+    this.release(); // which writes nothing any more
     this.onClose?.(close.code);
+  }
+
+  /** Closes without reading any more: each frame of a peer that sends too many costs time. */
+  cutOff(close: Close): void {
+    this.close(close);
+    this.ws.pause();
+    this.terminateSoon();
   }
 
   /** Ends the connection without waiting for a peer that is most likely gone. */

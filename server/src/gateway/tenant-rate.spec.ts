@@ -14,6 +14,7 @@ const admitted = (maxConnections: number, maxMessagesPerMinute: number | null = 
   head: 0,
   maxConnections,
   maxMessagesPerMinute,
+  snapshot: '1:1:',
 });
 const attempts = (rates: TenantRates, tenant: string, tries: number): number =>
   Array.from({ length: tries }, () => rates.attempt(tenant)).filter(Boolean).length;

@@ -2,13 +2,26 @@ import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { INestApplication } from '@nestjs/common';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { MAX_CLIENT_FRAME_BYTES } from '@wardbell/contract';
-import { WebSocketServer } from 'ws';
+import { CLOSE, MAX_CLIENT_FRAME_BYTES } from '@wardbell/contract';
+import { WebSocket, WebSocketServer } from 'ws';
 import { DEFLATE_WINDOW_BITS } from '../hub/frames.js';
 import { chooseProtocol, isSocketPath } from './handshake.js';
 
 /** How long a peer may take to answer a close frame. */
 const CLOSE_TIMEOUT_MS = 5_000;
+
+/** Frames that one message may consist of. Each costs as much as a message, which the rate limit bounds. */
+const MAX_FRAGMENTS = 64;
+const POLICY_VIOLATION = 1008;
+
+/** `ws` closes 1008 for a message of too many fragments, which tells a client to sign in: here it is the rate. */
+class ServerSocket extends WebSocket {
+  override close(code?: number, data?: string | Buffer): void {
+    const isFragmented = code === POLICY_VIOLATION && data === undefined; // our own reasons are never empty
+    if (isFragmented) super.close(CLOSE.messageRate.code, CLOSE.messageRate.reason);
+    else super.close(code, data);
+  }
+}
 
 /** Compression whose bytes can be shared: no message needs the one before it, and all have the same window. */
 const SHARED_DEFLATE = {
@@ -49,7 +62,10 @@ export class WardbellWsAdapter extends WsAdapter {
       noServer: true,
       clientTracking: false,
       perMessageDeflate: this.compresses ? SHARED_DEFLATE : false,
+      autoPong: false, // the gateway answers, as far as the rate allows; `ws` would cut a burst off without a code
       maxPayload: MAX_CLIENT_FRAME_BYTES,
+      maxFragments: MAX_FRAGMENTS, // not yet in @types/ws
+      WebSocket: ServerSocket,
       handleProtocols: chooseProtocol,
       closeTimeout: CLOSE_TIMEOUT_MS, // not yet in @types/ws
     };

@@ -50,6 +50,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #failureLoggedMs = Number.NEGATIVE_INFINITY;
   #sweepSoon: () => void = () => undefined;
+  #beforeDelivery: (writtenMs: number) => void = () => undefined;
 
   constructor(
     private readonly reader: LogReader,
@@ -84,6 +85,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       turns: this.#turns,
       channel: (tenantId) => this.#channels.get(tenantId),
       advanced: (channel) => this.#channels.advanced(channel),
+      beforeDelivery: (entry) => this.#beforeDelivery(entry.writtenMs),
       delivered: (entry, sockets) => this.metrics.delivered(entry, sockets),
       resync: (session, tenantId, reason, seq) => this.#resync(session, tenantId, reason, seq),
       join: (session) => this.#join(session),
@@ -186,6 +188,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** The sweep that this hub may ask to come at once. */
   connectSweep(sweepSoon: () => void): void {
     this.#sweepSoon = sweepSoon;
+  }
+
+  /** Calls `listener` before events are written to sockets, with when the newest was written to the log. */
+  beforeDelivery(listener: (writtenMs: number) => void): void {
+    this.#beforeDelivery = listener;
   }
 
   /** Events that this process has just committed: to its own sessions at once, to others by doorbell. */
@@ -348,6 +355,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   #deliver(channel: Channel, entries: readonly Entry[]): void {
+    this.#beforeDelivery(entries.at(-1)?.writtenMs ?? 0);
     const runs = new Map<string, Buffer | undefined>();
     const traced = entries.some(({ trace }) => trace !== undefined)
       ? new TracedDelivery(this.metrics)

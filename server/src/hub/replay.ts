@@ -17,6 +17,8 @@ export interface ReplayPorts {
   channel(tenantId: string): Channel | undefined;
   /** Resolves when the channel moved on. */
   advanced(channel: Channel): Promise<void>;
+  /** Events up to this one are about to be written. */
+  beforeDelivery(entry: Entry): void;
   delivered(entry: Entry, sockets: number): void;
   resync(session: Session, tenantId: string, reason: 'retention', seq: number): void;
   /** All cursors are level with their channels, in this very tick. */
@@ -105,6 +107,8 @@ const send = (session: Session, cursor: Cursor, entries: readonly Entry[], ports
   const { subscription } = session;
   let run: Buffer[] = [];
   let bytes = 0;
+  const newest = entries.at(-1);
+  if (newest) ports.beforeDelivery(newest);
   for (const entry of entries) {
     if (subscription.acceptsFor(entry, session.userId)) {
       const frame = subscription.frame(entry);

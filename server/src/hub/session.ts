@@ -7,6 +7,11 @@ import type { Subscription } from './subscription.js';
 export interface Sink {
   /** Hands bytes to the socket; shared bytes must not be changed. Nothing after a close. */
   write(bytes: Buffer): void;
+  /** Writes what belongs to no order of the stream: it passes what is held back. */
+  writeNow(bytes: Buffer): void;
+  /** Keeps what is written from here on until `release`; a close drops it. */
+  hold(): void;
+  release(): void;
   /** Bytes that the peer has not taken yet and that wait in this process. */
   readonly pendingBytes: number;
   /** Grows as the peer takes bytes; a slow client is told from a dead one by it. */
@@ -39,6 +44,9 @@ export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
 
 /** More than this waiting and a session stops being live until its socket has drained. */
 export const MAX_PENDING_BYTES = 512 * 1024;
+
+/** Control frames that say how far the events before them go. */
+const TELLS_POSITION: ReadonlySet<string> = new Set(['position', 'positions', 'resumed', 'resync_required']);
 
 const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
 
@@ -135,7 +143,9 @@ export class Session {
 
   /** Sends a control frame, whatever the state. */
   send(message: ControlMessage): void {
-    this.sink.write(encodeFrame(message));
+    const frame = encodeFrame(message);
+    if (TELLS_POSITION.has(message.type)) this.sink.write(frame);
+    else this.sink.writeNow(frame);
     this.ports.sent(message.type);
   }
 

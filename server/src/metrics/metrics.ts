@@ -81,9 +81,11 @@ export class Metrics {
   });
   readonly #connections = this.#tally(
     Gauge,
-    'websocket_connections_total',
+    'websocket_connections',
     'Open WebSocket connections of this instance',
     'tenant_id',
+    // The earlier design's name, kept for its dashboards: `_total` is for counters, and this is a gauge.
+    'websocket_connections_total',
   );
   readonly #sent = this.#tally(
     Counter,
@@ -169,18 +171,26 @@ export class Metrics {
     return tenantId === null ? SUPER : this.#tenants.of(tenantId);
   }
 
-  #tally(Metric: typeof Counter | typeof Gauge, name: string, help: string, label: string): Tally {
+  #tally(
+    Metric: typeof Counter | typeof Gauge,
+    name: string,
+    help: string,
+    label: string,
+    ...otherNames: readonly string[]
+  ): Tally {
     const tally = new Tally();
-    new Metric({
-      name,
-      help,
-      labelNames: [label],
-      registers: [this.registry],
-      collect() {
-        this.reset();
-        for (const [value, count] of tally.entries()) this.inc({ [label]: value }, count);
-      },
-    });
+    for (const each of [name, ...otherNames]) {
+      new Metric({
+        name: each,
+        help,
+        labelNames: [label],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const [value, count] of tally.entries()) this.inc({ [label]: value }, count);
+        },
+      });
+    }
     return tally;
   }
 

@@ -83,6 +83,11 @@ const QUERY: JsonSchema = {
     since: { type: 'integer', minimum: 0, description: 'The position to resume after' },
     epoch: { type: 'string', description: 'The history that `since` counts in' },
     resume: { const: 'inband', description: 'The position comes in a `resume` message within 10 s' },
+    previous: {
+      type: 'string',
+      format: 'uuid',
+      description: 'The `connection_id` that this client had before: at a limit it takes over that slot',
+    },
   },
 };
 

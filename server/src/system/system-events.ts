@@ -42,7 +42,7 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
   #look(): void {
     const report = this.health.report();
     const last = this.#last;
-    const now = Date.now();
+    const now = performance.now();
     if (report.status !== last?.status || now - this.#saidMs >= REPEAT_MS) {
       this.#saidMs = now;
       this.#say('system_health', { status: report.status, checks: report.checks });

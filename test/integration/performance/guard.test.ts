@@ -118,6 +118,9 @@ describe('a flush', () => {
       { userId: 'u', tenantId, role, sessionId: null, expiresAtMs: 0, address: null },
       {
         write: (bytes) => void handed.push(bytes),
+        writeNow: (bytes) => void handed.push(bytes),
+        hold: () => undefined,
+        release: () => undefined,
         pendingBytes: 0,
         takenBytes: 0,
         drained: () => Promise.resolve(),

@@ -74,6 +74,16 @@ describe('Heartbeat and resume', () => {
     expect((await scrape(server))('websocket_closes_total', { code: '4408' })).toBe(1);
   });
 
+  it('ends a connection whose peer vanished right after an answer within two heartbeats', async () => {
+    const peer = new RawSocket(server.port, `/ws?token=${await clinic.token('clinician')}`);
+    await peer.waitFor(OPCODE.ping);
+    peer.send({ opcode: OPCODE.pong });
+    const vanishedMs = performance.now();
+    expect(await peer.closed()).toEqual(HEARTBEAT);
+    // a ping at the next heartbeat, another half of one later, and the end: three of them took 3 s
+    expect(performance.now() - vanishedMs).toBeLessThan(2_000 * INTERVAL_S + 600);
+  });
+
   it('says WEBSOCKET_HEARTBEAT_INTERVAL in connected and pings so often; who answers stays', async () => {
     expect(polite.frames[0]?.data?.['heartbeat_interval']).toBe(INTERVAL_S);
     await eventually(() => pingedMs.length >= 4, { what: 'four pings' });

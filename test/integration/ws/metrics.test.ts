@@ -10,6 +10,7 @@ import { parseSamples, type Samples, scrape } from './scrape.js';
 
 /** Name and type of every metric that the protocol promises. */
 const PROMISED = [
+  ['websocket_connections', 'gauge'],
   ['websocket_connections_total', 'gauge'],
   ['websocket_messages_sent_total', 'counter'],
   ['websocket_messages_received_total', 'counter'],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { eventually } from '../../support/wait.js';
 
-export const OPCODE = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
+export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
 interface RawFrame {
   readonly opcode: number;
@@ -14,6 +14,8 @@ interface SentFrame {
   readonly payload?: Buffer;
   /** Clients must mask (RFC 6455, 5.1); false breaks the protocol on purpose. */
   readonly masked?: boolean;
+  /** False: further fragments follow. */
+  readonly isFinal?: boolean;
   /** The three bits that no extension has claimed. */
   readonly reserved?: number;
 }
@@ -61,11 +63,14 @@ export class RawSocket {
     });
   }
 
-  send({ opcode, payload = Buffer.alloc(0), masked = true, reserved = 0 }: SentFrame): void {
+  send({ opcode, payload = Buffer.alloc(0), masked = true, isFinal = true, reserved = 0 }: SentFrame): void {
     if (payload.length > 125) throw new RangeError('this client sends small frames only');
     const mask = masked ? randomBytes(4) : Buffer.alloc(0);
     const body = masked ? payload.map((byte, index) => byte ^ (mask[index % 4] ?? 0)) : payload;
-    const header = Buffer.from([0x80 | (reserved << 4) | opcode, (masked ? 0x80 : 0) | payload.length]);
+    const header = Buffer.from([
+      (isFinal ? 0x80 : 0) | (reserved << 4) | opcode,
+      (masked ? 0x80 : 0) | payload.length,
+    ]);
     this.#socket.write(Buffer.concat([header, mask, body]));
   }
 
