@@ -71,10 +71,10 @@ export const cutFromPostgres: Scenario = {
 
       let head = 0;
       const writer = setInterval(() => {
-        void fetch(`${whole.url}/api/v1/events`, {
+        void fetch(`${whole.url}/api/v1/notifications`, {
           method: 'POST',
           headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-          body: JSON.stringify({ type: 'task_updated', data: {} }),
+          body: JSON.stringify({ message: 'written by the other instance', level: 'info' }),
         }).catch(() => undefined);
         void clinic.position().then(({ seq }) => {
           head = seq;
