@@ -21,15 +21,20 @@ export class PacketFilter {
 
   drop(): void {
     this.#run(
-      `table inet ${this.#table} { chain input { type filter hook input priority 0;
-        ip daddr ${CUT_ADDRESS} tcp dport ${this.port} drop
-        ip saddr ${CUT_ADDRESS} tcp sport ${this.port} drop
-      } }`,
+      [
+        `table inet ${this.#table} {`,
+        'chain input {',
+        'type filter hook input priority 0',
+        `ip daddr ${CUT_ADDRESS} tcp dport ${this.port} drop`,
+        `ip saddr ${CUT_ADDRESS} tcp sport ${this.port} drop`,
+        '}',
+        '}',
+      ].join('\n'),
     );
   }
 
   heal(): void {
-    this.#run(`table inet ${this.#table} {}; delete table inet ${this.#table}`);
+    this.#run(`table inet ${this.#table} {\n}\ndelete table inet ${this.#table}`);
   }
 
   #run(rules: string): void {
