@@ -224,7 +224,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       return true;
     }
     // An older one that comes again or late says nothing new.
-    if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', `${seq} after ${complete}`);
+    if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', 'position');
     else broken(`${received} of ${count} after ${seq}`);
     return false;
   };
