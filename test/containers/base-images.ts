@@ -85,6 +85,8 @@ const BASE_IMAGES: readonly BaseImage[] = [
       'RUN groupadd --gid 101 nginx && useradd --uid 101 --gid nginx nginx',
       apt('nginx-light wget'),
       'RUN ln -sf /dev/stdout /var/log/nginx/access.log && ln -sf /dev/stderr /var/log/nginx/error.log',
+      // where Debian's nginx buffers; the official one does so where docker-compose.yml mounts a tmpfs
+      'RUN rm -r /var/lib/nginx && ln -s /var/cache/nginx /var/lib/nginx && mkdir -p /var/cache/nginx',
     ].join('\n'),
   },
   {

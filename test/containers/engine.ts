@@ -26,6 +26,10 @@ export interface Engine {
   attempt(...args: readonly string[]): Promise<Result>;
   /** Arguments of `build` that this engine needs. */
   readonly buildArgs: readonly string[];
+  /** Arguments that make the whole file system read-only; Podman leaves /tmp and /run writable unless told. */
+  readonly readOnlyArgs: readonly string[];
+  /** Options that let the user of a container write to a `--tmpfs`: under /run Podman ignores its mode. */
+  readonly tmpfsOptions: readonly string[];
 }
 
 const answers = (program: string, ...args: readonly string[]): boolean =>
@@ -91,6 +95,8 @@ function engine(
   return {
     name,
     buildArgs,
+    readOnlyArgs: name === 'podman' ? ['--read-only', '--read-only-tmpfs=false'] : ['--read-only'],
+    tmpfsOptions: name === 'podman' ? ['U'] : [],
     attempt,
     run: async (...args) => {
       const { code, output, stdout } = await attempt(...args);

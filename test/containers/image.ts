@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { Patient } from '@wardbell/contract';
 import { freePort } from '../support/clone.js';
 import { SUPER_ADMIN } from '../support/server.js';
+import { connect } from '../support/socket.js';
 import { createTenant, must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import type { Checks } from './checks.js';
@@ -84,7 +85,7 @@ async function startServer(engine: Engine, stack: Stack, port: number): Promise<
   const database = `postgresql://wardbell:${output.trim()}@postgres:5432/wardbell`;
   await engine.run(
     ...['create', '--name', CONTAINER, '--no-healthcheck'],
-    ...['--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true'],
+    ...[...engine.readOnlyArgs, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true'],
     ...['--network', stack.network('app'), '--publish', `127.0.0.1:${port}:8000`],
     ...['--add-host', `postgres:${stack.address('data', 'postgres')}`],
     ...['--env', `DATABASE_URL=${database}`, '--env', 'JWT_SECRET=a secret of this test that is long enough'],
@@ -148,10 +149,10 @@ async function checkUse(engine: Engine, checks: Checks, url: string): Promise<vo
   });
   await checks.check('SIGTERM closes sockets with 1012 and ends it with exit code 0', async () => {
     const { clinician } = await createTenant({ url });
-    const wscat = await listen(`${url.replace('http', 'ws')}/ws`, clinician.token);
+    const socket = await connect(`${url.replace('http', 'ws')}/ws`, { token: clinician.token });
     await engine.run('kill', '--signal', 'TERM', CONTAINER);
-    await wscat.prints(/"type":"server_restarting"/);
-    await wscat.prints(/code: 1012/);
+    await socket.waitFor('server_restarting');
+    assert.deepEqual(await socket.closed(), { code: 1012, reason: 'Service restart' });
     const code = await engine.run('wait', CONTAINER);
     assert.equal(code, '0', (await engine.attempt('logs', CONTAINER)).output);
   });

@@ -8,6 +8,8 @@ import { checkImage, IMAGE } from './image.js';
 
 const { values } = parseArgs({
   options: {
+    /** Takes the image that the last run built. */
+    'no-build': { type: 'boolean', default: false },
     /** Removes what is kept for the next run: images, where they are not Docker's. */
     clean: { type: 'boolean', default: false },
   },
@@ -25,9 +27,9 @@ async function main(engine: Engine): Promise<void> {
   const needed = missing.filter((name) => name !== GRAFANA);
   if (needed.length > 0)
     throw new Error(`these base images cannot be had on this machine: ${needed.join(', ')}`);
-  const isBuilt = await checks.check('the image builds from the Dockerfile as it is', async () => {
+  const isBuilt = values['no-build'] || (await checks.check('the image builds from the Dockerfile as it is', async () => {
     await engine.run('build', ...engine.buildArgs, '--tag', IMAGE, '.');
-  });
+  }));
   if (!isBuilt) return;
   await checkImage(engine, checks);
   await checkCompose(engine, checks, missing.includes(GRAFANA) ? ['grafana'] : []);

@@ -143,13 +143,13 @@ export class Stack {
       ...hosts.flatMap(([host, ip]) => ['--add-host', `${host}:${ip}`]),
       ...(service.user === undefined ? [] : ['--user', service.user]),
       ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
-      ...(service.read_only ? ['--read-only'] : []),
+      ...(service.read_only ? this.engine.readOnlyArgs : []),
       ...service.cap_drop.flatMap((capability) => ['--cap-drop', capability]),
       ...service.security_opt.flatMap((option) => ['--security-opt', option]),
       ...['--pids-limit', String(service.pids_limit), '--memory', service.mem_limit],
       ...(service.shm_size === undefined ? [] : ['--shm-size', service.shm_size]),
       ...(service.stop_signal === undefined ? [] : ['--stop-signal', service.stop_signal]),
-      ...Object.entries(service.ulimits).flatMap(([limit, value]) => {
+      ...Object.entries(this.#ulimitsOf(service)).flatMap(([limit, value]) => {
         // a machine may not raise its own
         const allowed = Math.min(value, limit === 'nofile' ? this.#limits.openFiles : value);
         return ['--ulimit', `${limit}=${allowed}:${allowed}`];
@@ -157,12 +157,18 @@ export class Stack {
       ...Object.entries(service.sysctls).flatMap(([key, value]) => ['--sysctl', `${key}=${value}`]),
       ...Object.entries(service.environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
       ...service.ports.flatMap((port) => ['--publish', port]),
-      ...service.tmpfs.flatMap((path) => ['--tmpfs', path]),
+      ...service.tmpfs.flatMap((tmpfs) => ['--tmpfs', [tmpfs, ...this.engine.tmpfsOptions].join(',')]),
       ...service.volumes.flatMap((volume) => ['--volume', this.#volume(volume)]),
       this.images[service.image] ?? wholeName(service.image),
       ...entrypointArgs,
       ...(service.command ?? []),
     ];
+  }
+
+  /** With one of them given, Podman asks for the greatest number of processes, which a machine may refuse. */
+  #ulimitsOf({ ulimits }: Service): Readonly<Record<string, number>> {
+    const isGiven = this.engine.name === 'podman' && Object.keys(ulimits).length > 0;
+    return isGiven ? { nproc: this.#limits.processes, ...ulimits } : ulimits;
   }
 
   #volume(volume: string): string {
