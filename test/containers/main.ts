@@ -27,9 +27,11 @@ async function main(engine: Engine): Promise<void> {
   const needed = missing.filter((name) => name !== GRAFANA);
   if (needed.length > 0)
     throw new Error(`these base images cannot be had on this machine: ${needed.join(', ')}`);
-  const isBuilt = values['no-build'] || (await checks.check('the image builds from the Dockerfile as it is', async () => {
-    await engine.run('build', ...engine.buildArgs, '--tag', IMAGE, '.');
-  }));
+  const isBuilt =
+    values['no-build'] ||
+    (await checks.check('the image builds from the Dockerfile as it is', async () => {
+      await engine.run('build', ...engine.buildArgs, '--tag', IMAGE, '.');
+    }));
   if (!isBuilt) return;
   await checkImage(engine, checks);
   await checkCompose(engine, checks, missing.includes(GRAFANA) ? ['grafana'] : []);

@@ -11,7 +11,7 @@ const eventOf = (tenantId: string, seq: number): LogEvent => ({
   seq,
   id: randomUUID(),
   type: 'patient_updated',
-  data: { first_name: 'Zyxcanary' },
+  data: '{"first_name": "Zyxcanary", "n": 9007199254740993}',
   audience: { roles: ['clinician'] },
   timestamp: new Date(),
   actorId: seq === 1 ? 'somebody' : null,

@@ -36,7 +36,7 @@ const Events = z.array(
     z.number(),
     z.string(),
     z.string(),
-    z.record(z.string(), z.unknown()),
+    z.string(),
     Audience.nullable(),
     z.number(),
     z.string().nullable(),

@@ -1,4 +1,4 @@
-import type { Audience } from '@wardbell/contract';
+import { type Audience, topicOf, type View, viewEventData } from '@wardbell/contract';
 
 /** An event that a unit of work wants to exist. `data` is the whole object; views are cut when it is sent. */
 export interface NewEvent {
@@ -13,7 +13,8 @@ export interface LogEvent {
   readonly seq: number;
   readonly id: string;
   readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  /** JSON text, because JavaScript's numbers would alter those of an application. */
+  readonly data: string;
   readonly audience: Audience | null;
   /** When it was written to the log, by the clock of the database. */
   readonly timestamp: Date;
@@ -32,3 +33,26 @@ export interface NewAudit {
   readonly patientId?: string;
   readonly changed?: readonly string[];
 }
+
+/** An event as JSON text, as a view may see it. Application-defined data passes through byte for byte. */
+export const eventText = (
+  { type, id, seq, tenantId, timestamp, actorId, data }: LogEvent,
+  view: View,
+): string => {
+  const envelope = JSON.stringify({
+    type,
+    id,
+    seq,
+    tenant_id: tenantId,
+    timestamp: timestamp.toISOString(),
+    ...(actorId === null || view === 'super' ? undefined : { actor_id: actorId }),
+  });
+  return `${envelope.slice(0, -1)},"data":${dataText(type, data, view)}}`;
+};
+
+const dataText = (type: string, data: string, view: View): string => {
+  if (topicOf(type) === 'events') return view === 'super' ? '{}' : data;
+  // our own types: their numbers are versions and minutes
+  const parsed: unknown = JSON.parse(data);
+  return JSON.stringify(viewEventData(type, parsed instanceof Object ? { ...parsed } : {}, view));
+};

@@ -59,7 +59,11 @@ export class Tx {
   async #append(tenantId: string, { events, audits }: Pending): Promise<LogEvent[]> {
     const trace = currentTrace();
     const actor = this.principal.userId;
-    const eventRows = JSON.stringify(events.map((event) => ({ ...event, actor_id: actor })));
+    const data = events.map((event) => JSON.stringify(event.data));
+    const eventRows = events.map(({ type, audience }, index) => {
+      const envelope = JSON.stringify({ type, audience, actor_id: actor });
+      return `${envelope.slice(0, -1)},"data":${data[index]}}`;
+    });
     const auditRows = JSON.stringify(
       audits.map((audit) => ({
         actor_id: actor,
@@ -74,7 +78,7 @@ export class Tx {
     );
     const rows = await this.db.$queryRaw<{ seq: bigint; id: string; created_at: Date }[]>`
       SELECT seq, id::text, created_at
-      FROM wardbell.append(${tenantId}::uuid, ${eventRows}::jsonb, ${auditRows}::jsonb) ORDER BY seq`;
+      FROM wardbell.append(${tenantId}::uuid, ${`[${eventRows.join(',')}]`}::jsonb, ${auditRows}::jsonb) ORDER BY seq`;
     return events.map((event, index) => {
       const row = rows[index];
       if (!row) throw new Error('the log answered fewer rows than events');
@@ -83,7 +87,7 @@ export class Tx {
         seq: Number(row.seq),
         id: row.id,
         type: event.type,
-        data: event.data,
+        data: data[index] ?? '{}',
         audience: event.audience ?? null,
         timestamp: row.created_at,
         actorId: actor,

@@ -1,4 +1,4 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Header } from '@nestjs/common';
 import { api } from '@wardbell/contract';
 import { Database } from '../database/database.service.js';
 import type { Call } from '../http/call.js';
@@ -16,7 +16,8 @@ export class EventsController {
   ) {}
 
   @Endpoint(routes.list)
-  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
+  @Header('content-type', 'application/json; charset=utf-8')
+  list({ principal, query }: Call<typeof routes.list>): Promise<string> {
     return this.database.inTenant(principal, tenantOf(principal), (tx) => this.events.page(tx, query));
   }
 }

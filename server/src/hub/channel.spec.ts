@@ -42,7 +42,7 @@ class Writing {
       seq: ++this.#seq,
       id: randomUUID(),
       type: 'task_updated',
-      data: {},
+      data: '{}',
       audience: null,
       timestamp: new Date(),
       actorId: null,

@@ -1,5 +1,5 @@
-import { type Topic, topicOf, type View, viewEventData } from '@wardbell/contract';
-import type { LogEvent } from '../database/log-event.js';
+import { type Topic, topicOf, type View } from '@wardbell/contract';
+import { eventText, type LogEvent } from '../database/log-event.js';
 import { encodeDeflatedFrame, encodeTextFrame } from './frames.js';
 
 /** Objects, strings and frames of an event weigh about this many times its JSON. */
@@ -88,15 +88,6 @@ export class Entry {
   }
 
   #textOf(view: View): string {
-    const { type, id, seq, tenantId, timestamp, actorId, data } = this.#event;
-    return JSON.stringify({
-      type,
-      id,
-      seq,
-      tenant_id: tenantId,
-      timestamp: timestamp.toISOString(),
-      ...(actorId === null || view === 'super' ? undefined : { actor_id: actorId }),
-      data: viewEventData(type, data, view),
-    });
+    return eventText(this.#event, view);
   }
 }

@@ -1,8 +1,8 @@
 import type { Session } from './session.js';
 
 const SLOT_MS = 100;
-/** A round takes 4.5 s: within the 5 s of the protocol also when the event loop is late by half a second. */
-const SLOTS = 45;
+/** A round takes 4 s: within the 5 s of the protocol also when the event loop is late by a second. */
+const SLOTS = 40;
 
 /**
  * Tells each session its position once in every round. The sessions are spread over the slots of the round, because

@@ -10,7 +10,7 @@ const entry = (seq: number) =>
     seq,
     id: '00000000-0000-4000-8000-000000000002',
     type: 'task_updated',
-    data: { seq },
+    data: JSON.stringify({ seq }),
     audience: null,
     timestamp: new Date(0),
     actorId: null,

@@ -9,7 +9,7 @@ const entry = (type: string, audience: Audience | null = null) =>
     seq: 1,
     id: '00000000-0000-4000-8000-000000000002',
     type,
-    data: {},
+    data: '{}',
     audience,
     timestamp: new Date(0),
     actorId: null,

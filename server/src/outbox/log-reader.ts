@@ -11,7 +11,7 @@ interface OutboxRow {
   readonly seq: string;
   readonly id: string;
   readonly type: string;
-  readonly data: Record<string, unknown>;
+  readonly data: string;
   readonly audience: Audience | null;
   readonly created_at: Date;
   readonly actor_id: string | null;
@@ -19,12 +19,12 @@ interface OutboxRow {
 
 export const READ_SINCE = {
   name: 'outbox_since',
-  text: `SELECT seq, id::text, type, data, audience, created_at, actor_id
+  text: `SELECT seq, id::text, type, data::text, audience, created_at, actor_id
          FROM wardbell.read_log($1, $2, $3, $4) ORDER BY seq`,
 };
 export const READ_MANY = {
   name: 'outbox_many',
-  text: `SELECT w.n, o.seq, o.id::text, o.type, o.data, o.audience, o.created_at, o.actor_id
+  text: `SELECT w.n, o.seq, o.id::text, o.type, o.data::text, o.audience, o.created_at, o.actor_id
          FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w(tenant_id, since, count, n)
          CROSS JOIN LATERAL wardbell.read_log(w.tenant_id, w.since, w.count, $4) o
          ORDER BY w.n, o.seq`,

@@ -219,7 +219,7 @@ describeWith('redis-server', 'Redis', () => {
     socket.write('\r\n');
     from.bus.announce(tenant, [eventOf(tenant, 2, { real: true })]);
     await eventually(() => headOf(to, tenant) >= 2);
-    expect(eventsOf(to, tenant).map(({ data }) => data)).toEqual([event.data, { real: true }]);
+    expect(eventsOf(to, tenant).map(({ data }) => data)).toEqual([event.data, '{"real":true}']);
     expect(to.heard.some(({ orders }) => orders)).toBe(false);
     socket.destroy();
   });

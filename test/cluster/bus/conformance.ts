@@ -35,7 +35,7 @@ export const eventOf = (
   seq,
   id: randomUUID(),
   type: 'patient_updated',
-  data,
+  data: JSON.stringify(data),
   audience: null,
   timestamp: new Date(),
   actorId: null,

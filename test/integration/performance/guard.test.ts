@@ -104,7 +104,12 @@ describe('a flush', () => {
         seq: index + 1,
         id: '00000000-0000-4000-8000-000000000002',
         type: 'patient_updated',
-        data: { id: '00000000-0000-4000-8000-000000000003', tenant_id: tenantId, version: 1, notes: 'n' },
+        data: JSON.stringify({
+          id: '00000000-0000-4000-8000-000000000003',
+          tenant_id: tenantId,
+          version: 1,
+          notes: 'n',
+        }),
         audience: null,
         timestamp: new Date(0),
         actorId: null,
