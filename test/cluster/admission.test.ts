@@ -61,7 +61,7 @@ describe('limits over two instances', () => {
       await leave(admitted);
       await eventually(async () => (await countRows(clinic)) === 0);
     }
-  }, 180_000);
+  });
 
   it('admits exactly 3 sockets of each user of several tenants in one storm', async () => {
     const clinics = await Promise.all(Array.from({ length: 3 }, () => createClinic(database)));

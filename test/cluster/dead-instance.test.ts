@@ -35,7 +35,7 @@ describe('an instance that died', () => {
     const verdicts = await Promise.all(Array.from({ length: 6 }, tryOne));
     expect(verdicts.filter(({ frames }) => frames.length > 0)).toHaveLength(2);
     await stopAll([other]);
-  }, 90_000);
+  });
 
   /** Rows as an instance leaves them; its age and silence in seconds. */
   const instanceRow = async (silentS: number, resumedS?: number): Promise<string> => {

@@ -71,7 +71,7 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
     expect(await expectNothingLost(database, clinic.id, clients)).toBe(writer.acknowledged.length);
     // the old workers keep their sockets: nobody had to come back
     for (const { states } of clients) expect(states.map(({ status }) => status)).not.toContain('waiting');
-  }, 120_000);
+  });
 
   it('takes clients of an instance that died to the other one, where they resume', async () => {
     const clinic = await createClinic(database);
@@ -90,7 +90,7 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
       await startServer({ database, env: { ...env, PORT: String(doomed.port) } }),
       ...instances.filter((instance) => instance !== doomed),
     ];
-  }, 120_000);
+  });
 
   it('bounds requests of one address, and says so with 429', async () => {
     const clinic = await createClinic(database);

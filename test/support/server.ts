@@ -91,7 +91,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       if (listening !== undefined) return z.number().parse(listening['port']);
       return child.exitCode === null && child.signalCode === null ? undefined : -1;
     },
-    { timeoutMs: options.timeoutMs ?? 30_000, what: 'the server listening' },
+    { timeoutMs: options.timeoutMs ?? 120_000, what: 'the server listening' },
   ).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw new Error(`${error instanceof Error ? error.message : 'failed'}\n${output}`);

@@ -37,7 +37,7 @@ describeWith('pgbouncer', 'PgBouncer', () => {
         tenantId,
         'clinic',
       ]);
-    }, 120_000);
+    });
     afterAll(async () => {
       await Promise.all([writing?.stop(), reading?.stop()]);
       await bouncer?.stop();

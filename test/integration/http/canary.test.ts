@@ -60,7 +60,7 @@ describe('A marked name, phone, note and password, sent through every route', ()
     // the last of what it was asked is in the log
     await send(api.auth.me, clinic.clinician, { headers: { 'x-request-id': LAST } });
     await eventually(() => server.output().includes(LAST), { what: 'the log of the last request' });
-  }, 120_000);
+  });
   afterAll(async () => {
     await server?.stop();
     await database?.drop();

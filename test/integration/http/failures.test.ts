@@ -76,7 +76,7 @@ describe('A transaction that aborts', () => {
     ]);
     await holder.query('ROLLBACK');
     expect(await remains()).toEqual(before);
-  }, 30_000);
+  });
 
   it('leaves nothing when its event cannot be stored', async () => {
     const before = await remains();

@@ -14,7 +14,7 @@ import { prepareDatabase } from '../../../server/dist/prepare-database.js';
 const config = loadConfig(process.env);
 const log = createLog(config);
 const database = await prepareDatabase(config, log, new AbortController().signal);
-const app = await createHttpApplication(config, AppModule.with(config, database.urls, log), false);
+const app = await createHttpApplication(config, AppModule.with(config, database.logins, log), false);
 app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket));
 await app.init();
 

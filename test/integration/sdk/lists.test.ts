@@ -127,7 +127,7 @@ describe('lists that are joined with the stream', () => {
       expect(versions).toEqual(truth);
     }
     expect(client.faults).toEqual({ duplicate: 0, backwards: 0, incomplete: 0, malformed: 0, handler: 0 });
-  }, 120_000);
+  });
 
   it('is equal to the table in the end', async () => {
     let shown: LiveRows<Patient> = { rows: [], live: false };

@@ -31,7 +31,7 @@ describe('A server with a small heap', () => {
       await Promise.all(sockets.map((socket) => socket.close()));
     }
     expect(await bench.server.stop()).toBe(0);
-  }, 120_000);
+  });
 });
 
 describe('A server with a small heap', () => {
@@ -49,5 +49,5 @@ describe('A server with a small heap', () => {
     }
     await Promise.all(residents.map((socket) => socket.close()));
     expect(await bench.server.stop()).toBe(0);
-  }, 120_000);
+  });
 });
