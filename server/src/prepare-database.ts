@@ -1,9 +1,9 @@
 import type { Config } from './config/config.js';
 import { waitForDatabase } from './database/connect.js';
-import type { DatabaseLogins } from './database/database.service.js';
 import { warnOfLossySettings } from './database/durability.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded.js';
 import { migrate } from './database/migrate.js';
+import type { DatabaseLogins } from './database/pools.js';
 import { assertConfined, listenLogin, provisionRoles } from './database/roles.js';
 import type { Log } from './log/log.js';
 

@@ -1,5 +1,5 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
-import { Prisma } from '../database/generated/client.js';
+import { raw } from 'sql-template-tag';
 
 /** Columns of an appointment as the driver answers them. */
 export interface AppointmentRow {
@@ -20,7 +20,7 @@ export interface AppointmentRow {
 }
 
 /** Of the table under the alias `a`. */
-export const APPOINTMENT_COLUMNS = Prisma.raw(
+export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
    a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at`,
 );

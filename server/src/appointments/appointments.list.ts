@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Appointment, AppointmentQuery } from '@wardbell/contract';
+import sql, { empty } from 'sql-template-tag';
 import type { z } from 'zod';
-import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
 import { type Bound, boundOf } from '../http/date-or-time.js';
 import type { LivePage } from '../http/live-page.js';
@@ -29,12 +29,10 @@ export class AppointmentsList {
     const [from, to] = [query.untimed ? UNTIMED : boundOf(query.from), boundOf(query.to)];
     const ranged = query.from !== undefined || query.to !== undefined;
     // text of their own, so that the index by patient serves the first
-    const ofPatient = query.patient_id
-      ? Prisma.sql`AND a.patient_id = ${query.patient_id}::uuid`
-      : Prisma.empty;
-    const ofStatus = query.status ? Prisma.sql`AND a.status = ${query.status}` : Prisma.empty;
+    const ofPatient = query.patient_id ? sql`AND a.patient_id = ${query.patient_id}::uuid` : empty;
+    const ofStatus = query.status ? sql`AND a.status = ${query.status}` : empty;
     // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
-    const snapshot = await tx.db.$queryRaw<SnapshotRow[]>`
+    const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
       FROM wardbell.tenant_head h
       JOIN wardbell.tenant t ON t.id = h.tenant_id

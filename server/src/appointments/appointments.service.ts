@@ -6,19 +6,17 @@ import {
   type AppointmentUpdate,
   isAllowedMove,
 } from '@wardbell/contract';
-import { sqlState } from '../database/failure.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { type AppointmentFields, changeOf } from './appointment-change.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
-
-const FOREIGN_KEY_VIOLATION = '23503';
 
 /** Appointments of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
 export class AppointmentsService {
   async get(tx: Tx, id: string): Promise<Appointment> {
-    const [row] = await tx.db.$queryRaw<AppointmentRow[]>`
+    const [row] = await tx.sql.query<AppointmentRow[]>`
       SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid`;
     if (!row) throw new Problem('not_found');
@@ -58,7 +56,7 @@ export class AppointmentsService {
 
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const current = await this.#lock(tx, id, ifMatch);
-    await tx.db.$executeRaw`
+    await tx.sql.execute`
       DELETE FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid`;
     tx.emit({
@@ -70,7 +68,7 @@ export class AppointmentsService {
 
   /** The row as it stays until this transaction ends: which move is allowed depends on where it stands. */
   async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Appointment> {
-    const [row] = await tx.db.$queryRaw<AppointmentRow[]>`
+    const [row] = await tx.sql.query<AppointmentRow[]>`
       SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid
       FOR UPDATE`;
@@ -89,7 +87,7 @@ export class AppointmentsService {
   }
 
   async #store(tx: Tx, id: string, next: AppointmentFields): Promise<Appointment> {
-    const [row] = await tx.db.$queryRaw<AppointmentRow[]>`
+    const [row] = await tx.sql.query<AppointmentRow[]>`
       UPDATE wardbell.appointment a
       SET datetime = ${next.datetime}::timestamptz, duration_minutes = ${next.duration_minutes},
           type = ${next.type}, status = ${next.status}, practitioner = ${next.practitioner},
@@ -104,7 +102,7 @@ export class AppointmentsService {
 
   async #insert(tx: Tx, body: AppointmentCreate): Promise<Appointment> {
     try {
-      const [row] = await tx.db.$queryRaw<AppointmentRow[]>`
+      const [row] = await tx.sql.query<AppointmentRow[]>`
         INSERT INTO wardbell.appointment AS a
           (tenant_id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason)
         VALUES (wardbell.current_tenant(), ${body.patient_id}::uuid, ${toInstant(body.datetime)}::timestamptz,
@@ -114,7 +112,7 @@ export class AppointmentsService {
       if (!row) throw new Error('INSERT answered no row');
       return toAppointment(row);
     } catch (error) {
-      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
       throw new Problem('unknown_patient', { cause: error });
     }
   }

@@ -1,25 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditQuery, AuditRow } from '@wardbell/contract';
 import type { z } from 'zod';
-import { Prisma } from '../database/generated/client.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
 import { boundOf } from '../http/date-or-time.js';
 import { FIRST_ID, Pager } from '../http/page.js';
 import { scopeOf } from '../http/scope.js';
-
-interface Row {
-  readonly id: string;
-  readonly seq: bigint;
-  readonly at: Date;
-  readonly actor_id: string | null;
-  readonly actor_role: string | null;
-  readonly action: string;
-  readonly object_type: string | null;
-  readonly object_id: string | null;
-  readonly patient_id: string | null;
-  readonly address: string | null;
-  readonly changed: string[];
-}
 
 const BEFORE_ALL = '9223372036854775807';
 /** Rows that are checked in one statement, which may take 15 s at most. */
@@ -49,12 +34,13 @@ export class AuditService {
     const scope = tenantId ?? NIL_TENANT;
     const list = `audit/${scope}`;
     const [before] = this.pager.start(list, query.after, [BEFORE_ALL, FIRST_ID]);
-    const rows = await tx.db.$queryRaw<Row[]>`
-      SELECT a.id::text, a.seq, a.at, a.actor_id, a.actor_role, a.action, a.object_type, a.object_id,
-             a.patient_id::text, a.address, a.changed
-      FROM wardbell.audit a
-      WHERE a.scope = ${scope}::uuid AND a.seq < ${before}::bigint ${filtersOf(query, scope)}
-      ORDER BY a.seq DESC LIMIT ${query.limit + 1}`;
+    const orm = await tx.orm();
+    const rows = await orm.audit.findMany({
+      omit: { scope: true, hash: true },
+      where: { scope, seq: { lt: BigInt(before) }, ...(await filtersOf(tx, query, scope)) },
+      orderBy: { seq: 'desc' },
+      take: query.limit + 1,
+    });
     const cut = this.pager.cut(list, rows, query.limit, (row) => [String(row.seq), row.id]);
     return {
       data: cut.rows.map((row) => ({
@@ -70,7 +56,7 @@ export class AuditService {
   /** Reckons a part of the chain again. Rows are never changed, so parts may come from several transactions. */
   async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
     const scope = scopeOf(tx.principal, named) ?? NIL_TENANT;
-    const [part] = await tx.db.$queryRaw<Checked[]>`
+    const [part] = await tx.sql.query<Checked[]>`
       SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd"
       FROM wardbell.verify_audit(${scope}::uuid, ${seq}::bigint, ${hash}::bytea, ${PART}::integer) v`;
     if (!part) throw new Error('verify_audit answered no row');
@@ -78,21 +64,26 @@ export class AuditService {
   }
 }
 
-function filtersOf(query: z.output<typeof AuditQuery>, scope: string): Prisma.Sql {
-  const filters: Prisma.Sql[] = [];
-  if (query.actor_id !== undefined) filters.push(Prisma.sql`AND a.actor_id = ${query.actor_id}`);
-  if (query.patient_id !== undefined) filters.push(Prisma.sql`AND a.patient_id = ${query.patient_id}::uuid`);
-  if (query.action !== undefined) filters.push(Prisma.sql`AND a.action = ${query.action}`);
-  if (query.from !== undefined) filters.push(Prisma.sql`AND a.at >= ${instantOf(query.from, scope)}`);
-  if (query.to !== undefined) filters.push(Prisma.sql`AND a.at < ${instantOf(query.to, scope)}`);
-  return filters.length > 0 ? Prisma.join(filters, ' ') : Prisma.empty;
+async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: string) {
+  const { actor_id, patient_id, action, from, to } = query;
+  return {
+    ...(actor_id === undefined ? {} : { actor_id }),
+    ...(patient_id === undefined ? {} : { patient_id }),
+    ...(action === undefined ? {} : { action }),
+    at: {
+      ...(from === undefined ? {} : { gte: await instantOf(tx, from, scope) }),
+      ...(to === undefined ? {} : { lt: await instantOf(tx, to, scope) }),
+    },
+  };
 }
 
 /** A date begins where the clinic is; for the installation, in UTC. */
-function instantOf(value: string, scope: string): Prisma.Sql {
+async function instantOf(tx: Tx, value: string, scope: string): Promise<Date> {
   const { instant, date } = boundOf(value);
-  return instant !== null
-    ? Prisma.sql`${instant}::timestamptz`
-    : Prisma.sql`(${date}::date::timestamp AT TIME ZONE
-        coalesce((SELECT t.time_zone FROM wardbell.tenant t WHERE t.id = ${scope}::uuid), 'UTC'))`;
+  if (instant !== null) return new Date(instant);
+  const [row] = await tx.sql.query<{ instant: Date }[]>`
+    SELECT ${date}::date::timestamp AT TIME ZONE
+      coalesce((SELECT t.time_zone FROM wardbell.tenant t WHERE t.id = ${scope}::uuid), 'UTC') AS instant`;
+  if (!row) throw new Error('SELECT answered no row');
+  return row.instant;
 }

@@ -24,11 +24,11 @@ interface Counts {
 export async function bookAttempt(tx: Tx, email: string, address: string): Promise<void> {
   const account = hashOf(email);
   // Always in this order: no two sign-ins wait for each other.
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     SELECT pg_advisory_xact_lock(hashtextextended('wardbell.login/account/' || encode(${account}, 'hex'), 0))`;
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     SELECT pg_advisory_xact_lock(hashtextextended('wardbell.login/address/' || ${address}, 0))`;
-  const [counts] = await tx.db.$queryRaw<Counts[]>`
+  const [counts] = await tx.sql.query<Counts[]>`
     SELECT count(*) FILTER (WHERE email_hash = ${account} AND address = ${address}) AS pair,
            count(*) FILTER (WHERE email_hash = ${account}) AS account,
            count(*) FILTER (WHERE address = ${address}) AS address,
@@ -39,7 +39,7 @@ export async function bookAttempt(tx: Tx, email: string, address: string): Promi
   if (counts && isOver(counts)) {
     throw new Problem('too_many_attempts', { retryAfterS: Math.max(1, counts.wait_s) });
   }
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     INSERT INTO wardbell.login_failure (email_hash, address) VALUES (${account}, ${address})`;
 }
 
@@ -48,7 +48,7 @@ const isOver = (counts: Counts): boolean =>
 
 /** After a success: its booking, and the slips of the finger before it from the same place. */
 export async function forgiveAttempts(tx: Tx, email: string, address: string): Promise<void> {
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     DELETE FROM wardbell.login_failure WHERE email_hash = ${hashOf(email)} AND address = ${address}`;
 }
 

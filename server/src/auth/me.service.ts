@@ -23,20 +23,25 @@ export class MeService {
 
 async function describe(tx: Tx): Promise<Me> {
   const { userId, tenantId, role } = tx.principal;
-  const [account] = isUuid(userId)
-    ? await tx.db.$queryRaw<{ email: string; name: string }[]>`
-        SELECT email, name FROM wardbell.user_account WHERE id = ${userId}::uuid AND deleted_at IS NULL`
-    : [];
-  const [tenant] = tenantId
-    ? await tx.db.$queryRaw<NonNullable<Me['tenant']>[]>`
-        SELECT id::text, name, slug, time_zone FROM wardbell.tenant WHERE id = ${tenantId}::uuid`
-    : [];
+  const orm = await tx.orm();
+  const account = isUuid(userId)
+    ? await orm.userAccount.findFirst({
+        select: { email: true, name: true },
+        where: { id: userId, deleted_at: null },
+      })
+    : null;
+  const tenant = tenantId
+    ? await orm.tenant.findUnique({
+        select: { id: true, name: true, slug: true, time_zone: true },
+        where: { id: tenantId },
+      })
+    : null;
   return {
     id: userId,
     tenant_id: tenantId,
     role,
     email: account?.email ?? null,
     name: account?.name ?? null,
-    tenant: tenant ?? null,
+    tenant,
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { Role } from '@wardbell/contract';
 import type { Tx } from '../database/tx.js';
+import type { UserRow } from '../users/user-row.js';
 
 /** A session nobody used for so long ends, and every one ends after so long. */
 const IDLE_S = 12 * 60 * 60;
@@ -14,10 +14,8 @@ const hashOf = (token: string): Uint8Array<ArrayBuffer> =>
 
 /** What a refresh token stands for. */
 export interface Holder {
-  readonly session_id: string;
-  readonly user_id: string;
-  readonly tenant_id: string | null;
-  readonly role: Role;
+  readonly sessionId: string;
+  readonly user: UserRow;
   /** Neither revoked nor run out, and the account may sign in. */
   readonly good: boolean;
 }
@@ -27,26 +25,27 @@ export async function openSession(
   tx: Tx,
   user: { readonly id: string; readonly tenant_id: string | null },
 ): Promise<{ sessionId: string; refreshToken: string }> {
-  const [session] = await tx.db.$queryRaw<{ id: string }[]>`
-    INSERT INTO wardbell.auth_session (user_id, tenant_id, expires_at)
-    VALUES (${user.id}::uuid, ${user.tenant_id}::uuid, now() + make_interval(secs => ${IDLE_S}))
-    RETURNING id::text`;
-  if (!session) throw new Error('INSERT answered no row');
+  const orm = await tx.orm();
+  const session = await orm.authSession.create({
+    data: { user_id: user.id, tenant_id: user.tenant_id, expires_at: addSeconds(tx.now, IDLE_S) },
+  });
   return { sessionId: session.id, refreshToken: await addToken(tx, session.id) };
 }
 
 /** Whose token this is; undefined for one that we never gave out or have forgotten. */
 export async function holderOf(tx: Tx, token: string): Promise<Holder | undefined> {
   if (!TOKEN.test(token)) return undefined;
-  const [holder] = await tx.db.$queryRaw<Holder[]>`
-    SELECT s.id::text AS session_id, u.id::text AS user_id, u.tenant_id::text, u.role,
-           s.revoked_at IS NULL AND s.expires_at > now() AND u.status = 'active'
-             AND u.deleted_at IS NULL AS good
-    FROM wardbell.refresh_token r
-    JOIN wardbell.auth_session s ON s.id = r.session_id
-    JOIN wardbell.user_account u ON u.id = s.user_id
-    WHERE r.hash = ${hashOf(token)}`;
-  return holder;
+  const orm = await tx.orm();
+  const found = await orm.refreshToken.findUnique({
+    where: { hash: hashOf(token) },
+    include: { session: { include: { user: true } } },
+  });
+  if (!found) return undefined;
+  const { session } = found;
+  const { user } = session;
+  const isOpen = session.revoked_at === null && session.expires_at > tx.now;
+  const mayAct = user.status === 'active' && user.deleted_at === null;
+  return { sessionId: session.id, user, good: isOpen && mayAct };
 }
 
 /**
@@ -54,20 +53,28 @@ export async function holderOf(tx: Tx, token: string): Promise<Holder | undefine
  * same moment exactly one gets the successor: the UPDATE takes the row.
  */
 export async function rotate(tx: Tx, token: string, sessionId: string): Promise<string | null> {
-  const spent = await tx.db.$executeRaw`
-    UPDATE wardbell.refresh_token SET used_at = now() WHERE hash = ${hashOf(token)} AND used_at IS NULL`;
-  if (spent === 0) return null;
-  await tx.db.$executeRaw`
-    UPDATE wardbell.auth_session
-    SET expires_at = least(now() + make_interval(secs => ${IDLE_S}),
-                           created_at + make_interval(secs => ${LIFETIME_S}))
-    WHERE id = ${sessionId}::uuid`;
+  const orm = await tx.orm();
+  const spent = await orm.refreshToken.updateMany({
+    where: { hash: hashOf(token), used_at: null },
+    data: { used_at: tx.now },
+  });
+  if (spent.count === 0) return null;
+  const session = await orm.authSession.findUnique({ where: { id: sessionId } });
+  if (!session) return null;
+  const idleEnd = addSeconds(tx.now, IDLE_S);
+  const lastEnd = addSeconds(session.created_at, LIFETIME_S);
+  await orm.authSession.update({
+    where: { id: sessionId },
+    data: { expires_at: idleEnd < lastEnd ? idleEnd : lastEnd },
+  });
   return addToken(tx, sessionId);
 }
 
 async function addToken(tx: Tx, sessionId: string): Promise<string> {
   const token = newToken();
-  await tx.db.$executeRaw`
-    INSERT INTO wardbell.refresh_token (hash, session_id) VALUES (${hashOf(token)}, ${sessionId}::uuid)`;
+  const orm = await tx.orm();
+  await orm.refreshToken.create({ data: { hash: hashOf(token), session_id: sessionId } });
   return token;
 }
+
+const addSeconds = (date: Date, seconds: number): Date => new Date(date.getTime() + seconds * 1_000);

@@ -1,17 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { TokenAnswer } from '@wardbell/contract';
+import type { TokenAnswer, User } from '@wardbell/contract';
 import { Database } from '../database/database.service.js';
 import { type Principal, SYSTEM } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { toUser, USER_COLUMNS, type UserRow } from '../users/user-row.js';
+import { toUser, type UserRow } from '../users/user-row.js';
 import { bookAttempt, forgiveAttempts } from './login-throttle.js';
 import { Passwords } from './passwords.js';
 import { type Holder, holderOf, openSession, rotate } from './refresh-token.js';
 import { revokeSession } from './revocation.js';
 import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
-
-type Account = UserRow & { readonly password_hash: string | null };
 
 export interface SignedIn {
   readonly answer: TokenAnswer;
@@ -49,11 +47,12 @@ export class SessionService {
       if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
       throw new Problem('invalid_credentials');
     }
-    return this.database.acrossTenants(principalOf(account, address), async (tx) => {
+    const user = toUser(account);
+    return this.database.acrossTenants(principalOf(user, address), async (tx) => {
       await forgiveAttempts(tx, email, address);
-      const { sessionId, refreshToken } = await openSession(tx, account);
-      tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, account.tenant_id);
-      return { refreshToken, answer: this.#answer(account, sessionId) };
+      const { sessionId, refreshToken } = await openSession(tx, user);
+      tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, user.tenant_id);
+      return { refreshToken, answer: this.#answer(user, sessionId) };
     });
   }
 
@@ -65,12 +64,12 @@ export class SessionService {
     const holder = await this.#holder(token, address);
     if (!token || !holder?.good) throw new Problem('invalid_refresh_token');
     const signedIn = await this.database.acrossTenants(
-      { ...principalOf(toSubject(holder), address), sessionId: holder.session_id },
+      { ...principalOf(toUser(holder.user), address), sessionId: holder.sessionId },
       async (tx) => {
-        const refreshToken = await rotate(tx, token, holder.session_id);
-        if (refreshToken === null) return null;
-        const user = await getUser(tx, holder.user_id);
-        return { refreshToken, answer: this.#answer(user, holder.session_id) };
+        const refreshToken = await rotate(tx, token, holder.sessionId);
+        return refreshToken === null
+          ? null
+          : { refreshToken, answer: this.#answer(toUser(holder.user), holder.sessionId) };
       },
     );
     if (signedIn) return signedIn;
@@ -81,7 +80,7 @@ export class SessionService {
   /** Ends the session of a refresh token; nothing happens for one that is unknown or spent. */
   async logout(token: string | undefined, address: string): Promise<void> {
     const holder = await this.#holder(token, address);
-    if (holder) await this.#end(sessionOf(holder), 'logout', principalOf(toSubject(holder), address));
+    if (holder) await this.#end(sessionOf(holder), 'logout', principalOf(toUser(holder.user), address));
   }
 
   /** Ends the session that an access token belongs to. */
@@ -97,26 +96,23 @@ export class SessionService {
   }
 
   async #end(session: Session, why: string, actor: Principal): Promise<void> {
-    const ended = await this.#revoke(session, why, actor).catch((error: unknown) => {
+    await this.#revoke(session, why, actor).catch((error: unknown) => {
       // One who was disabled, or whose tenant was suspended, may still sign out: the server does it.
       if (error instanceof Problem && error.status < 500) {
         return this.#revoke(session, why, { ...SYSTEM, address: actor.address });
       }
       throw error;
     });
-    if (ended) this.database.ringOrders();
   }
 
-  #revoke({ sessionId, tenantId }: Session, why: string, actor: Principal): Promise<boolean> {
+  #revoke({ sessionId, tenantId }: Session, why: string, actor: Principal): Promise<void> {
     return this.database.acrossTenants(actor, async (tx) => {
-      if (!(await revokeSession(tx, { sessionId, tenantId }, why))) return false;
+      if (!(await revokeSession(tx, { sessionId, tenantId }, why))) return;
       tx.audit({ action: `auth.${why}`, objectType: 'session', objectId: sessionId }, tenantId);
-      return true;
     });
   }
 
-  #answer(row: UserRow, sessionId: string): TokenAnswer {
-    const user = toUser(row);
+  #answer(user: User, sessionId: string): TokenAnswer {
     return {
       access_token: this.tokens.issue({
         userId: user.id,
@@ -131,15 +127,10 @@ export class SessionService {
   }
 }
 
-const sessionOf = (holder: Holder): Session => ({
-  sessionId: holder.session_id,
-  tenantId: holder.tenant_id,
-});
-
-const toSubject = (holder: Holder) => ({ ...holder, id: holder.user_id });
+const sessionOf = ({ sessionId, user }: Holder): Session => ({ sessionId, tenantId: user.tenant_id });
 
 const principalOf = (
-  { id, tenant_id, role }: Pick<UserRow, 'id' | 'tenant_id' | 'role'>,
+  { id, tenant_id, role }: Pick<User, 'id' | 'tenant_id' | 'role'>,
   address: string,
 ): Principal => ({
   userId: id,
@@ -150,18 +141,10 @@ const principalOf = (
   address,
 });
 
-async function findAccount(tx: Tx, email: string): Promise<Account | undefined> {
-  const [account] = await tx.db.$queryRaw<Account[]>`
-    SELECT ${USER_COLUMNS}, u.password_hash FROM wardbell.user_account u WHERE u.email = ${email}`;
-  return account;
-}
+const findAccount = async (tx: Tx, email: string) => {
+  const orm = await tx.orm();
+  return orm.userAccount.findUnique({ where: { email }, omit: { password_hash: false } });
+};
 
-async function getUser(tx: Tx, id: string): Promise<UserRow> {
-  const [user] = await tx.db.$queryRaw<UserRow[]>`
-    SELECT ${USER_COLUMNS} FROM wardbell.user_account u WHERE u.id = ${id}::uuid`;
-  if (!user) throw new Problem('invalid_refresh_token');
-  return user;
-}
-
-const auditFailure = (tx: Tx, account: Account): void =>
+const auditFailure = (tx: Tx, account: UserRow): void =>
   tx.audit({ action: 'auth.login_failed', objectType: 'user', objectId: account.id }, account.tenant_id);

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Log } from '../log/log.js';
 import { Bus } from './bus.js';
 import { PostgresBus } from './bus.postgres.js';

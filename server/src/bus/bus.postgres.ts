@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { LogEvent } from '../database/log-event.js';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Log } from '../log/log.js';
 import { Bus, type DoorbellListener, noTraffic } from './bus.js';
 
@@ -90,7 +90,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#schedule();
   }
 
-  ringOrders(): void {
+  announceDisconnects(): void {
     this.#orders = true;
     this.#schedule();
   }
@@ -145,7 +145,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   }
 
   async #connect(delayMs: number): Promise<void> {
-    const client = this.relay.dedicated();
+    const client = this.relay.listener();
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
     client.on('notification', (message) => this.#hear(message.payload));

@@ -83,8 +83,8 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     this.#schedule();
   }
 
-  ringOrders(): void {
-    this.postgres.ringOrders();
+  announceDisconnects(): void {
+    this.postgres.announceDisconnects();
     if (!this.#link) return;
     this.#outgoing.addOrders();
     this.#schedule();

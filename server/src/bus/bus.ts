@@ -47,5 +47,5 @@ export abstract class Bus {
   /** Tells the others of events of one tenant that have committed, in order. Never waits, never throws. */
   abstract announce(tenantId: string, events: readonly LogEvent[]): void;
   /** Tells the others to look for disconnect orders. Never waits, never throws. */
-  abstract ringOrders(): void;
+  abstract announceDisconnects(): void;
 }

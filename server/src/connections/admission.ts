@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
-import { sqlState } from '../database/failure.js';
+import { RelayPool } from '../database/pools.js';
 import type { Principal } from '../database/principal.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { ADMIT, type AdmitRow, RECONCILE, RELEASE, RETAKE, type Verdict } from './admission-statements.js';
@@ -22,7 +22,6 @@ const UNCERTAIN_S = 30;
 /** Sockets of one statement when all take slots again; its cost grows with the square. */
 const RETAKE_BATCH = 200;
 /** The row of this instance is gone: others gave it up. */
-const FOREIGN_KEY_VIOLATION = '23503';
 
 /** A socket that asks to be let in. */
 export interface AdmissionRequest {
@@ -184,7 +183,7 @@ export class Admission {
     } catch (error) {
       this.log.warn('slots could not be taken again', errorFields(error));
       this.#retaking = true;
-      if (sqlState(error) === FOREIGN_KEY_VIOLATION) void this.instance.beat();
+      if (sqlState(error) === SQLSTATE.foreignKeyViolation) void this.instance.beat();
       return false;
     }
   }
@@ -209,7 +208,8 @@ export class Admission {
       const rows = await this.#askFor(batch);
       const byId = new Map(rows.map((row) => [row.id, row]));
       // whose slot was taken over is closed by order
-      if (rows.some(({ replaced }) => replaced !== null)) this.database.ringOrders();
+      if (rows.some(({ replaced }) => replaced !== null))
+        this.database.announce({ events: [], disconnects: true });
       for (const { request, resolve, reject, gaveUp } of batch) {
         const row = byId.get(request.connectionId);
         if (!row) {
@@ -244,7 +244,7 @@ export class Admission {
     try {
       return await this.relay.query<AdmitRow>(ADMIT, values);
     } catch (error) {
-      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
       await this.instance.beat();
       return this.relay.query<AdmitRow>(ADMIT, values);
     }

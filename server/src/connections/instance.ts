@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Log } from '../log/log.js';
 
 const HEARTBEAT_MS = 5_000;

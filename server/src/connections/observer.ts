@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
 import { Registry } from './registry.js';

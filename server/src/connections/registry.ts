@@ -3,8 +3,8 @@ import { CLOSE } from '@wardbell/contract';
 import { Bus } from '../bus/bus.js';
 import { Database } from '../database/database.service.js';
 import { OutageLog } from '../database/outage-log.js';
+import { RelayPool } from '../database/pools.js';
 import type { Principal } from '../database/principal.js';
-import { RelayPool } from '../database/relay-pool.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
 import { Log } from '../log/log.js';
@@ -63,9 +63,9 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
   async onApplicationBootstrap(): Promise<void> {
     this.#readMs = performance.now();
     await this.#sweep();
-    this.database.onOrders(() => {
+    this.database.onDisconnects(() => {
       void this.#sweep();
-      this.bus.ringOrders();
+      this.bus.announceDisconnects();
     });
     this.bus.onDoorbell(({ orders }) => {
       if (orders) void this.#sweep();

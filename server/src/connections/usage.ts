@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { bucketOf, DELIVERY_BUCKETS_S } from '../metrics/buckets.js';
 import { Metrics } from '../metrics/metrics.js';
 import { refusalReason } from '../metrics/refusal-reason.js';

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { errorCode } from '../config/error-code.js';
 import { StartError } from '../config/start-error.js';
+import { SQLSTATE } from '../config/sqlstate.js';
 import type { Log } from '../log/log.js';
 
 /** A server that does not answer is unreachable after this long. */
@@ -17,7 +18,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '3D000': 'does not have that database',
   '53300': 'has no connection left',
   '57P03': 'is starting or stopping',
-  '25006': 'is read-only (a standby)',
+  [SQLSTATE.readOnlyTransaction]: 'is read-only (a standby)',
 };
 /** These need a person; waiting does not help. */
 const FINAL: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
@@ -60,7 +61,7 @@ export async function waitForDatabase(
 }
 
 class ReadOnlyError extends Error {
-  readonly code = '25006';
+  readonly code = SQLSTATE.readOnlyTransaction;
 }
 
 /** Why the database cannot be used at this moment, if it cannot. */

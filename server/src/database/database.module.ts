@@ -1,15 +1,15 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { Database, DatabaseLogins } from './database.service.js';
+import { Database } from './database.service.js';
 import { OutageLog } from './outage-log.js';
-import { RelayPool } from './relay-pool.js';
+import { AppPool, DatabaseLogins, RelayPool } from './pools.js';
 
 @Global()
 @Module({})
 export class DatabaseModule {
-  static with(urls: DatabaseLogins): DynamicModule {
+  static with(logins: DatabaseLogins): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: DatabaseLogins, useValue: urls }, Database, RelayPool, OutageLog],
+      providers: [{ provide: DatabaseLogins, useValue: logins }, AppPool, RelayPool, Database, OutageLog],
       exports: [Database, DatabaseLogins, RelayPool, OutageLog],
     };
   }

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Problem } from '../errors/problem.js';
 import { errorFields } from '../log/error-fields.js';
@@ -6,73 +6,61 @@ import { Log } from '../log/log.js';
 import { inSpan } from '../tracing/spans.js';
 import { isRetryable, toProblem } from './failure.js';
 import type { LogEvent } from './log-event.js';
+import { OrmTransaction } from './orm.js';
+import { AppPool, RelayPool } from './pools.js';
 import type { Principal } from './principal.js';
 import { Queries } from './queries.js';
-import type { Login } from './roles.js';
-import { begin, commit, Transactions } from './transactions.js';
-import { Tx } from './tx.js';
+import type { RolePool } from './role-pool.js';
+import { Tx, type Written } from './tx.js';
 
-/** How the run-time roles log in. */
-export abstract class DatabaseLogins {
-  abstract readonly app: Login;
-  abstract readonly relay: Login;
-  /** The relay's login where notifications come through. */
-  abstract readonly listenUrl: string;
-}
-
-/**
- * A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. One tenant may
- * hold a third of them: a lock that does not move must not stop the others.
- */
-const APP_POOL_SIZE = 12;
-const RELAY_POOL_SIZE = 4;
 const MAX_TRIES = 3;
 
+/**
+ * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off. They travel with BEGIN, so they
+ * cost no round trip, hold for every login, and pass through a connection pooler, which refuses them as `options`.
+ * READ COMMITTED whatever the default is: a head that moved after a snapshot would fail every commit (40001).
+ */
+const BEGIN =
+  'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
+  ' SET LOCAL idle_in_transaction_session_timeout = 20000';
+
 type CommitListener = (events: readonly LogEvent[]) => void;
+type DisconnectListener = () => void;
 
 /**
  * The way to the data. Each method is one transaction: it enters (sets the tenant for row-level security and
- * checks that the principal is still allowed, in one round trip), does the work, writes events and audit
- * rows, commits, and then announces the events in this process.
+ * checks that the principal is still allowed, in one round trip), does the work, writes events, audit rows and
+ * disconnects, commits, and then announces the events and the disconnects in this process.
  */
 @Injectable()
-export class Database implements OnApplicationShutdown {
-  readonly #app: Transactions;
-  readonly #relay: Transactions;
-  readonly #listeners: CommitListener[] = [];
-  readonly #orderListeners: (() => void)[] = [];
+export class Database {
+  readonly #commitListeners: CommitListener[] = [];
+  readonly #disconnectListeners: DisconnectListener[] = [];
 
   constructor(
-    logins: DatabaseLogins,
+    private readonly app: AppPool,
+    private readonly relay: RelayPool,
     private readonly log: Log,
-  ) {
-    this.#app = new Transactions(logins.app, APP_POOL_SIZE, APP_POOL_SIZE / 3);
-    this.#relay = new Transactions(logins.relay, RELAY_POOL_SIZE);
-  }
+  ) {}
 
   /** Calls `listener` with the events of each transaction, right after its COMMIT. */
   onCommit(listener: CommitListener): void {
-    this.#listeners.push(listener);
+    this.#commitListeners.push(listener);
   }
 
-  /** Says that a disconnect order was committed, so that instances act now and not at their next sweep. */
-  ringOrders(): void {
-    for (const listener of this.#orderListeners) listener();
-  }
-
-  /** Calls `listener` whenever this process committed a disconnect order. */
-  onOrders(listener: () => void): void {
-    this.#orderListeners.push(listener);
+  /** Calls `listener` whenever this process committed disconnects, so that instances act before their next sweep. */
+  onDisconnects(listener: DisconnectListener): void {
+    this.#disconnectListeners.push(listener);
   }
 
   /** Work inside one tenant, as the confined role. Throws `Problem` when the principal may no longer act. */
   inTenant<T>(principal: Principal, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#transact(this.#app, principal, tenantId, work);
+    return this.#transact(this.app, principal, tenantId, work);
   }
 
   /** Work of super admins and of the server itself across tenants; this role has no access to patients. */
   acrossTenants<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#transact(this.#relay, principal, null, work);
+    return this.#transact(this.relay, principal, null, work);
   }
 
   /**
@@ -80,49 +68,42 @@ export class Database implements OnApplicationShutdown {
    * @throws when a write would fail at this moment, at the latest after `maxMs` with a connection
    */
   probeWrite(instanceId: string, maxMs: number): Promise<void> {
-    return this.#app.runFirst(maxMs, async (client) => {
-      const db = new Queries(client, this.#app.isPrepared);
+    return this.app.urgentTransaction(maxMs, async (client) => {
+      const sql = new Queries(client, this.app.isPrepared);
       await Promise.all([
         begin(client),
-        db.$queryRaw`SELECT wardbell.probe_write(${instanceId}::uuid)`,
+        sql.query`SELECT wardbell.probe_write(${instanceId}::uuid)`,
         commit(client),
       ]);
     });
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    await Promise.all([this.#app.end(), this.#relay.end()]);
+  /** It has committed: whatever fails from here on, the work is done, and sweeps find its events and disconnects. */
+  announce({ events, disconnects }: Written): void {
+    if (events.length > 0) for (const listener of this.#commitListeners) this.#call(() => listener(events));
+    if (disconnects) for (const listener of this.#disconnectListeners) this.#call(listener);
   }
 
-  /** It has committed: whatever fails from here on, the work is done, and the sweep finds its events. */
-  #announce(events: readonly LogEvent[]): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(events);
-      } catch (error) {
-        this.log.error('events could not be announced', errorFields(error));
-      }
+  #call(listener: () => void): void {
+    try {
+      listener();
+    } catch (error) {
+      this.log.error('what was committed could not be announced', errorFields(error));
     }
   }
 
   async #transact<T>(
-    transactions: Transactions,
+    pool: RolePool,
     principal: Principal,
     tenantId: string | null,
     work: (tx: Tx) => Promise<T>,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const { result, events } = await inSpan('transaction', () =>
-          transactions.run(tenantId, async (client) => {
-            const tx = new Tx(new Queries(client, transactions.isPrepared), principal, tenantId);
-            // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
-            await Promise.all([begin(client), enter(tx)]);
-            const result = await work(tx);
-            return { result, events: await flushAndCommit(tx, client) };
-          }),
+        const { result, written } = await inSpan('transaction', () =>
+          pool.transaction(tenantId, (client) => runUnit(client, pool.isPrepared, principal, tenantId, work)),
         );
-        if (events.length > 0) this.#announce(events);
+        this.announce(written);
         return result;
       } catch (error) {
         if (attempt < MAX_TRIES && isRetryable(error)) continue;
@@ -132,22 +113,56 @@ export class Database implements OnApplicationShutdown {
   }
 }
 
+async function runUnit<T>(
+  client: pg.ClientBase,
+  isPrepared: boolean,
+  principal: Principal,
+  tenantId: string | null,
+  work: (tx: Tx) => Promise<T>,
+): Promise<{ readonly result: T; readonly written: Written }> {
+  const sql = new Queries(client, isPrepared);
+  const orm = new OrmTransaction({ client, isPrepared });
+  try {
+    // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
+    const [, now] = await Promise.all([begin(client), enter(sql, principal, tenantId)]);
+    const tx = new Tx(sql, orm, principal, now, tenantId);
+    const result = await work(tx);
+    await orm.close();
+    return { result, written: await flushAndCommit(tx, client) };
+  } catch (error) {
+    await orm.close().catch(() => undefined); // the first reason is the one to tell
+    throw error;
+  }
+}
+
+/** Begins a unit of work. */
+export const begin = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(BEGIN);
+};
+
+/** @throws when PostgreSQL rolled back instead, because a statement had failed and nobody said so. */
+export const commit = async (client: pg.ClientBase): Promise<void> => {
+  const { command } = await client.query('COMMIT');
+  if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
+};
+
 /** Both travel together. When writing the log fails so does COMMIT, and the first reason is the one to tell. */
-const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<LogEvent[]> => {
+const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<Written> => {
   const [flushed, committed] = await Promise.allSettled([tx.flush(), commit(client)]);
   if (flushed.status === 'rejected') throw flushed.reason;
   if (committed.status === 'rejected') throw committed.reason;
   return flushed.value;
 };
 
-const enter = async ({ db, principal, tenantId }: Tx): Promise<void> => {
-  const [row] = await db.$queryRaw<{ verdict: string }[]>`
+/** Answers when the transaction began. @throws Problem when the principal may no longer act */
+const enter = async (sql: Queries, principal: Principal, tenantId: string | null): Promise<Date> => {
+  const [row] = await sql.query<{ verdict: string; now: Date }[]>`
     SELECT wardbell.enter(${tenantId}::uuid, ${principal.tenantId}::uuid, ${principal.userId},
                           ${principal.role}, ${principal.sessionId}::uuid) AS verdict,
-           wardbell.commit_durably()`;
+           wardbell.commit_durably(), now()`;
   switch (row?.verdict) {
     case 'ok':
-      return;
+      return row.now;
     case 'tenant_suspended':
       throw new Problem('tenant_suspended');
     case 'unknown_tenant':

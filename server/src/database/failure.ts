@@ -1,18 +1,8 @@
 import { Problem } from '../errors/problem.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 
 /** How deep errors wrap errors. */
 const MAX_DEPTH = 5;
-
-/** SQLSTATE of an error that came from PostgreSQL, or that was caused by one. */
-export const sqlState = (error: unknown): string | undefined => {
-  for (let current = error, depth = 0; current instanceof Object && depth < MAX_DEPTH; depth++) {
-    const code: unknown = Reflect.get(current, 'code');
-    // the driver's own codes (EPIPE) may be five letters too, but have no digit
-    if (typeof code === 'string' && /^(?=.*\d)[0-9A-Z]{5}$/.test(code)) return code;
-    current = Reflect.get(current, 'cause');
-  }
-  return undefined;
-};
 
 /**
  * No connection or a login that is refused (08, 28, 3D), a server that takes no writes (25006: read-only) or is out
@@ -44,19 +34,19 @@ export const isUnreachable = (error: unknown): boolean => {
 };
 
 /** Is this connection to a server that takes no writes? Another one may lead to the server that does. */
-export const isReadOnly = (error: unknown): boolean => sqlState(error) === '25006';
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === SQLSTATE.readOnlyTransaction;
 
 /** Deadlock or serialization failure: the same work may be tried again from its start. */
 export const isRetryable = (error: unknown): boolean => {
   const state = sqlState(error);
-  return state === '40001' || state === '40P01';
+  return state === SQLSTATE.serializationFailure || state === SQLSTATE.deadlockDetected;
 };
 
 /** What a caller is told: 503 when the database is away, 409 when it waited too long for a lock. */
 export const toProblem = (error: unknown): unknown => {
   if (error instanceof Problem) return error;
   if (isUnreachable(error)) return new Problem('unavailable', { retryAfterS: 2, cause: error });
-  if (isRetryable(error) || sqlState(error) === '55P03') {
+  if (isRetryable(error) || sqlState(error) === SQLSTATE.lockNotAvailable) {
     return new Problem('conflict', { retryAfterS: 1, cause: error });
   }
   return error;

@@ -1,11 +1,12 @@
 import type pg from 'pg';
-import { Prisma } from './generated/client.js';
+import sql, { Sql } from 'sql-template-tag';
 
 /** Prepared statements kept by each connection; SQL whose text varies without end is not prepared. */
 const MAX_STATEMENTS = 500;
 const names = new Map<string, string>();
 
-const nameOf = (text: string): string | undefined => {
+/** The name under which a connection keeps the plan of a statement; undefined when there are too many. */
+export const statementName = (text: string): string | undefined => {
   const known = names.get(text);
   if (known !== undefined || names.size >= MAX_STATEMENTS) return known;
   const name = `w${names.size}`;
@@ -14,9 +15,9 @@ const nameOf = (text: string): string | undefined => {
 };
 
 /**
- * Queries of one transaction, written as Prisma's raw ones are: a template whose values become parameters,
- * never text. They go to the driver itself, because Prisma's client cost as much again as the whole rest of a
- * write (400 µs for five statements), and one connection's statements may be under way together.
+ * SQL of one transaction, as templates whose values become parameters and never text. Statements go to the driver
+ * itself, and several of one connection may be under way together: Prisma Client costs 330 µs a statement
+ * (docs/decisions/0011-prisma-beside-sql.md), which the writes of a clinic cannot afford.
  */
 export class Queries {
   /** @param isPrepared whether statements get names, under which the connection keeps their plans */
@@ -29,24 +30,24 @@ export class Queries {
    * The rows of a query.
    *
    * @example
-   *   const [row] = await tx.db.$queryRaw<{ name: string }[]>`SELECT name FROM wardbell.tenant WHERE id = ${id}::uuid`;
+   *   const [row] = await tx.sql.query<{ name: string }[]>`SELECT name FROM wardbell.tenant WHERE id = ${id}::uuid`;
    */
-  async $queryRaw<Rows extends readonly unknown[]>(
-    sql: TemplateStringsArray | Prisma.Sql,
+  async query<Rows extends readonly unknown[]>(
+    template: TemplateStringsArray | Sql,
     ...values: readonly unknown[]
   ): Promise<Rows[number][]> {
-    return (await this.#run(sql, values)).rows;
+    return (await this.#run(template, values)).rows;
   }
 
   /** The number of rows that a statement wrote. */
-  async $executeRaw(sql: TemplateStringsArray | Prisma.Sql, ...values: readonly unknown[]): Promise<number> {
-    return (await this.#run(sql, values)).rowCount ?? 0;
+  async execute(template: TemplateStringsArray | Sql, ...values: readonly unknown[]): Promise<number> {
+    return (await this.#run(template, values)).rowCount ?? 0;
   }
 
-  #run(sql: TemplateStringsArray | Prisma.Sql, values: readonly unknown[]): Promise<pg.QueryResult> {
-    const query = sql instanceof Prisma.Sql ? sql : Prisma.sql(sql, ...values);
+  #run(template: TemplateStringsArray | Sql, values: readonly unknown[]): Promise<pg.QueryResult> {
+    const query = template instanceof Sql ? template : sql(template, ...values);
     const { text } = query;
-    const name = this.isPrepared ? nameOf(text) : undefined;
+    const name = this.isPrepared ? statementName(text) : undefined;
     return this.client.query({ text, values: query.values, ...(name === undefined ? {} : { name }) });
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { errorCode } from '../config/error-code.js';
 import { StartError } from '../config/start-error.js';
+import { SQLSTATE } from '../config/sqlstate.js';
 import { connectFailure, connectOnce, newClient } from './connect.js';
 
 /** The logins that serve: `app` one tenant at a time, `relay` the log of all tenants. */
@@ -126,7 +127,7 @@ async function setUp(ownerUrl: string, { name, password, variable, isOptional }:
         await client.query('ROLLBACK').catch(() => undefined);
         const code = errorCode(error);
         // XX000: "tuple concurrently updated"; 23505: the same setting at the same moment.
-        if ((code === 'XX000' || code === '23505') && attempt < MAX_ATTEMPTS) {
+        if ((code === 'XX000' || code === SQLSTATE.uniqueViolation) && attempt < MAX_ATTEMPTS) {
           await delay(RETRY_MS);
           continue;
         }

@@ -1,5 +1,7 @@
 import { currentTrace } from '../tracing/spans.js';
+import type { DisconnectReason, DisconnectTarget } from './disconnect.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
+import type { Orm, OrmTransaction } from './orm.js';
 import type { Principal } from './principal.js';
 import type { Queries } from './queries.js';
 
@@ -11,20 +13,49 @@ interface Pending {
   readonly audits: NewAudit[];
 }
 
+interface PendingDisconnect {
+  readonly target: DisconnectTarget;
+  readonly reason: DisconnectReason;
+}
+
+/** What a unit of work wrote, for those who must know once it has committed. */
+export interface Written {
+  readonly events: LogEvent[];
+  /** Did it order sockets to be closed? */
+  readonly disconnects: boolean;
+}
+
 /**
- * A unit of work: one transaction that its rows, audit rows and events share. Services take it as an
- * argument and never own one. Events and audit rows are collected and written last, just before COMMIT,
- * because writing them locks the tenant's head.
+ * A unit of work: one transaction that its rows, audit rows, events and disconnects share. Services take it as an
+ * argument and never own one. Events and audit rows are collected and written last, just before COMMIT, because
+ * writing them locks the tenant's head.
  */
 export class Tx {
   readonly #pending = new Map<string, Pending>();
+  readonly #disconnects: PendingDisconnect[] = [];
+  #hasDisconnects = false;
 
   constructor(
-    readonly db: Queries,
+    /** Statements on the driver: what is hot, locks rows, or uses what Prisma cannot say. */
+    readonly sql: Queries,
+    private readonly ormTransaction: OrmTransaction,
     readonly principal: Principal,
+    /** When the transaction began, by the clock of the database. */
+    readonly now: Date,
     /** The tenant that row-level security confines this work to; null for work across tenants. */
     readonly tenantId: string | null,
   ) {}
+
+  /**
+   * Prisma Client on the connection and transaction of this unit of work: plain reading and writing of rows.
+   *
+   * @example
+   *   const orm = await tx.orm();
+   *   const user = await orm.userAccount.findFirst({ where: { id, deleted_at: null } });
+   */
+  orm(): Promise<Orm> {
+    return this.ormTransaction.open();
+  }
 
   /** Adds an event to the log of the tenant, should this transaction commit. */
   emit(event: NewEvent, tenantId: string | null = this.tenantId): void {
@@ -37,14 +68,27 @@ export class Tx {
     this.#of(tenantId ?? NIL_TENANT).audits.push(audit);
   }
 
+  /** Closes sockets, on whichever instance they are, should this transaction commit. */
+  disconnect(target: DisconnectTarget, reason: DisconnectReason): void {
+    this.#disconnects.push({ target, reason });
+    this.#hasDisconnects = true;
+  }
+
+  /** A function of the database has ordered sockets to be closed in this transaction. */
+  disconnectsWritten(): void {
+    this.#hasDisconnects = true;
+  }
+
   /**
    * Writes what was collected. Tenants in the order of their ids, as every transaction locks heads. All
    * statements are sent before this returns its promise, so that a COMMIT may be sent right behind them.
    */
-  async flush(): Promise<LogEvent[]> {
+  async flush(): Promise<Written> {
     const tenantIds = [...this.#pending.keys()].sort();
+    const disconnects = this.#disconnects.map((pending) => this.#insertDisconnect(pending));
     const written = await Promise.all(tenantIds.map((id) => this.#append(id, this.#of(id))));
-    return written.flat();
+    await Promise.all(disconnects);
+    return { events: written.flat(), disconnects: this.#hasDisconnects };
   }
 
   #of(tenantId: string): Pending {
@@ -54,6 +98,14 @@ export class Tx {
       this.#pending.set(tenantId, pending);
     }
     return pending;
+  }
+
+  #insertDisconnect({ target, reason }: PendingDisconnect): Promise<number> {
+    return this.sql.execute`
+      INSERT INTO wardbell.disconnect_order (tenant_id, user_id, session_id, connection_id, close)
+      VALUES (${target.tenantId}::uuid, ${'userId' in target ? target.userId : null},
+              ${'sessionId' in target ? target.sessionId : null}::uuid,
+              ${'connectionId' in target ? target.connectionId : null}::uuid, ${reason})`;
   }
 
   async #append(tenantId: string, { events, audits }: Pending): Promise<LogEvent[]> {
@@ -76,7 +128,7 @@ export class Tx {
         changed: audit.changed,
       })),
     );
-    const rows = await this.db.$queryRaw<{ seq: bigint; id: string; created_at: Date }[]>`
+    const rows = await this.sql.query<{ seq: bigint; id: string; created_at: Date }[]>`
       SELECT seq, id::text, created_at
       FROM wardbell.append(${tenantId}::uuid, ${`[${eventRows.join(',')}]`}::jsonb, ${auditRows}::jsonb) ORDER BY seq`;
     return events.map((event, index) => {

@@ -47,7 +47,7 @@ export class ClinicDay {
   }
 
   async #move(tx: Tx, from: AppointmentStatus, to: AppointmentStatus): Promise<boolean> {
-    const [row] = await tx.db.$queryRaw<{ id: string }[]>`
+    const [row] = await tx.sql.query<{ id: string }[]>`
       SELECT a.id::text FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.status = ${from}
         AND a.sort_at BETWEEN now() - interval '10 hours' AND now() + interval '45 minutes'
@@ -58,7 +58,7 @@ export class ClinicDay {
   }
 
   async #cancel(tx: Tx): Promise<boolean> {
-    const [row] = await tx.db.$queryRaw<{ id: string }[]>`
+    const [row] = await tx.sql.query<{ id: string }[]>`
       SELECT a.id::text FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.status = 'booked' AND a.sort_at > now() + interval '1 day'
       ORDER BY random() LIMIT 1`;
@@ -123,7 +123,7 @@ export class ClinicDay {
 }
 
 async function somePatient(tx: Tx): Promise<{ id: string; phone: string | null } | undefined> {
-  const [row] = await tx.db.$queryRaw<{ id: string; phone: string | null }[]>`
+  const [row] = await tx.sql.query<{ id: string; phone: string | null }[]>`
     SELECT p.id::text, p.phone FROM wardbell.patient p
     WHERE p.tenant_id = wardbell.current_tenant() ORDER BY random() LIMIT 1`;
   return row;
@@ -132,9 +132,9 @@ async function somePatient(tx: Tx): Promise<{ id: string; phone: string | null }
 async function countOf(tx: Tx, table: 'patient' | 'appointment'): Promise<number> {
   const [row] =
     table === 'patient'
-      ? await tx.db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM wardbell.patient
+      ? await tx.sql.query<{ count: bigint }[]>`SELECT count(*) FROM wardbell.patient
           WHERE tenant_id = wardbell.current_tenant()`
-      : await tx.db.$queryRaw<{ count: bigint }[]>`SELECT count(*) FROM wardbell.appointment
+      : await tx.sql.query<{ count: bigint }[]>`SELECT count(*) FROM wardbell.appointment
           WHERE tenant_id = wardbell.current_tenant()`;
   return Number(row?.count ?? 0);
 }

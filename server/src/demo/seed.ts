@@ -47,10 +47,7 @@ export async function seedDemo(database: Database, config: DemoConfig, log: Log)
 }
 
 const isEmpty = (database: Database): Promise<boolean> =>
-  database.acrossTenants(SYSTEM, async (tx) => {
-    const tenants = await tx.db.$queryRaw<unknown[]>`SELECT 1 FROM wardbell.tenant LIMIT 1`;
-    return tenants.length === 0;
-  });
+  database.acrossTenants(SYSTEM, async (tx) => (await (await tx.orm()).tenant.count()) === 0);
 
 async function hashAccounts(config: DemoConfig): Promise<Account[]> {
   const passwords = new Passwords();
@@ -67,35 +64,37 @@ async function hashAccounts(config: DemoConfig): Promise<Account[]> {
 }
 
 async function createClinics(tx: Tx, accounts: readonly Account[]): Promise<void> {
-  await tx.db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo', 0))`;
-  const clinics = DEMO_CLINICS.map(({ slug, name, timeZone }) => ({ slug, name, time_zone: timeZone }));
-  const created = await tx.db.$queryRaw<{ id: string }[]>`
-    INSERT INTO wardbell.tenant (slug, name, time_zone)
-    SELECT c.slug, c.name, c.time_zone
-    FROM jsonb_to_recordset(${JSON.stringify(clinics)}::jsonb) AS c(slug text, name text, time_zone text)
-    WHERE NOT EXISTS (SELECT FROM wardbell.tenant)
-    RETURNING id::text`;
-  await tx.db.$executeRaw`
-    INSERT INTO wardbell.user_account (tenant_id, email, name, role, password_hash)
-    SELECT t.id, a.email, a.name, a.role, a.password_hash
-    FROM jsonb_to_recordset(${JSON.stringify(accounts)}::jsonb)
-      AS a(slug text, email text, name text, role text, password_hash text)
-    JOIN wardbell.tenant t ON t.slug = a.slug
-    ON CONFLICT (email) DO NOTHING`;
+  await tx.sql.execute`SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo', 0))`;
+  const orm = await tx.orm();
+  if ((await orm.tenant.count()) > 0) return; // another instance was faster
+  const created = await orm.tenant.createManyAndReturn({
+    data: DEMO_CLINICS.map(({ slug, name, timeZone }) => ({ slug, name, time_zone: timeZone })),
+  });
+  const idOf = new Map(created.map(({ slug, id }) => [slug, id]));
+  await orm.userAccount.createMany({
+    data: accounts.map(({ slug, ...account }) => ({ ...account, tenant_id: idOf.get(slug) ?? null })),
+    skipDuplicates: true,
+  });
   for (const { id } of created) tx.audit({ action: 'demo.seed', objectType: 'tenant', objectId: id }, id);
 }
 
 /** Demo clinics in which nothing ever happened. */
 const unfilledClinics = (database: Database): Promise<{ id: string; slug: string }[]> =>
-  database.acrossTenants(SYSTEM, (tx) => {
-    const slugs = DEMO_CLINICS.map(({ slug }) => slug);
-    return tx.db.$queryRaw<{ id: string; slug: string }[]>`
-      SELECT t.id::text, t.slug FROM wardbell.tenant t JOIN wardbell.tenant_head h ON h.tenant_id = t.id
-      WHERE h.seq = 0 AND t.slug = ANY (${slugs}::text[])`;
+  database.acrossTenants(SYSTEM, async (tx) => {
+    const orm = await tx.orm();
+    const clinics = await orm.tenant.findMany({
+      select: { id: true, slug: true },
+      where: { slug: { in: DEMO_CLINICS.map(({ slug }) => slug) } },
+    });
+    const heads = await orm.tenantHead.findMany({
+      where: { tenant_id: { in: clinics.map(({ id }) => id) }, seq: 0 },
+    });
+    const unused = new Set(heads.map(({ tenant_id }) => tenant_id));
+    return clinics.filter(({ id }) => unused.has(id));
   });
 
 async function fill(tx: Tx, clinic: DemoClinic): Promise<void> {
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo/' || ${clinic.slug}, 0))`;
   const faker = await fakerOf(clinic);
   const patients = demoPatients(faker, PATIENTS_PER_CLINIC);
@@ -105,7 +104,7 @@ async function fill(tx: Tx, clinic: DemoClinic): Promise<void> {
 }
 
 async function insertPatients(tx: Tx, patients: readonly DemoPatient[]): Promise<number> {
-  const rows = await tx.db.$queryRaw<PatientRow[]>`
+  const rows = await tx.sql.query<PatientRow[]>`
     INSERT INTO wardbell.patient AS p
       (tenant_id, id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
     SELECT wardbell.current_tenant(), n.id, n.mrn, n.first_name, n.last_name, n.birth_date, n.gender,
@@ -122,7 +121,7 @@ async function insertAppointments(
   appointments: readonly DemoAppointment[],
   timeZone: string,
 ): Promise<void> {
-  const rows = await tx.db.$queryRaw<AppointmentRow[]>`
+  const rows = await tx.sql.query<AppointmentRow[]>`
     INSERT INTO wardbell.appointment AS a
       (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
        cancellation_reason)

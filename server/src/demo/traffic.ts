@@ -69,7 +69,7 @@ export class DemoTraffic implements OnApplicationBootstrap, BeforeApplicationShu
     const person = staff[randomInt(staff.length)];
     if (!person) return Promise.resolve(undefined);
     return this.database.acrossTenants(SYSTEM, async (tx) => {
-      const [row] = await tx.db.$queryRaw<{ id: string; tenant_id: string }[]>`
+      const [row] = await tx.sql.query<{ id: string; tenant_id: string }[]>`
         SELECT u.id::text, u.tenant_id::text
         FROM wardbell.user_account u JOIN wardbell.tenant t ON t.id = u.tenant_id
         WHERE u.email = ${demoEmail(clinic, person.user)} AND u.status = 'active' AND u.role = ${person.role}

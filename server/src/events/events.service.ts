@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EventQuery, viewOf } from '@wardbell/contract';
+import sql, { empty } from 'sql-template-tag';
 import type { z } from 'zod';
-import { Prisma } from '../database/generated/client.js';
 import { eventText } from '../database/log-event.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
@@ -33,12 +33,12 @@ export class EventsService {
    */
   async page(tx: Tx, { since, before, type, limit }: Query): Promise<string> {
     const after = since ?? 0;
-    const rows = await tx.db.$queryRaw<Row[]>`
+    const rows = await tx.sql.query<Row[]>`
       SELECT o.seq, o.id::text, o.type, o.data::text, o.created_at, o.actor_id FROM wardbell.outbox o
       WHERE o.tenant_id = wardbell.current_tenant() AND o.seq > ${after}::bigint
         AND (${type ?? null}::text IS NULL OR o.type = ${type ?? null})
-        ${before === undefined ? Prisma.empty : Prisma.sql`AND o.seq < ${before}::bigint`}
-      ORDER BY o.seq ${before === undefined ? Prisma.sql`ASC` : Prisma.sql`DESC`} LIMIT ${limit + 1}`;
+        ${before === undefined ? empty : sql`AND o.seq < ${before}::bigint`}
+      ORDER BY o.seq ${before === undefined ? sql`ASC` : sql`DESC`} LIMIT ${limit + 1}`;
     if (since !== undefined && (await isExpired(tx, since))) throw new Problem('events_expired');
     const page = rows.slice(0, limit);
     const last = page.at(-1);
@@ -49,7 +49,7 @@ export class EventsService {
 
 /** Asked after the page was read: what a retention run drops in between is noticed, never skipped. */
 async function isExpired(tx: Tx, since: number): Promise<boolean> {
-  const [kept] = await tx.db.$queryRaw<Kept[]>`
+  const [kept] = await tx.sql.query<Kept[]>`
     SELECT h.seq AS head,
            (SELECT min(o.seq) FROM wardbell.outbox o WHERE o.tenant_id = h.tenant_id) AS oldest
     FROM wardbell.tenant_head h WHERE h.tenant_id = wardbell.current_tenant()`;

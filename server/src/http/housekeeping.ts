@@ -39,10 +39,10 @@ export class Housekeeping implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   async #prune(): Promise<void> {
-    await this.database.acrossTenants(SYSTEM, async ({ db }) => {
-      await db.$executeRaw`DELETE FROM wardbell.idempotency WHERE created_at < now() - interval '24 hours'`;
-      await db.$executeRaw`DELETE FROM wardbell.login_failure WHERE at < now() - interval '24 hours'`;
-      await db.$executeRaw`DELETE FROM wardbell.auth_session WHERE expires_at < now() - interval '1 day'`;
+    await this.database.acrossTenants(SYSTEM, async ({ sql }) => {
+      await sql.execute`DELETE FROM wardbell.idempotency WHERE created_at < now() - interval '24 hours'`;
+      await sql.execute`DELETE FROM wardbell.login_failure WHERE at < now() - interval '24 hours'`;
+      await sql.execute`DELETE FROM wardbell.auth_session WHERE expires_at < now() - interval '1 day'`;
     });
   }
 }

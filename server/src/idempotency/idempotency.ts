@@ -1,12 +1,11 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
-import { sqlState } from '../database/failure.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import type { Call } from '../http/call.js';
 
-const LOCK_NOT_AVAILABLE = '55P03';
 /** A replayed answer says so. */
 const REPLAYED = 'idempotent-replayed';
 
@@ -75,13 +74,13 @@ async function reserve(
   hash: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   try {
-    const inserted = await tx.db.$executeRaw`
+    const inserted = await tx.sql.execute`
       INSERT INTO wardbell.idempotency (tenant_id, user_id, route, key, request_hash)
       VALUES (${tenantId}::uuid, ${tx.principal.userId}, ${route}, ${key}, ${hash})
       ON CONFLICT DO NOTHING`;
     return inserted === 1;
   } catch (error) {
-    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    if (sqlState(error) !== SQLSTATE.lockNotAvailable) throw error;
     throw new Problem('idempotency_in_progress', { retryAfterS: 1, cause: error });
   }
 }
@@ -89,14 +88,14 @@ async function reserve(
 async function store(tx: Tx, [tenantId, route, key]: KeyOf, status: number, body: object): Promise<void> {
   const version: unknown = Reflect.get(body, 'version');
   const etag = typeof version === 'number' ? `"${version}"` : null;
-  await tx.db.$executeRaw`
+  await tx.sql.execute`
     UPDATE wardbell.idempotency SET status = ${status}, body = ${JSON.stringify(body)}::jsonb, etag = ${etag}
     WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
       AND route = ${route} AND key = ${key}`;
 }
 
 async function find(tx: Tx, [tenantId, route, key]: KeyOf): Promise<Stored | undefined> {
-  const [stored] = await tx.db.$queryRaw<Stored[]>`
+  const [stored] = await tx.sql.query<Stored[]>`
     SELECT request_hash, body FROM wardbell.idempotency
     WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
       AND route = ${route} AND key = ${key}`;

@@ -1,10 +1,9 @@
 import { errorCode } from '../config/error-code.js';
+import { sqlState } from '../config/sqlstate.js';
 import type { LogFields } from './fields.js';
 
 /** Frames of a stack that one line carries. */
 const MAX_FRAMES = 8;
-/** Errors wrap errors (Prisma, its adapter, the driver): how deep to look for the SQLSTATE. */
-const MAX_DEPTH = 5;
 
 /**
  * What may be logged of a caught error: its class, its stable code, an SQLSTATE found in it or its causes,
@@ -16,7 +15,7 @@ export function errorFields(error: unknown): LogFields {
   return {
     error_class: className(error),
     error_code: code === 'unknown' ? undefined : code,
-    sqlstate: sqlstate(error, MAX_DEPTH),
+    sqlstate: sqlState(error),
     error_at: locations(error),
   };
 }
@@ -24,21 +23,6 @@ export function errorFields(error: unknown): LogFields {
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const className = (error: object): string => error.constructor?.name || 'Object';
-
-function sqlstate(value: unknown, depth: number): string | undefined {
-  if (!isObject(value) || depth === 0) return undefined;
-  for (const key of ['cause', 'meta', 'driverAdapterError']) {
-    const found = sqlstate(Reflect.get(value, key), depth - 1);
-    if (found !== undefined) return found;
-  }
-  for (const key of ['originalCode', 'code']) {
-    const code: unknown = Reflect.get(value, key);
-    // Prisma's own codes (P2002) have the form of an SQLSTATE, in a class that PostgreSQL uses for PL/pgSQL
-    // alone (P0001): only those with P0 are PostgreSQL's.
-    if (typeof code === 'string' && /^(?!P[^0])[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) return code;
-  }
-  return undefined;
-}
 
 /**
  * File, line and column of the innermost frames. A message may have several lines and may look like frames,

@@ -35,9 +35,8 @@ export class NotificationsService {
 
   /** One tenant, named by a super admin. */
   async notifyNamed(tx: Tx, tenantId: string, message: Message): Promise<{ tenants: number }> {
-    const known = await tx.db.$queryRaw<unknown[]>`
-      SELECT 1 FROM wardbell.tenant t WHERE t.id = ${tenantId}::uuid`;
-    if (known.length === 0) throw new Problem('unknown_tenant');
+    const orm = await tx.orm();
+    if ((await orm.tenant.count({ where: { id: tenantId } })) === 0) throw new Problem('unknown_tenant');
     this.notifyTenant(tx, tenantId, message);
     return { tenants: 1 };
   }
@@ -69,9 +68,13 @@ export class NotificationsService {
   }
 
   async #notifyBatch(tx: Tx, message: Message, after: string): Promise<Batch> {
-    const rows = await tx.db.$queryRaw<{ id: string }[]>`
-      SELECT t.id::text FROM wardbell.tenant t
-      WHERE t.status = 'active' AND t.id > ${after}::uuid ORDER BY t.id LIMIT ${BATCH}`;
+    const orm = await tx.orm();
+    const rows = await orm.tenant.findMany({
+      select: { id: true },
+      where: { status: 'active', id: { gt: after } },
+      orderBy: { id: 'asc' },
+      take: BATCH,
+    });
     for (const { id } of rows) this.notifyTenant(tx, id, message);
     return { tenants: rows.length, last: rows.length < BATCH ? null : (rows.at(-1)?.id ?? null) };
   }

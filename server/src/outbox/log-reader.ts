@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Metrics } from '../metrics/metrics.js';
 import { Gate } from './gate.js';
 import { SharedReads, type Wanted } from './shared-reads.js';

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { RelayPool, Statement } from '../database/relay-pool.js';
+import type { RelayPool } from '../database/pools.js';
+import type { Statement } from '../database/role-pool.js';
 
 /** Shorter than what a stream may be unconfirmed: a network that drops packets never answers. */
 const TIMEOUT_MS = 2_000;
@@ -33,7 +34,7 @@ export class SurveyConnection {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = this.relay.separate('wardbell-survey', TIMEOUT_MS);
+    const client = this.relay.dedicated('wardbell-survey', TIMEOUT_MS);
     client.on('error', () => undefined); // the next question finds out
     await client.connect();
     return client;

@@ -1,5 +1,5 @@
 import type { Gender, Patient } from '@wardbell/contract';
-import { Prisma } from '../database/generated/client.js';
+import { raw } from 'sql-template-tag';
 
 /** Columns of a patient as the driver answers them. */
 export interface PatientRow {
@@ -19,7 +19,7 @@ export interface PatientRow {
 }
 
 /** Of the table under the alias `p`. The date as text: a `Date` would move it with the time zone. */
-export const PATIENT_COLUMNS = Prisma.raw(
+export const PATIENT_COLUMNS = raw(
   `p.id::text, p.tenant_id::text, p.mrn, p.first_name, p.last_name,
    to_char(p.birth_date, 'YYYY-MM-DD') AS birth_date, p.gender, p.phone, p.email, p.notes,
    p.version, p.created_at, p.updated_at`,

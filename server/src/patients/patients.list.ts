@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Patient, PatientQuery } from '@wardbell/contract';
+import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
 import { patternsOf } from '../http/like-patterns.js';
 import type { LivePage } from '../http/live-page.js';
@@ -29,7 +29,7 @@ export class PatientsList {
         ? found(patterns, start, query.limit)
         : all(start, query.limit);
     // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
-    const snapshot = await tx.db.$queryRaw<SnapshotRow[]>`
+    const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
       FROM wardbell.tenant_head h
       CROSS JOIN wardbell.installation i
@@ -47,17 +47,13 @@ export class PatientsList {
   }
 }
 
-const all = ([name, id]: readonly [string, string], limit: number): Prisma.Sql => Prisma.sql`
+const all = ([name, id]: readonly [string, string], limit: number): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
   WHERE p.tenant_id = wardbell.current_tenant() AND (p.sort_name, p.id) > (${name}, ${id}::uuid)
   ORDER BY p.sort_name, p.id LIMIT ${limit + 1}`;
 
 /** By the primary key: OFFSET 0 keeps the order outside, which would have the index of names read through. */
-const these = (
-  ids: readonly string[],
-  [name, id]: readonly [string, string],
-  limit: number,
-): Prisma.Sql => Prisma.sql`
+const these = (ids: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
   SELECT page.* FROM (
     SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
     WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ANY(${ids}::uuid[])
@@ -66,11 +62,7 @@ const these = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
-const found = (
-  patterns: readonly string[],
-  [name, id]: readonly [string, string],
-  limit: number,
-): Prisma.Sql => Prisma.sql`
+const found = (patterns: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
     ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1}

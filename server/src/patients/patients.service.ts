@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
-import { sqlState } from '../database/failure.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { newMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
-const UNIQUE_VIOLATION = '23505';
-const FOREIGN_KEY_VIOLATION = '23503';
 /** A drawn number is taken once in ten million times at 100,000 patients. */
 const MRN_DRAWS = 5;
 
@@ -15,7 +13,7 @@ const MRN_DRAWS = 5;
 @Injectable()
 export class PatientsService {
   async get(tx: Tx, id: string): Promise<Patient> {
-    const [row] = await tx.db.$queryRaw<PatientRow[]>`
+    const [row] = await tx.sql.query<PatientRow[]>`
       SELECT ${PATIENT_COLUMNS} FROM wardbell.patient p
       WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
     if (!row) throw new Problem('not_found');
@@ -69,7 +67,7 @@ export class PatientsService {
 
   async #insert(tx: Tx, body: PatientCreate): Promise<Patient> {
     for (let draw = 1; draw <= MRN_DRAWS; draw++) {
-      const [row] = await tx.db.$queryRaw<PatientRow[]>`
+      const [row] = await tx.sql.query<PatientRow[]>`
         INSERT INTO wardbell.patient AS p
           (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
         VALUES (wardbell.current_tenant(), ${body.mrn ?? newMrn()}, ${body.first_name}, ${body.last_name},
@@ -91,7 +89,7 @@ export class PatientsService {
   ): Promise<PatientRow | undefined> {
     try {
       // one text for every combination of fields, so that it is prepared once
-      const [row] = await tx.db.$queryRaw<PatientRow[]>`
+      const [row] = await tx.sql.query<PatientRow[]>`
         UPDATE wardbell.patient p
         SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes) = (
               SELECT n.mrn, n.first_name, n.last_name, n.birth_date, n.gender, n.phone, n.email, n.notes
@@ -103,7 +101,7 @@ export class PatientsService {
         RETURNING ${PATIENT_COLUMNS}`;
       return row;
     } catch (error) {
-      if (sqlState(error) === UNIQUE_VIOLATION) throw new Problem('mrn_taken', { cause: error });
+      if (sqlState(error) === SQLSTATE.uniqueViolation) throw new Problem('mrn_taken', { cause: error });
       throw error;
     }
   }
@@ -116,14 +114,14 @@ export class PatientsService {
 
   async #deleteRow(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<number | undefined> {
     try {
-      const [row] = await tx.db.$queryRaw<{ version: number }[]>`
+      const [row] = await tx.sql.query<{ version: number }[]>`
         DELETE FROM wardbell.patient p
         WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
           AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
         RETURNING p.version`;
       return row?.version;
     } catch (error) {
-      if (sqlState(error) !== FOREIGN_KEY_VIOLATION) throw error;
+      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
       throw new Problem('patient_has_appointments', { cause: error });
     }
   }

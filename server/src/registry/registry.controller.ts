@@ -25,8 +25,7 @@ export class RegistryController {
   }
 
   @Endpoint(routes.close)
-  async close({ principal, id }: Call<typeof routes.close>): Promise<void> {
-    await this.database.acrossTenants(principal, (tx) => this.registry.close(tx, id));
-    this.database.ringOrders();
+  close({ principal, id }: Call<typeof routes.close>): Promise<void> {
+    return this.database.acrossTenants(principal, (tx) => this.registry.close(tx, id));
   }
 }

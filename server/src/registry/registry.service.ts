@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ConnectionRow, Role, TenantScopedQuery } from '@wardbell/contract';
+import sql, { empty, raw, Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { orderDisconnect } from '../auth/revocation.js';
 import { ALIVE_FOR_S } from '../connections/instance.js';
-import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
 import { FIRST_ID, Pager } from '../http/page.js';
@@ -27,13 +26,13 @@ interface Row {
   readonly sort_key: string;
 }
 
-const COLUMNS = Prisma.raw(
+const COLUMNS = raw(
   `c.id::text, c.tenant_id::text, c.user_id, c.role, c.instance_id::text, c.address, c.client, c.topics,
    c.connected_at, c.connected_at::text AS sort_key, coalesce(c.position, h.seq) AS position,
    greatest(0, h.seq - coalesce(c.position, h.seq)) AS lag, coalesce(c.pending_bytes, 0) AS pending_bytes`,
 );
 /** Living instances only. A socket without a position of its own has all that its tenant has. */
-const SOCKETS = Prisma.raw(
+const SOCKETS = raw(
   `wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
    LEFT JOIN wardbell.tenant_head h ON h.tenant_id = c.tenant_id`,
 );
@@ -54,7 +53,7 @@ export class RegistryService {
     const scope = scopeOf(tx.principal, query.tenant_id);
     const list = `connections/${scope}`;
     const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
-    const rows = await tx.db.$queryRaw<Row[]>`
+    const rows = await tx.sql.query<Row[]>`
       SELECT ${COLUMNS} FROM ${SOCKETS}
       WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) ${of(scope)}
         AND (c.connected_at, c.id) > (${at}::timestamptz, ${id}::uuid)
@@ -64,7 +63,7 @@ export class RegistryService {
   }
 
   async get(tx: Tx, id: string): Promise<Connection> {
-    const [row] = await tx.db.$queryRaw<Row[]>`
+    const [row] = await tx.sql.query<Row[]>`
       SELECT ${COLUMNS} FROM ${SOCKETS}
       WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S})
         AND c.id = ${id}::uuid ${of(tx.principal.tenantId)}`;
@@ -72,16 +71,16 @@ export class RegistryService {
     return toConnection(row);
   }
 
-  /** Orders the socket to be closed (4409); ring once the transaction has committed. */
+  /** Closes the socket (4409), on whichever instance it is. */
   async close(tx: Tx, id: string): Promise<void> {
     const { tenant_id: tenantId } = await this.get(tx, id);
-    await orderDisconnect(tx, { connectionId: id, tenantId }, 'closedByAdministrator');
+    tx.disconnect({ connectionId: id, tenantId }, 'closedByAdministrator');
     tx.audit({ action: 'connection.close', objectType: 'connection', objectId: id }, tenantId);
   }
 }
 
-const of = (tenantId: string | null): Prisma.Sql =>
-  tenantId === null ? Prisma.empty : Prisma.sql`AND c.tenant_id = ${tenantId}::uuid`;
+const of = (tenantId: string | null): Sql =>
+  tenantId === null ? empty : sql`AND c.tenant_id = ${tenantId}::uuid`;
 
 const numberOrNull = (value: bigint | null): number | null => (value === null ? null : Number(value));
 

@@ -4,7 +4,7 @@ import { Bus } from '../bus/bus.js';
 import { VERSION } from '../config/version.js';
 import { Instance } from '../connections/instance.js';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { Health } from '../health/health.service.js';
 import { Hub } from '../hub/hub.js';
 import { Standing } from './standing.js';

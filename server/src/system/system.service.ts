@@ -38,7 +38,7 @@ export class SystemService {
   /** Needs the relay role: instances are not a tenant's to see. */
   async get(tx: Tx): Promise<SystemState> {
     const startMs = performance.now();
-    const [database] = await tx.db.$queryRaw<DatabaseRow[]>`
+    const [database] = await tx.sql.query<DatabaseRow[]>`
       SELECT clock_timestamp() AS at, current_setting('server_version') AS version,
              pg_postmaster_start_time() AS started_at, d.numbackends AS connections,
              current_setting('max_connections')::int AS max_connections
@@ -60,7 +60,7 @@ export class SystemService {
 
   /** The oldest first. */
   async #instances(tx: Tx): Promise<SystemInstance[]> {
-    const rows = await tx.db.$queryRaw<InstanceRow[]>`
+    const rows = await tx.sql.query<InstanceRow[]>`
       SELECT i.id::text, i.host, i.started_at, i.heartbeat_at, i.report,
              i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) AS alive,
              (SELECT count(*) FROM wardbell.connection c WHERE c.instance_id = i.id) AS connections
@@ -83,7 +83,7 @@ export class SystemService {
   async #sizeBytes(tx: Tx): Promise<number> {
     const nowMs = performance.now();
     if (this.#size && nowMs - this.#size.readMs < SIZE_KEPT_MS) return this.#size.bytes;
-    const [row] = await tx.db.$queryRaw<
+    const [row] = await tx.sql.query<
       { bytes: bigint }[]
     >`SELECT pg_database_size(current_database()) AS bytes`;
     this.#size = { bytes: Number(row?.bytes ?? 0), readMs: nowMs };

@@ -1,12 +1,12 @@
-import type { Tenant } from '@wardbell/contract';
-import { Prisma } from '../database/generated/client.js';
+import { type Limits, type Tenant, TenantStatus } from '@wardbell/contract';
+import { raw } from 'sql-template-tag';
 
-/** Columns of a tenant as the driver answers them. */
+/** A tenant as Prisma and the driver read it. */
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
   readonly slug: string;
-  readonly status: 'active' | 'suspended';
+  readonly status: string;
   readonly time_zone: string;
   readonly max_connections: number | null;
   readonly max_connections_per_user: number | null;
@@ -20,7 +20,7 @@ export interface TenantRow {
 }
 
 /** Of the table under the alias `t`. */
-export const TENANT_COLUMNS = Prisma.raw(
+export const TENANT_COLUMNS = raw(
   `t.id::text, t.name, t.slug, t.status, t.time_zone, t.max_connections, t.max_connections_per_user,
    t.max_messages_per_minute, t.ceiling_connections, t.ceiling_connections_per_user,
    t.ceiling_messages_per_minute, t.version, t.created_at, t.updated_at`,
@@ -30,7 +30,7 @@ export const toTenant = (row: TenantRow): Tenant => ({
   id: row.id,
   name: row.name,
   slug: row.slug,
-  status: row.status,
+  status: TenantStatus.parse(row.status),
   time_zone: row.time_zone,
   limits: {
     max_connections: row.max_connections,
@@ -45,4 +45,12 @@ export const toTenant = (row: TenantRow): Tenant => ({
   version: row.version,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
+});
+
+/** The columns that hold a clinic's limits and their ceilings. */
+export const toColumns = (limits: Limits, ceilings: Limits) => ({
+  ...limits,
+  ceiling_connections: ceilings.max_connections,
+  ceiling_connections_per_user: ceilings.max_connections_per_user,
+  ceiling_messages_per_minute: ceilings.max_messages_per_minute,
 });

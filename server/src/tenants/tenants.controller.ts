@@ -41,18 +41,13 @@ export class TenantsController {
   }
 
   @Endpoint(routes.update)
-  async update({ principal, id, body, ifMatch }: Call<typeof routes.update>): Promise<object> {
-    const { tenant, suspended } = await this.database.acrossTenants(principal, (tx) =>
-      this.tenants.update(tx, id, body, ifMatch),
-    );
-    if (suspended) this.database.ringOrders();
-    return tenant;
+  update({ principal, id, body, ifMatch }: Call<typeof routes.update>): Promise<object> {
+    return this.database.acrossTenants(principal, (tx) => this.tenants.update(tx, id, body, ifMatch));
   }
 
   @Endpoint(routes.remove)
-  async remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
-    await this.database.acrossTenants(principal, (tx) => this.tenants.remove(tx, id, ifMatch));
-    this.database.ringOrders();
+  remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return this.database.acrossTenants(principal, (tx) => this.tenants.remove(tx, id, ifMatch));
   }
 
   @Endpoint(routes.limits)
@@ -62,10 +57,8 @@ export class TenantsController {
   }
 
   @Endpoint(routes.setLimits)
-  async setLimits({ principal, id, body }: Call<typeof routes.setLimits>): Promise<object> {
-    const answer = await asAdmin(this.database, principal, (tx) => this.tenants.setLimits(tx, id, body));
-    if (answer.outcome.action === 'close_newest') this.database.ringOrders();
-    return answer;
+  setLimits({ principal, id, body }: Call<typeof routes.setLimits>): Promise<object> {
+    return asAdmin(this.database, principal, (tx) => this.tenants.setLimits(tx, id, body));
   }
 
   @Endpoint(routes.usage)

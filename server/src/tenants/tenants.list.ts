@@ -13,7 +13,7 @@ export class TenantsList {
   async page(tx: Tx, query: z.output<typeof PageQuery>): Promise<{ data: Tenant[]; next: string | null }> {
     const list = `tenants/${tx.tenantId}`;
     const [name, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
-    const rows = await tx.db.$queryRaw<(TenantRow & { sort_name: string })[]>`
+    const rows = await tx.sql.query<(TenantRow & { sort_name: string })[]>`
       SELECT ${TENANT_COLUMNS}, lower(t.name) AS sort_name FROM wardbell.tenant t
       WHERE (lower(t.name), t.id) > (${name}, ${id}::uuid)
       ORDER BY lower(t.name), t.id LIMIT ${query.limit + 1}`;

@@ -40,7 +40,7 @@ export class UsageList {
   async page(tx: Tx, query: z.output<typeof UsageQuery>): Promise<{ data: UsageRow[]; next: string | null }> {
     const list = 'usage';
     const [name, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
-    const tenants = await tx.db.$queryRaw<TenantRow[]>`
+    const tenants = await tx.sql.query<TenantRow[]>`
       SELECT t.id::text, t.name, t.slug, t.status, lower(t.name) AS sort_name,
         least(coalesce(t.max_connections, ${this.config.maxConnectionsPerTenant}::int), t.ceiling_connections)
           AS max_connections,
@@ -60,7 +60,7 @@ export class UsageList {
 
   async #minutes(tx: Tx, tenants: readonly TenantRow[], minutes: number): Promise<Map<string, MinuteRow[]>> {
     const ids = tenants.map((row) => row.id);
-    const rows = await tx.db.$queryRaw<MinuteRow[]>`
+    const rows = await tx.sql.query<MinuteRow[]>`
       SELECT u.tenant_id::text, sum(u.peak_connections) AS peak, sum(u.rejected) AS rejected,
              sum(u.messages_sent)::bigint AS messages_sent,
              (${minutes - 1}::int - extract(epoch FROM date_trunc('minute', now()) - u.minute) / 60)::int AS place

@@ -35,7 +35,7 @@ export class UsageService {
 
   /** Needs the relay role: whether an instance lives is not a tenant's to read. */
   async get(tx: Tx, tenantId: string): Promise<TenantUsage> {
-    const [row] = await tx.db.$queryRaw<Row[]>`
+    const [row] = await tx.sql.query<Row[]>`
       WITH today AS (
         SELECT u.* FROM wardbell.tenant_usage u
         WHERE u.tenant_id = ${tenantId}::uuid AND u.minute >= date_trunc('day', now(), 'UTC')
@@ -75,7 +75,7 @@ export class UsageService {
 
   /** The last minutes one by one, the running one included. Instances write every ten seconds. */
   async history(tx: Tx, tenantId: string, minutes: number): Promise<UsageHistory> {
-    const rows = await tx.db.$queryRaw<MinuteRow[]>`
+    const rows = await tx.sql.query<MinuteRow[]>`
       SELECT m.minute, coalesce(sum(u.peak_connections), 0) AS peak, coalesce(sum(u.rejected), 0) AS rejected,
              coalesce(sum(u.messages_sent), 0)::bigint AS messages_sent,
              (SELECT jsonb_object_agg(s.reason, s.count) FROM (

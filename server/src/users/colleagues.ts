@@ -1,5 +1,5 @@
 import { Controller, Injectable } from '@nestjs/common';
-import { api, type Colleague, type PageQuery } from '@wardbell/contract';
+import { api, type Colleague, type PageQuery, Role } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Database } from '../database/database.service.js';
 import type { Tx } from '../database/tx.js';
@@ -21,13 +21,19 @@ export class Colleagues {
   ): Promise<{ data: readonly Colleague[]; next: string | null }> {
     const list = `colleagues/${tx.tenantId}`;
     const [name, id] = this.pager.start(list, after, ['', FIRST_ID]);
-    const rows = await tx.db.$queryRaw<Colleague[]>`
-      SELECT u.id::text, u.name, u.role FROM wardbell.user_account u
-      WHERE u.tenant_id = wardbell.current_tenant() AND u.deleted_at IS NULL
-        AND (u.name, u.id) > (${name}, ${id}::uuid)
-      ORDER BY u.name, u.id LIMIT ${limit + 1}`;
+    const orm = await tx.orm();
+    const rows = await orm.userAccount.findMany({
+      select: { id: true, name: true, role: true },
+      where: {
+        tenant_id: tx.tenantId,
+        deleted_at: null,
+        OR: [{ name: { gt: name } }, { name, id: { gt: id } }],
+      },
+      orderBy: [{ name: 'asc' }, { id: 'asc' }],
+      take: limit + 1,
+    });
     const cut = this.pager.cut(list, rows, limit, (row) => [row.name, row.id]);
-    return { data: cut.rows, next: cut.next };
+    return { data: cut.rows.map((row) => ({ ...row, role: Role.parse(row.role) })), next: cut.next };
   }
 }
 

@@ -12,19 +12,17 @@ export async function ensureSuperAdmin(
   { superAdmin }: Pick<Config, 'superAdmin'>,
 ): Promise<void> {
   const email = superAdmin.email.toLowerCase();
-  const known = await database.acrossTenants(
-    SYSTEM,
-    (tx) => tx.db.$queryRaw<unknown[]>`
-    SELECT 1 FROM wardbell.user_account u WHERE u.email = ${email}`,
+  const known = await database.acrossTenants(SYSTEM, async (tx) =>
+    (await tx.orm()).userAccount.count({ where: { email } }),
   );
-  if (known.length > 0) return;
+  if (known > 0) return;
   const passwordHash = await new Passwords().hash(superAdmin.password);
   await database.acrossTenants(SYSTEM, async (tx) => {
-    const [created] = await tx.db.$queryRaw<{ id: string }[]>`
-      INSERT INTO wardbell.user_account (email, name, role, password_hash)
-      VALUES (${email}, 'Super admin', 'super_admin', ${passwordHash})
-      ON CONFLICT (email) DO NOTHING
-      RETURNING id::text`;
+    const orm = await tx.orm();
+    const [created] = await orm.userAccount.createManyAndReturn({
+      data: { email, name: 'Super admin', role: 'super_admin', password_hash: passwordHash },
+      skipDuplicates: true,
+    });
     if (created) tx.audit({ action: 'user.create', objectType: 'user', objectId: created.id });
   });
 }

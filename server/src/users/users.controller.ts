@@ -49,17 +49,14 @@ export class UsersController {
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
     const secret = password === undefined ? {} : { passwordHash: await this.passwords.hash(password) };
-    const { user, revoked } = await asAdmin(this.database, principal, (tx) =>
+    return asAdmin(this.database, principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
-    if (revoked) this.database.ringOrders();
-    return user;
   }
 
   @Endpoint(routes.remove)
-  async remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
-    await asAdmin(this.database, principal, (tx) => this.users.remove(tx, id, ifMatch));
-    this.database.ringOrders();
+  remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return asAdmin(this.database, principal, (tx) => this.users.remove(tx, id, ifMatch));
   }
 }
 

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { User, UserQuery } from '@wardbell/contract';
 import type { z } from 'zod';
-import { Prisma } from '../database/generated/client.js';
 import type { Tx } from '../database/tx.js';
-import { patternsOf } from '../http/like-patterns.js';
+import { wordsOf } from '../http/like-patterns.js';
 import { FIRST_ID, Pager } from '../http/page.js';
 import { scopeOf } from '../http/scope.js';
-import { toUser, USER_COLUMNS, type UserRow } from './user-row.js';
+import { toUser } from './user-row.js';
 
 /** Pages of users by e-mail address. */
 @Injectable()
@@ -17,20 +16,27 @@ export class UsersList {
     const scope = scopeOf(tx.principal, query.tenant_id);
     const list = `users/${scope}`;
     const [email, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
-    const ofTenant = scope === null ? Prisma.empty : Prisma.sql`AND u.tenant_id = ${scope}::uuid`;
-    const ofRole = query.role ? Prisma.sql`AND u.role = ${query.role}` : Prisma.empty;
-    const ofStatus = query.status ? Prisma.sql`AND u.status = ${query.status}` : Prisma.empty;
-    const patterns = patternsOf(query.search ?? '');
-    const matching =
-      patterns.length > 0
-        ? Prisma.sql`AND concat_ws(' ', u.name, u.email) ILIKE ALL (${patterns}::text[])`
-        : Prisma.empty;
-    const rows = await tx.db.$queryRaw<UserRow[]>`
-      SELECT ${USER_COLUMNS} FROM wardbell.user_account u
-      WHERE u.deleted_at IS NULL AND (u.email, u.id) > (${email}, ${id}::uuid)
-        ${ofTenant} ${ofRole} ${ofStatus} ${matching}
-      ORDER BY u.email, u.id LIMIT ${query.limit + 1}`;
-    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.email, row.id]);
+    const orm = await tx.orm();
+    const rows = await orm.userAccount.findMany({
+      where: {
+        deleted_at: null,
+        ...(scope === null ? {} : { tenant_id: scope }),
+        ...(query.role === undefined ? {} : { role: query.role }),
+        ...(query.status === undefined ? {} : { status: query.status }),
+        AND: [
+          { OR: [{ email: { gt: email } }, { email, id: { gt: id } }] },
+          ...wordsOf(query.search ?? '').map((contains) => ({
+            OR: [
+              { name: { contains, mode: 'insensitive' as const } },
+              { email: { contains, mode: 'insensitive' as const } },
+            ],
+          })),
+        ],
+      },
+      orderBy: [{ email: 'asc' }, { id: 'asc' }],
+      take: query.limit + 1,
+    });
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.email ?? '', row.id]);
     return { data: cut.rows.map(toUser), next: cut.next };
   }
 }

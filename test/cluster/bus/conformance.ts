@@ -88,7 +88,7 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
 
     it('tells of disconnect orders', async () => {
       const [from, to] = [await open(), await open()];
-      from.bus.ringOrders();
+      from.bus.announceDisconnects();
       await eventually(() => to.heard.some(({ orders }) => orders));
       expect(from.heard.some(({ orders }) => orders)).toBe(false);
     });
@@ -113,7 +113,7 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
         const tenant = randomUUID();
         const startMs = performance.now();
         for (let seq = 1; seq <= 1_000; seq++) from.bus.announce(tenant, [eventOf(tenant, seq)]);
-        from.bus.ringOrders();
+        from.bus.announceDisconnects();
         expect(performance.now() - startMs).toBeLessThan(1_000);
       } finally {
         await prepare().giveBack();
@@ -140,7 +140,7 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
       await from.stop();
       const tenant = randomUUID();
       from.bus.announce(tenant, [eventOf(tenant, 1)]);
-      from.bus.ringOrders();
+      from.bus.announceDisconnects();
       const other = await open();
       other.bus.announce(tenant, [eventOf(tenant, 2)]);
       await eventually(() => headOf(to, tenant) === 2);

@@ -1,5 +1,5 @@
 import { OutageLog } from '../../../server/src/database/outage-log.js';
-import { RelayPool } from '../../../server/src/database/relay-pool.js';
+import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
 import { createLog } from '../../../server/src/log/log.js';
 import type { TestDatabase } from '../../support/database.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
-import type { RelayPool } from '../../../server/src/database/relay-pool.js';
+import type { RelayPool } from '../../../server/src/database/pools.js';
 import { Channel, type ResetReason } from '../../../server/src/hub/channel.js';
 import type { Entry } from '../../../server/src/hub/entry.js';
 import { FlushQueue } from '../../../server/src/hub/flush-queue.js';

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { z } from 'zod';
 import { AppointmentsList } from '../../../server/src/appointments/appointments.list.js';
 import { loadConfig } from '../../../server/src/config/config.js';
+import { OrmTransaction } from '../../../server/src/database/orm.js';
 import { Queries } from '../../../server/src/database/queries.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Tx } from '../../../server/src/database/tx.js';
@@ -153,10 +154,11 @@ const inTenant = (work: (tx: Tx) => Promise<unknown>) => async (): Promise<void>
     expiresAtMs: Number.MAX_SAFE_INTEGER,
     address: null,
   };
-  const tx = new Tx(new Queries(app, true), principal, tenantId);
+  const lease = { client: app, isPrepared: true };
+  const tx = new Tx(new Queries(app, true), new OrmTransaction(lease), principal, new Date(), tenantId);
   await app.query('BEGIN');
-  await tx.db
-    .$queryRaw`SELECT wardbell.enter(${tenantId}::uuid, ${tenantId}::uuid, 'someone', 'clinician', NULL)`;
+  await tx.sql
+    .query`SELECT wardbell.enter(${tenantId}::uuid, ${tenantId}::uuid, 'someone', 'clinician', NULL)`;
   await work(tx);
   await app.query('COMMIT');
 };

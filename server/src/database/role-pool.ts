@@ -3,21 +3,13 @@ import { isReadOnly } from './failure.js';
 import { PoolShares, type Release } from './pool-shares.js';
 import type { Login } from './roles.js';
 
-const CONNECT_TIMEOUT_MS = 5_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** A database that is frozen never answers; past its own bound on a statement this process gives up. */
 const QUERY_TIMEOUT_MS = 16_000;
+/** The same for single statements, which are short. */
+const STATEMENT_TIMEOUT_MS = 10_000;
 /** A whole unit of work, with the pauses between its statements. */
-const MAX_WORK_MS = 15_000;
-
-/**
- * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off. They travel with BEGIN, so they
- * cost no round trip, hold for every login, and pass through a connection pooler, which refuses them as `options`.
- * READ COMMITTED whatever the default is: a head that moved after a snapshot would fail every commit (40001).
- */
-const BEGIN =
-  'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
-  ' SET LOCAL idle_in_transaction_session_timeout = 20000';
+export const MAX_WORK_MS = 15_000;
 
 const INT8 = 20;
 const INT8_ARRAY = 1016;
@@ -27,7 +19,7 @@ const toBigInts = (text: string): (bigint | null)[] => {
   return items === '' ? [] : items.split(',').map((item) => (item === 'NULL' ? null : BigInt(item)));
 };
 
-/** 64-bit integers as `bigint`, as Prisma has them; the driver would answer strings. */
+/** 64-bit integers as `bigint`; the driver would answer strings. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, BigInt);
 types.setTypeParser(INT8_ARRAY, toBigInts);
@@ -39,27 +31,46 @@ class WorkTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** A role's connections, for transactions only. */
-export class Transactions {
+/** A statement that each connection prepares once, unless a pooler stands between. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface RolePoolOptions {
+  readonly login: Login;
+  /** As which PostgreSQL shows the connections (`pg_stat_activity`). */
+  readonly applicationName: string;
+  /** Connections at most. */
+  readonly size: number;
+  /** Of them, for transactions at a time; the others are left to single statements. */
+  readonly transactions: number;
+  /** Of those, for transactions of one tenant. */
+  readonly transactionsPerTenant: number;
+  readonly connectTimeoutMs: number;
+}
+
+/** The connections of one database role. */
+export class RolePool {
   readonly #pool: pg.Pool;
+  readonly #shares: PoolShares;
   /** May statements be prepared? A transaction pooler moves us to connections that do not know them. */
   readonly isPrepared: boolean;
 
-  readonly #shares: PoolShares;
-
-  /**
-   * @param size connections at most; further work waits up to 5 s for one
-   * @param perTenant how many of them one tenant may hold
-   */
-  constructor({ url, isPooled }: Login, size: number, perTenant = size) {
-    this.isPrepared = !isPooled;
-    this.#shares = new PoolShares({ size, perTenant, maxWaitingPerTenant: MAX_WAITING });
+  constructor(private readonly options: RolePoolOptions) {
+    const { login, applicationName, size, transactions, transactionsPerTenant, connectTimeoutMs } = options;
+    this.isPrepared = !login.isPooled;
+    this.#shares = new PoolShares({
+      size: transactions,
+      perTenant: transactionsPerTenant,
+      maxWaitingPerTenant: MAX_WAITING,
+    });
     this.#pool = new pg.Pool({
-      connectionString: url,
+      connectionString: login.url,
       max: size,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      connectionTimeoutMillis: connectTimeoutMs,
       idleTimeoutMillis: IDLE_TIMEOUT_MS,
-      application_name: 'wardbell',
+      application_name: applicationName,
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       pipeline: true, // statements that need not wait for each other's answers share a round trip
@@ -71,17 +82,48 @@ export class Transactions {
   }
 
   /**
+   * The rows of a statement by itself, which is a transaction of its own.
+   * @throws the error of `pg`, a connection error within the connect timeout, a timeout after 10 s
+   */
+  async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
+    const query = { ...this.toQuery(statement, values), query_timeout: STATEMENT_TIMEOUT_MS };
+    return (await this.#pool.query<Row>(query)).rows;
+  }
+
+  /** A statement as `pg` takes it, prepared where the connection allows that. */
+  toQuery({ name, text }: Statement, values: unknown[]): pg.QueryConfig {
+    return this.isPrepared ? { name, text, values } : { text, values };
+  }
+
+  /**
    * Lends a connection to work that begins and commits on it; what is left open is rolled back.
    * @param tenantId who is charged for the connection; null: work of no tenant
    * @throws what the work throws, an error of the driver, a timeout after 15 s, or Problem `busy`
    */
-  async run<T>(tenantId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  async transaction<T>(tenantId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     return this.#lend(await this.#shares.acquire(tenantId), work, MAX_WORK_MS);
   }
 
   /** The same before all others, for work that may take `maxMs`. */
-  async runFirst<T>(maxMs: number, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  async urgentTransaction<T>(maxMs: number, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     return this.#lend(await this.#shares.acquireFirst(), work, maxMs);
+  }
+
+  /** A connection outside of the pool, which waits behind no other statement. The caller connects and ends it. */
+  dedicated(applicationName: string, queryTimeoutMs: number, url = this.options.login.url): pg.Client {
+    return new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: this.options.connectTimeoutMs,
+      application_name: applicationName,
+      query_timeout: queryTimeoutMs,
+      keepAlive: true,
+      types,
+    });
+  }
+
+  /** Closes the connections; work that is under way is waited for. */
+  async end(): Promise<void> {
+    await this.#pool.end();
   }
 
   async #lend<T>(giveBack: Release, work: (client: pg.ClientBase) => Promise<T>, maxMs: number): Promise<T> {
@@ -101,11 +143,6 @@ export class Transactions {
     } finally {
       giveBack();
     }
-  }
-
-  /** Closes the connections; work that is under way is waited for. */
-  async end(): Promise<void> {
-    await this.#pool.end();
   }
 }
 
@@ -129,15 +166,4 @@ const rollBack = async (client: pg.ClientBase): Promise<boolean> => {
   } catch {
     return false;
   }
-};
-
-/** Begins a unit of work. */
-export const begin = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(BEGIN);
-};
-
-/** @throws when PostgreSQL rolled back instead, because a statement had failed and nobody said so. */
-export const commit = async (client: pg.ClientBase): Promise<void> => {
-  const { command } = await client.query('COMMIT');
-  if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
 };

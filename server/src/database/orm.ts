@@ -1,0 +1,132 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { PrismaPg } from '@prisma/adapter-pg';
+import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.js';
+import { statementName } from './queries.js';
+import { MAX_WORK_MS } from './role-pool.js';
+
+/** A connection on which a unit of work has begun a transaction. */
+interface Lease {
+  readonly client: pg.ClientBase;
+  readonly isPrepared: boolean;
+}
+
+const leases = new AsyncLocalStorage<Lease>();
+
+/**
+ * `PrismaPg` runs statements on a pool; this one is never connected and stands for the leased connection.
+ * A proxy, because `PrismaPg` accepts instances of `pg.Pool` alone.
+ */
+const neverConnected = new pg.Pool({ max: 1 });
+neverConnected.setMaxListeners(0); // each transaction listens for errors while it lasts
+const poolOf = (client: pg.ClientBase): pg.Pool =>
+  new Proxy(neverConnected, {
+    get: (pool, name) => (name === 'query' ? client.query.bind(client) : Reflect.get(pool, name)),
+  });
+
+const info = { provider: 'postgres', adapterName: 'wardbell-lease' } as const;
+
+const outsideOfUnitOfWork = (): Promise<never> =>
+  Promise.reject(new Error('Prisma Client works inside a unit of work only: use tx.orm()'));
+
+/** Gives Prisma the transaction that a unit of work has begun, and never begins, commits or rolls back itself. */
+class LeaseAdapter implements SqlDriverAdapter {
+  readonly provider = info.provider;
+  readonly adapterName = info.adapterName;
+  readonly queryRaw = outsideOfUnitOfWork;
+  readonly executeRaw = outsideOfUnitOfWork;
+  readonly executeScript = outsideOfUnitOfWork;
+
+  async startTransaction(): Promise<Transaction> {
+    const lease = leases.getStore();
+    if (!lease) return outsideOfUnitOfWork();
+    const { client, isPrepared } = lease;
+    // `PrismaPg` writes times without a zone, in UTC, and reads them as if they were
+    await client.query("SET LOCAL TimeZone = 'UTC'");
+    const adapter = await new PrismaPg(poolOf(client), {
+      ...(isPrepared ? { statementNameGenerator: ({ sql }) => statementName(sql) ?? '' } : {}),
+    }).connect();
+    return {
+      ...info,
+      options: { usePhantomQuery: true }, // Prisma sends neither COMMIT nor ROLLBACK
+      queryRaw: (query) => adapter.queryRaw(query),
+      executeRaw: (query) => adapter.executeRaw(query),
+      commit: () => adapter.dispose(),
+      rollback: () => adapter.dispose(),
+    };
+  }
+
+  getConnectionInfo() {
+    return { schemaName: 'wardbell', supportsRelationJoins: true };
+  }
+
+  dispose(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const factory: SqlDriverAdapterFactory = {
+  ...info,
+  connect: () => Promise.resolve(new LeaseAdapter()),
+};
+
+const newClient = () =>
+  // the hash of a password is read where it is asked for by name, at sign-in
+  new PrismaClient({ adapter: factory, omit: { userAccount: { password_hash: true } } });
+
+type Client = ReturnType<typeof newClient>;
+let shared: Client | undefined;
+
+/** Prisma Client inside a unit of work: reading and writing of rows, confined as the unit's SQL is. */
+export type Orm = Omit<
+  Client,
+  | '$connect'
+  | '$disconnect'
+  | '$on'
+  | '$use'
+  | '$extends'
+  | '$transaction'
+  | '$queryRawUnsafe'
+  | '$executeRawUnsafe'
+>;
+
+/** Prisma's side of one unit of work: opened at its first use, because opening costs 42 µs. */
+export class OrmTransaction {
+  #opened: Promise<Orm> | undefined;
+  #end: (() => void) | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(private readonly lease: Lease) {}
+
+  open(): Promise<Orm> {
+    this.#opened ??= new Promise((resolve, reject) => {
+      this.#ended = this.#run(resolve);
+      this.#ended.catch(reject);
+    });
+    return this.#opened;
+  }
+
+  /** No statement of Prisma's follows. @throws what went wrong inside Prisma */
+  async close(): Promise<void> {
+    this.#end?.();
+    await this.#ended;
+  }
+
+  #run(onOpen: (orm: Orm) => void): Promise<void> {
+    const end = new Promise<void>((resolve) => {
+      this.#end = resolve;
+    });
+    shared ??= newClient();
+    const client = shared;
+    return leases.run(this.lease, () =>
+      client.$transaction(
+        async (orm) => {
+          onOpen(orm);
+          await end;
+        },
+        { timeout: MAX_WORK_MS, maxWait: MAX_WORK_MS },
+      ),
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { RolePool } from './role-pool.js';
+import type { Login } from './roles.js';
+
+/** How the run-time roles log in. */
+export abstract class DatabaseLogins {
+  abstract readonly app: Login;
+  abstract readonly relay: Login;
+  /** The relay's login where notifications come through. */
+  abstract readonly listenUrl: string;
+}
+
+/**
+ * A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. One tenant may
+ * hold a third of them: a lock that does not move must not stop the others.
+ */
+const APP_CONNECTIONS = 12;
+/** Half for super admins and sign-in, half for the hub's reading, admission and reports, which are short. */
+const RELAY_CONNECTIONS = 8;
+
+/** The role that row-level security confines to one tenant. */
+@Injectable()
+export class AppPool extends RolePool implements OnApplicationShutdown {
+  constructor(logins: DatabaseLogins) {
+    super({
+      login: logins.app,
+      applicationName: 'wardbell',
+      size: APP_CONNECTIONS,
+      transactions: APP_CONNECTIONS,
+      transactionsPerTenant: APP_CONNECTIONS / 3,
+      connectTimeoutMs: 5_000,
+    });
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.end();
+  }
+}
+
+/** The role that works across tenants and has no access to patients. */
+@Injectable()
+export class RelayPool extends RolePool implements OnApplicationShutdown {
+  constructor(private readonly logins: DatabaseLogins) {
+    super({
+      login: logins.relay,
+      applicationName: 'wardbell-relay',
+      size: RELAY_CONNECTIONS,
+      transactions: RELAY_CONNECTIONS / 2,
+      transactionsPerTenant: RELAY_CONNECTIONS / 2,
+      connectTimeoutMs: 2_000,
+    });
+  }
+
+  /** A connection for LISTEN. The caller connects and ends it. */
+  listener(): pg.Client {
+    return this.dedicated('wardbell-listen', 5_000, this.logins.listenUrl);
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.end();
+  }
+}
