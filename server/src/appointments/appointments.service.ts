@@ -6,9 +6,9 @@ import {
   type AppointmentUpdate,
   isAllowedMove,
 } from '@wardbell/contract';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { type AppointmentFields, changeOf } from './appointment-change.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
 

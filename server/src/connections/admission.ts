@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { Database } from '../database/database.service.js';
 import { RelayPool } from '../database/pools.js';
 import type { Principal } from '../database/principal.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { ADMIT, type AdmitRow, RECONCILE, RELEASE, RETAKE, type Verdict } from './admission-statements.js';

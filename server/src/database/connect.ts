@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { errorCode } from '../config/error-code.js';
-import { StartError } from '../config/start-error.js';
 import { SQLSTATE } from '../config/sqlstate.js';
+import { StartError } from '../config/start-error.js';
 import type { Log } from '../log/log.js';
 
 /** A server that does not answer is unreachable after this long. */

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { sqlState } from '../config/sqlstate.js';
 import { Instance } from '../connections/instance.js';
 import { Database } from '../database/database.service.js';
 import { OutageLog } from '../database/outage-log.js';
 import { Problem } from '../errors/problem.js';
-import { sqlState } from '../config/sqlstate.js';
 
 /** The probe costs a small commit; what asks for health never starts one. */
 const EVERY_MS = 1_000;

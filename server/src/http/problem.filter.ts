@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { sqlState } from '../config/sqlstate.js';
 import { toProblem } from '../database/failure.js';
 import { Problem, type ProblemCode } from '../errors/problem.js';
-import { sqlState } from '../config/sqlstate.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { allowedMethods } from './allowed-methods.js';

@@ -1,9 +1,9 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import type { Call } from '../http/call.js';
 
 /** A replayed answer says so. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { newMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 

@@ -9,10 +9,10 @@ import {
   type TenantUpdate,
 } from '@wardbell/contract';
 import { Config } from '../config/config.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { ALIVE_FOR_S } from '../connections/instance.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { defined } from '../http/defined.js';
 import { changedLimits } from './limits.js';
 import { toColumns, toTenant } from './tenant-row.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { User, UserUpdate } from '@wardbell/contract';
 import { revokeUser } from '../auth/revocation.js';
+import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import type { Orm } from '../database/orm.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { defined } from '../http/defined.js';
 import { toUser, type UserRow } from './user-row.js';
 
