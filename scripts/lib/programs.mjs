@@ -52,10 +52,11 @@ async function hasPostgresTools(root) {
 
 /**
  * @param {string} root
+ * @param {readonly string[]} [names] absent: those that some test of `npm test` asks for
  * @returns {Promise<string[]>} names of the programs that are missing in the end
  */
-export async function providePrograms(root) {
-  const wanted = PROGRAMS.filter(({ name }) => isAskedFor(root, name));
+export async function providePrograms(root, names) {
+  const wanted = PROGRAMS.filter(({ name }) => names?.includes(name) ?? isAskedFor(root, name));
   const missing = await missingOf(root, wanted);
   if (missing.length === 0) return [];
   await attempt(() => installFromDebian(missing));

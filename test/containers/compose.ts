@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { Patient, Tenant } from '@wardbell/contract';
 import { z } from 'zod';
+import type { Checks } from '../support/checks.js';
 import { freePort } from '../support/clone.js';
 import { must, signIn } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
-import type { Checks } from './checks.js';
 import type { Engine } from './engine.js';
 import { IMAGE } from './image.js';
 import { listen } from './listener.js';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { Patient } from '@wardbell/contract';
+import type { Checks } from '../support/checks.js';
 import { freePort } from '../support/clone.js';
 import { SUPER_ADMIN } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { createTenant, must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
-import type { Checks } from './checks.js';
 import type { Engine } from './engine.js';
 import { listen } from './listener.js';
 import { Stack } from './stack.js';

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { Checks } from '../support/checks.js';
 import { provideImages } from './base-images.js';
-import { Checks } from './checks.js';
 import { checkCompose } from './compose.js';
 import { cacheFolder, type Engine, findEngine } from './engine.js';
 import { checkImage, IMAGE } from './image.js';

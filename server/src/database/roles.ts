@@ -144,9 +144,8 @@ async function setUp(ownerUrl: string, { name, password, variable, isOptional }:
 }
 
 /**
- * Makes the owner an administrator of the role, for the day when this cluster becomes a PostgreSQL 16 or newer by
- * pg_upgrade or a dump of the roles: there CREATEROLE alone no longer suffices. Newer servers do it themselves
- * when the owner creates the role.
+ * Makes the owner an administrator of the role before pg_upgrade makes this cluster a PostgreSQL 16 or newer, where
+ * CREATEROLE alone no longer suffices. Newer servers do it themselves when the owner creates the role.
  */
 async function grantAdministration(client: pg.Client, name: string): Promise<void> {
   const { rows } = await client.query<{ version: number; administers: boolean }>(

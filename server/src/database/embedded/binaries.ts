@@ -30,15 +30,16 @@ export async function findBinaries(): Promise<Binaries> {
     );
   }
   const { initdb, postgres } = found.data;
-  prepare(dirname(dirname(dirname(postgres))), [initdb, postgres]);
+  prepareBinaries(dirname(dirname(dirname(postgres))), [initdb, postgres]);
   return { initdb, postgres };
 }
 
 /**
  * npm packages cannot hold symbolic links, so the package makes those of its shared libraries in an install
  * script, which npm may have been told not to run.
+ * @throws StartError when a file is missing or the package cannot be changed.
  */
-function prepare(packageRoot: string, programs: readonly string[]): void {
+export function prepareBinaries(packageRoot: string, programs: readonly string[]): void {
   try {
     for (const program of programs) {
       // Some unpackers lose the mode. An already right one is left alone: the folder may be read-only.

@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Checks } from '../support/checks.js';
+import { PostgresCluster } from '../support/postgres-cluster.js';
+import { findPostgresTools } from '../support/postgres-tools.mjs';
+import { startServer } from '../support/server.js';
+import { checkEmbedded } from './embedded.js';
+import { takeFingerprint } from './fingerprint.js';
+import { type History, writeHistory } from './history.js';
+import { Operator, ownerUrlOf } from './operator.js';
+import { checkRestore } from './restore.js';
+import { listVersions } from './versions.js';
+
+const checks = new Checks();
+const tools = findPostgresTools();
+if (tools === undefined)
+  checks.skip('all of it', 'there are no client programs of PostgreSQL on this machine');
+else {
+  const operator = new Operator(tools);
+  try {
+    await main(tools, operator);
+  } finally {
+    operator.remove();
+  }
+}
+process.exitCode = checks.summarise();
+
+async function main(dir: string, operator: Operator): Promise<void> {
+  const printed = execFileSync(join(dir, 'pg_dump'), ['--version'], { encoding: 'utf8' });
+  const client = Number(/\) (\d+)/.exec(printed)?.[1]);
+  const [source, ...others] = listVersions({ major: client, dir });
+  if (source === undefined) throw new Error('there is no version to begin with');
+  let history: History | undefined;
+  let fingerprint: Readonly<Record<string, string>> = {};
+  await checks.check(`a dump is taken from PostgreSQL ${client} while a server works on it`, async () => {
+    const cluster = await PostgresCluster.start(await source.binaries());
+    try {
+      await operator.makeDatabase(cluster);
+      const server = await startServer({ database: { ownerUrl: ownerUrlOf(cluster) } });
+      try {
+        history = await writeHistory(server, async () => {
+          fingerprint = await takeFingerprint(cluster);
+          await operator.follow('Backup', cluster);
+        });
+      } finally {
+        await server.stop();
+      }
+    } finally {
+      await cluster.remove();
+    }
+  });
+  if (history === undefined) return;
+  for (const version of [source, ...others]) {
+    if (version.major < client)
+      checks.skip(`restore into PostgreSQL ${version.major}`, `the clients are of ${client}`);
+    else await checkRestore({ checks, operator, version, client, history, fingerprint });
+  }
+  await checkEmbedded(checks, operator);
+}
