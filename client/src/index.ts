@@ -18,6 +18,7 @@ export type { LiveListOptions, LiveRows } from './list/live-list.js';
 export { liveList } from './list/live-list.js';
 export type { ListRules, LivePage } from './list/page.js';
 export type {
+  AnyClient,
   Client,
   ClientOptions,
   Fault,

@@ -122,3 +122,6 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
   /** Every event as `on('*')` has it; ends when the client stops, throws when 10,000 wait to be read. */
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent<App>, void>;
 }
+
+/** What a client has whatever types its application declared. */
+export type AnyClient = Omit<Client, 'on' | typeof Symbol.asyncIterator>;

@@ -1,4 +1,4 @@
-import type { Client } from '../options.js';
+import type { AnyClient } from '../options.js';
 import type { LiveRow } from './changes.js';
 import { Join } from './join.js';
 import type { ListRules, LivePage } from './page.js';
@@ -21,7 +21,7 @@ export interface LiveRows<Row extends LiveRow> {
  * drops, restarts and sleep. Without React; with it, use `useLiveQuery`. Returns how to stop.
  */
 export const liveList = <Row extends LiveRow>(
-  client: Client,
+  client: AnyClient,
   options: LiveListOptions<Row>,
 ): (() => void) => {
   let pages: readonly LivePage<Row>[] = [];

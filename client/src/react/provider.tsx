@@ -2,20 +2,20 @@
 
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import type { ApplicationData } from '../events.js';
-import type { Client } from '../options.js';
+import type { AnyClient, Client } from '../options.js';
 
-const ClientContext = createContext<Client | null>(null);
+const ClientContext = createContext<AnyClient | null>(null);
 
 /** React mounts twice in development: a stop that is taken back this soon never happens. */
 const STOP_DELAY_MS = 50;
-const stopping = new WeakMap<Client, ReturnType<typeof setTimeout>>();
+const stopping = new WeakMap<AnyClient, ReturnType<typeof setTimeout>>();
 
 /** Shares one client with all components below: connects while it is mounted. */
 export function WardbellProvider({
   client,
   children,
 }: {
-  readonly client: Client;
+  readonly client: AnyClient;
   readonly children?: ReactNode;
 }) {
   useEffect(() => {
