@@ -24,6 +24,8 @@ export interface Endpoint {
   readonly idempotent?: boolean;
   /** The object whose fields the body carries, so that `FORBIDDEN_WRITES` applies (403 before all else). */
   readonly writes?: ViewedObject;
+  /** The object that it answers, alone or in `data` of a page: a role gets the fields of its view. */
+  readonly shows?: ViewedObject;
   /** Stable codes of `application/problem+json` that this route adds to the common ones. */
   readonly problems?: readonly string[];
 }

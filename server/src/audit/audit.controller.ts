@@ -2,9 +2,8 @@ import { Controller } from '@nestjs/common';
 import { type AuditVerification, api } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Database } from '../database/database.service.js';
-import type { Call } from '../http/call.js';
-import { Endpoint } from '../http/endpoint.js';
-import { asAdmin } from '../http/scope.js';
+import type { BareCall, Call } from '../http/call.js';
+import { BareEndpoint, Endpoint } from '../http/endpoint.js';
 import { AuditService, CHAIN_START } from './audit.service.js';
 
 const routes = api.audit;
@@ -17,19 +16,20 @@ export class AuditController {
   ) {}
 
   @Endpoint(routes.list)
-  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
-    return asAdmin(this.database, principal, (tx) => this.audit.page(tx, query));
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.audit.page(tx, query);
   }
 
-  @Endpoint(routes.verify)
+  /** Takes several transactions: one statement may run for 15 s at most. */
+  @BareEndpoint(routes.verify)
   async verify({
     principal,
     query,
-  }: Call<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
+  }: BareCall<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
     let checked = CHAIN_START;
     while (!checked.isEnd) {
       const from = checked;
-      checked = await asAdmin(this.database, principal, (tx) =>
+      checked = await this.database.asPrincipal(principal, (tx) =>
         this.audit.verifyPart(tx, query.tenant_id, from),
       );
     }

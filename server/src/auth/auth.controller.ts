@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '../config/config.js';
 import { Problem } from '../errors/problem.js';
 import { bearerOf } from '../http/bearer.js';
-import type { Call } from '../http/call.js';
-import { Endpoint } from '../http/endpoint.js';
-import { MeService } from './me.service.js';
+import type { BareCall, Call } from '../http/call.js';
+import { BareEndpoint, Endpoint } from '../http/endpoint.js';
+import { describeCaller } from './me.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
 import { SessionService, type SignedIn } from './session.service.js';
@@ -21,17 +21,16 @@ export class AuthController {
     private readonly config: Config,
     private readonly sessions: SessionService,
     private readonly tokens: TokenService,
-    private readonly who: MeService,
   ) {}
 
-  @Endpoint(routes.login)
-  async login({ body, request, reply }: Call<typeof routes.login>): Promise<object> {
+  @BareEndpoint(routes.login)
+  async login({ body, request, reply }: BareCall<typeof routes.login>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
     return this.#signedIn(request, reply, await this.sessions.login(body.email, body.password, request.ip));
   }
 
-  @Endpoint(routes.refresh)
-  async refresh({ request, reply }: Call<typeof routes.refresh>): Promise<object> {
+  @BareEndpoint(routes.refresh)
+  async refresh({ request, reply }: BareCall<typeof routes.refresh>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
     try {
       const signedIn = await this.sessions.refresh(readRefreshCookie(request), request.ip);
@@ -45,8 +44,8 @@ export class AuthController {
   }
 
   /** Always succeeds: who has no session left is signed out. */
-  @Endpoint(routes.logout)
-  async logout({ request, reply }: Call<typeof routes.logout>): Promise<void> {
+  @BareEndpoint(routes.logout)
+  async logout({ request, reply }: BareCall<typeof routes.logout>): Promise<void> {
     requireSameOrigin(request, this.config.allowedOrigins);
     await this.sessions.logout(readRefreshCookie(request), request.ip);
     await this.#logoutBearer(request);
@@ -54,8 +53,8 @@ export class AuthController {
   }
 
   @Endpoint(routes.me)
-  me({ principal }: Call<typeof routes.me>): Promise<object> {
-    return this.who.get(principal);
+  me({ tx }: Call<typeof routes.me>): Promise<object> {
+    return describeCaller(tx);
   }
 
   #signedIn(request: FastifyRequest, reply: FastifyReply, { answer, refreshToken }: SignedIn): object {

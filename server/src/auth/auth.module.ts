@@ -1,6 +1,5 @@
 import { Global, Module } from '@nestjs/common';
 import { AuthController } from './auth.controller.js';
-import { MeService } from './me.service.js';
 import { Passwords } from './passwords.js';
 import { SessionService } from './session.service.js';
 import { TokenService } from './token.service.js';
@@ -9,7 +8,7 @@ import { TokenService } from './token.service.js';
 @Global()
 @Module({
   controllers: [AuthController],
-  providers: [TokenService, Passwords, SessionService, MeService],
+  providers: [TokenService, Passwords, SessionService],
   exports: [TokenService, Passwords],
 })
 export class AuthModule {}

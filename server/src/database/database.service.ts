@@ -63,6 +63,13 @@ export class Database {
     return this.#transact(this.relay, principal, null, work);
   }
 
+  /** Work inside the tenant of a person who has one, across tenants for a super admin. */
+  asPrincipal<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return principal.tenantId === null
+      ? this.acrossTenants(principal, work)
+      : this.inTenant(principal, principal.tenantId, work);
+  }
+
   /**
    * Writes and commits as a clinic's write does, before all that wait for a connection, and leaves one row.
    * @throws when a write would fail at this moment, at the latest after `maxMs` with a connection

@@ -67,6 +67,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   await fastify.register(cookie);
   await fastify.register(helmet, HELMET);
   fastify.decorateRequest('principal', null);
+  fastify.decorateRequest('call', null);
   acceptJsonOnly(fastify);
   if (config.otlpEndpoint !== undefined) traceRequests(fastify);
   logRequests(fastify, app.get(Log));

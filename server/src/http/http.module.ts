@@ -7,13 +7,16 @@ import { EtagInterceptor } from './etag.interceptor.js';
 import { Housekeeping } from './housekeeping.js';
 import { Pager } from './page.js';
 import { ProblemFilter } from './problem.filter.js';
+import { UnitOfWorkInterceptor } from './unit-of-work.interceptor.js';
 
 /** What every request goes through: who may, how failures are told, which version was answered. */
 @Global()
 @Module({
   providers: [
     { provide: APP_GUARD, useClass: AccessGuard },
+    // the outer one first: a version is answered once the unit of work has committed
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: UnitOfWorkInterceptor },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Cursors,
     Pager,

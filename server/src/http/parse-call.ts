@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Principal } from '../database/principal.js';
 import { Problem } from '../errors/problem.js';
-import type { Call } from './call.js';
+import type { BareCall } from './call.js';
 import { validationProblem } from './validation.js';
 
 const Id = z.object({ id: z.guid().transform((id) => id.toLowerCase()) });
@@ -20,10 +20,10 @@ export function parseCall<E extends Endpoint>(
   endpoint: E,
   request: FastifyRequest,
   reply: FastifyReply,
-): Call<E> {
+): BareCall<E> {
   const { principal } = request;
   if (principal) refuseForbiddenFields(endpoint, principal, request.body);
-  const call: Record<keyof Call, unknown> = {
+  const call: Record<keyof BareCall, unknown> = {
     principal,
     id: endpoint.path.includes('/:id') ? parseId(request.params) : undefined,
     query: parsePart(endpoint.query, request.query),
@@ -34,7 +34,7 @@ export function parseCall<E extends Endpoint>(
     reply,
   };
   // The compiler cannot follow a schema that is looked up in a value to the type that it stands for.
-  return call as unknown as Call<E>;
+  return call as unknown as BareCall<E>;
 }
 
 function refuseForbiddenFields(endpoint: Endpoint, principal: Principal, body: unknown): void {
@@ -73,7 +73,7 @@ export function parseIfMatch(header: string | undefined): readonly number[] | nu
     .filter((version) => version <= MAX_VERSION);
 }
 
-function parseIdempotency(endpoint: Endpoint, request: FastifyRequest): Call['idempotency'] {
+function parseIdempotency(endpoint: Endpoint, request: FastifyRequest): BareCall['idempotency'] {
   const header = request.headers['idempotency-key'];
   if (!endpoint.idempotent || header === undefined) return null;
   const key = IdempotencyKey.safeParse(header);

@@ -1,6 +1,4 @@
-import type { Database } from '../database/database.service.js';
 import type { Principal } from '../database/principal.js';
-import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
 
 /**
@@ -13,13 +11,3 @@ export function scopeOf(principal: Principal, named: string | undefined): string
   if (tenantId !== null && tenantId !== principal.tenantId) throw new Problem('not_found');
   return principal.tenantId;
 }
-
-/** A tenant's people work as the confined role, super admins across tenants. */
-export const asAdmin = <T>(
-  database: Database,
-  principal: Principal,
-  work: (tx: Tx) => Promise<T>,
-): Promise<T> =>
-  principal.tenantId === null
-    ? database.acrossTenants(principal, work)
-    : database.inTenant(principal, principal.tenantId, work);

@@ -4,7 +4,7 @@ import { Config } from '../config/config.js';
 import { SQLSTATE, sqlState } from '../config/sqlstate.js';
 import { NIL_TENANT, type Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import type { Call } from '../http/call.js';
+import type { BareCall } from '../http/call.js';
 
 /** A replayed answer says so. */
 const REPLAYED = 'idempotent-replayed';
@@ -14,7 +14,7 @@ interface Stored {
   readonly body: unknown;
 }
 
-type Keyed = NonNullable<Call['idempotency']>;
+type Keyed = NonNullable<BareCall['idempotency']>;
 
 /**
  * Does the work of a POST once for each `Idempotency-Key`. The key's row is written in the transaction of the
@@ -31,11 +31,11 @@ export class Idempotency {
   }
 
   /** The answer of `work`, or of the first request under this key. */
-  async once<Body extends object>(
+  async once(
     tx: Tx,
-    call: Pick<Call, 'idempotency' | 'reply'>,
-    work: () => Promise<Body>,
-  ): Promise<Body | object> {
+    call: Pick<BareCall, 'idempotency' | 'reply'>,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
     if (!call.idempotency) return work();
     const { body, replayed } = await this.run(tx, call.idempotency, call.reply.statusCode, work);
     if (replayed) call.reply.header(REPLAYED, 'true');
@@ -43,12 +43,12 @@ export class Idempotency {
   }
 
   /** The same for work that is not a whole request. */
-  async run<Body extends object>(
+  async run(
     tx: Tx,
     { key, route, request }: Keyed,
     status: number,
-    work: () => Promise<Body>,
-  ): Promise<{ readonly body: Body | object; readonly replayed: boolean }> {
+    work: () => Promise<unknown>,
+  ): Promise<{ readonly body: object; readonly replayed: boolean }> {
     const tenantId = tx.principal.tenantId ?? NIL_TENANT;
     // Keyed: a request may hold a password, and a bare hash of it could be guessed from a stolen table.
     const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
@@ -61,6 +61,7 @@ export class Idempotency {
       return { body: stored.body, replayed: true };
     }
     const body = await work();
+    if (!(body instanceof Object)) throw new TypeError('an answer that is kept must be an object');
     await store(tx, [tenantId, route, key], status, body);
     return { body, replayed: false };
   }

@@ -2,8 +2,8 @@ import { Controller } from '@nestjs/common';
 import { api } from '@wardbell/contract';
 import { Database } from '../database/database.service.js';
 import { Problem } from '../errors/problem.js';
-import type { Call } from '../http/call.js';
-import { Endpoint } from '../http/endpoint.js';
+import type { BareCall } from '../http/call.js';
+import { BareEndpoint } from '../http/endpoint.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { NotificationsService } from './notifications.service.js';
 
@@ -17,8 +17,9 @@ export class NotificationsController {
     private readonly notifications: NotificationsService,
   ) {}
 
-  @Endpoint(route)
-  create(call: Call<typeof route>): Promise<object> {
+  /** A notice to all clinics takes a transaction for every fifty of them. */
+  @BareEndpoint(route)
+  create(call: BareCall<typeof route>): Promise<unknown> {
     const { tenantId } = call.principal;
     if (tenantId !== null) return this.#toOwn(call, tenantId);
     const named = call.body.tenant_id?.toLowerCase();
@@ -30,7 +31,7 @@ export class NotificationsController {
     );
   }
 
-  #toOwn(call: Call<typeof route>, tenantId: string): Promise<object> {
+  #toOwn(call: BareCall<typeof route>, tenantId: string): Promise<unknown> {
     const named = call.body.tenant_id?.toLowerCase();
     if (named !== undefined && named !== tenantId) {
       throw new Problem('field_not_allowed', {

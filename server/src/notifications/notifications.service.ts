@@ -4,7 +4,7 @@ import { Database } from '../database/database.service.js';
 import type { Principal } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../errors/problem.js';
-import type { Call } from '../http/call.js';
+import type { BareCall } from '../http/call.js';
 import { FIRST_ID } from '../http/page.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 
@@ -12,7 +12,7 @@ import { Idempotency } from '../idempotency/idempotency.js';
 const BATCH = 50;
 
 type Message = Pick<NotificationCreate, 'message' | 'level'>;
-type Keyed = Call['idempotency'];
+type Keyed = BareCall['idempotency'];
 
 interface Batch {
   readonly tenants: number;

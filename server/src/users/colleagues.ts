@@ -1,12 +1,10 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { api, type Colleague, type PageQuery, Role } from '@wardbell/contract';
 import type { z } from 'zod';
-import { Database } from '../database/database.service.js';
 import type { Tx } from '../database/tx.js';
 import type { Call } from '../http/call.js';
 import { Endpoint } from '../http/endpoint.js';
 import { FIRST_ID, Pager } from '../http/page.js';
-import { tenantOf } from '../http/tenant-of.js';
 
 const routes = api.colleagues;
 
@@ -39,13 +37,10 @@ export class Colleagues {
 
 @Controller()
 export class ColleaguesController {
-  constructor(
-    private readonly database: Database,
-    private readonly colleagues: Colleagues,
-  ) {}
+  constructor(private readonly colleagues: Colleagues) {}
 
   @Endpoint(routes.list)
-  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
-    return this.database.inTenant(principal, tenantOf(principal), (tx) => this.colleagues.page(tx, query));
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.colleagues.page(tx, query);
   }
 }

@@ -4,9 +4,8 @@ import { Passwords } from '../auth/passwords.js';
 import { Database } from '../database/database.service.js';
 import type { Principal } from '../database/principal.js';
 import { Problem } from '../errors/problem.js';
-import type { Call } from '../http/call.js';
-import { Endpoint } from '../http/endpoint.js';
-import { asAdmin } from '../http/scope.js';
+import type { BareCall, Call } from '../http/call.js';
+import { BareEndpoint, Endpoint } from '../http/endpoint.js';
 import { Idempotency } from '../idempotency/idempotency.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
@@ -24,39 +23,40 @@ export class UsersController {
   ) {}
 
   @Endpoint(routes.list)
-  list({ principal, query }: Call<typeof routes.list>): Promise<object> {
-    return asAdmin(this.database, principal, (tx) => this.usersList.page(tx, query));
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.usersList.page(tx, query);
   }
 
   @Endpoint(routes.get)
-  get({ principal, id }: Call<typeof routes.get>): Promise<object> {
-    return asAdmin(this.database, principal, (tx) => this.users.get(tx, id));
+  get({ tx, id }: Call<typeof routes.get>): Promise<object> {
+    return this.users.get(tx, id);
   }
 
-  @Endpoint(routes.create)
-  async create(call: Call<typeof routes.create>): Promise<object> {
+  /** The password is hashed outside of the transaction: it takes long on purpose. */
+  @BareEndpoint(routes.create)
+  async create(call: BareCall<typeof routes.create>): Promise<unknown> {
     const { principal, body } = call;
     const { password, tenant_id: named, ...user } = body;
     const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
     const passwordHash = await this.passwords.hash(password);
-    return asAdmin(this.database, principal, (tx) =>
+    return this.database.asPrincipal(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
     );
   }
 
-  @Endpoint(routes.update)
-  async update({ principal, id, body, ifMatch }: Call<typeof routes.update>): Promise<object> {
+  @BareEndpoint(routes.update)
+  async update({ principal, id, body, ifMatch }: BareCall<typeof routes.update>): Promise<object> {
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
     const secret = password === undefined ? {} : { passwordHash: await this.passwords.hash(password) };
-    return asAdmin(this.database, principal, (tx) =>
+    return this.database.asPrincipal(principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
   }
 
   @Endpoint(routes.remove)
-  remove({ principal, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
-    return asAdmin(this.database, principal, (tx) => this.users.remove(tx, id, ifMatch));
+  remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return this.users.remove(tx, id, ifMatch);
   }
 }
 

@@ -1,27 +1,12 @@
-import { Injectable } from '@nestjs/common';
 import { api } from '@wardbell/contract';
 import type { z } from 'zod';
-import { Database } from '../database/database.service.js';
-import type { Principal } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
 import { isUuid } from '../http/uuid.js';
 
 type Me = z.output<typeof api.auth.me.answer>;
 
 /** Who a token speaks for: the account as we know it, or what the token of an identity provider says. */
-@Injectable()
-export class MeService {
-  constructor(private readonly database: Database) {}
-
-  get(principal: Principal): Promise<Me> {
-    const { tenantId } = principal;
-    return tenantId === null
-      ? this.database.acrossTenants(principal, (tx) => describe(tx))
-      : this.database.inTenant(principal, tenantId, (tx) => describe(tx));
-  }
-}
-
-async function describe(tx: Tx): Promise<Me> {
+export async function describeCaller(tx: Tx): Promise<Me> {
   const { userId, tenantId, role } = tx.principal;
   const orm = await tx.orm();
   const account = isUuid(userId)
