@@ -21,6 +21,7 @@ const runs = (program, ...args) => {
 const PROGRAMS = [
   { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
   { name: 'faketime', debian: ['faketime'], isThere: async () => runs('faketime', '--version') },
+  { name: 'nftables', debian: ['nftables'], isThere: async () => runs('nft', '--version') },
   { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },
   {
     name: 'python3-websockets',
@@ -71,11 +72,16 @@ async function missingOf(root, programs) {
   return programs.filter((_, index) => !found[index]);
 }
 
-/** Tests ask by `describeWith('<name>', …)`. */
+/** Tests ask by `describeWith('<name>', …)`, scenarios that are part of `npm test` by `needs: ['<name>']`. */
 const isAskedFor = (root, name) =>
   readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
-    .some((path) => readFileSync(join(root, 'test', path), 'utf8').includes(`describeWith('${name}'`));
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => readFileSync(join(root, 'test', path), 'utf8'))
+    .some(
+      (text) =>
+        text.includes(`describeWith('${name}'`) ||
+        (text.includes(`needs: ['${name}']`) && text.includes('isShort: true')),
+    );
 
 /**
  * Docker, or what `npm run test:containers` needs without it: Podman, and debootstrap for machines that reach no

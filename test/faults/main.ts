@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { hasProgram } from '../support/program.js';
 import { SCENARIOS } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 import { faultsOf, findingsOf, HEADINGS, markdownRow, rowOf } from './support/report.js';
@@ -18,6 +19,8 @@ const { values } = parseArgs({
     scenario: { type: 'string' },
     /** Measures a hundred readers that do not read instead. */
     stalled: { type: 'boolean', default: false },
+    /** Another build, for `scripts/faults.mjs`. */
+    server: { type: 'string' },
     /** Says on standard error what happens when. */
     verbose: { type: 'boolean', default: false },
   },
@@ -79,7 +82,12 @@ async function runScenarios(name: string, seed: number): Promise<never> {
 }
 
 /** True when the guarantee held. */
-async function runScenario({ name, run: stage }: Scenario, seed: number): Promise<boolean> {
+async function runScenario({ name, needs = [], run: stage }: Scenario, seed: number): Promise<boolean> {
+  const missing = needs.filter((program) => !hasProgram(program));
+  if (missing.length > 0) {
+    console.log(markdownRow([name, String(seed), 'skipped', `needs ${missing.join(', ')}`]));
+    return process.env['CI'] !== 'true';
+  }
   const { findings, measured } = await stage({ seed, abort: abort.signal, say }).catch((error: unknown) => ({
     findings: [{ kind: 'unavailable' as const, text: `did not end: ${String(error)}` }],
     measured: {},

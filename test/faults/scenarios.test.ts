@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { hasProgram } from '../support/program.js';
 import { SCENARIOS } from './scenarios/index.js';
 
 const SEED = 1;
@@ -9,9 +10,10 @@ it('gives every scenario of the fault rig a name of its own', () => {
   expect(names).toEqual([...new Set(names)].sort());
 });
 
-for (const { name, guarantee, isShort, run } of SCENARIOS) {
+for (const { name, guarantee, isShort, needs = [], run } of SCENARIOS) {
   if (isShortRun && !isShort) continue;
-  it(`${guarantee} (${name})`, async () => {
+  const test = needs.every(hasProgram) ? it : it.skip;
+  test(`${guarantee} (${name})`, async () => {
     const { findings } = await run({ seed: SEED, say: () => undefined });
     expect(findings).toEqual([]);
   }, 600_000);

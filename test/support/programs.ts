@@ -1,47 +1,5 @@
-import { execFileSync } from 'node:child_process';
 import { describe } from '@jest/globals';
-import { findChromium } from './browser.js';
-import { findPostgresTools } from './postgres-tools.mjs';
-import { findPython } from './python.mjs';
-
-/** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
-export type Program =
-  | 'chromium'
-  | 'faketime'
-  | 'nginx'
-  | 'pgbouncer'
-  | 'postgresql'
-  | 'python3-websockets'
-  | 'redis-server';
-
-/** True when the program can be used here. */
-export function hasProgram(program: Program): boolean {
-  switch (program) {
-    case 'chromium':
-      return findChromium() !== undefined;
-    case 'faketime':
-      return runs('faketime', '--version');
-    case 'nginx':
-      return runs('nginx', '-v');
-    case 'pgbouncer':
-      return runs('pgbouncer', '--version');
-    case 'postgresql':
-      return findPostgresTools() !== undefined;
-    case 'python3-websockets':
-      return findPython() !== undefined;
-    case 'redis-server':
-      return runs('redis-server', '--version');
-  }
-}
-
-function runs(program: string, ...args: readonly string[]): boolean {
-  try {
-    execFileSync(program, args, { stdio: 'ignore', timeout: 10_000 });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { hasProgram, type Program } from './program.js';
 
 /** A `describe` that is skipped, and counted as skipped, on a machine without the program. */
 export function describeWith(program: Program, name: string, tests: () => void): void {

@@ -39,7 +39,8 @@ export interface ServerOptions {
   readonly timeoutMs?: number;
 }
 
-const MAIN = resolve('server/dist/main.js');
+/** The built server; another build's when `WARDBELL_TEST_SERVER` names its folder. */
+const main = (): string => resolve(process.env['WARDBELL_TEST_SERVER'] ?? '.', 'server/dist/main.js');
 /** Nothing of the test's own environment but what finds programs. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
 
@@ -55,7 +56,7 @@ process.once('exit', () => {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'wardbell-server-'));
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? '']));
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main()], {
     env: {
       ...inherited,
       PORT: '0',

@@ -39,11 +39,8 @@ export const cutFromPostgres: Scenario = {
   guarantee:
     'No client is shown as live while it lacks events because its instance is cut off from PostgreSQL',
   isShort: false,
+  needs: ['nftables'],
   run: async ({ say }) => {
-    if (!PacketFilter.isAvailable) {
-      console.error('SKIPPED: cut-from-postgres needs root and nftables');
-      return { findings: [], measured: { skipped: 'needs root and nftables' } };
-    }
     const postgres = await Postgres.create({ listen_addresses: `127.0.0.1,${CUT_ADDRESS}` });
     const filter = new PacketFilter(postgres.port);
     const database = openOwnDatabase(postgres);

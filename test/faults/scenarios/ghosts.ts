@@ -1,10 +1,10 @@
-import { connect as dial } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Clinic } from '../../integration/delivery/support/clinic.js';
 import { startServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
+import { hangUp } from '../support/hang-up.js';
 import { judgeOneMessage } from '../support/one-message.js';
 import { openOwnDatabase } from '../support/own-database.js';
 import { Postgres } from '../support/postgres.js';
@@ -18,19 +18,6 @@ const LARGE_EVENTS = 300;
 const LARGE_BYTES = 50_000;
 
 const Health = z.object({ connections: z.number() });
-
-/** Sends a handshake and hangs up, at some moment of it. */
-const hangUp = (port: number, token: string, afterMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    const socket = dial({ port, host: '127.0.0.1' });
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve());
-    socket.write(
-      `GET /ws?token=${token} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUpgrade: websocket\r\n` +
-        'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    );
-    setTimeout(() => socket.destroy(), afterMs);
-  });
 
 /** Clients that hang up at the worst moments. */
 export const ghosts: Scenario = {

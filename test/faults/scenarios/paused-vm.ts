@@ -16,6 +16,7 @@ export const pausedVm: Scenario = {
   guarantee:
     'After a pause that the instance’s own clocks slept through, nobody who was locked out meanwhile hears anything',
   isShort: false,
+  needs: ['faketime'],
   run: async ({ say }) => {
     const cluster = await Cluster.create();
     const clock = new FakeClock(true);

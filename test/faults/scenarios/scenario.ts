@@ -1,3 +1,4 @@
+import type { Program } from '../../support/program.js';
 import type { Finding } from '../support/oracle.js';
 
 /** What a scenario gets from the runner. */
@@ -26,5 +27,7 @@ export interface Scenario {
   readonly guarantee: string;
   /** Short enough (under 30 s) for `npm test`; the others run with `npm run test:faults` only. */
   readonly isShort: boolean;
+  /** Programs without which it is skipped; `scripts/lib/programs.mjs` installs them. */
+  readonly needs?: readonly Program[];
   run(options: ScenarioOptions): Promise<ScenarioResult>;
 }

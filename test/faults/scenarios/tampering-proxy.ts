@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingEvent, State } from '@wardbell/client';
 import { createClient } from '@wardbell/client';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { startServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
@@ -10,84 +9,14 @@ import { eventually } from '../../support/wait.js';
 import type { Finding } from '../support/oracle.js';
 import { Postgres } from '../support/postgres.js';
 import { Random } from '../support/random.js';
+import { startTamperingProxy } from '../support/tampering-proxy.js';
 import type { Scenario, ScenarioOptions, ScenarioResult } from './scenario.js';
 
 const WRITES = 150;
-/** Of a hundred frames so many are dropped, swapped with the next, or sent twice. */
+/** Of a hundred frames. */
 const TAMPERED_PERCENT = 12;
 /** The proxy is honest from here on: what it broke before must be mended by then. */
 const SETTLE_MS = 60_000;
-
-interface Middle {
-  readonly port: number;
-  readonly counts: Readonly<Record<'dropped' | 'swapped' | 'repeated', number>>;
-  tampers: boolean;
-  close(): Promise<void>;
-}
-
-/** A man in the middle that understands WebSocket: each frame from the server passes, or does not, as one. */
-const startMiddle = async (wsUrl: string, random: Random): Promise<Middle> => {
-  const server = new WebSocketServer({ port: 0, host: '127.0.0.1', handleProtocols: () => 'wardbell.v1' });
-  await once(server, 'listening');
-  const counts = { dropped: 0, swapped: 0, repeated: 0 };
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port');
-  const middle = {
-    port: address.port,
-    counts,
-    tampers: false,
-    close: async () => {
-      for (const socket of server.clients) socket.terminate();
-      server.close();
-      await once(server, 'close');
-    },
-  };
-  server.on('connection', (client, request) => {
-    const { search, pathname } = new URL(request.url ?? '/', 'ws://middle');
-    const protocols = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-    const upstream = new WebSocket(new URL(`${pathname}${search}`, wsUrl), protocols);
-    const early: string[] = [];
-    let held: string | undefined;
-    const pass = (text: string) => {
-      if (client.readyState === WebSocket.OPEN) client.send(text);
-    };
-    const forward = (text: string) => {
-      const kind = middle.tampers && random.next() * 100 < TAMPERED_PERCENT ? random.pick(KINDS) : undefined;
-      const before = held;
-      held = undefined;
-      if (kind === 'dropped') counts.dropped += 1;
-      else if (kind === 'swapped' && before === undefined) {
-        counts.swapped += 1;
-        held = text;
-      } else {
-        pass(text);
-        if (kind === 'repeated') {
-          counts.repeated += 1;
-          pass(text);
-        }
-      }
-      if (before !== undefined) pass(before);
-    };
-    client.on('error', () => undefined);
-    upstream.on('error', () => client.terminate());
-    client.on('message', (data) => {
-      if (upstream.readyState === WebSocket.OPEN) upstream.send(String(data));
-      else early.push(String(data));
-    });
-    upstream.on('open', () => {
-      for (const text of early) upstream.send(text);
-    });
-    upstream.on('message', (data) => forward(String(data)));
-    client.on('close', () => upstream.terminate());
-    upstream.on('close', (code, reason) => {
-      if (code >= 1_000 && code !== 1_005 && code !== 1_006) client.close(code, String(reason));
-      else client.terminate();
-    });
-  });
-  return middle;
-};
-
-const KINDS = ['dropped', 'swapped', 'repeated'] as const;
 
 const seqOf = (event: IncomingEvent): number | undefined => ('seq' in event ? Number(event.seq) : undefined);
 
@@ -96,7 +25,7 @@ const run = async ({ seed, say }: ScenarioOptions): Promise<ScenarioResult> => {
   const database = await Postgres.create();
   const server = await startServer({ database });
   const tenant = await createTenant(server);
-  const middle = await startMiddle(server.wsUrl, random);
+  const middle = await startTamperingProxy(server.wsUrl, random);
   const raw = await connect(server.wsUrl, { token: tenant.clinician.token });
   const watchers = [
     { name: 'all', options: {} },
@@ -123,7 +52,7 @@ const run = async ({ seed, say }: ScenarioOptions): Promise<ScenarioResult> => {
     for (const { client } of watchers) client.start();
     await eventually(live, { timeoutMs: SETTLE_MS, what: 'both clients live' });
     const starts = watchers.map(({ client }) => Number(client.position?.seq));
-    middle.tampers = true;
+    middle.tamperedPercent = TAMPERED_PERCENT;
     const { token } = tenant.clinician;
     const Patient = z.looseObject({ id: z.string() });
     const created = await must(Patient, server, 'POST', '/patients', {
@@ -148,7 +77,7 @@ const run = async ({ seed, say }: ScenarioOptions): Promise<ScenarioResult> => {
       timeoutMs: SETTLE_MS,
       what: 'every event at the raw client',
     });
-    middle.tampers = false;
+    middle.tamperedPercent = 0;
     say(`tampered: ${JSON.stringify(middle.counts)}`);
     const rows = raw.frames.flatMap(({ seq, type }) => (seq === undefined ? [] : [{ seq, type }]));
     const last = Math.max(...rows.map(({ seq }) => seq));

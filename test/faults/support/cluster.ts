@@ -17,8 +17,9 @@ export class Cluster {
     private readonly db: pg.Pool,
   ) {}
 
-  static async create(): Promise<Cluster> {
-    const postgres = await Postgres.create();
+  /** @param settings of PostgreSQL */
+  static async create(settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+    const postgres = await Postgres.create(settings);
     const db = new pg.Pool({ connectionString: postgres.superuserUrl, max: 2 });
     db.on('error', () => undefined);
     return new Cluster(postgres, db);

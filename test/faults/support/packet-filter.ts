@@ -3,20 +3,18 @@ import { execFileSync } from 'node:child_process';
 /** A second address of this machine, so that one client of a port can be cut off and the others not. */
 export const CUT_ADDRESS = '127.0.0.2';
 
-/** Drops packets to and from a port at `CUT_ADDRESS`, both ways and silently, as a broken network does. */
+/**
+ * Drops packets to and from a port at one address, both ways and silently, as a broken network does. Needs root, Linux
+ * and nftables.
+ */
 export class PacketFilter {
-  readonly #table = `wardbell_${process.pid}`;
+  readonly #table: string;
 
-  constructor(private readonly port: number) {}
-
-  /** Needs root, Linux and nftables. */
-  static get isAvailable(): boolean {
-    try {
-      execFileSync('nft', ['list', 'tables'], { stdio: 'ignore' });
-      return process.getuid?.() === 0;
-    } catch {
-      return false;
-    }
+  constructor(
+    private readonly port: number,
+    private readonly address = CUT_ADDRESS,
+  ) {
+    this.#table = `wardbell_${process.pid}_${port}_${address.replaceAll('.', '_')}`;
   }
 
   drop(): void {
@@ -25,8 +23,8 @@ export class PacketFilter {
         `table inet ${this.#table} {`,
         'chain input {',
         'type filter hook input priority 0',
-        `ip daddr ${CUT_ADDRESS} tcp dport ${this.port} drop`,
-        `ip saddr ${CUT_ADDRESS} tcp sport ${this.port} drop`,
+        `ip daddr ${this.address} tcp dport ${this.port} drop`,
+        `ip saddr ${this.address} tcp sport ${this.port} drop`,
         '}',
         '}',
       ].join('\n'),

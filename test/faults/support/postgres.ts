@@ -99,12 +99,19 @@ export class Postgres {
     for (const pid of pids) signal(pid, 'SIGKILL');
     for (const pid of pids) await isGone(pid, GONE_MS);
     this.#pid = undefined;
+    this.#frozen = [];
   }
 
   /** SIGSTOP: it keeps its connections and answers nothing. */
   freeze(): void {
     this.#frozen = this.#processes();
     for (const pid of this.#frozen) signal(pid, 'SIGSTOP');
+  }
+
+  /** Stops the process that writes the WAL for those who do not wait for it, until `kill` or `thaw`. */
+  freezeWalWriter(pid: number): void {
+    this.#frozen = [...this.#frozen, pid];
+    signal(pid, 'SIGSTOP');
   }
 
   thaw(): void {

@@ -5,11 +5,8 @@ import { eventually } from '../../support/wait.js';
 import { createClinic } from './clinic.js';
 import { OPCODE, RawSocket } from './raw-socket.js';
 
-const MESSAGE_RATE = { code: 4429, reason: 'Message rate exceeded' };
-/** The default of `max_messages_per_minute`. */
-const RATE = 120;
-
-describe('A flood of frames that are no messages', () => {
+/** Floods themselves: the scenario `frame-flood` of the fault rig. */
+describe('The count of frames that are no messages', () => {
   let database: TestDatabase;
   let server: RunningServer;
   beforeAll(async () => {
@@ -30,24 +27,6 @@ describe('A flood of frames that are no messages', () => {
     await socket.waitFor(OPCODE.text);
     return socket;
   };
-
-  it.each(['ping', 'pong'] as const)(
-    'closes 4429 a client that sends more %ss than messages are allowed',
-    async (kind) => {
-      const socket = await open();
-      for (let sent = 0; sent < 2 * RATE; sent++) socket.send({ opcode: OPCODE[kind] });
-      expect(await socket.closed()).toEqual(MESSAGE_RATE);
-      // what it goes on sending is not read any more
-      await eventually(() => socket.ended, { timeoutMs: 5_000, what: 'the end of the connection' });
-    },
-  );
-
-  it('closes 4429, and not with a code that means to sign in, a message of ever more empty fragments', async () => {
-    const socket = await open();
-    socket.send({ opcode: OPCODE.text, isFinal: false });
-    for (let sent = 0; sent < RATE; sent++) socket.send({ opcode: OPCODE.continuation, isFinal: false });
-    expect(await socket.closed()).toEqual(MESSAGE_RATE);
-  });
 
   it('takes a message in a few fragments', async () => {
     const socket = await open();

@@ -1,0 +1,70 @@
+import { mintToken } from '../../support/tokens.js';
+import { eventually } from '../../support/wait.js';
+import { Cluster } from '../support/cluster.js';
+import { Random } from '../support/random.js';
+import type { Scenario } from './scenario.js';
+
+/** Numbers that JavaScript cannot keep, or would write in another way. */
+const KNOWN = ['9007199254740993', '123456789012345678901234567890', '1.10', '1e-7', '1e400', '-0.0'];
+const DRAWN = 20;
+
+/** So many digits that a double cannot hold them, with a point somewhere. */
+const drawNumber = (random: Random): string => {
+  const digits = Array.from({ length: random.between(17, 40) }, () => random.between(0, 9)).join('');
+  return `${random.between(1, 9)}${digits}.${digits.slice(0, random.between(1, 30))}0`;
+};
+
+/** Measurements and identifiers as other systems write them. */
+export const exactNumbers: Scenario = {
+  name: 'exact-numbers',
+  guarantee:
+    'The numbers of an event reach clients byte for byte as the log holds them: emitted or published, live, ' +
+    'resumed, and over HTTP',
+  isShort: true,
+  run: async ({ seed }) => {
+    const random = new Random(seed);
+    const numbers = [...KNOWN, ...Array.from({ length: DRAWN }, () => drawNumber(random))];
+    const data = `{"numbers": [${numbers.join(', ')}]}`;
+    const cluster = await Cluster.create();
+    try {
+      const server = await cluster.start();
+      const tenantId = await cluster.createTenant();
+      const token = await mintToken({ role: 'tenant_admin', tenantId });
+      const live = await cluster.tryConnect(server, token);
+      const epoch = String(live.frames[0]?.data?.['epoch']);
+      await cluster.query('SELECT wardbell.emit($1, $2, $3)', [tenantId, 'emitted', data]);
+      const published = await fetch(`${server.url}/api/v1/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: `{"type": "published", "data": ${data}}`,
+      });
+      if (!published.ok) cluster.find('unavailable', `publishing was answered ${published.status}`);
+      const rows = await cluster.query<{ type: string; data: string; expected: string }>(
+        'SELECT type, data::text, $2::jsonb::text AS expected FROM wardbell.outbox WHERE tenant_id = $1 ORDER BY seq',
+        [tenantId, data],
+      );
+      for (const { type, data: held, expected } of rows)
+        if (held !== expected) cluster.find('altered', `the log holds other numbers than were ${type}`);
+      await eventually(() => live.events.length === rows.length, { what: 'both events' });
+      const resumed = await cluster.tryConnect(server, token, { since: '0', epoch });
+      await eventually(() => resumed.events.length === rows.length, { what: 'both events, resumed' });
+      const answer = await fetch(`${server.url}/api/v1/events?since=0`, {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const texts = {
+        live: live.texts.join('\n'),
+        resumed: resumed.texts.join('\n'),
+        'over HTTP': await answer.text(),
+      };
+      for (const [way, text] of Object.entries(texts)) {
+        // each event shows the same data
+        const count = text.split(`"data":${rows[0]?.expected}}`).length - 1;
+        if (count !== rows.length)
+          cluster.find('altered', `${rows.length - count} of ${rows.length} events were altered ${way}`);
+      }
+      return { findings: cluster.findings, measured: { numbers: String(numbers.length) } };
+    } finally {
+      await cluster.stop();
+    }
+  },
+};
