@@ -26,6 +26,7 @@ const rows = new Map([
 const frameOf = ({ tenantId, seq, type, id, timestamp, actorId, data }: LogRow): Frame => ({
   tenantId,
   seq,
+  atMs: 0,
   body: {
     type,
     id,

@@ -76,9 +76,8 @@ const stopAndJudge = async (
 };
 
 /** A request that could be answered, one whose clinic stays locked, and two that PostgreSQL does not answer. */
-const stageRequests = async (cluster: Cluster): Promise<Record<string, string>> => {
+const stageRequests = async (cluster: Cluster, tenantId: string): Promise<Record<string, string>> => {
   const measured: Record<string, string> = {};
-  const tenantId = await cluster.createTenant();
   {
     const server = await cluster.start();
     const unlock = await lockHead(cluster, tenantId);
@@ -172,7 +171,8 @@ export const stopInFlight: Scenario = {
   run: async () => {
     const cluster = await Cluster.create();
     try {
-      const measured = await stageRequests(cluster);
+      await (await cluster.start()).stop(); // migrates
+      const measured = await stageRequests(cluster, await cluster.createTenant());
       const connections = await stageConnections(cluster);
       return { findings: cluster.findings, measured: { ...measured, connections } };
     } finally {

@@ -38,7 +38,12 @@ export class FakeClock {
     renameSync(`${this.#file}.new`, this.#file); // never half written
   }
 
+  /** Also what its library left behind of processes that were killed. */
   remove(): void {
     rmSync(this.#dir, { recursive: true, force: true });
+    for (const name of readdirSync('/dev/shm')) {
+      const pid = /^(?:sem\.)?faketime_(?:sem|shm)_(\d+)$/.exec(name)?.[1];
+      if (pid !== undefined && !existsSync(`/proc/${pid}`)) rmSync(join('/dev/shm', name), { force: true });
+    }
   }
 }

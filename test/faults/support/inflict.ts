@@ -1,29 +1,20 @@
+import { connect as dial } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Emitter } from './emitter.js';
-import type { Instance } from './instance.js';
-import type { Ledger } from './ledger.js';
+import { OPCODE, RawSocket } from '../../integration/ws/raw-socket.js';
+import { mintToken } from '../../support/tokens.js';
+import { flood } from './frame-flood.js';
+import { hangUp } from './hang-up.js';
 import type { Postgres } from './postgres.js';
 import type { Random } from './random.js';
+import type { Scene } from './scene.js';
 import type { Fault } from './schedule.js';
-import type { Subscriber } from './subscriber.js';
-import type { TcpProxy } from './tcp-proxy.js';
-import type { Writer } from './writer.js';
-
-/** Everything and everybody in a run. */
-export interface Scene {
-  readonly postgres: Postgres;
-  readonly instances: readonly Instance[];
-  readonly proxy: TcpProxy;
-  readonly tenantIds: readonly string[];
-  readonly ledger: Ledger;
-  readonly clients: readonly { readonly subscriber: Subscriber }[];
-  readonly writers: readonly Writer[];
-  readonly emitter: Emitter;
-  readonly random: Random;
-}
+import { SlowReader } from './slow-reader.js';
 
 const HELD_MS = 5_000;
+const MAX_HANG_UP_MS = 30;
+const FLOOD_MS = 2_000;
+const SLOW_BYTES_PER_SECOND = 150_000;
 
 /** Lets a fault happen; resolves when it is over. */
 export async function inflict(fault: Fault, scene: Scene): Promise<void> {
@@ -34,21 +25,34 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
     case 'stop server':
       return instances[fault.instance]?.signal('SIGTERM');
     case 'freeze server':
-      instances[fault.instance]?.signal('SIGSTOP');
-      await delay(fault.forMs);
-      return instances[fault.instance]?.signal('SIGCONT');
+    case 'outlive slots':
+      return whileBroken(scene, async () => {
+        instances[fault.instance]?.signal('SIGSTOP');
+        await delay(fault.forMs);
+        instances[fault.instance]?.signal('SIGCONT');
+      });
+    case 'cut from database':
+      return whileBroken(scene, async () => {
+        scene.filters[fault.instance]?.drop();
+        await delay(fault.forMs);
+        scene.filters[fault.instance]?.heal();
+      });
     case 'kill database':
-      return postgres.inTurn(async () => {
-        await postgres.kill();
-        await delay(fault.forMs);
-        await postgres.start();
-      });
+      return whileBroken(scene, () =>
+        postgres.inTurn(async () => {
+          await postgres.kill();
+          await delay(fault.forMs);
+          await postgres.start();
+        }),
+      );
     case 'freeze database':
-      return postgres.inTurn(async () => {
-        postgres.freeze();
-        await delay(fault.forMs);
-        postgres.thaw();
-      });
+      return whileBroken(scene, () =>
+        postgres.inTurn(async () => {
+          postgres.freeze();
+          await delay(fault.forMs);
+          postgres.thaw();
+        }),
+      );
     case 'cut connections':
       return proxy.cut(fault.count);
     case 'delay':
@@ -69,6 +73,23 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       return;
     case 'held transaction':
       return emitter.emit({ events: 3, dataBytes: 10, holdMs: HELD_MS, tenants: tenantIds.length });
+    case 'odd transaction': {
+      const { manner } = fault;
+      return emitter.emit({ events: 3, dataBytes: 10, holdMs: 1_000, tenants: tenantIds.length, manner });
+    }
+    case 'held head':
+      return attempt(postgres, (client) => holdHead(client, random.pick(tenantIds), fault.forMs));
+    case 'hang-ups':
+    case 'flood':
+    case 'slow readers':
+      return disturb(fault, scene);
+    case 'tamper':
+      scene.tampering.tamperedPercent = fault.percent;
+      await delay(fault.forMs);
+      scene.tampering.tamperedPercent = 0;
+      return;
+    case 'clock step':
+      return scene.clock?.shift(fault.byS);
     case 'burst': {
       const goOn = proxy.stall(fault.stalled);
       await emitter.emit({ events: fault.events, dataBytes: fault.dataBytes, holdMs: 0, tenants: 1 });
@@ -76,6 +97,50 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       return goOn();
     }
   }
+}
+
+/** What lasts and keeps an instance or the database from doing anything. */
+async function whileBroken({ watcher }: Scene, work: () => Promise<void>): Promise<void> {
+  watcher.broken += 1;
+  await work().finally(() => {
+    watcher.broken -= 1;
+  });
+}
+
+/** Clients that nobody would have. */
+async function disturb(
+  fault: Extract<Fault, { kind: 'hang-ups' | 'flood' | 'slow readers' }>,
+  { instances, tenantIds, random, epoch, floods }: Scene,
+): Promise<void> {
+  const port = instances[fault.instance]?.port ?? 0;
+  const token = await mintToken({ role: 'clinician', tenantId: random.pick(tenantIds) });
+  if (fault.kind === 'hang-ups') {
+    const times = Array.from({ length: fault.count }, () => random.between(0, MAX_HANG_UP_MS));
+    await Promise.all(times.map((afterMs) => hangUp(port, token, afterMs)));
+  } else if (fault.kind === 'flood') {
+    const socket = new RawSocket(port, `/ws?token=${token}`);
+    const isIn = await socket.waitFor(OPCODE.text, FLOOD_MS).catch(() => undefined);
+    if (isIn) {
+      floods.push(socket);
+      await flood(socket, fault.frames, FLOOD_MS);
+    } else socket.destroy();
+  } else {
+    const path = `/ws?since=0&epoch=${epoch}`;
+    const readers = Array.from({ length: fault.count }, () => {
+      const socket = dial({ port, host: '127.0.0.1' });
+      return new SlowReader(socket, path, token, SLOW_BYTES_PER_SECOND);
+    });
+    await delay(fault.forMs);
+    for (const reader of readers) reader.destroy();
+  }
+}
+
+/** Somebody locks a clinic's head: its writers wait, and are told to come again. */
+async function holdHead(client: pg.Client, tenantId: string, forMs: number): Promise<void> {
+  await client.query('BEGIN');
+  await client.query('SELECT FROM wardbell.tenant_head WHERE tenant_id = $1 FOR UPDATE', [tenantId]);
+  await delay(forMs);
+  await client.query('ROLLBACK');
 }
 
 /** Through a connection of its own; a database that is away at the moment has its own fault. */

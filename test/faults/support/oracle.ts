@@ -1,5 +1,7 @@
 import { type Role, topicOf, viewEventData, viewOf } from '@wardbell/contract';
 import { type Deed, type LogRow, signatureOf } from './ledger.js';
+import type { Claim } from './raw-viewer.js';
+import type { Span } from './spans.js';
 import type { Frame, Segment, Viewer } from './subscriber.js';
 import { CANARY } from './writer.js';
 
@@ -170,4 +172,99 @@ export const judgeList = (
     if (!committed.has(id))
       findings.push({ kind: 'altered', text: `${viewer.name}: patient ${id} was deleted and is shown` });
   return findings;
+};
+
+/** When the oracle saw a tenant's head, in the order of time. */
+export type ObservedHeads = ReadonlyMap<string, readonly { readonly seq: number; readonly atMs: number }[]>;
+
+/**
+ * A client that is shown as live, or whose stream the server vouches for, has every event that the oracle saw committed
+ * more than `maxMs` ago.
+ */
+export const judgeFreshness = (
+  viewer: Viewer,
+  segments: readonly Segment[],
+  vouched: readonly Span[],
+  observed: ObservedHeads,
+  rows: Rows,
+  maxMs: number,
+): Finding[] => {
+  let worstMs = 0;
+  let count = 0;
+  for (const [tenantId, heads] of observed) {
+    const own = segments.filter((segment) => segment.tenantId === tenantId);
+    const [first] = own;
+    if (!first || own.some(({ isClosed }) => isClosed)) continue;
+    const cameMs = new Map(own.flatMap(({ frames }) => frames.map(({ seq, atMs }) => [seq, atMs])));
+    let at = 0;
+    for (const row of rows.get(tenantId) ?? []) {
+      if (row.seq <= first.after || !isVisible(viewer, row)) continue;
+      while (at < heads.length && (heads[at]?.seq ?? 0) < row.seq) at += 1;
+      const seen = heads[at];
+      if (!seen) break;
+      const dueMs = seen.atMs + maxMs;
+      const lateMs = Math.max(0, ...vouched.map((span) => overlapMs(span, dueMs, cameMs.get(row.seq))));
+      if (lateMs === 0) continue;
+      count += 1;
+      worstMs = Math.max(worstMs, lateMs);
+    }
+  }
+  if (count === 0) return [];
+  const text = `${viewer.name}: passed as complete without ${count} events, ${Math.round(worstMs)} ms too long`;
+  return [{ kind: 'stale', text }];
+};
+
+const overlapMs = (span: Span, fromMs: number, untilMs = Number.POSITIVE_INFINITY): number =>
+  Math.max(0, Math.min(span.untilMs, untilMs) - Math.max(span.fromMs, fromMs));
+
+/** What the server said of a raw client's stream was so: nothing up to that number was missing, and the count is right. */
+export const judgeClaims = (
+  viewer: Viewer,
+  { after, frames }: Segment,
+  claims: readonly Claim[],
+  rows: readonly LogRow[],
+): Finding[] => {
+  const visible = rows.filter((row) => row.seq > after && isVisible(viewer, row));
+  return claims.flatMap(({ kind, seq, count, received, receivedInAll }): Finding[] => {
+    const due = visible.filter((row) => row.seq <= seq).length;
+    const had = frames.slice(0, receivedInAll).filter((frame) => frame.seq <= seq).length;
+    return [
+      ...(had < due
+        ? [
+            {
+              kind: 'lost' as const,
+              text: `${viewer.name}: ${kind} ${seq} came with ${had} of ${due} events`,
+            },
+          ]
+        : []),
+      ...(count !== received
+        ? [
+            {
+              kind: 'altered' as const,
+              text: `${viewer.name}: ${kind} ${seq} counts ${count} events, ${received} came`,
+            },
+          ]
+        : []),
+    ];
+  });
+};
+
+/** How many sockets were open at a limit, as it was looked at. */
+export interface LimitSample {
+  readonly atMs: number;
+  readonly open: number;
+  /** An instance or the database stood still, or was cut off: it can close nothing. */
+  readonly isBroken: boolean;
+}
+
+/** Sockets above a limit are closed within `maxMs`, counted while everything runs. */
+export const judgeLimit = (samples: readonly LimitSample[], limit: number, maxMs: number): Finding[] => {
+  let sinceMs: number | undefined;
+  for (const { atMs, open, isBroken } of samples) {
+    if (isBroken || open <= limit) sinceMs = undefined;
+    else sinceMs ??= atMs;
+    if (sinceMs !== undefined && atMs - sinceMs > maxMs)
+      return [{ kind: 'limit', text: `${open} sockets at a limit of ${limit} for more than ${maxMs} ms` }];
+  }
+  return [];
 };

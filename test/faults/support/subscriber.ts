@@ -12,6 +12,7 @@ import { type Patient, Patient as PatientSchema, type Role, type Topic } from '@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Random } from './random.js';
+import { Spans } from './spans.js';
 
 /** Whose eyes a client looks with. */
 export interface Viewer {
@@ -28,6 +29,8 @@ export interface Viewer {
 export interface Frame {
   readonly tenantId: string;
   readonly seq: number;
+  /** When it came, by the monotonic clock. Milliseconds. */
+  readonly atMs: number;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -62,6 +65,8 @@ export class Subscriber {
   readonly segments: Segment[] = [];
   /** How long it took to be live again, in milliseconds, for each time that it was not. */
   readonly recoveriesMs: number[] = [];
+  /** When it said that it was live, by the monotonic clock. */
+  readonly liveSpans = new Spans();
   /** Times that it was told to load again, by reason. */
   readonly resyncs = new Map<string, number>();
   list: LiveRows<Patient> | undefined;
@@ -162,7 +167,12 @@ export class Subscriber {
     if (numbered.success) {
       const { tenant_id: tenantId, seq } = numbered.data;
       // what comes of a tenant that was never begun is the oracle's to judge
-      this.#begin(tenantId, seq - 1).frames.push({ tenantId, seq, body: { ...event } });
+      this.#begin(tenantId, seq - 1).frames.push({
+        tenantId,
+        seq,
+        atMs: performance.now(),
+        body: { ...event },
+      });
     } else if (event.type === 'resync_required') {
       const { data } = Resync.parse(event);
       const tenantId = data.tenant_id ?? this.viewer.tenantId ?? '';
@@ -187,6 +197,8 @@ export class Subscriber {
     const { tenantId } = this.viewer;
     const position = this.#client.position;
     if (tenantId !== null && typeof position?.seq === 'number') this.#begin(tenantId, position.seq);
+    if (status === 'live') this.liveSpans.begin();
+    else this.liveSpans.end();
     if (status !== 'live') this.#lostAtMs ??= performance.now();
     else if (this.#lostAtMs !== undefined) {
       this.recoveriesMs.push(performance.now() - this.#lostAtMs);

@@ -1,0 +1,138 @@
+import { parseSamples } from '../../integration/ws/scrape.js';
+import {
+  type Finding,
+  judgeClaims,
+  judgeFreshness,
+  judgeLimit,
+  judgeList,
+  judgeNumbers,
+  judgeStream,
+  judgeWrites,
+} from './oracle.js';
+import type { RawViewer } from './raw-viewer.js';
+import { readHeads, readLog, readPatients, settledSlots } from './read-database.js';
+import type { RunResult } from './run.js';
+import { LIMIT, type Scene, type SdkClient } from './scene.js';
+import type { Subscriber } from './subscriber.js';
+import { until } from './until.js';
+import { CANARY } from './writer.js';
+
+/** Everything is whole again: so long may it take until every client is live and level. */
+const CONVERGE_MS = 90_000;
+/** What a busy machine may add to a promise. */
+const SLACK_MS = 3_000;
+/** The server vouches for no stream that it could not compare with the database for so long. */
+const SERVER_VOUCHES_MS = 3_000 + SLACK_MS;
+/** The SDK says live for no longer than this after the server vouched for the last time. */
+const SDK_VOUCHES_MS = 8_000 + SLACK_MS;
+/** A thawed instance closes within a second what is above a limit, if it reaches the database. */
+const ABOVE_LIMIT_MS = 1_000 + SLACK_MS;
+
+/** Waits until everything has come to rest, and compares it with the committed rows. */
+export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'faults'>> {
+  const { clients, raws, tenantIds, ledger, instances, postgres, watcher, seekers, floods } = scene;
+  const heads = await readHeads(postgres, tenantIds);
+  const committed = await readPatients(postgres);
+  const findings: Finding[] = [];
+  const isLevel = ({ subscriber }: SdkClient): boolean => {
+    const { viewer, position } = subscriber;
+    if (!subscriber.isLive || position === null) return false;
+    const at = (tenantId: string): number =>
+      typeof position.seq === 'number' ? position.seq : (position.seq[tenantId] ?? 0);
+    const tenants = viewer.tenantId === null ? tenantIds : [viewer.tenantId];
+    return tenants.every((tenantId) => at(tenantId) >= (heads.get(tenantId) ?? 0));
+  };
+  const listOf = (subscriber: Subscriber): Finding[] => {
+    const { viewer, list } = subscriber;
+    if (viewer.tenantId === null || viewer.topics || viewer.types) return [];
+    return judgeList(viewer, list?.rows, committed.get(viewer.tenantId) ?? new Map());
+  };
+  const isRawLevel = (raw: RawViewer): boolean =>
+    raw.isOpen && raw.seq >= (heads.get(raw.viewer.tenantId) ?? 0);
+  const open = (): number => seekers.filter(({ isIn }) => isIn).length;
+  await until(
+    () => clients.every(isLevel) && raws.every(isRawLevel) && open() === LIMIT,
+    CONVERGE_MS,
+    'level',
+  ).catch(() => undefined);
+  await until(
+    () =>
+      clients.every(({ subscriber }) => subscriber.list?.live !== false && listOf(subscriber).length === 0),
+    CONVERGE_MS / 3,
+    'lists',
+  ).catch(() => undefined);
+
+  const rows = await readLog(postgres);
+  findings.push(...judgeNumbers(rows, heads), ...judgeWrites(ledger.deeds, rows));
+  for (const text of ledger.surprises) findings.push({ kind: 'altered', text });
+  for (const { output } of instances)
+    if (output.includes(CANARY)) findings.push({ kind: 'foreign', text: 'a log line shows clinical text' });
+  for (const client of clients) {
+    const { subscriber, isTampered } = client;
+    const { viewer, segments, faults, stopReason } = subscriber;
+    findings.push(...judgeStream(viewer, segments, rows), ...listOf(subscriber));
+    if (!isLevel(client))
+      findings.push({ kind: 'lost', text: `${viewer.name} is not live and level: ${stopReason ?? 'waits'}` });
+    if (isTampered) continue; // what the proxy took away the SDK has to notice, and cannot at once
+    const spans = subscriber.liveSpans.all();
+    const maxMs = SDK_VOUCHES_MS + watcher.blindMs;
+    findings.push(...judgeFreshness(viewer, segments, spans, watcher.heads, rows, maxMs));
+    for (const [kind, count] of Object.entries(faults))
+      if (count > 0)
+        findings.push({
+          kind: kind === 'incomplete' ? 'lost' : 'repeated',
+          text: `${viewer.name}: the SDK counted ${kind} ${count} times`,
+        });
+  }
+  for (const raw of raws) {
+    const { viewer, segments, claims, vouched } = raw;
+    const own = rows.get(viewer.tenantId) ?? [];
+    const maxMs = SERVER_VOUCHES_MS + watcher.blindMs;
+    findings.push(
+      ...judgeStream(viewer, segments, rows),
+      ...judgeList(viewer, raw.rows, committed.get(viewer.tenantId) ?? new Map()),
+      ...segments.flatMap((segment) => judgeClaims(viewer, segment, claims, own)),
+      ...judgeFreshness(viewer, segments, vouched.all(), watcher.heads, rows, maxMs),
+    );
+    if (!isRawLevel(raw)) findings.push({ kind: 'lost', text: `${viewer.name} is at ${raw.seq} in the end` });
+    if (raw.resyncs > 0)
+      findings.push({ kind: 'lost', text: `${viewer.name}: told to load again without a reason` });
+  }
+  findings.push(...judgeLimit(watcher.samples, LIMIT, ABOVE_LIMIT_MS + watcher.blindMs));
+  if (open() !== LIMIT)
+    findings.push({ kind: 'unavailable', text: `${open()} of ${LIMIT} slots are taken in the end` });
+  const flooding = floods.filter(({ ended }) => !ended).length;
+  if (flooding > 0)
+    findings.push({ kind: 'limit', text: `${flooding} sockets that flooded were not closed` });
+  const sockets = clients.length + raws.length + LIMIT;
+  const slots = await settledSlots(postgres, sockets);
+  if (slots !== sockets) findings.push({ kind: 'altered', text: `${sockets} sockets take ${slots} slots` });
+  const counted = await Promise.all(instances.map(({ port }) => countedSockets(port)));
+  if (counted.reduce((sum, count) => sum + count, 0) !== sockets)
+    findings.push({ kind: 'altered', text: `${sockets} sockets are counted as ${counted.join(' + ')}` });
+  const resyncs = new Map<string, number>();
+  for (const { subscriber } of clients)
+    for (const [why, count] of subscriber.resyncs) resyncs.set(why, (resyncs.get(why) ?? 0) + count);
+  // nothing in a run replaces or drops history, so nobody has a reason to load again
+  for (const [why, count] of resyncs)
+    findings.push({ kind: 'lost', text: `${count} times resync_required (${why}) without a reason` });
+  return {
+    findings,
+    events: [...rows.values()].reduce((sum, log) => sum + log.length, 0),
+    clients: clients.length + raws.length,
+    rawClients: raws.length,
+    delivered: [...clients.map(({ subscriber }) => subscriber), ...raws]
+      .flatMap(({ segments }) => segments)
+      .reduce((sum, { frames }) => sum + frames.length, 0),
+    resyncs,
+    recoveriesMs: clients.flatMap(({ subscriber }) => subscriber.recoveriesMs.slice(1)),
+  };
+}
+
+/** Sockets that an instance says it has. */
+async function countedSockets(port: number): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  return parseSamples(await response.text())
+    .filter(({ name }) => name === 'websocket_connections_total')
+    .reduce((sum, { value }) => sum + value, 0);
+}
