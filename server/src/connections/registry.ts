@@ -14,10 +14,11 @@ import { sees } from './snapshot.js';
 
 /** Orders are found by a notification at once and by this sweep at the latest. */
 const SWEEP_MS = 700;
-/** After reading the orders, events may be sent for so long; then the orders must have been read again. */
+/**
+ * After reading the orders, events may be sent for so long; then the orders must have been read again, and after such a
+ * gap the database judges every session.
+ */
 const LEASE_MS = 3_000;
-/** After a longer gap the sessions are judged by the database as well. */
-const JUDGE_AFTER_MS = 10_000;
 const JUDGE_BATCH = 1_000;
 /** Orders are remembered for admissions that are under way, which end sooner than this. */
 const REMEMBER_MS = 60_000;
@@ -70,7 +71,7 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     this.bus.onDoorbell(({ orders }) => {
       if (orders) void this.#sweep();
     });
-    this.hub.beforeDelivery((writtenMs) => this.#checkLease(writtenMs));
+    this.hub.beforeDelivery((databaseMs) => this.#checkLease(databaseMs));
     this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS);
     this.#timer.unref();
   }
@@ -146,7 +147,7 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
       this.log.warn('orders were not read for a while', { duration_ms: Math.round(gapMs) });
       void this.instance.beat(); // the others may have given its slots away
     }
-    if (gapMs > JUDGE_AFTER_MS || isHistoryReplaced) {
+    if (gapMs > LEASE_MS || isHistoryReplaced) {
       this.#hold();
       await this.#judge();
     }
@@ -195,10 +196,10 @@ export class Registry implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** @param writtenMs of the newest event that is about to be sent: tells a gap that our own clock slept through */
-  #checkLease(writtenMs: number): void {
+  /** @param databaseMs the latest time that the database has said: tells a gap that our own clock slept through */
+  #checkLease(databaseMs: number): void {
     const isLeased =
-      performance.now() - this.#readMs <= LEASE_MS && writtenMs - this.#readDatabaseMs <= LEASE_MS;
+      performance.now() - this.#readMs <= LEASE_MS && databaseMs - this.#readDatabaseMs <= LEASE_MS;
     if (isLeased && !this.#isHolding) return;
     this.#hold();
     void this.#sweep();

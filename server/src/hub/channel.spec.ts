@@ -26,6 +26,7 @@ class Writing {
       flushes: queue,
       advanced: () => undefined,
       ringBytes: () => 1_000_000,
+      databaseMs: Date.now,
       readAfter: unused,
       head: unused,
       pageAfter: unused,

@@ -56,6 +56,8 @@ export interface ChannelPorts {
   /** A number was missing and is read from the log. */
   repairing(): void;
   failed(error: unknown): void;
+  /** Milliseconds since 1970, by the clock of the database. */
+  databaseMs(): number;
   /** Where all channels of the process write in turn. */
   readonly flushes: FlushQueue;
   ringBytes(): number;
@@ -122,7 +124,7 @@ export class Channel {
     if (this.#behindSinceMs === undefined) return 0;
     const knownMs = performance.now() - this.#behindSinceMs;
     // what is lacking was written after the last one that was not
-    const ageMs = this.#lastWrittenMs === undefined ? knownMs : Date.now() - this.#lastWrittenMs;
+    const ageMs = this.#lastWrittenMs === undefined ? knownMs : this.ports.databaseMs() - this.#lastWrittenMs;
     return Math.max(0, Math.min(knownMs, ageMs));
   }
 

@@ -50,7 +50,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #failureLoggedMs = Number.NEGATIVE_INFINITY;
   #sweepSoon: () => void = () => undefined;
-  #beforeDelivery: (writtenMs: number) => void = () => undefined;
+  #beforeDelivery: (databaseMs: number) => void = () => undefined;
 
   constructor(
     private readonly reader: LogReader,
@@ -77,6 +77,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
           this.#sweepSoon(); // where one was not announced more may follow
         },
         failed,
+        databaseMs: () => this.reader.clock.now(),
       },
       async () => (await this.reader.survey(null)).heads,
     );
@@ -85,7 +86,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       turns: this.#turns,
       channel: (tenantId) => this.#channels.get(tenantId),
       advanced: (channel) => this.#channels.advanced(channel),
-      beforeDelivery: (entry) => this.#beforeDelivery(entry.writtenMs),
+      beforeDelivery: (entry) => this.#beforeDelivery(this.#latestMs(entry)),
       delivered: (entry, sockets) => this.metrics.delivered(entry, sockets),
       resync: (session, tenantId, reason, seq) => this.#resync(session, tenantId, reason, seq),
       join: (session) => this.#join(session),
@@ -171,6 +172,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       unannouncedS: () => this.behindMs() / 1_000,
       unsentBytes: () => this.#unsentBytes(),
       waitingReplays: () => this.#turns.waiting,
+      databaseMs: () => this.reader.clock.now(),
     });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
@@ -190,8 +192,8 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#sweepSoon = sweepSoon;
   }
 
-  /** Calls `listener` before events are written to sockets, with when the newest was written to the log. */
-  beforeDelivery(listener: (writtenMs: number) => void): void {
+  /** Calls `listener` before events are written to sockets, with the latest time of the database that is known. */
+  beforeDelivery(listener: (databaseMs: number) => void): void {
     this.#beforeDelivery = listener;
   }
 
@@ -354,8 +356,13 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
+  /** It is at least so late: an event may have been written long before it committed and was read. */
+  #latestMs(entry: Entry | undefined): number {
+    return Math.max(entry?.writtenMs ?? 0, this.reader.clock.heardMs);
+  }
+
   #deliver(channel: Channel, entries: readonly Entry[]): void {
-    this.#beforeDelivery(entries.at(-1)?.writtenMs ?? 0);
+    this.#beforeDelivery(this.#latestMs(entries.at(-1)));
     const runs = new Map<string, Buffer | undefined>();
     const traced = entries.some(({ trace }) => trace !== undefined)
       ? new TracedDelivery(this.metrics)

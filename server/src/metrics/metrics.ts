@@ -24,6 +24,8 @@ export interface Watched {
   readonly unannouncedS: () => number;
   readonly unsentBytes: () => number;
   readonly waitingReplays: () => number;
+  /** Milliseconds since 1970, by the clock of the database. */
+  readonly databaseMs: () => number;
 }
 
 /** Names that are bounded in number; those that came too late share one. */
@@ -108,6 +110,7 @@ export class Metrics {
   readonly #delivery = new DeliveryHistogram(this.registry);
   readonly #tenants = new Labels(MAX_TENANT_LABELS);
   readonly #types = new Labels(MAX_TYPE_LABELS);
+  #databaseMs: () => number = Date.now;
   readonly #onDelivered: ((event: Delivered, sockets: number, seconds: number) => void)[] = [];
 
   constructor() {
@@ -115,7 +118,8 @@ export class Metrics {
   }
 
   /** Gauges whose value is asked for at each scrape. */
-  watch({ lagging, unannouncedS, unsentBytes, waitingReplays }: Watched): void {
+  watch({ lagging, unannouncedS, unsentBytes, waitingReplays, databaseMs }: Watched): void {
+    this.#databaseMs = databaseMs;
     this.#gauge('websocket_sessions_lagging', 'Sessions that are catching up', lagging);
     this.#gauge(
       'outbox_oldest_unannounced_seconds',
@@ -137,7 +141,7 @@ export class Metrics {
 
   /** An event was written to so many sockets. One call for a group, not for each socket. */
   delivered(event: Delivered, sockets: number): void {
-    const seconds = Math.max(0, Date.now() - event.writtenMs) / 1_000;
+    const seconds = Math.max(0, this.#databaseMs() - event.writtenMs) / 1_000;
     this.#sent.add(this.#types.of(event.type), sockets);
     this.#delivery.observe(seconds, sockets);
     for (const listener of this.#onDelivered) listener(event, sockets, seconds);

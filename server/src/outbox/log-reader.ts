@@ -3,6 +3,7 @@ import type { Audience } from '@wardbell/contract';
 import type { LogEvent } from '../database/log-event.js';
 import { RelayPool } from '../database/pools.js';
 import { Metrics } from '../metrics/metrics.js';
+import { DatabaseClock } from './database-clock.js';
 import { Gate } from './gate.js';
 import { SharedReads, type Wanted } from './shared-reads.js';
 import { SurveyConnection } from './survey-connection.js';
@@ -15,16 +16,20 @@ interface OutboxRow {
   readonly audience: Audience | null;
   readonly created_at: Date;
   readonly actor_id: string | null;
+  /** When it was read, by the clock of the database, in milliseconds since 1970. */
+  readonly now_ms: number;
 }
 
 export const READ_SINCE = {
   name: 'outbox_since',
-  text: `SELECT seq, id::text, type, data::text, audience, created_at, actor_id
+  text: `SELECT seq, id::text, type, data::text, audience, created_at, actor_id,
+                extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
          FROM wardbell.read_log($1, $2, $3, $4) ORDER BY seq`,
 };
 export const READ_MANY = {
   name: 'outbox_many',
-  text: `SELECT w.n, o.seq, o.id::text, o.type, o.data::text, o.audience, o.created_at, o.actor_id
+  text: `SELECT w.n, o.seq, o.id::text, o.type, o.data::text, o.audience, o.created_at, o.actor_id,
+                extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
          FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w(tenant_id, since, count, n)
          CROSS JOIN LATERAL wardbell.read_log(w.tenant_id, w.since, w.count, $4) o
          ORDER BY w.n, o.seq`,
@@ -37,13 +42,15 @@ export const HEADS = {
 /** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
 export const SURVEY = {
   name: 'survey',
-  text: `SELECT e.epoch, pg_backend_pid() AS pid, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+  text: `SELECT e.epoch, pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
+                h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id)
            ON h.tenant_id = ANY($1::uuid[])`,
 };
 const SURVEY_ALL = {
   name: 'survey_all',
-  text: `SELECT e.epoch, pg_backend_pid() AS pid, h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
+  text: `SELECT e.epoch, pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
+                h.tenant_id::text, h.seq FROM (SELECT wardbell.check_epoch()::text AS epoch) e
          LEFT JOIN (wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id) ON true`,
 };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
@@ -78,6 +85,7 @@ interface HeadRow {
 interface SurveyRow {
   readonly epoch: string;
   readonly pid: number;
+  readonly now_ms: number;
   readonly tenant_id: string | null;
   readonly seq: string;
 }
@@ -111,6 +119,7 @@ const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
 /** Reads the log of any tenant, as the relay role. */
 @Injectable()
 export class LogReader implements OnApplicationShutdown {
+  readonly clock = new DatabaseClock();
   readonly #surveys: SurveyConnection;
   readonly #gate = new Gate(MAX_READS);
   readonly #shared = new SharedReads(this.#gate, (wanted) => this.#readMany(wanted));
@@ -130,7 +139,7 @@ export class LogReader implements OnApplicationShutdown {
   async readSince(tenantId: string, since: number, limit: number): Promise<LogEvent[]> {
     const rows = await this.#gate.run(() => {
       this.metrics.logReads.inc();
-      return this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit, MAX_READ_BYTES]);
+      return this.#timed(this.relay.query<OutboxRow>(READ_SINCE, [tenantId, since, limit, MAX_READ_BYTES]));
     });
     return rows.map((row) => toEvent(tenantId, row));
   }
@@ -151,9 +160,11 @@ export class LogReader implements OnApplicationShutdown {
    * each of these tenants; null: of every one.
    */
   async survey(tenantIds: readonly string[] | null): Promise<Survey> {
-    const rows = await (tenantIds === null
-      ? this.#surveys.query<SurveyRow>(SURVEY_ALL)
-      : this.#surveys.query<SurveyRow>(SURVEY, [tenantIds]));
+    const rows = await this.#timed(
+      tenantIds === null
+        ? this.#surveys.query<SurveyRow>(SURVEY_ALL)
+        : this.#surveys.query<SurveyRow>(SURVEY, [tenantIds]),
+    );
     const heads = new Map<string, number>();
     for (const { tenant_id, seq } of rows) if (tenant_id !== null) heads.set(tenant_id, Number(seq));
     const [first] = rows;
@@ -182,14 +193,25 @@ export class LogReader implements OnApplicationShutdown {
     return row?.epoch ?? noInstallation();
   }
 
+  /** Takes the time from the answer of a question that was asked just now. */
+  async #timed<Row extends { readonly now_ms: number }>(answer: Promise<Row[]>): Promise<Row[]> {
+    const askedMs = performance.now();
+    const rows = await answer;
+    const [first] = rows;
+    if (first) this.clock.observe(first.now_ms, askedMs, performance.now());
+    return rows;
+  }
+
   async #readMany(wanted: readonly Wanted[]): Promise<LogEvent[][]> {
     this.metrics.logReads.inc();
-    const rows = await this.relay.query<OutboxRow & { readonly n: string }>(READ_MANY, [
-      wanted.map(({ tenantId }) => tenantId),
-      wanted.map(({ since }) => since),
-      wanted.map(({ count }) => count),
-      Math.ceil(MAX_READ_BYTES / wanted.length),
-    ]);
+    const rows = await this.#timed(
+      this.relay.query<OutboxRow & { readonly n: string }>(READ_MANY, [
+        wanted.map(({ tenantId }) => tenantId),
+        wanted.map(({ since }) => since),
+        wanted.map(({ count }) => count),
+        Math.ceil(MAX_READ_BYTES / wanted.length),
+      ]),
+    );
     const answers: LogEvent[][] = wanted.map(() => []);
     for (const row of rows) {
       const index = Number(row.n) - 1;

@@ -1,4 +1,5 @@
 import { parseSamples } from '../../integration/ws/scrape.js';
+import { eventually } from '../../support/wait.js';
 import {
   type Finding,
   judgeClaims,
@@ -19,6 +20,7 @@ import { CANARY } from './writer.js';
 
 /** Everything is whole again: so long may it take until every client is live and level. */
 const CONVERGE_MS = 90_000;
+const COUNTED_MS = 20_000;
 /** What a busy machine may add to a promise. */
 const SLACK_MS = 3_000;
 /** The server vouches for no stream that it could not compare with the database for so long. */
@@ -107,9 +109,14 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   const sockets = clients.length + raws.length + LIMIT;
   const slots = await settledSlots(postgres, sockets);
   if (slots !== sockets) findings.push({ kind: 'altered', text: `${sockets} sockets take ${slots} slots` });
-  const counted = await Promise.all(instances.map(({ port }) => countedSockets(port)));
-  if (counted.reduce((sum, count) => sum + count, 0) !== sockets)
-    findings.push({ kind: 'altered', text: `${sockets} sockets are counted as ${counted.join(' + ')}` });
+  let counted: number[] = [];
+  const isCounted = async (): Promise<boolean> => {
+    counted = await Promise.all(instances.map(({ port }) => countedSockets(port)));
+    return counted.reduce((sum, count) => sum + count, 0) === sockets;
+  };
+  await eventually(isCounted, { timeoutMs: COUNTED_MS }).catch(() =>
+    findings.push({ kind: 'altered', text: `${sockets} sockets are counted as ${counted.join(' + ')}` }),
+  );
   const resyncs = new Map<string, number>();
   for (const { subscriber } of clients)
     for (const [why, count] of subscriber.resyncs) resyncs.set(why, (resyncs.get(why) ?? 0) + count);

@@ -47,6 +47,7 @@ class Listening {
       },
       flushes: new FlushQueue(),
       ringBytes: () => 1_000_000,
+      databaseMs: Date.now,
     });
   }
 

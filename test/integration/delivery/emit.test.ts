@@ -9,6 +9,7 @@ const INVALID_PARAMETER_VALUE = '22023';
 const FOREIGN_KEY_VIOLATION = '23503';
 const INSUFFICIENT_PRIVILEGE = '42501';
 const FEATURE_NOT_SUPPORTED = '0A000';
+const SERIALIZATION_FAILURE = '40001';
 
 describe('wardbell.emit', () => {
   let database: TestDatabase;
@@ -212,6 +213,11 @@ describe('wardbell.emit', () => {
       "PREPARE TRANSACTION 'gid'",
       "/* by a transaction manager */ prepare\n transaction 'gid'",
       "SELECT 1; PREPARE TRANSACTION 'gid';",
+      "PREPARE /* one */ TRANSACTION 'gid'",
+      "PREPARE/* one /* within */ another */TRANSACTION-- and a third\n 'gid'",
+      "SELECT 1; PREPARE TRANSACTION 'gid'; SELECT 2",
+      "PREPARE TRANSACTION E'gid'",
+      'PREPARE TRANSACTION $$gid$$',
     ])('refuses to be prepared by %j', async (statement) => {
       const clinic = await Clinic.create(database);
       const client = await connect();
@@ -227,7 +233,10 @@ describe('wardbell.emit', () => {
       await database.query(
         `SELECT wardbell.emit('${clinic.id}', 'x', '{"a": "; prepare transaction ''gid''"}')`,
       );
-      expect(await clinic.seqs()).toEqual([1]);
+      await database.query(
+        `SELECT wardbell.emit('${clinic.id}', 'x', '{"a": "; prepare /* */ transaction ''gid'';"}') -- prepare transaction`,
+      );
+      expect(await clinic.seqs()).toEqual([1, 2]);
     });
 
     it('is durable once committed, although the session had switched synchronous_commit off', async () => {
@@ -248,6 +257,28 @@ describe('wardbell.emit', () => {
       }
     });
   });
+
+  it.each([
+    ['emit', "SELECT wardbell.emit($1, 'task_updated', '{}')"],
+    ['append', `SELECT * FROM wardbell.append($1, '[{"type": "task_updated", "data": {}}]', '[]')`],
+  ])(
+    'fails %s with an error that says "try again" when a head is not where it was locked',
+    async (_, statement) => {
+      const [clinic, other] = [await Clinic.create(database), await Clinic.create(database)];
+      const client = await connect();
+      await client.query(`BEGIN; CREATE OR REPLACE FUNCTION wardbell.lock_head(
+        p_tenant uuid, OUT place tid, OUT seq bigint, OUT audit_seq bigint, OUT audit_hash bytea)
+      LANGUAGE sql AS $$ SELECT h.ctid, h.seq, h.audit_seq, h.audit_hash FROM wardbell.tenant_head h
+                         WHERE h.tenant_id = '${other.id}' $$`);
+      const write = client.query(statement, [clinic.id]).then(() => client.query('COMMIT'));
+      expect(await code(write)).toBe(SERIALIZATION_FAILURE);
+      await client.query('ROLLBACK');
+      for (const { id } of [clinic, other])
+        expect(
+          await database.query('SELECT seq FROM wardbell.tenant_head WHERE tenant_id = $1', [id]),
+        ).toEqual([{ seq: '0' }]);
+    },
+  );
 
   it('keeps what has been emitted from the run-time roles even if they are given a grant', async () => {
     const rows = await database.query(
