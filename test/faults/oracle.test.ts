@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Deed, LogRow } from './support/ledger.js';
-import { judgeList, judgeNumbers, judgeStream, judgeWrites } from './support/oracle.js';
+import {
+  judgeClaims,
+  judgeFreshness,
+  judgeLimit,
+  judgeList,
+  judgeNumbers,
+  judgeStream,
+  judgeWrites,
+} from './support/oracle.js';
+import type { Claim } from './support/raw-viewer.js';
 import type { Frame, Segment, Viewer } from './support/subscriber.js';
 import { CANARY } from './support/writer.js';
 
@@ -193,5 +202,102 @@ describe('the oracle of lists', () => {
 
   it('finds a list that was never shown', () => {
     expect(judgeList(clinician, undefined, committed)).toHaveLength(1);
+  });
+});
+
+describe('the oracle of freshness', () => {
+  const MAX_MS = 3_000;
+  /** Committed, as far as the oracle could see, at 1 s and at 2 s. */
+  const observed = new Map([
+    [
+      CLINIC,
+      [
+        { seq: 5, atMs: 1_000 },
+        { seq: 6, atMs: 2_000 },
+      ],
+    ],
+  ]);
+  const cameAt = (...times: number[]) =>
+    segment(
+      6 - times.length,
+      frames(...[5, 6].slice(2 - times.length)).map((frame, at) => ({ ...frame, atMs: times[at] ?? 0 })),
+    );
+  const judge = (received: Segment, vouched: { fromMs: number; untilMs: number }[]): string[] =>
+    judgeFreshness(clinician, [received], vouched, observed, rows, MAX_MS).map(({ kind }) => kind);
+  const always = [{ fromMs: 0, untilMs: 60_000 }];
+
+  it.each([
+    ['events that came in time', cameAt(1_100, 4_900), always, []],
+    [
+      'an event that came late while the stream was passed as complete',
+      cameAt(1_100, 5_100),
+      always,
+      ['stale'],
+    ],
+    ['an event that never came', segment(4, frames(5)), always, ['stale']],
+    [
+      'events that came late while nothing was said',
+      cameAt(9_000, 9_000),
+      [{ fromMs: 0, untilMs: 3_900 }],
+      [],
+    ],
+    [
+      'a stream that was passed as complete again before the event came',
+      cameAt(9_000, 9_000),
+      [
+        { fromMs: 0, untilMs: 3_900 },
+        { fromMs: 8_000, untilMs: 8_500 },
+      ],
+      ['stale'],
+    ],
+    ['events of before the stream began', segment(6, []), always, []],
+  ])('judges %s', (_, received, vouched, expected) => {
+    expect(judge(received, vouched)).toEqual(expected);
+  });
+});
+
+describe('the oracle of what the server says of a stream', () => {
+  const claim = (seq: number, received: number, more: Partial<Claim> = {}): Claim => ({
+    kind: 'position',
+    seq,
+    count: received,
+    received,
+    receivedInAll: received,
+    ...more,
+  });
+  const judge = (claims: Claim[], received = frames(1, 2, 3, 4, 5, 6)): string[] =>
+    judgeClaims(clinician, segment(0, received), claims, log).map(({ kind }) => kind);
+
+  it.each([
+    ['a position that is so', [claim(3, 3), claim(6, 6)], []],
+    ['a position ahead of its events, which came later', [claim(4, 3)], ['lost']],
+    ['a count of more events than came', [claim(3, 3, { count: 4 })], ['altered']],
+    ['a count of fewer', [claim(3, 3, { count: 2 })], ['altered']],
+    ['the count of another connection', [claim(6, 2, { receivedInAll: 6 })], []],
+  ])('judges %s', (_, claims, expected) => {
+    expect(judge(claims)).toEqual(expected);
+  });
+
+  it('does not wait for what the client may not see', () => {
+    const other: Viewer = { ...clinician, types: ['patient_created'] };
+    expect(judgeClaims(other, segment(0, []), [claim(6, 0)], log)).toEqual([]);
+  });
+});
+
+describe('the oracle of limits', () => {
+  const sample = (atMs: number, open: number, isBroken = false) => ({ atMs, open, isBroken });
+  const LIMIT = 4;
+  it.each([
+    ['a full clinic', [sample(0, 4), sample(9_000, 4)], []],
+    ['a clinic that is above for a moment', [sample(0, 6), sample(900, 6), sample(1_100, 4)], []],
+    ['a clinic that stays above', [sample(0, 6), sample(500, 5), sample(1_100, 5)], ['limit']],
+    ['an instance that stands still', [sample(0, 6, true), sample(5_000, 6, true), sample(5_500, 6)], []],
+    [
+      'one that goes on and closes nothing',
+      [sample(0, 6, true), sample(500, 6), sample(1_600, 6)],
+      ['limit'],
+    ],
+  ])('judges %s', (_, samples, expected) => {
+    expect(judgeLimit(samples, LIMIT, 1_000).map(({ kind }) => kind)).toEqual(expected);
   });
 });

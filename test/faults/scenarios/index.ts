@@ -14,6 +14,7 @@ import { promotedStandby } from './promoted-standby.js';
 import { refreshRacesLogout } from './refresh-races-logout.js';
 import { refusedWrites } from './refused-writes.js';
 import type { Scenario } from './scenario.js';
+import { shortPause } from './short-pause.js';
 import { slowReaders } from './slow-readers.js';
 import { stopInFlight } from './stop-in-flight.js';
 import { suspendActivate } from './suspend-activate.js';
@@ -37,6 +38,7 @@ export const SCENARIOS: readonly Scenario[] = [
   promotedStandby,
   refreshRacesLogout,
   refusedWrites,
+  shortPause,
   slowReaders,
   stopInFlight,
   suspendActivate,
