@@ -14,7 +14,7 @@ import type { RawViewer } from './raw-viewer.js';
 import { readHeads, readLog, readPatients, settledSlots } from './read-database.js';
 import type { RunResult } from './run.js';
 import { LIMIT, type Scene, type SdkClient } from './scene.js';
-import type { Subscriber } from './subscriber.js';
+import type { Segment, Subscriber } from './subscriber.js';
 import { until } from './until.js';
 import { CANARY } from './writer.js';
 
@@ -72,7 +72,8 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   for (const client of clients) {
     const { subscriber, isTampered } = client;
     const { viewer, segments, faults, stopReason } = subscriber;
-    findings.push(...judgeStream(viewer, segments, rows), ...listOf(subscriber));
+    const judged = isTampered ? segments.map(inOrder) : segments;
+    findings.push(...judgeStream(viewer, judged, rows), ...listOf(subscriber));
     if (!isLevel(client))
       findings.push({ kind: 'lost', text: `${viewer.name} is not live and level: ${stopReason ?? 'waits'}` });
     if (isTampered) continue; // what the proxy took away the SDK has to notice, and cannot at once
@@ -135,6 +136,12 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     recoveriesMs: clients.flatMap(({ subscriber }) => subscriber.recoveriesMs.slice(1)),
   };
 }
+
+/** An event that the proxy took away comes when its lack is noticed, after others: each once is what can be asked. */
+const inOrder = (segment: Segment): Segment => ({
+  ...segment,
+  frames: segment.frames.toSorted((a, b) => a.seq - b.seq),
+});
 
 /** Sockets that an instance says it has. */
 async function countedSockets(port: number): Promise<number> {
