@@ -30,11 +30,11 @@ RUN npm ci --omit=dev --workspace=@wardbell/server --no-audit --no-fund \
   && node /tmp/prune.mjs /app
 
 FROM node:${NODE_VERSION}-slim
-# The secrets that Compose makes at its first start are written by this user.
+# The secrets that Compose makes at its first start, and the archive of the audit log, are written by this user.
 RUN groupadd --gid 10001 wardbell \
   && useradd --uid 10001 --gid wardbell --no-create-home --home-dir /app --shell /usr/sbin/nologin wardbell \
   && install --directory --owner=wardbell --group=wardbell \
-    /secrets/server /secrets/postgres /secrets/redis /secrets/prometheus /secrets/grafana
+    /secrets/server /secrets/postgres /secrets/redis /secrets/prometheus /secrets/grafana /archive
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY prisma/migrations prisma/migrations

@@ -3,15 +3,18 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { z } from 'zod';
 import { Passwords } from '../../server/src/auth/passwords.js';
 import { migrate } from '../../server/src/database/migrate.js';
+import { NIL_TENANT } from '../../server/src/database/tx.js';
 import { createLog } from '../../server/src/log/log.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { TestSocket } from '../support/socket.js';
-import { signIn } from '../support/tenant.js';
+import { signIn, signInSuperAdmin } from '../support/tenant.js';
+import { BACKDATE } from './audit/support.js';
 
 /** The schema that the last release left behind; later migrations upgrade it. */
 const RELEASED = [
@@ -69,6 +72,16 @@ const FILL = `
     SELECT gen_random_uuid(), '33333333-3333-4333-8333-333333333333', id, 'u', 'clinician', '{patients}'
     FROM wardbell.tenant`;
 
+/** A chain over three years, as an installation of that age has it; numbers and times do not always run in parallel. */
+const OLD_CHAIN = `
+  SELECT public.backdate('22222222-2222-4222-8222-222222222222', array_agg(at ORDER BY n))
+  FROM generate_series(1, 100) AS n,
+       LATERAL (SELECT '2023-01-31 23:59:59.999999Z'::timestamptz + make_interval(days => 10 * n - n % 3 * 20) AS at) AS t`;
+
+/** As an instance of the old version writes, on a connection that it keeps. */
+const APPEND = `
+  SELECT FROM wardbell.append('11111111-1111-4111-8111-111111111111', '[]', '[{"action": "patient.update"}]')`;
+
 const Epoch = z.tuple([z.object({ epoch: z.string() })]);
 const NORTH = '11111111-1111-4111-8111-111111111111';
 const EVENTS = 201;
@@ -77,6 +90,7 @@ let database: TestDatabase;
 let folder: string;
 let server: RunningServer;
 let epoch: string;
+let oldInstance: pg.Client;
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
   folder = mkdtempSync(join(tmpdir(), 'wardbell-released-'));
@@ -86,6 +100,11 @@ beforeAll(async () => {
   }
   await migrate(database.ownerUrl, createLog({ logLevel: 'silent', production: true }), folder);
   await database.query(FILL);
+  await database.query(BACKDATE);
+  await database.query(OLD_CHAIN);
+  oldInstance = new pg.Client({ connectionString: database.superuserUrl });
+  await oldInstance.connect();
+  await oldInstance.query(APPEND);
   await database.query(
     `INSERT INTO wardbell.user_account (tenant_id, email, name, role, password_hash)
      VALUES ($1, 'admin@north.test', 'Admin', 'tenant_admin', $2)`,
@@ -105,6 +124,7 @@ beforeAll(async () => {
   server = await startServer({ database });
 });
 afterAll(async () => {
+  await oldInstance.end();
   await server.stop();
   await database.drop();
   rmSync(folder, { recursive: true, force: true });
@@ -150,4 +170,23 @@ it('goes on in the same history: people sign in, read, write, resume from before
     limits: { max_connections: 7 },
     ceilings: { max_connections: 20 },
   });
+});
+
+it('moves every audit row to the partition of its month, keeps every chain, and an old instance goes on writing', async () => {
+  await oldInstance.query(APPEND);
+  const [misplaced] = await database.query(
+    `SELECT count(*)::int FROM wardbell.audit a
+     WHERE a.tableoid::regclass::text <> 'wardbell.audit_' || to_char(a.at AT TIME ZONE 'UTC', 'YYYYMM')`,
+  );
+  expect(misplaced).toEqual({ count: 0 });
+  const token = await signInSuperAdmin(server);
+  const chains = await database.query<{ scope: string; count: number }>(
+    'SELECT scope::text, count(*)::int FROM wardbell.audit GROUP BY scope',
+  );
+  expect(chains).toHaveLength(3);
+  for (const { scope, count } of chains) {
+    const query = scope === NIL_TENANT ? '' : `?tenant_id=${scope}`;
+    const answer = await call(server.url, 'GET', `/audit/verify${query}`, { token });
+    expect(answer.body).toEqual({ ok: true, checked: count, first_bad: null });
+  }
 });

@@ -26,17 +26,19 @@ export class AuditController {
     principal,
     query,
   }: BareCall<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
-    let checked = CHAIN_START;
-    while (!checked.isEnd) {
-      const from = checked;
-      checked = await this.database.asPrincipal(principal, (tx) =>
+    let part = CHAIN_START;
+    let checked = 0n;
+    while (!part.isEnd) {
+      const from = part;
+      part = await this.database.asPrincipal(principal, (tx) =>
         this.audit.verifyPart(tx, query.tenant_id, from),
       );
+      checked += part.rowCount;
     }
-    const { seq, firstBad } = checked;
+    const { firstBad } = part;
     return {
       ok: firstBad === null,
-      checked: Number(seq),
+      checked: Number(checked),
       first_bad: firstBad === null ? null : Number(firstBad),
     };
   }

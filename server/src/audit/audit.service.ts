@@ -16,9 +16,18 @@ export interface Checked {
   readonly hash: Buffer;
   readonly firstBad: string | null;
   readonly isEnd: boolean;
+  /** Rows of this part. */
+  readonly rowCount: bigint;
 }
 
-export const CHAIN_START: Checked = { seq: '0', hash: Buffer.alloc(0), firstBad: null, isEnd: false };
+/** The database goes on from the anchor where the beginning was dropped. */
+export const CHAIN_START: Checked = {
+  seq: '0',
+  hash: Buffer.alloc(0),
+  firstBad: null,
+  isEnd: false,
+  rowCount: 0n,
+};
 
 /** Who changed what. A chain belongs to a tenant, or to the installation (super admins who name none). */
 @Injectable()
@@ -57,7 +66,8 @@ export class AuditService {
   async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
     const scope = scopeOf(tx.principal, named) ?? NIL_TENANT;
     const [part] = await tx.sql.query<Checked[]>`
-      SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd"
+      SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd",
+             v.row_count AS "rowCount"
       FROM wardbell.verify_audit(${scope}::uuid, ${seq}::bigint, ${hash}::bytea, ${PART}::integer) v`;
     if (!part) throw new Error('verify_audit answered no row');
     return part;

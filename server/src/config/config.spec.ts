@@ -42,6 +42,8 @@ describe('loadConfig', () => {
       maxConnectionAttemptsPerMinute: 600,
       trustedProxies: [],
       eventRetentionDays: 7,
+      auditRetentionDays: 2_190,
+      auditArchiveDir: undefined,
       metricsToken: undefined,
       logLevel: 'info',
       production: false,
@@ -106,6 +108,7 @@ describe('loadConfig', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/33'],
     ['TRUSTED_PROXIES', 'canary'],
     ['EVENT_RETENTION_DAYS', '0'],
+    ['AUDIT_RETENTION_DAYS', '0'],
     ['METRICS_TOKEN', 'can ary'],
   ])('refuses a wrong %s in one line without its value', (name, value) => {
     const message = failure({ [name]: value });

@@ -36,6 +36,9 @@ export abstract class Config {
   /** IP addresses and CIDR ranges. */
   abstract readonly trustedProxies: readonly string[];
   abstract readonly eventRetentionDays: number;
+  abstract readonly auditRetentionDays: number;
+  /** Where audit months are exported to before they are dropped, absolute; `null`: nowhere; absent: nothing is dropped. */
+  abstract readonly auditArchiveDir: string | null | undefined;
   abstract readonly metricsToken: string | undefined;
   /** A collector of OpenTelemetry; absent: nothing is traced. */
   abstract readonly otlpEndpoint: string | undefined;
@@ -91,12 +94,19 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
     trustedProxies: values.TRUSTED_PROXIES,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
+    auditRetentionDays: values.AUDIT_RETENTION_DAYS,
+    auditArchiveDir: archiveDirOf(values.AUDIT_ARCHIVE_DIR),
     metricsToken: values.METRICS_TOKEN,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
     production,
   };
 }
+
+const archiveDirOf = (value: string | undefined): string | null | undefined => {
+  if (value === undefined) return undefined;
+  return value === 'none' ? null : resolve(value);
+};
 
 function refuseContradictions(values: Environment, production: boolean): void {
   if (production) {

@@ -136,6 +136,8 @@ export const Environment = z.object({
     'IP addresses or ranges like 10.0.0.0/8, separated by commas',
   ),
   EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
+  AUDIT_RETENTION_DAYS: wholeNumberOr(2_190, 1, 36_500, ' of days'),
+  AUDIT_ARCHIVE_DIR: described(z.string().min(1).max(4096).optional(), 'the path of a folder, or none'),
   METRICS_TOKEN: described(
     z
       .string()

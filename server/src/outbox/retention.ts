@@ -6,12 +6,15 @@ import { Log } from '../log/log.js';
 
 /** A week of partitions ahead: that long may maintenance fail before rows fall into the default one. */
 const DAYS_AHEAD = 7;
+/** The same for the audit log, whose partitions are months. */
+const MONTHS_AHEAD = 3;
 const EVERY_MS = 10 * 60_000;
 
 const MAINTAIN = {
   name: 'maintain_outbox',
   text: 'SELECT wardbell.maintain_outbox($1, make_interval(days => $2)) AS dropped',
 };
+const MAINTAIN_AUDIT = { name: 'maintain_audit', text: 'SELECT wardbell.maintain_audit($1)' };
 const PRUNE = [
   {
     name: 'prune_orders',
@@ -30,7 +33,10 @@ const PRUNE = [
   },
 ];
 
-/** Makes partitions of the log ahead, drops those behind, prunes what has a lifetime. Any instance may. */
+/**
+ * Makes partitions of the event log and of the audit log ahead, drops those of the event log behind, prunes what has a
+ * lifetime. Any instance may.
+ */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
@@ -60,6 +66,7 @@ export class Retention implements OnApplicationBootstrap, OnApplicationShutdown 
         this.config.eventRetentionDays,
       ]);
       if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
+      await this.relay.query(MAINTAIN_AUDIT, [MONTHS_AHEAD]);
       for (const statement of PRUNE) await this.relay.query(statement);
     } catch (error) {
       this.outages.failed('maintenance', error);

@@ -142,6 +142,16 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it.each(SERVERS)('%s exports the audit log to a volume that its user may write to', (name) => {
+    const folder = serviceNamed(name).environment?.['AUDIT_ARCHIVE_DIR'];
+    expect(mountsOf(serviceNamed(name))).toContainEqual({
+      source: 'audit-archive',
+      target: folder,
+      mode: undefined,
+    });
+    expect(readText('Dockerfile')).toMatch(new RegExp(`install .*--owner=wardbell[^&]* ${folder}\n`));
+  });
+
   it.each(SERVERS)('%s gets variables that the server knows, and values that it takes', (name) => {
     const { environment = {} } = serviceNamed(name);
     const fromFiles = [...readText('deploy/container/secret-files.mjs').matchAll(/^ {2}'([A-Z_]+)',$/gm)].map(

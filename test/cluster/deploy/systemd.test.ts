@@ -48,12 +48,14 @@ describe('Production without containers', () => {
       SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
       TRUSTED_PROXIES: '127.0.0.1',
       METRICS_TOKEN: 'token-of-prometheus',
+      AUDIT_ARCHIVE_DIR: '/var/lib/wardbell/audit',
     };
     expect(Object.keys(values)).toEqual(variables);
     const port = await freePort();
     const [program = '', ...args] = setting('ExecStart').split(' ');
     const [name = '', value = ''] = setting('Environment').split('=');
     expect(basename(program)).toBe('node');
+    expect(values['AUDIT_ARCHIVE_DIR']).toBe(`/var/lib/${setting('StateDirectory')}`);
     const started = spawn(process.execPath, args, {
       env: { ...values, [name]: value, PORT: String(port) },
       stdio: 'ignore',

@@ -1,0 +1,60 @@
+import type pg from 'pg';
+
+/** Rows read by one statement: about 500 kB, a few of which are in memory at a time. */
+const PAGE = 1_000;
+
+/** Before every row: the nil tenant's chain begins with number 1. */
+const BEFORE_ALL = { scope: '00000000-0000-0000-0000-000000000000', seq: '0' };
+
+/**
+ * A page of a month in the order of chains and numbers. The bounds are those of the partition, so no other one is read.
+ * A line has what the hash of its row covers (docs/operations.md says how to reckon it) and nothing else.
+ */
+const READ = `
+  SELECT row_to_json(line)::text AS line, line.scope::text, line.seq::text
+  FROM (
+    SELECT scope, seq, id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
+           actor_id, actor_role, action, object_type, object_id, patient_id, address, changed,
+           translate(encode(hash, 'base64'), '+/=', '-_') AS hash
+    FROM wardbell.audit
+    WHERE at >= ($1::date::timestamp AT TIME ZONE 'UTC')
+      AND at < (($1::date + interval '1 month') AT TIME ZONE 'UTC')
+      AND (scope, seq) > ($2::uuid, $3::bigint)
+    ORDER BY scope, seq LIMIT ${PAGE}
+  ) AS line`;
+
+/** A partition of the audit log, read as NDJSON. */
+export class AuditMonth {
+  /** Such as `2026-11`. */
+  readonly month: string;
+  #rowCount = 0;
+
+  /** @param partition its table, such as `audit_202611` */
+  constructor(readonly partition: string) {
+    const [, year, month] = /^audit_(\d{4})(\d{2})$/.exec(partition) ?? [];
+    if (year === undefined || month === undefined) throw new TypeError('not a month of the audit log');
+    this.month = `${year}-${month}`;
+  }
+
+  /** Rows read so far. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** Every row as a line, in pages. Each page is a statement with a snapshot of its own, so none is held for long. */
+  async *lines(client: pg.ClientBase): AsyncGenerator<string> {
+    let { scope, seq } = BEFORE_ALL;
+    for (;;) {
+      const { rows } = await client.query<{ line: string; scope: string; seq: string }>(READ, [
+        `${this.month}-01`,
+        scope,
+        seq,
+      ]);
+      const last = rows.at(-1);
+      if (!last) return;
+      this.#rowCount += rows.length;
+      yield `${rows.map(({ line }) => line).join('\n')}\n`;
+      ({ scope, seq } = last);
+    }
+  }
+}

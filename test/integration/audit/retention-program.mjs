@@ -1,0 +1,12 @@
+import { AuditRetention } from '../../../server/dist/audit/audit-retention.js';
+import { loadConfig } from '../../../server/dist/config/config.js';
+import { OutageLog } from '../../../server/dist/database/outage-log.js';
+import { RelayPool } from '../../../server/dist/database/relay-pool.js';
+import { createLog } from '../../../server/dist/log/log.js';
+
+/** One round of the audit log's retention in a process of its own, for tests that kill it or bound its files. */
+const url = process.env.RELAY_DATABASE_URL;
+const log = createLog({ logLevel: 'info', production: true });
+const relay = new RelayPool({ relay: { url, isPooled: false, isBounded: true }, listenUrl: url });
+await new AuditRetention(relay, loadConfig(process.env), new OutageLog(log), log).run();
+await relay.onApplicationShutdown();
