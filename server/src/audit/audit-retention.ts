@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type pg from 'pg';
 import { Config } from '../config/config.js';
 import { OutageLog } from '../database/outage-log.js';
-import { RelayPool } from '../database/relay-pool.js';
+import { RelayPool } from '../database/pools.js';
 import { errorFields } from '../log/error-fields.js';
 import { Log } from '../log/log.js';
 import { removeUnfinished, writeArchive } from './archive-file.js';
@@ -79,7 +79,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
       this.#report('unset', due.length);
       return;
     }
-    const client = this.relay.separate('wardbell-audit', STATEMENT_TIMEOUT_MS);
+    const client = this.relay.dedicated('wardbell-audit', STATEMENT_TIMEOUT_MS);
     client.on('error', () => undefined); // the statement that is under way fails
     const end = (): void => void client.end().catch(() => undefined);
     this.#stop.signal.addEventListener('abort', end);

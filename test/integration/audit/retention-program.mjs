@@ -1,7 +1,7 @@
 import { AuditRetention } from '../../../server/dist/audit/audit-retention.js';
 import { loadConfig } from '../../../server/dist/config/config.js';
 import { OutageLog } from '../../../server/dist/database/outage-log.js';
-import { RelayPool } from '../../../server/dist/database/relay-pool.js';
+import { RelayPool } from '../../../server/dist/database/pools.js';
 import { createLog } from '../../../server/dist/log/log.js';
 
 /** One round of the audit log's retention in a process of its own, for tests that kill it or bound its files. */

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { AuditRetention } from '../../../server/src/audit/audit-retention.js';
 import { loadConfig } from '../../../server/src/config/config.js';
 import { OutageLog } from '../../../server/src/database/outage-log.js';
-import { RelayPool } from '../../../server/src/database/relay-pool.js';
+import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
 import { Log, type LogRecord } from '../../../server/src/log/log.js';
 import type { TestDatabase } from '../../support/database.js';
