@@ -101,14 +101,16 @@ const COLUMNS = `
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
   WHERE c.relnamespace = 'wardbell'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
     AND a.attnum > 0 AND NOT a.attisdropped`;
+/** Those of partitions count as their table's: the audit log's key is in each partition and not in the whole. */
 const KEYS = `
-  SELECT c.relname AS table, k.contype AS kind, r.relname AS target, k.confdeltype AS action,
+  SELECT DISTINCT coalesce(p.relname, c.relname) AS table, k.contype AS kind, r.relname AS target, k.confdeltype AS action,
     (SELECT array_agg(a.attname::text ORDER BY n.ordinality) FROM unnest(k.conkey) WITH ORDINALITY n(num)
       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = n.num) AS columns,
     (SELECT array_agg(a.attname::text ORDER BY n.ordinality) FROM unnest(k.confkey) WITH ORDINALITY n(num)
       JOIN pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = n.num) AS referenced
   FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid LEFT JOIN pg_class r ON r.oid = k.confrelid
-  WHERE c.relnamespace = 'wardbell'::regnamespace AND NOT c.relispartition AND k.contype IN ('p', 'u', 'f')`;
+    LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_class p ON p.oid = i.inhparent
+  WHERE c.relnamespace = 'wardbell'::regnamespace AND k.contype IN ('p', 'u', 'f')`;
 
 const ACTIONS: Readonly<Record<string, string>> = {
   c: 'Cascade',
