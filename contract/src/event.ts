@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Appointment } from './appointment.js';
+import type { EventType } from './event-types.js';
 import { Patient } from './patient.js';
 import { Role } from './roles.js';
 import { prose, Seq, Timestamp, Uuid } from './text.js';
@@ -30,33 +31,8 @@ export const EVENT_DATA = {
   appointment_cancelled: Appointment,
   appointment_deleted: z.object({ appointment_id: Uuid }),
   system_notification: z.object({ message: z.string(), level: NotificationLevel }),
-} as const;
-export type EventType = keyof typeof EVENT_DATA;
+} as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
-
-/** Types that the server itself sends: an application cannot publish under these names. */
-export const RESERVED_TYPES: ReadonlySet<string> = new Set([
-  ...Object.keys(EVENT_DATA),
-  'user_status',
-  'system_health',
-  'gateway_status_change',
-  'system_log',
-  'connected',
-  'resumed',
-  'positions',
-  'position',
-  'stale',
-  'resync_required',
-  'token_expiring',
-  'refreshed',
-  'server_restarting',
-  'error',
-  'ping',
-  'pong',
-  'refresh',
-  'subscribe',
-  'resume',
-]);
 
 /** Name of an event type, ours or an application's. */
 export const EventTypeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/, 'must be a name');

@@ -3,6 +3,7 @@ export * from './appointment-status.js';
 export * from './close-code.js';
 export * from './endpoint.js';
 export * from './event.js';
+export * from './event-types.js';
 export * from './frame.js';
 export * from './http.js';
 export * from './lists.js';

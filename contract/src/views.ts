@@ -56,7 +56,8 @@ export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<Vie
   appointment: { clinical: [], front_desk: ['reason'], super: [] },
 };
 
-const pick = (source: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
+/** The fields of an object that a view names. */
+export const pick = (source: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
   const shaped: Record<string, unknown> = {};
   for (const field of fields) if (source[field] !== undefined) shaped[field] = source[field];
   return shaped;
@@ -68,31 +69,3 @@ export const viewObject = (
   source: Readonly<Record<string, unknown>>,
   view: View,
 ): Record<string, unknown> => pick(source, VISIBLE_FIELDS[kind][view]);
-
-/** Fields of an event's data for types that are not objects: what a tenant's people see, what a super admin sees. */
-const EVENT_FIELDS: ReadonlyMap<string, { tenant: readonly string[]; super: readonly string[] }> = new Map([
-  ['patient_deleted', { tenant: ['patient_id'], super: ['patient_id', 'tenant_id', 'version'] }],
-  ['appointment_deleted', { tenant: ['appointment_id'], super: ['appointment_id', 'tenant_id', 'version'] }],
-  ['system_notification', { tenant: ['message', 'level'], super: ['level'] }],
-]);
-
-const OBJECT_OF_TYPE: ReadonlyMap<string, ViewedObject> = new Map([
-  ['patient_created', 'patient'],
-  ['patient_updated', 'patient'],
-  ['appointment_created', 'appointment'],
-  ['appointment_updated', 'appointment'],
-  ['appointment_cancelled', 'appointment'],
-]);
-
-/** Data of an event as a view may see it. */
-export const viewEventData = (
-  type: string,
-  data: Readonly<Record<string, unknown>>,
-  view: View,
-): Readonly<Record<string, unknown>> => {
-  const kind = OBJECT_OF_TYPE.get(type);
-  if (kind) return viewObject(kind, data, view);
-  const fields = EVENT_FIELDS.get(type);
-  if (fields) return pick(data, view === 'super' ? fields.super : fields.tenant);
-  return view === 'super' ? {} : data;
-};

@@ -1,4 +1,4 @@
-import { topicOf } from '@wardbell/contract/topic';
+import { topicOf } from '@wardbell/contract/event-types';
 import type { Answer, EndpointOf } from '../api/types';
 import type { EventFrame } from './use-event-log';
 

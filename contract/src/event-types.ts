@@ -1,0 +1,100 @@
+import type { Topic } from './topic.js';
+import { pick, type View, type ViewedObject, viewObject } from './views.js';
+
+/**
+ * What there is to know of an event type besides the schema of its data (`EVENT_DATA`, which the compiler holds to this
+ * table). A new type is an entry here and a schema there: its topic, what each role sees, its reservation in SQL and its
+ * documentation follow, and tests hold the database and the SDK's lists to it.
+ */
+export interface EventTypeDefinition {
+  /** The channel of the stream that carries it. */
+  readonly topic: Topic;
+  /** Its data: an object in the receiver's view, or the fields that a tenant's people and a super admin see. */
+  readonly shows: ViewedObject | { readonly tenant: readonly string[]; readonly super: readonly string[] };
+  /** What it does to a live list of these objects. */
+  readonly list?: { readonly of: ViewedObject; readonly change: 'put' | 'delete' };
+}
+
+const PATIENT_ROW = { topic: 'patients', shows: 'patient', list: { of: 'patient', change: 'put' } } as const;
+const APPOINTMENT_ROW = {
+  topic: 'appointments',
+  shows: 'appointment',
+  list: { of: 'appointment', change: 'put' },
+} as const;
+
+/** The types of the log that the server itself writes. */
+export const EVENT_TYPES = {
+  patient_created: PATIENT_ROW,
+  patient_updated: PATIENT_ROW,
+  patient_deleted: {
+    topic: 'patients',
+    shows: { tenant: ['patient_id'], super: ['patient_id', 'tenant_id', 'version'] },
+    list: { of: 'patient', change: 'delete' },
+  },
+  appointment_created: APPOINTMENT_ROW,
+  appointment_updated: APPOINTMENT_ROW,
+  appointment_cancelled: APPOINTMENT_ROW,
+  appointment_deleted: {
+    topic: 'appointments',
+    shows: { tenant: ['appointment_id'], super: ['appointment_id', 'tenant_id', 'version'] },
+    list: { of: 'appointment', change: 'delete' },
+  },
+  system_notification: {
+    topic: 'notifications',
+    shows: { tenant: ['message', 'level'], super: ['level'] },
+  },
+} as const satisfies Record<string, EventTypeDefinition>;
+export type EventType = keyof typeof EVENT_TYPES;
+
+/** Types that have a topic and are not in the log. */
+export const LIVE_TYPES = {
+  user_status: 'presence',
+  system_health: 'system',
+  gateway_status_change: 'system',
+  system_log: 'system',
+} as const satisfies Record<string, Topic>;
+
+/** Types of frames that are no events. */
+const FRAME_TYPES = [
+  'connected',
+  'resumed',
+  'positions',
+  'position',
+  'stale',
+  'resync_required',
+  'token_expiring',
+  'refreshed',
+  'server_restarting',
+  'error',
+  'ping',
+  'pong',
+  'refresh',
+  'subscribe',
+  'resume',
+] as const;
+
+/** Types that the server itself sends: an application cannot publish under these names. */
+export const RESERVED_TYPES: ReadonlySet<string> = new Set([
+  ...Object.keys(EVENT_TYPES),
+  ...Object.keys(LIVE_TYPES),
+  ...FRAME_TYPES,
+]);
+
+const DEFINITIONS: ReadonlyMap<string, EventTypeDefinition> = new Map(Object.entries(EVENT_TYPES));
+const LIVE_TOPICS: ReadonlyMap<string, Topic> = new Map(Object.entries(LIVE_TYPES));
+
+/** Topic of an event type; what is not ours is application-defined and goes to `events`. */
+export const topicOf = (type: string): Topic =>
+  DEFINITIONS.get(type)?.topic ?? LIVE_TOPICS.get(type) ?? 'events';
+
+/** Data of an event as a view may see it. */
+export const viewEventData = (
+  type: string,
+  data: Readonly<Record<string, unknown>>,
+  view: View,
+): Readonly<Record<string, unknown>> => {
+  const shows = DEFINITIONS.get(type)?.shows;
+  if (shows === undefined) return view === 'super' ? {} : data;
+  if (typeof shows === 'string') return viewObject(shows, data, view);
+  return pick(data, view === 'super' ? shows.super : shows.tenant);
+};
