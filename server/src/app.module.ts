@@ -8,6 +8,7 @@ import { GatewayModule } from './gateway/gateway.module.js';
 import { HealthModule } from './health/health.module.js';
 import type { Log } from './log/log.js';
 import { LogModule } from './log/log.module.js';
+import { MaintenanceModule } from './maintenance/maintenance.module.js';
 import { SystemModule } from './system/system.module.js';
 
 /** The whole server. */
@@ -23,6 +24,7 @@ export class AppModule {
         FeaturesModule,
         GatewayModule,
         HealthModule,
+        MaintenanceModule,
         SystemModule,
       ],
     };

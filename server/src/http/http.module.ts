@@ -4,7 +4,6 @@ import { Idempotency } from '../idempotency/idempotency.js';
 import { AccessGuard } from './access.guard.js';
 import { Cursors } from './cursor.js';
 import { EtagInterceptor } from './etag.interceptor.js';
-import { Housekeeping } from './housekeeping.js';
 import { Pager } from './page.js';
 import { ProblemFilter } from './problem.filter.js';
 import { UnitOfWorkInterceptor } from './unit-of-work.interceptor.js';
@@ -21,7 +20,6 @@ import { UnitOfWorkInterceptor } from './unit-of-work.interceptor.js';
     Cursors,
     Pager,
     Idempotency,
-    Housekeeping,
   ],
   exports: [Pager, Idempotency],
 })

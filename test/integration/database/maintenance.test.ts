@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { startServer } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
-import { count } from './harness.js';
+import { count } from '../http/harness.js';
 
 describe('What has run out', () => {
   let database: TestDatabase;
