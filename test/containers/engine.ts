@@ -7,8 +7,8 @@ import { readHardLimits } from './hard-limits.js';
 
 const exec = promisify(execFile);
 
-/** Builds of the image install packages and may take long on a busy machine. */
-const TIMEOUT_MS = 20 * 60_000;
+/** Builds of the image install packages: 20 minutes on two cores that others use as well. */
+const TIMEOUT_MS = 45 * 60_000;
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
 export interface Result {
@@ -81,7 +81,9 @@ function engine(
     env: { ...process.env, ...env },
     maxBuffer: MAX_OUTPUT_BYTES,
     timeout: TIMEOUT_MS,
-  };
+    // Podman ends with 0 when it is asked to end, which would pass for a success.
+    killSignal: 'SIGKILL',
+  } as const;
   const attempt = async (...args: readonly string[]): Promise<Result & { stdout: string }> => {
     try {
       const { stdout, stderr } = await exec(name, [...globalArgs, ...args], options);

@@ -114,7 +114,8 @@ export class Clone {
     });
   }
 
-  async remove(): Promise<void> {
+  /** Ends whatever still runs, as after a test that failed. */
+  async endAll(): Promise<void> {
     for (const { pid } of this.processes()) {
       try {
         process.kill(pid, 'SIGKILL');
@@ -123,6 +124,10 @@ export class Clone {
       }
     }
     await this.isQuiet();
+  }
+
+  async remove(): Promise<void> {
+    await this.endAll();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }
