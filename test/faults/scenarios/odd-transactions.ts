@@ -42,8 +42,13 @@ class Stage {
     const client = await this.open();
     while (!this.#isOver) {
       const startMs = performance.now();
-      await client.query(EMIT, [this.clinics[0], 'busy']);
-      this.count += 1;
+      await client.query(EMIT, [this.clinics[0], 'busy']).then(
+        () => {
+          this.count += 1;
+        },
+        (error: unknown) =>
+          this.cluster.find('unavailable', `an ordinary write failed with ${codeOf(error)}`),
+      );
       this.slowestMs = Math.max(this.slowestMs, performance.now() - startMs);
       await delay(5);
     }

@@ -9,7 +9,7 @@ import type { Scenario } from './scenario.js';
 
 /** Longer than events may be sent without reading the orders again (3 s). */
 const PAUSE_S = 5;
-const ROUNDS = 3;
+const ROUNDS = 2;
 
 /** An instance and its clocks stand still while a transaction that had written its event commits. */
 export const shortPause: Scenario = {
