@@ -20,7 +20,7 @@ import { CANARY } from './writer.js';
 
 /** Everything is whole again: so long may it take until every client is live and level. */
 const CONVERGE_MS = 90_000;
-const COUNTED_MS = 20_000;
+const COUNTED_MS = 60_000;
 /** What a busy machine may add to a promise. */
 const SLACK_MS = 3_000;
 /** The server vouches for no stream that it could not compare with the database for so long. */
