@@ -1,8 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checks } from '../support/checks.js';
-import { startServer } from '../support/server.js';
-import { useRestored, writeHistory } from './history.js';
+import { start, useRestored, writeHistory } from './history.js';
 import { OPERATIONS, type Operator } from './operator.js';
 import { readCommands, readStatement } from './page.js';
 
@@ -11,7 +10,7 @@ export async function checkEmbedded(checks: Checks, operator: Operator): Promise
   const dataDir = join(operator.folder, '.data');
   const options = { env: { DATA_DIR: dataDir } };
   await checks.check('a copy of DATA_DIR that is put back serves, as another history', async () => {
-    let server = await startServer(options);
+    let server = await start(options);
     const history = await writeHistory(
       {
         get url() {
@@ -21,12 +20,12 @@ export async function checkEmbedded(checks: Checks, operator: Operator): Promise
       async () => {
         await server.stop();
         await operator.run(readCommands(OPERATIONS, 'The embedded database', 'sh'), {});
-        server = await startServer(options);
+        server = await start(options);
       },
     ).finally(() => server.stop());
     rmSync(dataDir, { recursive: true });
     renameSync(join(operator.folder, 'data-backup'), dataDir);
-    server = await startServer(options);
+    server = await start(options);
     try {
       const address = readStatement(OPERATIONS, 'postgresql://wardbell:$(cat');
       const tell = readCommands(OPERATIONS, 'After files were put back', 'sh');

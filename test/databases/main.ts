@@ -3,10 +3,9 @@ import { join } from 'node:path';
 import { Checks } from '../support/checks.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { findPostgresTools } from '../support/postgres-tools.mjs';
-import { startServer } from '../support/server.js';
 import { checkEmbedded } from './embedded.js';
 import { takeFingerprint } from './fingerprint.js';
-import { type History, writeHistory } from './history.js';
+import { type History, start, writeHistory } from './history.js';
 import { Operator, ownerUrlOf } from './operator.js';
 import { checkRestore } from './restore.js';
 import { listVersions } from './versions.js';
@@ -36,7 +35,7 @@ async function main(dir: string, operator: Operator): Promise<void> {
     const cluster = await PostgresCluster.start(await source.binaries());
     try {
       await operator.makeDatabase(cluster);
-      const server = await startServer({ database: { ownerUrl: ownerUrlOf(cluster) } });
+      const server = await start({ database: { ownerUrl: ownerUrlOf(cluster) } });
       try {
         history = await writeHistory(server, async () => {
           fingerprint = await takeFingerprint(cluster);

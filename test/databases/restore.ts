@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Checks } from '../support/checks.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
-import { startServer } from '../support/server.js';
 import { eventually } from '../support/wait.js';
 import { takeFingerprint } from './fingerprint.js';
-import { expectWorks, type History, returnTo, useRestored } from './history.js';
+import { expectWorks, type History, returnTo, start, useRestored } from './history.js';
 import { OPERATIONS, Operator, ownerUrlOf } from './operator.js';
 import { readStatement } from './page.js';
 import type { Version } from './versions.js';
@@ -60,7 +59,7 @@ export async function checkRestore({
         await operator.follow('Into a new database of the same cluster', restored);
         assert.deepEqual(await takeFingerprint(restored), fingerprint);
         if (major >= ADMIN_OPTION_MAJOR) {
-          await assert.rejects(startServer(options), /WITH ADMIN OPTION/);
+          await assert.rejects(start(options), /WITH ADMIN OPTION/);
           await restored.query(readStatement(OPERATIONS, 'GRANT wardbell_app'), 'postgres');
         }
         await useRestored(options, history);
@@ -87,7 +86,7 @@ async function checkSameDatabase(
   cluster: PostgresCluster,
   history: History,
 ): Promise<void> {
-  const server = await startServer({ database: { ownerUrl: ownerUrlOf(cluster) } });
+  const server = await start({ database: { ownerUrl: ownerUrlOf(cluster) } });
   try {
     const socket = await returnTo(server, { ...history, savedSeq: history.savedSeq + 1 });
     await operator.follow('Into the same database', cluster);
