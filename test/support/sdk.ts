@@ -18,7 +18,7 @@ export interface Recorded {
   readonly events: readonly IncomingEvent[];
   /** Numbers of the events of the log, in the order they came. */
   seqs(): number[];
-  /** Waits until the client is in this state. */
+  /** Waits until the client is in this state, or was since the call: on a fast clock some last a few milliseconds. */
   until<Status extends State['status']>(
     status: Status,
     timeoutMs?: number,
@@ -53,11 +53,11 @@ export const recordedClient = (options: ClientOptions): Recorded => {
     faults,
     events,
     seqs: () => events.flatMap((event) => ('seq' in event ? [Number(event.seq)] : [])),
-    until: (status, timeoutMs = 10_000) =>
-      eventually(() => (isIn(client.state, status) ? client.state : undefined), {
-        timeoutMs,
-        what: `the state ${status}`,
-      }),
+    until: (status, timeoutMs = 30_000) => {
+      const known = states.length;
+      const found = () => [client.state, ...states.slice(known)].find((state) => isIn(state, status));
+      return eventually(() => found(), { timeoutMs, what: `the state ${status}` });
+    },
   };
 };
 
