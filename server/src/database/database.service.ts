@@ -15,13 +15,15 @@ import { Tx, type Written } from './tx.js';
 
 const MAX_TRIES = 3;
 
+/** Whatever the default is: under a snapshot, a head that moved since would fail every commit (40001). */
+const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /**
- * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off. They travel with BEGIN, so they
- * cost no round trip, hold for every login, and pass through a connection pooler, which refuses them as `options`.
- * READ COMMITTED whatever the default is: a head that moved after a snapshot would fail every commit (40001).
+ * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off, for logins whose role does not bring
+ * them. They travel with BEGIN, so they cost no round trip, and pass through a connection pooler, which refuses them as
+ * `options`.
  */
-const BEGIN =
-  'BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
+const BOUNDS =
+  'SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
   ' SET LOCAL idle_in_transaction_session_timeout = 20000';
 
 type CommitListener = (events: readonly LogEvent[]) => void;
@@ -78,7 +80,7 @@ export class Database {
     return this.app.urgentTransaction(maxMs, async (client) => {
       const sql = new Queries(client, this.app.isPrepared);
       await Promise.all([
-        begin(client),
+        begin(client, this.app.isBounded),
         sql.query`SELECT wardbell.probe_write(${instanceId}::uuid)`,
         commit(client),
       ]);
@@ -108,7 +110,7 @@ export class Database {
     for (let attempt = 1; ; attempt++) {
       try {
         const { result, written } = await inSpan('transaction', () =>
-          pool.transaction(tenantId, (client) => runUnit(client, pool.isPrepared, principal, tenantId, work)),
+          pool.transaction(tenantId, (client) => runUnit(client, pool, principal, tenantId, work)),
         );
         this.announce(written);
         return result;
@@ -122,7 +124,7 @@ export class Database {
 
 async function runUnit<T>(
   client: pg.ClientBase,
-  isPrepared: boolean,
+  { isPrepared, isBounded }: RolePool,
   principal: Principal,
   tenantId: string | null,
   work: (tx: Tx) => Promise<T>,
@@ -131,7 +133,7 @@ async function runUnit<T>(
   const orm = new OrmTransaction({ client, isPrepared });
   try {
     // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
-    const [, now] = await Promise.all([begin(client), enter(sql, principal, tenantId)]);
+    const [, now] = await Promise.all([begin(client, isBounded), enter(sql, principal, tenantId)]);
     const tx = new Tx(sql, orm, principal, now, tenantId);
     const result = await work(tx);
     await orm.close();
@@ -143,8 +145,8 @@ async function runUnit<T>(
 }
 
 /** Begins a unit of work. */
-export const begin = async (client: pg.ClientBase): Promise<void> => {
-  await client.query(BEGIN);
+export const begin = async (client: pg.ClientBase, isBounded: boolean): Promise<void> => {
+  await client.query(isBounded ? BEGIN : `${BEGIN}; ${BOUNDS}`);
 };
 
 /** @throws when PostgreSQL rolled back instead, because a statement had failed and nobody said so. */

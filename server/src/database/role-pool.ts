@@ -56,10 +56,13 @@ export class RolePool {
   readonly #shares: PoolShares;
   /** May statements be prepared? A transaction pooler moves us to connections that do not know them. */
   readonly isPrepared: boolean;
+  /** Does the role bring the bounds of a unit of work, so that BEGIN need not set them? */
+  readonly isBounded: boolean;
 
   constructor(private readonly options: RolePoolOptions) {
     const { login, applicationName, size, transactions, transactionsPerTenant, connectTimeoutMs } = options;
     this.isPrepared = !login.isPooled;
+    this.isBounded = login.isBounded;
     this.#shares = new PoolShares({
       size: transactions,
       perTenant: transactionsPerTenant,

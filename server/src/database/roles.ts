@@ -96,9 +96,10 @@ async function lookAt(url: string): Promise<'ready' | 'unbounded' | 'refused'> {
 
 async function isBounded(client: pg.Client): Promise<boolean> {
   const { rows } = await client.query<{ timeout: string }>(
-    `SELECT current_setting('statement_timeout') AS timeout`,
+    'SELECT current_setting(name) AS timeout FROM unnest($1::text[]) AS name',
+    [Object.keys(ROLE_BOUNDS)],
   );
-  return rows[0]?.timeout !== '0';
+  return rows.every(({ timeout }) => timeout !== '0');
 }
 
 interface SetUp {

@@ -15,7 +15,7 @@ beforeAll(async () => {
   await database.query('CREATE TABLE public.note (id int PRIMARY KEY)');
   // one connection: what a transaction leaves behind would show in the next
   pool = new RolePool({
-    login: { url: database.superuserUrl, isPooled: false, isBounded: true },
+    login: { url: database.superuserUrl, isPooled: false, isBounded: false },
     applicationName: 'wardbell',
     size: 1,
     transactions: 1,
@@ -39,7 +39,7 @@ const isThere = async (id: number): Promise<boolean> =>
 const unit = <T>(work: (sql: Queries, client: pg.ClientBase) => Promise<T>): Promise<T> =>
   pool.transaction(null, async (client) => {
     const sql = new Queries(client, true);
-    const [, result] = await Promise.all([begin(client), work(sql, client)]);
+    const [, result] = await Promise.all([begin(client, false), work(sql, client)]);
     await commit(client);
     return result;
   });
@@ -63,7 +63,7 @@ describe('a transaction on the driver', () => {
   it('fails with the SQLSTATE of the statement that failed, also when COMMIT was sent right behind it', async () => {
     const work = pool.transaction(null, async (client) => {
       const sql = new Queries(client, true);
-      await Promise.all([begin(client), insert(sql, 4), insert(sql, 4), commit(client)]);
+      await Promise.all([begin(client, false), insert(sql, 4), insert(sql, 4), commit(client)]);
     });
     const error: unknown = await work.catch((reason: unknown) => reason);
     expect(sqlState(error)).toBe('23505');

@@ -15,7 +15,7 @@ const SOCKETS = 1_000;
 const PER_SECOND = 50;
 const WARM_UP_S = 2;
 /** Writes over HTTP before ours is measured: as long as V8 still compiles, each costs three times as much. */
-const WARM_UP_WRITES = { perSecond: 400, seconds: 6 } as const;
+const WARM_UP_WRITES = { perSecond: 150, seconds: 16 } as const;
 
 const measurePeer = (bench: Bench, contender: Contender): Promise<Figures> =>
   using(contender.start(1), (target) =>
