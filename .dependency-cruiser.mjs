@@ -1,20 +1,20 @@
 /**
- * Import directions of docs/architecture.md. The ground is imported by all and imports no feature; events
- * flow one way (features → outbox → hub → gateway), so no import runs against them.
+ * Import directions of docs/architecture.md. `platform` and `database` are imported by all rooms and import no
+ * feature. Events flow one way (features → unit of work → outbox → hub → gateway), so no import runs against them.
  */
 
-const server = (...names) => `^server/src/(${names.join('|')})/`;
-const GROUND = ['config', 'database', 'log', 'errors', 'tracing'];
+const server = (...rooms) => `^server/src/(${rooms.join('|')})/`;
+const BASE = ['platform', 'database'];
 
 const forbid = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
-/** Modules of the server that `name` may import besides itself and the ground. */
-const mayImport = (name, ...allowed) =>
+/** Rooms of the server that `room` may import besides itself, `platform` and `database`. */
+const mayImport = (room, ...allowed) =>
   forbid(
-    `${name}-imports`,
-    `${name} imports ${allowed.length === 0 ? 'only the ground' : `the ground and ${allowed.join(', ')}`}`,
-    { path: server(name), pathNot: '\\.spec\\.ts$' },
-    { path: '^server/src/', pathNot: server(name, ...GROUND, ...allowed) },
+    `${room.replaceAll('/', '-')}-imports`,
+    `${room} imports ${[...BASE, ...allowed].join(', ')}`,
+    { path: server(room), pathNot: '\\.spec\\.ts$' },
+    { path: '^server/src/', pathNot: server(room, ...BASE, ...allowed) },
   );
 
 export default {
@@ -66,40 +66,30 @@ export default {
       { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/|node_modules/(react|@tanstack)/' },
     ),
     forbid(
-      'ground-imports-no-feature',
-      'The ground is imported by all',
-      { path: server(...GROUND), pathNot: '\\.spec\\.ts$' },
-      { path: '^server/src/', pathNot: server(...GROUND) },
+      'platform-imports-itself-only',
+      'It is read before anything else runs',
+      { path: server('platform'), pathNot: '\\.spec\\.ts$' },
+      { path: '^server/src/', pathNot: server('platform') },
     ),
     forbid(
-      'config-and-log-are-the-lowest',
-      'They are read before anything runs',
-      { path: server('config', 'log') },
-      {
-        path: server('database', 'errors'),
-      },
+      'errors-config-log-are-the-lowest',
+      'Configuration and log are needed before metrics and traces',
+      { path: server('platform/(errors|config|log)') },
+      { path: server('platform'), pathNot: server('platform/(errors|config|log)') },
     ),
-    mayImport('outbox', 'metrics'),
-    mayImport('bus', 'outbox', 'metrics'),
-    mayImport('hub', 'outbox', 'bus', 'metrics'),
-    forbid(
-      'auth-knows-no-sockets',
-      'Revocation travels on the bus',
-      { path: server('auth') },
-      { path: server('hub', 'gateway', 'connections') },
-    ),
-    forbid(
-      'features-know-no-sockets',
-      'What happened goes through the outbox',
-      { path: server('patients', 'appointments', 'notifications', 'events', 'users', 'tenants', 'audit') },
-      { path: server('hub', 'gateway') },
-    ),
-    forbid(
-      'gateway-imports-no-feature',
-      'Sockets carry events and know nothing of what they mean',
-      { path: server('gateway', 'connections') },
-      { path: server('patients', 'appointments', 'notifications', 'events') },
-    ),
+    mayImport('database'),
+    mayImport('api'),
+    mayImport('identity', 'api'),
+    mayImport('clinic', 'api'),
+    mayImport('tenancy', 'api', 'realtime/connections'),
+    mayImport('realtime/outbox'),
+    mayImport('realtime/bus'),
+    mayImport('realtime/hub', 'realtime/outbox', 'realtime/bus'),
+    mayImport('realtime/connections', 'api', 'realtime/bus', 'realtime/hub'),
+    mayImport('realtime/gateway', 'api', 'identity/auth', 'realtime/hub', 'realtime/connections'),
+    mayImport('operations', 'api', 'identity/auth', 'realtime'),
+    mayImport('web', 'api'),
+    mayImport('demo', 'identity', 'clinic'),
   ],
   options: {
     doNotFollow: { path: 'node_modules|/dist/' },

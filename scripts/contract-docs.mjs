@@ -2,8 +2,8 @@
 // are what the contract makes of them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { buildAsyncApi } from '../server/dist/openapi/asyncapi.js';
-import { buildOpenApi } from '../server/dist/openapi/openapi.js';
+import { buildAsyncApi } from '../server/dist/web/openapi/asyncapi.js';
+import { buildOpenApi } from '../server/dist/web/openapi/openapi.js';
 
 const documents = { 'openapi.json': buildOpenApi(), 'asyncapi.json': buildAsyncApi() };
 const check = process.argv.includes('--check');

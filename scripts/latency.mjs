@@ -86,7 +86,7 @@ async function main() {
 /** A fresh embedded PostgreSQL that keeps the time of each commit. */
 async function startPostgres(dataDir) {
   const { startEmbeddedPostgres } = await import('../server/dist/database/embedded/embedded.js');
-  const { createLog } = await import('../server/dist/log/log.js');
+  const { createLog } = await import('../server/dist/platform/log/log.js');
   const log = createLog({ logLevel: 'error', production: true });
   const settings = { track_commit_timestamp: 'on' };
   const postgres = await startEmbeddedPostgres({ dataDir, log, settings });

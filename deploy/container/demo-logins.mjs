@@ -5,6 +5,6 @@ import { readSecretFiles } from './secret-files.mjs';
  * them outside production only, because a log collector would keep them.
  */
 readSecretFiles();
-const { loadConfig } = await import('../../server/dist/config/config.js');
+const { loadConfig } = await import('../../server/dist/platform/config/config.js');
 const { formatLogins } = await import('../../server/dist/demo/banner.js');
 process.stdout.write(`${formatLogins(loadConfig(process.env))}\n`);

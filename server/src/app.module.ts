@@ -1,15 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import type { DatabaseLogins } from './database/pools.js';
 import { FeaturesModule } from './features.module.js';
-import { GatewayModule } from './gateway/gateway.module.js';
-import { HealthModule } from './health/health.module.js';
-import type { Log } from './log/log.js';
-import { LogModule } from './log/log.module.js';
-import { MaintenanceModule } from './maintenance/maintenance.module.js';
-import { SystemModule } from './system/system.module.js';
+import { HealthModule } from './operations/health/health.module.js';
+import { MaintenanceModule } from './operations/maintenance/maintenance.module.js';
+import { MetricsEndpointModule } from './operations/metrics/metrics-endpoint.module.js';
+import { SystemModule } from './operations/system/system.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import type { Log } from './platform/log/log.js';
+import { LogModule } from './platform/log/log.module.js';
+import { GatewayModule } from './realtime/gateway/gateway.module.js';
 
 /** The whole server. */
 @Module({})
@@ -25,6 +26,7 @@ export class AppModule {
         GatewayModule,
         HealthModule,
         MaintenanceModule,
+        MetricsEndpointModule,
         SystemModule,
       ],
     };

@@ -1,20 +1,19 @@
 import { Module } from '@nestjs/common';
-import { AppointmentsModule } from './appointments/appointments.module.js';
-import { AuditModule } from './audit/audit.module.js';
-import { AuthModule } from './auth/auth.module.js';
+import { ApiModule } from './api/api.module.js';
+import { AppointmentsModule } from './clinic/appointments/appointments.module.js';
+import { NotificationsModule } from './clinic/notifications/notifications.module.js';
+import { PatientsModule } from './clinic/patients/patients.module.js';
 import { DemoModule } from './demo/demo.module.js';
-import { EventsModule } from './events/events.module.js';
-import { HttpModule } from './http/http.module.js';
-import { NotificationsModule } from './notifications/notifications.module.js';
-import { PatientsModule } from './patients/patients.module.js';
-import { RegistryModule } from './registry/registry.module.js';
-import { TenantsModule } from './tenants/tenants.module.js';
-import { UsersModule } from './users/users.module.js';
+import { AuthModule } from './identity/auth/auth.module.js';
+import { UsersModule } from './identity/users/users.module.js';
+import { AuditModule } from './operations/audit/audit.module.js';
+import { EventsModule } from './operations/events/events.module.js';
+import { TenantsModule } from './tenancy/tenants/tenants.module.js';
 
 /** What the API offers, in one import for the application. */
 @Module({
   imports: [
-    HttpModule,
+    ApiModule,
     AuthModule,
     TenantsModule,
     UsersModule,
@@ -22,7 +21,6 @@ import { UsersModule } from './users/users.module.js';
     AppointmentsModule,
     NotificationsModule,
     EventsModule,
-    RegistryModule,
     AuditModule,
     DemoModule,
   ],

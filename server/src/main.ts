@@ -1,24 +1,24 @@
 import 'reflect-metadata';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LastRequests } from './api/requests/last-requests.js';
 import { AppModule } from './app.module.js';
-import { type Config, loadConfig } from './config/config.js';
-import { errorCode } from './config/error-code.js';
-import { findMisspelt } from './config/misspelt.js';
-import { StartError } from './config/start-error.js';
 import { Database } from './database/database.service.js';
 import { banner } from './demo/banner.js';
 import { seedDemo } from './demo/seed.js';
-import { Drain } from './gateway/drain.js';
-import { WardbellWsAdapter } from './gateway/ws.adapter.js';
-import { createHttpApplication } from './http/configure.js';
-import { LastRequests } from './http/last-requests.js';
-import { errorFields } from './log/error-fields.js';
-import { createLog, type Log } from './log/log.js';
-import { NestLog } from './log/nest-log.js';
+import { createHttpApplication } from './http-application.js';
+import { ensureSuperAdmin } from './identity/users/super-admin.js';
+import { type Config, loadConfig } from './platform/config/config.js';
+import { findMisspelt } from './platform/config/misspelt.js';
+import { StartError } from './platform/config/start-error.js';
+import { errorCode } from './platform/errors/error-code.js';
+import { errorFields } from './platform/log/error-fields.js';
+import { createLog, type Log } from './platform/log/log.js';
+import { NestLog } from './platform/log/nest-log.js';
+import { startTracing } from './platform/tracing/export.js';
 import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
-import { startTracing } from './tracing/export.js';
-import { ensureSuperAdmin } from './users/super-admin.js';
+import { Drain } from './realtime/gateway/drain.js';
+import { WardbellWsAdapter } from './realtime/gateway/ws.adapter.js';
 
 /** Requests that arrived are answered by then: with 503 when what they wait for has not come. */
 const ANSWER_MS = 8_000;

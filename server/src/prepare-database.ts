@@ -1,11 +1,11 @@
-import type { Config } from './config/config.js';
 import { waitForDatabase } from './database/connect.js';
 import { warnOfLossySettings } from './database/durability.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded.js';
 import { migrate } from './database/migrate.js';
 import type { DatabaseLogins } from './database/pools.js';
 import { assertConfined, listenLogin, provisionRoles } from './database/roles.js';
-import type { Log } from './log/log.js';
+import type { Config } from './platform/config/config.js';
+import type { Log } from './platform/log/log.js';
 
 /** A database that is ready to serve, and how to let go of it. */
 export interface PreparedDatabase {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../../server/src/database/migrate.js';
-import { createLog } from '../../server/src/log/log.js';
+import { createLog } from '../../server/src/platform/log/log.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 const log = createLog({ logLevel: 'silent', production: true });

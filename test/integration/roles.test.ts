@@ -6,7 +6,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../server/src/database/embedded/embedded.js';
 import { migrate } from '../../server/src/database/migrate.js';
 import { assertConfined, provisionRoles } from '../../server/src/database/roles.js';
-import { createLog } from '../../server/src/log/log.js';
+import { createLog } from '../../server/src/platform/log/log.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 const SECRET = { fallbackSecret: 'a secret of another kind' };

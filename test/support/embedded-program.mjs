@@ -1,5 +1,5 @@
 import { startEmbeddedPostgres } from '../../server/dist/database/embedded/embedded.js';
-import { createLog } from '../../server/dist/log/log.js';
+import { createLog } from '../../server/dist/platform/log/log.js';
 
 /** A process that has an embedded PostgreSQL, for tests that kill it. Says what happens on standard output. */
 const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);

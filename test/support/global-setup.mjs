@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../server/dist/database/embedded/embedded.js';
 import { migrate } from '../../server/dist/database/migrate.js';
 import { provisionRoles } from '../../server/dist/database/roles.js';
-import { createLog } from '../../server/dist/log/log.js';
+import { createLog } from '../../server/dist/platform/log/log.js';
 
 /**
  * One real PostgreSQL for the whole run, with a migrated database that every test file clones. Plain

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { errorCode } from '../config/error-code.js';
-import { SQLSTATE } from '../config/sqlstate.js';
-import { StartError } from '../config/start-error.js';
-import type { Log } from '../log/log.js';
+import { StartError } from '../platform/config/start-error.js';
+import { errorCode } from '../platform/errors/error-code.js';
+import { SQLSTATE } from '../platform/errors/sqlstate.js';
+import type { Log } from '../platform/log/log.js';
 
 /** A server that does not answer is unreachable after this long. */
 const CONNECT_TIMEOUT_MS = 10_000;

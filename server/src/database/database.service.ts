@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import { Problem } from '../errors/problem.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
-import { inSpan } from '../tracing/spans.js';
+import { Problem } from '../platform/errors/problem.js';
+import { errorFields } from '../platform/log/error-fields.js';
+import { Log } from '../platform/log/log.js';
+import { inSpan } from '../platform/tracing/spans.js';
 import { isRetryable, toProblem } from './failure.js';
 import type { LogEvent } from './log-event.js';
 import { OrmTransaction } from './orm.js';

@@ -1,4 +1,4 @@
-import type { Log } from '../log/log.js';
+import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
 
 /**

@@ -1,5 +1,5 @@
-import { SQLSTATE, sqlState } from '../config/sqlstate.js';
-import { Problem } from '../errors/problem.js';
+import { Problem } from '../platform/errors/problem.js';
+import { SQLSTATE, sqlState } from '../platform/errors/sqlstate.js';
 
 /** How deep errors wrap errors. */
 const MAX_DEPTH = 5;

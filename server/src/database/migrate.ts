@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
-import { errorCode } from '../config/error-code.js';
-import { StartError } from '../config/start-error.js';
-import type { Log } from '../log/log.js';
+import { StartError } from '../platform/config/start-error.js';
+import { errorCode } from '../platform/errors/error-code.js';
+import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
 
 /** From `server/dist/database` and `server/src/database` alike. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
-import { RepeatLimit } from '../log/repeat-limit.js';
+import { errorFields } from '../platform/log/error-fields.js';
+import { Log } from '../platform/log/log.js';
+import { RepeatLimit } from '../platform/log/repeat-limit.js';
 import { isUnreachable } from './failure.js';
 
 const DATABASE_AWAY = 'database';

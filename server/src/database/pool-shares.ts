@@ -1,4 +1,4 @@
-import { Problem } from '../errors/problem.js';
+import { Problem } from '../platform/errors/problem.js';
 
 /** What a wait for a connection may take; a request that waits longer is told to come again. */
 const MAX_WAIT_MS = 5_000;

@@ -1,9 +1,9 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
-import { errorCode } from '../config/error-code.js';
-import { SQLSTATE } from '../config/sqlstate.js';
-import { StartError } from '../config/start-error.js';
+import { StartError } from '../platform/config/start-error.js';
+import { errorCode } from '../platform/errors/error-code.js';
+import { SQLSTATE } from '../platform/errors/sqlstate.js';
 import { connectFailure, connectOnce, newClient } from './connect.js';
 
 /** The logins that serve: `app` one tenant at a time, `relay` the log of all tenants. */

@@ -1,4 +1,4 @@
-import { currentTrace } from '../tracing/spans.js';
+import { currentTrace } from '../platform/tracing/spans.js';
 import type { DisconnectReason, DisconnectTarget } from './disconnect.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
 import type { Orm, OrmTransaction } from './orm.js';

@@ -1,4 +1,4 @@
-import type { Config } from '../config/config.js';
+import type { Config } from '../platform/config/config.js';
 import { demoLogins } from './logins.js';
 
 /** Every demo login in a table: clinic, role, address, password. */

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { AppointmentsModule } from '../appointments/appointments.module.js';
-import { PatientsModule } from '../patients/patients.module.js';
+import { AppointmentsModule } from '../clinic/appointments/appointments.module.js';
+import { PatientsModule } from '../clinic/patients/patients.module.js';
 import { ClinicDay } from './clinic-day.js';
 import { DemoTraffic } from './traffic.js';
 

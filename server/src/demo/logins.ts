@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Role } from '@wardbell/contract';
-import type { Config } from '../config/config.js';
-import { keptSecret, randomKey } from '../config/secrets.js';
+import type { Config } from '../platform/config/config.js';
+import { keptSecret, randomKey } from '../platform/config/secrets.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 
 /** A way into the demonstration, for the lines that the start prints. */

@@ -1,10 +1,14 @@
-import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from '../appointments/appointment-row.js';
-import { Passwords } from '../auth/passwords.js';
+import {
+  APPOINTMENT_COLUMNS,
+  type AppointmentRow,
+  toAppointment,
+} from '../clinic/appointments/appointment-row.js';
+import { PATIENT_COLUMNS, type PatientRow, toPatient } from '../clinic/patients/patient-row.js';
 import type { Database } from '../database/database.service.js';
 import { SYSTEM } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
-import type { Log } from '../log/log.js';
-import { PATIENT_COLUMNS, type PatientRow, toPatient } from '../patients/patient-row.js';
+import { Passwords } from '../identity/passwords.js';
+import type { Log } from '../platform/log/log.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 import { type DemoConfig, demoEmail, demoLogins } from './logins.js';
 import { type DemoPatient, demoPatients } from './patients.js';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Config } from '../config/config.js';
 import { Database } from '../database/database.service.js';
 import { type Principal, SYSTEM } from '../database/principal.js';
-import { Problem } from '../errors/problem.js';
-import { errorFields } from '../log/error-fields.js';
-import { Log } from '../log/log.js';
+import { Config } from '../platform/config/config.js';
+import { Problem } from '../platform/errors/problem.js';
+import { errorFields } from '../platform/log/error-fields.js';
+import { Log } from '../platform/log/log.js';
 import { ClinicDay } from './clinic-day.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 import { demoEmail } from './logins.js';

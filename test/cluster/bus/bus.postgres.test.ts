@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import type { Doorbell } from '../../../server/src/bus/bus.js';
-import { PostgresBus } from '../../../server/src/bus/bus.postgres.js';
+import type { Doorbell } from '../../../server/src/realtime/bus/bus.js';
+import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/wait.js';
 import { OUTAGES, openRelay, SILENT } from '../support/buses.js';

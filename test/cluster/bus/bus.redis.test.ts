@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import type { Doorbell } from '../../../server/src/bus/bus.js';
-import { PostgresBus } from '../../../server/src/bus/bus.postgres.js';
-import { RedisBus } from '../../../server/src/bus/bus.redis.js';
-import { channelOf, encodeEvent, Sealer } from '../../../server/src/bus/sealed-message.js';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
+import type { Doorbell } from '../../../server/src/realtime/bus/bus.js';
+import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
+import { RedisBus } from '../../../server/src/realtime/bus/bus.redis.js';
+import { channelOf, encodeEvent, Sealer } from '../../../server/src/realtime/bus/sealed-message.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith } from '../../support/programs.js';
 import { eventually } from '../../support/wait.js';

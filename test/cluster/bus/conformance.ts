@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Bus, Doorbell } from '../../../server/src/bus/bus.js';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
+import type { Bus, Doorbell } from '../../../server/src/realtime/bus/bus.js';
 import { eventually } from '../../support/wait.js';
 
 /** A bus as one instance has it, connected. */

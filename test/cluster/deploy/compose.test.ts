@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { loadConfig } from '../../../server/src/config/config.js';
-import { Environment } from '../../../server/src/config/environment.js';
+import { loadConfig } from '../../../server/src/platform/config/config.js';
+import { Environment } from '../../../server/src/platform/config/environment.js';
 import { readText, readYaml, withDefaults } from './files.js';
 
 const Service = z.looseObject({

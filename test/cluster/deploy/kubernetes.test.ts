@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { loadConfig } from '../../../server/src/config/config.js';
-import { Environment } from '../../../server/src/config/environment.js';
+import { loadConfig } from '../../../server/src/platform/config/config.js';
+import { Environment } from '../../../server/src/platform/config/environment.js';
 import { readText, readYaml } from './files.js';
 
 const FOLDER = 'deploy/kubernetes';
@@ -103,7 +103,7 @@ describe('deploy/kubernetes', () => {
   it('asks the paths and the port that the server has', () => {
     expect(container.ports).toEqual([{ name: 'http', containerPort: 8000 }]);
     expect(readText('Dockerfile')).toContain('PORT=8000');
-    const controller = readText('server/src/health/health.controller.ts');
+    const controller = readText('server/src/operations/health/health.controller.ts');
     for (const probe of [container.startupProbe, container.livenessProbe, container.readinessProbe]) {
       expect(probe.httpGet.port).toBe('http');
       expect(controller).toContain(`@Get('${probe.httpGet.path.replace('/health/', '')}')`);

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Environment } from '../../../server/src/config/environment.js';
+import { Environment } from '../../../server/src/platform/config/environment.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';

@@ -1,7 +1,7 @@
 import { OutageLog } from '../../../server/src/database/outage-log.js';
 import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
-import { createLog } from '../../../server/src/log/log.js';
+import { createLog } from '../../../server/src/platform/log/log.js';
 import type { TestDatabase } from '../../support/database.js';
 
 /** Nothing of a bus under test is printed: its complaints about cut connections are expected. */

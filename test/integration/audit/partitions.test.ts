@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { errorCode } from '../../../server/src/config/error-code.js';
+import { errorCode } from '../../../server/src/platform/errors/error-code.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/wait.js';
 import { AuditBench } from './support.js';

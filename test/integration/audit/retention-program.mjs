@@ -1,8 +1,8 @@
-import { AuditRetention } from '../../../server/dist/audit/audit-retention.js';
-import { loadConfig } from '../../../server/dist/config/config.js';
 import { OutageLog } from '../../../server/dist/database/outage-log.js';
 import { RelayPool } from '../../../server/dist/database/pools.js';
-import { createLog } from '../../../server/dist/log/log.js';
+import { AuditRetention } from '../../../server/dist/operations/audit/audit-retention.js';
+import { loadConfig } from '../../../server/dist/platform/config/config.js';
+import { createLog } from '../../../server/dist/platform/log/log.js';
 
 /** One round of the audit log's retention in a process of its own, for tests that kill it or bound its files. */
 const url = process.env.RELAY_DATABASE_URL;

@@ -8,12 +8,12 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import pino from 'pino';
 import { z } from 'zod';
-import { AuditRetention } from '../../../server/src/audit/audit-retention.js';
-import { loadConfig } from '../../../server/src/config/config.js';
 import { OutageLog } from '../../../server/src/database/outage-log.js';
 import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
-import { Log, type LogRecord } from '../../../server/src/log/log.js';
+import { AuditRetention } from '../../../server/src/operations/audit/audit-retention.js';
+import { loadConfig } from '../../../server/src/platform/config/config.js';
+import { Log, type LogRecord } from '../../../server/src/platform/log/log.js';
 import type { TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { sqlState } from '../../../server/src/config/sqlstate.js';
 import { Database } from '../../../server/src/database/database.service.js';
 import { AppPool, type DatabaseLogins, RelayPool } from '../../../server/src/database/pools.js';
 import { type Principal, SYSTEM } from '../../../server/src/database/principal.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import type { Tx } from '../../../server/src/database/tx.js';
-import { createLog } from '../../../server/src/log/log.js';
+import { sqlState } from '../../../server/src/platform/errors/sqlstate.js';
+import { createLog } from '../../../server/src/platform/log/log.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 
 const BAND = 'Ålesund Família';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
-import { sqlState } from '../../../server/src/config/sqlstate.js';
 import { begin, commit } from '../../../server/src/database/database.service.js';
 import { isUnreachable } from '../../../server/src/database/failure.js';
 import { Queries } from '../../../server/src/database/queries.js';
 import { RolePool } from '../../../server/src/database/role-pool.js';
+import { sqlState } from '../../../server/src/platform/errors/sqlstate.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 
 let database: TestDatabase;

@@ -2,14 +2,14 @@
 import 'reflect-metadata';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
+import { ENDPOINT } from '../../../server/dist/api/endpoint/endpoint.js';
+import { PUBLIC } from '../../../server/dist/api/endpoint/public.js';
 import { AppModule } from '../../../server/dist/app.module.js';
-import { loadConfig } from '../../../server/dist/config/config.js';
-import { WardbellWsAdapter } from '../../../server/dist/gateway/ws.adapter.js';
-import { createHttpApplication } from '../../../server/dist/http/configure.js';
-import { ENDPOINT } from '../../../server/dist/http/endpoint.js';
-import { PUBLIC } from '../../../server/dist/http/public.js';
-import { createLog } from '../../../server/dist/log/log.js';
+import { createHttpApplication } from '../../../server/dist/http-application.js';
+import { loadConfig } from '../../../server/dist/platform/config/config.js';
+import { createLog } from '../../../server/dist/platform/log/log.js';
 import { prepareDatabase } from '../../../server/dist/prepare-database.js';
+import { WardbellWsAdapter } from '../../../server/dist/realtime/gateway/ws.adapter.js';
 
 const config = loadConfig(process.env);
 const log = createLog(config);

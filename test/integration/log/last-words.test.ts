@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 
-const LOG = pathToFileURL('server/dist/log/log.js').href;
+const LOG = pathToFileURL('server/dist/platform/log/log.js').href;
 
 /** What a process writes that logs a line and then does this. */
 const logged = (then: string): string =>

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Role, topicsOf, viewOf } from '@wardbell/contract';
-import { Entry } from '../../../server/src/hub/entry.js';
-import { Groups } from '../../../server/src/hub/group.js';
-import { Session } from '../../../server/src/hub/session.js';
-import { Subscription } from '../../../server/src/hub/subscription.js';
+import { Entry } from '../../../server/src/realtime/hub/entry.js';
+import { Groups } from '../../../server/src/realtime/hub/group.js';
+import { Session } from '../../../server/src/realtime/hub/session.js';
+import { Subscription } from '../../../server/src/realtime/hub/subscription.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, type TestSocket } from '../../support/socket.js';

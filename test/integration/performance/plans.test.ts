@@ -3,22 +3,22 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AppointmentQuery, PatientQuery } from '@wardbell/contract';
 import pg from 'pg';
 import { z } from 'zod';
-import { AppointmentsList } from '../../../server/src/appointments/appointments.list.js';
-import { loadConfig } from '../../../server/src/config/config.js';
+import { Cursors } from '../../../server/src/api/paging/cursor.js';
+import { Pager } from '../../../server/src/api/paging/page.js';
+import { AppointmentsList } from '../../../server/src/clinic/appointments/appointments.list.js';
+import { PatientsList } from '../../../server/src/clinic/patients/patients.list.js';
 import { OrmTransaction } from '../../../server/src/database/orm.js';
 import { Queries } from '../../../server/src/database/queries.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import { Tx } from '../../../server/src/database/tx.js';
-import { Cursors } from '../../../server/src/http/cursor.js';
-import { Pager } from '../../../server/src/http/page.js';
+import { loadConfig } from '../../../server/src/platform/config/config.js';
 import {
   HEADS,
   MAX_READ_BYTES,
   READ_MANY,
   READ_SINCE,
   SURVEY,
-} from '../../../server/src/outbox/log-reader.js';
-import { PatientsList } from '../../../server/src/patients/patients.list.js';
+} from '../../../server/src/realtime/outbox/log-reader.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@wardbell/server/dist/database/embedded/embedded.js';
-import { createLog } from '@wardbell/server/dist/log/log.js';
+import { createLog } from '@wardbell/server/dist/platform/log/log.js';
 import { type Cores, moveTo } from '../machine.js';
 import { childrenOf, treeCpuUs } from '../process-cost.js';
 

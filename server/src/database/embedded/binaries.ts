@@ -1,8 +1,8 @@
 import { chmodSync, existsSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { z } from 'zod';
-import { errorCode } from '../../config/error-code.js';
-import { StartError } from '../../config/start-error.js';
+import { StartError } from '../../platform/config/start-error.js';
+import { errorCode } from '../../platform/errors/error-code.js';
 
 /** Absolute paths of PostgreSQL's programs. */
 export interface Binaries {

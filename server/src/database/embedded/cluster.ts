@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { errorCode } from '../../config/error-code.js';
-import { StartError } from '../../config/start-error.js';
+import { StartError } from '../../platform/config/start-error.js';
+import { errorCode } from '../../platform/errors/error-code.js';
 import type { Binaries } from './binaries.js';
 import { findLauncher, type Launcher } from './launch.js';
 

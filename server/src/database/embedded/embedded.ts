@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode } from '../../config/error-code.js';
-import { keptSecret, randomKey } from '../../config/secrets.js';
-import { StartError } from '../../config/start-error.js';
-import { errorFields } from '../../log/error-fields.js';
-import type { Log } from '../../log/log.js';
+import { keptSecret, randomKey } from '../../platform/config/secrets.js';
+import { StartError } from '../../platform/config/start-error.js';
+import { errorCode } from '../../platform/errors/error-code.js';
+import { errorFields } from '../../platform/log/error-fields.js';
+import type { Log } from '../../platform/log/log.js';
 import { type Binaries, findBinaries } from './binaries.js';
 import { broken, type Cluster, openCluster, SUPERUSER } from './cluster.js';
 import { lockDataDir } from './lock.js';

@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errorCode } from '../../config/error-code.js';
-import { StartError } from '../../config/start-error.js';
+import { StartError } from '../../platform/config/start-error.js';
+import { errorCode } from '../../platform/errors/error-code.js';
 import { startOf } from './process.js';
 
 const Holder = z.object({ pid: z.int().positive(), started: z.string() });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { errorCode } from '../../config/error-code.js';
+import { errorCode } from '../../platform/errors/error-code.js';
 
 const onLinux = process.platform === 'linux';
 const POLL_MS = 20;

@@ -1,0 +1,40 @@
+import type { Endpoint } from '@wardbell/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { Principal } from '../../database/principal.js';
+import type { Tx } from '../../database/tx.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the access guard; null on public routes. */
+    principal: Principal | null;
+    /** Set for endpoints: what their handler takes. */
+    call: Call | BareCall | null;
+  }
+}
+
+type Output<E, Part extends 'query' | 'body'> = E extends { readonly [P in Part]: infer Schema }
+  ? Schema extends z.ZodType
+    ? z.output<Schema>
+    : undefined
+  : undefined;
+
+/** A request whose parts were checked by the definition of its endpoint. */
+export interface BareCall<E extends Endpoint = Endpoint> {
+  readonly principal: E['access'] extends 'public' ? null : Principal;
+  /** `:id` of the path, a UUID in lower case. */
+  readonly id: E['path'] extends `${string}/:id${string}` ? string : undefined;
+  readonly query: Output<E, 'query'>;
+  readonly body: Output<E, 'body'>;
+  /** Versions that `If-Match` names; null: any. Empty: none that we ever gave out. */
+  readonly ifMatch: readonly number[] | null;
+  /** Present when the endpoint takes one and the client sent it. */
+  readonly idempotency: { readonly key: string; readonly route: string; readonly request: unknown } | null;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** What a handler takes: the checked request and the unit of work that was opened for it. */
+export interface Call<E extends Endpoint = Endpoint> extends BareCall<E> {
+  readonly tx: Tx;
+}

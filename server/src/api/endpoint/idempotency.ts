@@ -1,0 +1,112 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { NIL_TENANT, type Tx } from '../../database/tx.js';
+import { Config } from '../../platform/config/config.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import type { BareCall } from './call.js';
+
+/** A replayed answer says so. */
+const REPLAYED = 'idempotent-replayed';
+
+interface Stored {
+  readonly request_hash: Uint8Array;
+  readonly body: unknown;
+}
+
+type Keyed = NonNullable<BareCall['idempotency']>;
+
+/**
+ * Does the work of a POST once for each `Idempotency-Key`. The key's row is written in the transaction of the
+ * work: it exists if and only if the work does. A second request waits for the first on that row; past the
+ * database's lock timeout it is told to come back (409). A request that failed leaves no row, so that it can
+ * be tried again under its key.
+ */
+@Injectable()
+export class Idempotency {
+  readonly #secret: Buffer;
+
+  constructor(config: Config) {
+    this.#secret = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell idempotency', 32));
+  }
+
+  /** The answer of `work`, or of the first request under this key. */
+  async once(
+    tx: Tx,
+    call: Pick<BareCall, 'idempotency' | 'reply'>,
+    work: () => Promise<unknown>,
+  ): Promise<unknown> {
+    if (!call.idempotency) return work();
+    const { body, replayed } = await this.run(tx, call.idempotency, call.reply.statusCode, work);
+    if (replayed) call.reply.header(REPLAYED, 'true');
+    return body;
+  }
+
+  /** The same for work that is not a whole request. */
+  async run(
+    tx: Tx,
+    { key, route, request }: Keyed,
+    status: number,
+    work: () => Promise<unknown>,
+  ): Promise<{ readonly body: object; readonly replayed: boolean }> {
+    const tenantId = tx.principal.tenantId ?? NIL_TENANT;
+    // Keyed: a request may hold a password, and a bare hash of it could be guessed from a stolen table.
+    const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
+    if (!(await reserve(tx, [tenantId, route, key], new Uint8Array(hash)))) {
+      const stored = await find(tx, [tenantId, route, key]);
+      if (!stored || !(stored.body instanceof Object)) {
+        throw new Problem('idempotency_in_progress', { retryAfterS: 1 });
+      }
+      if (!hash.equals(stored.request_hash)) throw new Problem('idempotency_mismatch');
+      return { body: stored.body, replayed: true };
+    }
+    const body = await work();
+    if (!(body instanceof Object)) throw new TypeError('an answer that is kept must be an object');
+    await store(tx, [tenantId, route, key], status, body);
+    return { body, replayed: false };
+  }
+}
+
+type KeyOf = readonly [tenantId: string, route: string, key: string];
+
+async function reserve(
+  tx: Tx,
+  [tenantId, route, key]: KeyOf,
+  hash: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  try {
+    const inserted = await tx.sql.execute`
+      INSERT INTO wardbell.idempotency (tenant_id, user_id, route, key, request_hash)
+      VALUES (${tenantId}::uuid, ${tx.principal.userId}, ${route}, ${key}, ${hash})
+      ON CONFLICT DO NOTHING`;
+    return inserted === 1;
+  } catch (error) {
+    if (sqlState(error) !== SQLSTATE.lockNotAvailable) throw error;
+    throw new Problem('idempotency_in_progress', { retryAfterS: 1, cause: error });
+  }
+}
+
+async function store(tx: Tx, [tenantId, route, key]: KeyOf, status: number, body: object): Promise<void> {
+  const version: unknown = Reflect.get(body, 'version');
+  const etag = typeof version === 'number' ? `"${version}"` : null;
+  await tx.sql.execute`
+    UPDATE wardbell.idempotency SET status = ${status}, body = ${JSON.stringify(body)}::jsonb, etag = ${etag}
+    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
+      AND route = ${route} AND key = ${key}`;
+}
+
+async function find(tx: Tx, [tenantId, route, key]: KeyOf): Promise<Stored | undefined> {
+  const [stored] = await tx.sql.query<Stored[]>`
+    SELECT request_hash, body FROM wardbell.idempotency
+    WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
+      AND route = ${route} AND key = ${key}`;
+  return stored;
+}
+
+/** JSON with sorted keys, so that the order in which a client writes fields does not matter. */
+export const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    inner instanceof Object && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? 'null';

@@ -1,0 +1,69 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { type Endpoint, type ViewedObject, viewObject, viewOf } from '@wardbell/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { Database } from '../../database/database.service.js';
+import type { Principal } from '../../database/principal.js';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { parseCall } from '../parsing/parse-call.js';
+import type { BareCall } from './call.js';
+import { ENDPOINT, UNIT, type Unit } from './endpoint.js';
+import { Idempotency } from './idempotency.js';
+
+/** Checks the request of an endpoint and runs its handler in the unit of work that the endpoint asks for. */
+@Injectable()
+export class UnitOfWorkInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const endpoint = this.reflector.get<Endpoint | undefined>(ENDPOINT, context.getHandler());
+    if (!endpoint) return next.handle();
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const call = parseCall(endpoint, request, http.getResponse<FastifyReply>());
+    const unit = this.reflector.get<Unit>(UNIT, context.getHandler());
+    if (unit === 'none') {
+      request.call = call;
+      return next.handle();
+    }
+    const { principal } = call;
+    if (principal === null) throw new Problem('authentication_required');
+    const work = async (tx: Tx): Promise<unknown> => {
+      request.call = { ...call, tx };
+      const answer: unknown = await lastValueFrom(next.handle());
+      return endpoint.shows === undefined ? answer : shaped(endpoint.shows, answer, principal);
+    };
+    return from(this.#transact(principal, unit, (tx) => this.#once(tx, endpoint, call, () => work(tx))));
+  }
+
+  /** @throws Problem when the principal may no longer act */
+  #transact(principal: Principal, unit: Unit, work: (tx: Tx) => Promise<unknown>): Promise<unknown> {
+    return unit === 'relay'
+      ? this.database.acrossTenants(principal, work)
+      : this.database.asPrincipal(principal, work);
+  }
+
+  #once(tx: Tx, endpoint: Endpoint, call: BareCall, work: () => Promise<unknown>): Promise<unknown> {
+    return endpoint.idempotent ? this.idempotency.once(tx, call, work) : work();
+  }
+}
+
+/** An object, or the `data` of a page of them, as the role of the caller may see it. */
+function shaped(object: ViewedObject, answer: unknown, { role }: Principal): unknown {
+  if (!isRecord(answer)) return answer;
+  const view = viewOf(role);
+  const { data } = answer;
+  return Array.isArray(data)
+    ? { ...answer, data: data.filter(isRecord).map((row) => viewObject(object, row, view)) }
+    : viewObject(object, answer, view);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;

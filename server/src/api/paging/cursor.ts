@@ -1,0 +1,53 @@
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '../../platform/config/config.js';
+import { Problem } from '../../platform/errors/problem.js';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Cursors of lists. They carry the sort key of the last row, which may be a name, through URLs and the logs
+ * of proxies: so they are encrypted, and bound to one list of one tenant. Because the key itself travels, a
+ * page goes on at the right place even if the row it ended with is gone. Every instance opens every
+ * instance's cursors: the key is derived from `JWT_SECRET`.
+ */
+@Injectable()
+export class Cursors {
+  readonly #key: Buffer;
+
+  constructor(config: Config) {
+    this.#key = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell list cursor', 32));
+  }
+
+  /** @param list names list and tenant; a cursor opens only under the same name */
+  seal(list: string, position: readonly string[]): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(list));
+    const body = Buffer.concat([cipher.update(JSON.stringify(position)), cipher.final()]);
+    return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
+  }
+
+  /** Throws 422 for what we did not seal under this name. */
+  open(list: string, cursor: string): string[] {
+    try {
+      const bytes = Buffer.from(cursor, 'base64url');
+      const nonce = bytes.subarray(0, NONCE_BYTES);
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG_BYTES })
+        .setAAD(digest(list))
+        .setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+      const text = Buffer.concat([
+        decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)),
+        decipher.final(),
+      ]).toString();
+      const position: unknown = JSON.parse(text);
+      return Array.isArray(position) ? position.map(String) : [];
+    } catch {
+      throw new Problem('validation_failed', {
+        errors: [{ path: 'after', message: 'is not a cursor of this list' }],
+      });
+    }
+  }
+}
+
+const digest = (list: string): Buffer => createHash('sha256').update(list).digest();

@@ -1,0 +1,90 @@
+import { type Endpoint, FORBIDDEN_WRITES, viewOf } from '@wardbell/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Principal } from '../../database/principal.js';
+import { Problem } from '../../platform/errors/problem.js';
+import type { BareCall } from '../endpoint/call.js';
+import { validationProblem } from './validation.js';
+
+const Id = z.object({ id: z.guid().transform((id) => id.toLowerCase()) });
+/** Visible ASCII, RFC 9110 field content without blanks. */
+const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
+/** PostgreSQL `integer`, the type of versions. */
+const MAX_VERSION = 2_147_483_647;
+
+/**
+ * Turns a request into the call of an endpoint. Throws `Problem`: 403 for a field that the role may not
+ * write, 404 for an id that cannot exist, 422 for the rest.
+ */
+export function parseCall<E extends Endpoint>(
+  endpoint: E,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): BareCall<E> {
+  const { principal } = request;
+  if (principal) refuseForbiddenFields(endpoint, principal, request.body);
+  const call: Record<keyof BareCall, unknown> = {
+    principal,
+    id: endpoint.path.includes('/:id') ? parseId(request.params) : undefined,
+    query: parsePart(endpoint.query, request.query),
+    body: parsePart(endpoint.body, request.body),
+    ifMatch: parseIfMatch(request.headers['if-match']),
+    idempotency: parseIdempotency(endpoint, request),
+    request,
+    reply,
+  };
+  // The compiler cannot follow a schema that is looked up in a value to the type that it stands for.
+  return call as unknown as BareCall<E>;
+}
+
+function refuseForbiddenFields(endpoint: Endpoint, principal: Principal, body: unknown): void {
+  if (endpoint.writes === undefined || !(body instanceof Object)) return;
+  const forbidden = FORBIDDEN_WRITES[endpoint.writes][viewOf(principal.role)];
+  const sent = forbidden.filter((field) => Object.hasOwn(body, field));
+  if (sent.length === 0) return;
+  throw new Problem('field_not_allowed', {
+    errors: sent.map((path) => ({ path, message: 'is not for your role' })),
+  });
+}
+
+function parseId(params: unknown): string {
+  const parsed = Id.safeParse(params);
+  if (!parsed.success) throw new Problem('not_found');
+  return parsed.data.id;
+}
+
+function parsePart(schema: z.ZodType | undefined, value: unknown): unknown {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw validationProblem(parsed.error.issues);
+  return parsed.data;
+}
+
+/**
+ * Reads `If-Match` (RFC 9110, 13.1.1). Weak tags count as strong: proxies that compress weaken them, and ours
+ * name a version, not bytes. `*` asks for any version.
+ */
+export function parseIfMatch(header: string | undefined): readonly number[] | null {
+  if (header === undefined || header.trim() === '*') return null;
+  return header
+    .split(',')
+    .map((tag) => /^(?:W\/)?"([1-9]\d{0,9})"$/.exec(tag.trim())?.[1])
+    .map(Number)
+    .filter((version) => version <= MAX_VERSION);
+}
+
+function parseIdempotency(endpoint: Endpoint, request: FastifyRequest): BareCall['idempotency'] {
+  const header = request.headers['idempotency-key'];
+  if (!endpoint.idempotent || header === undefined) return null;
+  const key = IdempotencyKey.safeParse(header);
+  if (!key.success) {
+    throw new Problem('validation_failed', {
+      errors: [{ path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' }],
+    });
+  }
+  return {
+    key: key.data,
+    route: `${endpoint.method} ${endpoint.path}`,
+    request: { params: request.params, body: request.body },
+  };
+}

@@ -1,0 +1,64 @@
+import {
+  type Appointment,
+  type AppointmentStatus,
+  type AppointmentUpdate,
+  isAllowedMove,
+  RESCHEDULABLE,
+} from '@wardbell/contract';
+import { defined } from '../../api/parsing/defined.js';
+import { Problem } from '../../platform/errors/problem.js';
+
+/** These have, or had, a place in the day. The others may be without a time. */
+const NEEDS_TIME: ReadonlySet<AppointmentStatus> = new Set([
+  'pending',
+  'booked',
+  'arrived',
+  'checked-in',
+  'fulfilled',
+  'noshow',
+]);
+/** Fields that a change can touch. */
+export type AppointmentFields = Omit<
+  Appointment,
+  'id' | 'tenant_id' | 'patient_id' | 'version' | 'created_at' | 'updated_at'
+>;
+
+export interface Change {
+  readonly next: AppointmentFields;
+  readonly changed: readonly string[];
+  readonly event: 'appointment_updated' | 'appointment_cancelled';
+}
+
+/**
+ * What a change makes of an appointment, by the state machine; null when it changes nothing. Naming the
+ * present status is no move. Throws `invalid_transition`, or 422 for a time that is missing.
+ */
+export function changeOf(current: Appointment, update: AppointmentUpdate): Change | null {
+  const next: AppointmentFields = { ...current, ...defined(update) };
+  if (next.datetime !== null) next.datetime = new Date(next.datetime).toISOString();
+  const changed = FIELDS.filter((field) => (next[field] ?? null) !== (current[field] ?? null));
+  if (changed.length === 0) return null;
+
+  const moved = changed.includes('status');
+  if (moved && !isAllowedMove(current.status, next.status)) throw new Problem('invalid_transition');
+  if (changed.includes('datetime') && !RESCHEDULABLE.includes(next.status))
+    throw new Problem('invalid_transition');
+  if (next.datetime === null && NEEDS_TIME.has(next.status)) {
+    throw new Problem('validation_failed', {
+      errors: [{ path: 'datetime', message: 'is required unless the status is proposed or waitlist' }],
+    });
+  }
+  const cancelled = moved && next.status === 'cancelled';
+  return { next, changed, event: cancelled ? 'appointment_cancelled' : 'appointment_updated' };
+}
+
+const FIELDS = [
+  'datetime',
+  'duration_minutes',
+  'type',
+  'status',
+  'practitioner',
+  'room',
+  'reason',
+  'cancellation_reason',
+] as const satisfies readonly (keyof AppointmentFields)[];

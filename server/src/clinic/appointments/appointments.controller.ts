@@ -1,0 +1,46 @@
+import { Controller } from '@nestjs/common';
+import { type Appointment, api } from '@wardbell/contract';
+import type { Call } from '../../api/endpoint/call.js';
+import { Endpoint } from '../../api/endpoint/endpoint.js';
+import { AppointmentsList } from './appointments.list.js';
+import { AppointmentsService } from './appointments.service.js';
+
+const routes = api.appointments;
+
+@Controller()
+export class AppointmentsController {
+  constructor(
+    private readonly appointments: AppointmentsService,
+    private readonly appointmentsList: AppointmentsList,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.appointmentsList.page(tx, query);
+  }
+
+  @Endpoint(routes.get)
+  get({ tx, id }: Call<typeof routes.get>): Promise<Appointment> {
+    return this.appointments.get(tx, id);
+  }
+
+  @Endpoint(routes.create)
+  create({ tx, body }: Call<typeof routes.create>): Promise<Appointment> {
+    return this.appointments.create(tx, body);
+  }
+
+  @Endpoint(routes.update)
+  update({ tx, id, body, ifMatch }: Call<typeof routes.update>): Promise<Appointment> {
+    return this.appointments.update(tx, id, body, ifMatch);
+  }
+
+  @Endpoint(routes.setStatus)
+  setStatus({ tx, id, body, ifMatch }: Call<typeof routes.setStatus>): Promise<Appointment> {
+    return this.appointments.setStatus(tx, id, body, ifMatch);
+  }
+
+  @Endpoint(routes.remove)
+  remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return this.appointments.remove(tx, id, ifMatch);
+  }
+}

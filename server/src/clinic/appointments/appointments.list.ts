@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { Appointment, AppointmentQuery } from '@wardbell/contract';
+import sql, { empty } from 'sql-template-tag';
+import type { z } from 'zod';
+import type { LivePage } from '../../api/paging/live-page.js';
+import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { type Bound, boundOf } from '../../api/parsing/date-or-time.js';
+import type { Tx } from '../../database/tx.js';
+import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
+
+type Query = z.output<typeof AppointmentQuery>;
+
+type Row = AppointmentRow & { readonly sort_key: string };
+/** One row an appointment, or a single one without when the page is empty. */
+type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
+
+/** Where those without a time stand in the order. */
+const UNTIMED: Bound = { instant: 'infinity', date: null };
+
+/** Pages of appointments by time, each with the stream position of its own snapshot. */
+@Injectable()
+export class AppointmentsList {
+  constructor(private readonly pager: Pager) {}
+
+  /** Dates begin in the time zone of the clinic. What has no time is at the end, and in no range. */
+  async page(tx: Tx, query: Query): Promise<LivePage<Appointment>> {
+    const list = `appointments/${tx.tenantId}`;
+    const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
+    const [from, to] = [query.untimed ? UNTIMED : boundOf(query.from), boundOf(query.to)];
+    const ranged = query.from !== undefined || query.to !== undefined;
+    // text of their own, so that the index by patient serves the first
+    const ofPatient = query.patient_id ? sql`AND a.patient_id = ${query.patient_id}::uuid` : empty;
+    const ofStatus = query.status ? sql`AND a.status = ${query.status}` : empty;
+    // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
+    const snapshot = await tx.sql.query<SnapshotRow[]>`
+      SELECT h.seq, i.epoch::text, page.*
+      FROM wardbell.tenant_head h
+      JOIN wardbell.tenant t ON t.id = h.tenant_id
+      CROSS JOIN wardbell.installation i
+      -- OFFSET 0 keeps these out of the conditions below: AT TIME ZONE is not leakproof, so under row-level
+      -- security a condition that contains it cannot use the index, and all earlier rows would be read
+      CROSS JOIN LATERAL (
+        SELECT coalesce(${from.instant}::timestamptz,
+                        ${from.date}::date::timestamp AT TIME ZONE t.time_zone, '-infinity') AS since,
+               coalesce(${to.instant}::timestamptz,
+                        ${to.date}::date::timestamp AT TIME ZONE t.time_zone, 'infinity') AS until
+        OFFSET 0
+      ) bounds
+      LEFT JOIN LATERAL (
+        SELECT ${APPOINTMENT_COLUMNS}, a.sort_at::text AS sort_key, a.sort_at
+        FROM wardbell.appointment a
+        WHERE a.tenant_id = wardbell.current_tenant()
+          -- one lower bound: of two the index would begin at the first and read on to the second
+          AND (a.sort_at, a.id) > (greatest(${at}::timestamptz, bounds.since),
+                CASE WHEN ${at}::timestamptz < bounds.since THEN ${FIRST_ID}::uuid ELSE ${id}::uuid END)
+          AND a.sort_at <= bounds.until AND (NOT ${ranged} OR a.sort_at < bounds.until)
+          ${ofPatient} ${ofStatus}
+        ORDER BY a.sort_at, a.id LIMIT ${query.limit + 1}
+      ) page ON true
+      WHERE h.tenant_id = wardbell.current_tenant()
+      ORDER BY page.sort_at, page.id`;
+    const rows = snapshot.filter((row): row is SnapshotRow & Row => row.id !== null);
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.sort_key, row.id]);
+    return {
+      data: cut.rows.map(toAppointment),
+      next: cut.next,
+      seq: Number(snapshot[0]?.seq ?? 0),
+      epoch: snapshot[0]?.epoch ?? '',
+    };
+  }
+}

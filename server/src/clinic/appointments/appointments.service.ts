@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Appointment,
+  type AppointmentCreate,
+  type AppointmentStatusChange,
+  type AppointmentUpdate,
+  isAllowedMove,
+} from '@wardbell/contract';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { type AppointmentFields, changeOf } from './appointment-change.js';
+import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
+
+/** Appointments of one tenant. Every write emits its event and its audit row in the same transaction. */
+@Injectable()
+export class AppointmentsService {
+  async get(tx: Tx, id: string): Promise<Appointment> {
+    const [row] = await tx.sql.query<AppointmentRow[]>`
+      SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
+      WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid`;
+    if (!row) throw new Problem('not_found');
+    return toAppointment(row);
+  }
+
+  async create(tx: Tx, body: AppointmentCreate): Promise<Appointment> {
+    const appointment = await this.#insert(tx, body);
+    tx.emit({ type: 'appointment_created', data: appointment });
+    tx.audit({ action: 'appointment.create', ...subject(appointment), changed: Object.keys(body) });
+    return appointment;
+  }
+
+  async update(
+    tx: Tx,
+    id: string,
+    body: AppointmentUpdate,
+    ifMatch: readonly number[] | null,
+  ): Promise<Appointment> {
+    return this.#change(tx, await this.#lock(tx, id, ifMatch), body);
+  }
+
+  /** The status must be one that may follow: unlike in `update`, naming the present one is refused. */
+  async setStatus(
+    tx: Tx,
+    id: string,
+    { status, reason }: AppointmentStatusChange,
+    ifMatch: readonly number[] | null,
+  ): Promise<Appointment> {
+    const current = await this.#lock(tx, id, ifMatch);
+    if (!isAllowedMove(current.status, status)) throw new Problem('invalid_transition');
+    return this.#change(tx, current, {
+      status,
+      ...(reason === undefined ? {} : { cancellation_reason: reason }),
+    });
+  }
+
+  async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
+    const current = await this.#lock(tx, id, ifMatch);
+    await tx.sql.execute`
+      DELETE FROM wardbell.appointment a
+      WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid`;
+    tx.emit({
+      type: 'appointment_deleted',
+      data: { appointment_id: id, tenant_id: current.tenant_id, version: current.version + 1 },
+    });
+    tx.audit({ action: 'appointment.delete', ...subject(current) });
+  }
+
+  /** The row as it stays until this transaction ends: which move is allowed depends on where it stands. */
+  async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Appointment> {
+    const [row] = await tx.sql.query<AppointmentRow[]>`
+      SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
+      WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid
+      FOR UPDATE`;
+    if (!row) throw new Problem('not_found');
+    if (ifMatch && !ifMatch.includes(row.version)) throw new Problem('version_mismatch');
+    return toAppointment(row);
+  }
+
+  async #change(tx: Tx, current: Appointment, update: AppointmentUpdate): Promise<Appointment> {
+    const change = changeOf(current, update);
+    if (!change) return current;
+    const appointment = await this.#store(tx, current.id, change.next);
+    tx.emit({ type: change.event, data: appointment });
+    tx.audit({ action: 'appointment.update', ...subject(appointment), changed: change.changed });
+    return appointment;
+  }
+
+  async #store(tx: Tx, id: string, next: AppointmentFields): Promise<Appointment> {
+    const [row] = await tx.sql.query<AppointmentRow[]>`
+      UPDATE wardbell.appointment a
+      SET datetime = ${next.datetime}::timestamptz, duration_minutes = ${next.duration_minutes},
+          type = ${next.type}, status = ${next.status}, practitioner = ${next.practitioner},
+          room = ${next.room}, reason = ${next.reason ?? null},
+          cancellation_reason = ${next.cancellation_reason},
+          version = a.version + 1, updated_at = clock_timestamp()
+      WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid
+      RETURNING ${APPOINTMENT_COLUMNS}`;
+    if (!row) throw new Problem('not_found');
+    return toAppointment(row);
+  }
+
+  async #insert(tx: Tx, body: AppointmentCreate): Promise<Appointment> {
+    try {
+      const [row] = await tx.sql.query<AppointmentRow[]>`
+        INSERT INTO wardbell.appointment AS a
+          (tenant_id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason)
+        VALUES (wardbell.current_tenant(), ${body.patient_id}::uuid, ${toInstant(body.datetime)}::timestamptz,
+                ${body.duration_minutes}, ${body.type}, ${body.status}, ${body.practitioner ?? null},
+                ${body.room ?? null}, ${body.reason ?? null})
+        RETURNING ${APPOINTMENT_COLUMNS}`;
+      if (!row) throw new Error('INSERT answered no row');
+      return toAppointment(row);
+    } catch (error) {
+      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
+      throw new Problem('unknown_patient', { cause: error });
+    }
+  }
+}
+
+/** To the millisecond, in UTC, as it is answered. */
+const toInstant = (datetime: string | null | undefined): string | null =>
+  datetime == null ? null : new Date(datetime).toISOString();
+
+const subject = (appointment: Appointment) => ({
+  objectType: 'appointment',
+  objectId: appointment.id,
+  patientId: appointment.patient_id,
+});

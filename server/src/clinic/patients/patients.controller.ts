@@ -1,0 +1,41 @@
+import { Controller } from '@nestjs/common';
+import { api, type Patient } from '@wardbell/contract';
+import type { Call } from '../../api/endpoint/call.js';
+import { Endpoint } from '../../api/endpoint/endpoint.js';
+import { PatientsList } from './patients.list.js';
+import { PatientsService } from './patients.service.js';
+
+const routes = api.patients;
+
+@Controller()
+export class PatientsController {
+  constructor(
+    private readonly patients: PatientsService,
+    private readonly patientsList: PatientsList,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.patientsList.page(tx, query);
+  }
+
+  @Endpoint(routes.get)
+  get({ tx, id }: Call<typeof routes.get>): Promise<Patient> {
+    return this.patients.get(tx, id);
+  }
+
+  @Endpoint(routes.create)
+  create({ tx, body }: Call<typeof routes.create>): Promise<Patient> {
+    return this.patients.create(tx, body);
+  }
+
+  @Endpoint(routes.update)
+  update({ tx, id, body, ifMatch }: Call<typeof routes.update>): Promise<Patient> {
+    return this.patients.update(tx, id, body, ifMatch);
+  }
+
+  @Endpoint(routes.remove)
+  remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return this.patients.remove(tx, id, ifMatch);
+  }
+}

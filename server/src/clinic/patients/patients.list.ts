@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { Patient, PatientQuery } from '@wardbell/contract';
+import sql, { Sql } from 'sql-template-tag';
+import type { z } from 'zod';
+import { patternsOf } from '../../api/paging/like-patterns.js';
+import type { LivePage } from '../../api/paging/live-page.js';
+import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import type { Tx } from '../../database/tx.js';
+import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
+
+type Query = z.output<typeof PatientQuery>;
+
+type Row = PatientRow & { readonly sort_name: string };
+/** One row a patient, or a single one without when the page is empty. */
+type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
+
+/** Pages of patients by name, each with the stream position of its own snapshot. */
+@Injectable()
+export class PatientsList {
+  constructor(private readonly pager: Pager) {}
+
+  async page(tx: Tx, query: Query): Promise<LivePage<Patient>> {
+    const list = `patients/${tx.tenantId}`;
+    const start = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const patterns = patternsOf(query.search ?? '');
+    const page = query.ids
+      ? these(query.ids, start, query.limit)
+      : patterns.length > 0
+        ? found(patterns, start, query.limit)
+        : all(start, query.limit);
+    // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
+    const snapshot = await tx.sql.query<SnapshotRow[]>`
+      SELECT h.seq, i.epoch::text, page.*
+      FROM wardbell.tenant_head h
+      CROSS JOIN wardbell.installation i
+      LEFT JOIN LATERAL (${page}) page ON true
+      WHERE h.tenant_id = wardbell.current_tenant()
+      ORDER BY page.sort_name, page.id`;
+    const rows = snapshot.filter((row): row is SnapshotRow & Row => row.id !== null);
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.sort_name, row.id]);
+    return {
+      data: cut.rows.map(toPatient),
+      next: cut.next,
+      seq: Number(snapshot[0]?.seq ?? 0),
+      epoch: snapshot[0]?.epoch ?? '',
+    };
+  }
+}
+
+const all = ([name, id]: readonly [string, string], limit: number): Sql => sql`
+  SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
+  WHERE p.tenant_id = wardbell.current_tenant() AND (p.sort_name, p.id) > (${name}, ${id}::uuid)
+  ORDER BY p.sort_name, p.id LIMIT ${limit + 1}`;
+
+/** By the primary key: OFFSET 0 keeps the order outside, which would have the index of names read through. */
+const these = (ids: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
+  SELECT page.* FROM (
+    SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
+    WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ANY(${ids}::uuid[])
+    OFFSET 0
+  ) page
+  WHERE (page.sort_name, page.id) > (${name}, ${id})
+  ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
+
+const found = (patterns: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
+  SELECT ${PATIENT_COLUMNS}, p.sort_name
+  FROM wardbell.search_patients(
+    ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1}
+  ) AS hit
+  JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;

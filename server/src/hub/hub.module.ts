@@ -1,9 +1,0 @@
-import { Module } from '@nestjs/common';
-import { BusModule } from '../bus/bus.module.js';
-import { MetricsModule } from '../metrics/metrics.module.js';
-import { OutboxModule } from '../outbox/outbox.module.js';
-import { Hub } from './hub.js';
-import { Sweep } from './sweep.js';
-
-@Module({ imports: [OutboxModule, BusModule, MetricsModule], providers: [Hub, Sweep], exports: [Hub, Sweep] })
-export class HubModule {}

@@ -1,0 +1,75 @@
+import { Controller } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BareCall, Call } from '../../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { Config } from '../../platform/config/config.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { bearerOf } from './bearer.js';
+import { describeCaller } from './me.js';
+import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
+import { requireSameOrigin } from './same-origin.js';
+import { SessionService, type SignedIn } from './session.service.js';
+import { TokenService } from './token.service.js';
+import { TokenError } from './token-error.js';
+
+const routes = api.auth;
+
+@Controller()
+export class AuthController {
+  constructor(
+    private readonly config: Config,
+    private readonly sessions: SessionService,
+    private readonly tokens: TokenService,
+  ) {}
+
+  @BareEndpoint(routes.login)
+  async login({ body, request, reply }: BareCall<typeof routes.login>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    return this.#signedIn(request, reply, await this.sessions.login(body.email, body.password, request.ip));
+  }
+
+  @BareEndpoint(routes.refresh)
+  async refresh({ request, reply }: BareCall<typeof routes.refresh>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    try {
+      const signedIn = await this.sessions.refresh(readRefreshCookie(request), request.ip);
+      return this.#signedIn(request, reply, signedIn);
+    } catch (error) {
+      // 401 alone: a suspended tenant may be active again, a database that is away will be back
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      clearRefreshCookie(request, reply, this.config);
+      throw new Problem('invalid_refresh_token', { cause: error });
+    }
+  }
+
+  /** Always succeeds: who has no session left is signed out. */
+  @BareEndpoint(routes.logout)
+  async logout({ request, reply }: BareCall<typeof routes.logout>): Promise<void> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    await this.sessions.logout(readRefreshCookie(request), request.ip);
+    await this.#logoutBearer(request);
+    clearRefreshCookie(request, reply, this.config);
+  }
+
+  @Endpoint(routes.me)
+  me({ tx }: Call<typeof routes.me>): Promise<object> {
+    return describeCaller(tx);
+  }
+
+  #signedIn(request: FastifyRequest, reply: FastifyReply, { answer, refreshToken }: SignedIn): object {
+    setRefreshCookie(request, reply, this.config, refreshToken);
+    return answer;
+  }
+
+  /** For clients without cookies: the session that their access token names. */
+  async #logoutBearer(request: FastifyRequest): Promise<void> {
+    const token = bearerOf(request);
+    if (token === undefined) return;
+    try {
+      await this.sessions.logoutSession(await this.tokens.verify(token, request.ip));
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error; // a token that is worth nothing ends nothing
+    }
+  }
+}

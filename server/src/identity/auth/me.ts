@@ -1,0 +1,32 @@
+import { api } from '@wardbell/contract';
+import type { z } from 'zod';
+import type { Tx } from '../../database/tx.js';
+import { isUuid } from '../../platform/uuid.js';
+
+type Me = z.output<typeof api.auth.me.answer>;
+
+/** Who a token speaks for: the account as we know it, or what the token of an identity provider says. */
+export async function describeCaller(tx: Tx): Promise<Me> {
+  const { userId, tenantId, role } = tx.principal;
+  const orm = await tx.orm();
+  const account = isUuid(userId)
+    ? await orm.userAccount.findFirst({
+        select: { email: true, name: true },
+        where: { id: userId, deleted_at: null },
+      })
+    : null;
+  const tenant = tenantId
+    ? await orm.tenant.findUnique({
+        select: { id: true, name: true, slug: true, time_zone: true },
+        where: { id: tenantId },
+      })
+    : null;
+  return {
+    id: userId,
+    tenant_id: tenantId,
+    role,
+    email: account?.email ?? null,
+    name: account?.name ?? null,
+    tenant,
+  };
+}

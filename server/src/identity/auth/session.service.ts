@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import type { TokenAnswer, User } from '@wardbell/contract';
+import { Database } from '../../database/database.service.js';
+import { type Principal, SYSTEM } from '../../database/principal.js';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { Passwords } from '../passwords.js';
+import { revokeSession } from '../revocation.js';
+import { toUser, type UserRow } from '../user-row.js';
+import { bookAttempt, forgiveAttempts } from './login-throttle.js';
+import { type Holder, holderOf, openSession, rotate } from './refresh-token.js';
+import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
+
+export interface SignedIn {
+  readonly answer: TokenAnswer;
+  readonly refreshToken: string;
+}
+
+interface Session {
+  readonly sessionId: string;
+  readonly tenantId: string | null;
+}
+
+/** Signing in, staying signed in, signing out. */
+@Injectable()
+export class SessionService {
+  constructor(
+    private readonly database: Database,
+    private readonly passwords: Passwords,
+    private readonly tokens: TokenService,
+  ) {}
+
+  /**
+   * Opens a session for an e-mail address (in lower case) and password.
+   * @param address of the network, for the limit on attempts and the audit log
+   * @throws Problem 401, 403 when the tenant is suspended, 429
+   */
+  async login(email: string, password: string, address: string): Promise<SignedIn> {
+    const server = { ...SYSTEM, address };
+    const account = await this.database.acrossTenants(server, async (tx) => {
+      await bookAttempt(tx, email, address);
+      return findAccount(tx, email);
+    });
+    // outside of a transaction: it takes long on purpose
+    const fits = await this.passwords.verify(account?.password_hash ?? null, password);
+    if (!account || !fits || account.status !== 'active') {
+      if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
+      throw new Problem('invalid_credentials');
+    }
+    const user = toUser(account);
+    return this.database.acrossTenants(principalOf(user, address), async (tx) => {
+      await forgiveAttempts(tx, email, address);
+      const { sessionId, refreshToken } = await openSession(tx, user);
+      tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, user.tenant_id);
+      return { refreshToken, answer: this.#answer(user, sessionId) };
+    });
+  }
+
+  /**
+   * Trades a refresh token for its successor and a new access token. A token that comes a second time was
+   * copied, by whomever: its session ends, for the thief and for the owner.
+   */
+  async refresh(token: string | undefined, address: string): Promise<SignedIn> {
+    const holder = await this.#holder(token, address);
+    if (!token || !holder?.good) throw new Problem('invalid_refresh_token');
+    const signedIn = await this.database.acrossTenants(
+      { ...principalOf(toUser(holder.user), address), sessionId: holder.sessionId },
+      async (tx) => {
+        const refreshToken = await rotate(tx, token, holder.sessionId);
+        return refreshToken === null
+          ? null
+          : { refreshToken, answer: this.#answer(toUser(holder.user), holder.sessionId) };
+      },
+    );
+    if (signedIn) return signedIn;
+    await this.#end(sessionOf(holder), 'refresh_token_reused', { ...SYSTEM, address });
+    throw new Problem('invalid_refresh_token');
+  }
+
+  /** Ends the session of a refresh token; nothing happens for one that is unknown or spent. */
+  async logout(token: string | undefined, address: string): Promise<void> {
+    const holder = await this.#holder(token, address);
+    if (holder) await this.#end(sessionOf(holder), 'logout', principalOf(toUser(holder.user), address));
+  }
+
+  /** Ends the session that an access token belongs to. */
+  async logoutSession(principal: Principal): Promise<void> {
+    const { sessionId, tenantId } = principal;
+    if (sessionId !== null)
+      await this.#end({ sessionId, tenantId }, 'logout', { ...principal, sessionId: null });
+  }
+
+  #holder(token: string | undefined, address: string): Promise<Holder | undefined> {
+    if (token === undefined) return Promise.resolve(undefined);
+    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => holderOf(tx, token));
+  }
+
+  async #end(session: Session, why: string, actor: Principal): Promise<void> {
+    await this.#revoke(session, why, actor).catch((error: unknown) => {
+      // One who was disabled, or whose tenant was suspended, may still sign out: the server does it.
+      if (error instanceof Problem && error.status < 500) {
+        return this.#revoke(session, why, { ...SYSTEM, address: actor.address });
+      }
+      throw error;
+    });
+  }
+
+  #revoke({ sessionId, tenantId }: Session, why: string, actor: Principal): Promise<void> {
+    return this.database.acrossTenants(actor, async (tx) => {
+      if (!(await revokeSession(tx, { sessionId, tenantId }, why))) return;
+      tx.audit({ action: `auth.${why}`, objectType: 'session', objectId: sessionId }, tenantId);
+    });
+  }
+
+  #answer(user: User, sessionId: string): TokenAnswer {
+    return {
+      access_token: this.tokens.issue({
+        userId: user.id,
+        tenantId: user.tenant_id,
+        role: user.role,
+        sessionId,
+      }),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_S,
+      user,
+    };
+  }
+}
+
+const sessionOf = ({ sessionId, user }: Holder): Session => ({ sessionId, tenantId: user.tenant_id });
+
+const principalOf = (
+  { id, tenant_id, role }: Pick<User, 'id' | 'tenant_id' | 'role'>,
+  address: string,
+): Principal => ({
+  userId: id,
+  tenantId: tenant_id,
+  role,
+  sessionId: null,
+  expiresAtMs: Date.now() + ACCESS_TOKEN_S * 1000,
+  address,
+});
+
+const findAccount = async (tx: Tx, email: string) => {
+  const orm = await tx.orm();
+  return orm.userAccount.findUnique({ where: { email }, omit: { password_hash: false } });
+};
+
+const auditFailure = (tx: Tx, account: UserRow): void =>
+  tx.audit({ action: 'auth.login_failed', objectType: 'user', objectId: account.id }, account.tenant_id);

@@ -1,0 +1,79 @@
+import { Controller } from '@nestjs/common';
+import { api, type User } from '@wardbell/contract';
+import type { BareCall, Call } from '../../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { Idempotency } from '../../api/endpoint/idempotency.js';
+import { Database } from '../../database/database.service.js';
+import type { Principal } from '../../database/principal.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { Passwords } from '../passwords.js';
+import { UsersList } from './users.list.js';
+import { UsersService } from './users.service.js';
+
+const routes = api.users;
+
+@Controller()
+export class UsersController {
+  constructor(
+    private readonly database: Database,
+    private readonly idempotency: Idempotency,
+    private readonly passwords: Passwords,
+    private readonly users: UsersService,
+    private readonly usersList: UsersList,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.usersList.page(tx, query);
+  }
+
+  @Endpoint(routes.get)
+  get({ tx, id }: Call<typeof routes.get>): Promise<object> {
+    return this.users.get(tx, id);
+  }
+
+  /** The password is hashed outside of the transaction: it takes long on purpose. */
+  @BareEndpoint(routes.create)
+  async create(call: BareCall<typeof routes.create>): Promise<unknown> {
+    const { principal, body } = call;
+    const { password, tenant_id: named, ...user } = body;
+    const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
+    const passwordHash = await this.passwords.hash(password);
+    return this.database.asPrincipal(principal, (tx) =>
+      this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
+    );
+  }
+
+  @BareEndpoint(routes.update)
+  async update({ principal, id, body, ifMatch }: BareCall<typeof routes.update>): Promise<object> {
+    if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
+    const { password, ...update } = body;
+    const secret = password === undefined ? {} : { passwordHash: await this.passwords.hash(password) };
+    return this.database.asPrincipal(principal, (tx) =>
+      this.users.update(tx, id, { ...update, ...secret }, ifMatch),
+    );
+  }
+
+  @Endpoint(routes.remove)
+  remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
+    return this.users.remove(tx, id, ifMatch);
+  }
+}
+
+/** Where a new user belongs; null for a super admin. */
+function tenantOfNewUser(principal: Principal, role: User['role'], named: string | null): string | null {
+  if (principal.tenantId !== null) {
+    if (role === 'super_admin') throw new Problem('role_not_allowed');
+    if (named !== null && named.toLowerCase() !== principal.tenantId) {
+      throw new Problem('field_not_allowed', {
+        errors: [{ path: 'tenant_id', message: 'is not for your role' }],
+      });
+    }
+    return principal.tenantId;
+  }
+  if ((role === 'super_admin') !== (named === null)) {
+    const message = named === null ? 'is required' : 'must be absent for a super_admin';
+    throw new Problem('validation_failed', { errors: [{ path: 'tenant_id', message }] });
+  }
+  return named;
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import type { User, UserUpdate } from '@wardbell/contract';
+import { defined } from '../../api/parsing/defined.js';
+import type { Orm } from '../../database/orm.js';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { revokeUser } from '../revocation.js';
+import { toUser, type UserRow } from '../user-row.js';
+
+export interface NewUser {
+  readonly tenantId: string | null;
+  readonly email: string;
+  readonly name: string;
+  readonly role: User['role'];
+  readonly status: User['status'];
+  readonly passwordHash: string;
+}
+
+export type AccountUpdate = Omit<UserUpdate, 'password'> & { readonly passwordHash?: string };
+
+/** Accounts. As the confined role these statements reach the tenant's own users only. */
+@Injectable()
+export class UsersService {
+  async get(tx: Tx, id: string): Promise<User> {
+    const orm = await tx.orm();
+    const row = await orm.userAccount.findFirst({ where: { id, deleted_at: null } });
+    if (!row) throw new Problem('not_found');
+    return toUser(row);
+  }
+
+  async create(tx: Tx, user: NewUser): Promise<User> {
+    const { tenantId, passwordHash, ...fields } = user;
+    const created = await stored(tx, (orm) =>
+      orm.userAccount.create({ data: { ...fields, tenant_id: tenantId, password_hash: passwordHash } }),
+    );
+    tx.audit(
+      { action: 'user.create', objectType: 'user', objectId: created.id, changed: ['email', 'name', 'role'] },
+      created.tenant_id,
+    );
+    return created;
+  }
+
+  /** Changes an account; a new role, status or password ends its sessions and closes its sockets. */
+  async update(tx: Tx, id: string, update: AccountUpdate, ifMatch: readonly number[] | null): Promise<User> {
+    const { current, lockedAt } = await this.#lock(tx, id, ifMatch);
+    const { passwordHash, ...fields } = defined(update);
+    const changed: string[] = FIELDS.filter(
+      (field) => fields[field] !== undefined && fields[field] !== current[field],
+    );
+    if (passwordHash !== undefined) changed.push('password');
+    if (changed.length === 0) return current;
+    refuse(tx, current, changed, fields.role);
+    const user = await stored(tx, (orm) =>
+      orm.userAccount.update({
+        where: { id },
+        data: {
+          ...fields,
+          ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+          version: { increment: 1 },
+          updated_at: lockedAt,
+        },
+      }),
+    );
+    if (changed.some((field) => ENDS_SESSIONS.has(field)))
+      await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_changed');
+    tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed }, user.tenant_id);
+    return user;
+  }
+
+  /** Keeps the row without address and password, so that tokens of the account stay known to be revoked. */
+  async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
+    const { current: user, lockedAt } = await this.#lock(tx, id, ifMatch);
+    if (id === tx.principal.userId.toLowerCase()) throw new Problem('own_account');
+    const orm = await tx.orm();
+    await orm.userAccount.update({
+      where: { id },
+      data: {
+        deleted_at: lockedAt,
+        email: null,
+        password_hash: null,
+        status: 'disabled',
+        version: { increment: 1 },
+        updated_at: lockedAt,
+      },
+    });
+    await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_deleted');
+    tx.audit({ action: 'user.delete', objectType: 'user', objectId: id }, user.tenant_id);
+  }
+
+  /** Locks the row until the transaction ends. `lockedAt` is the time of the database. */
+  async #lock(
+    tx: Tx,
+    id: string,
+    ifMatch: readonly number[] | null,
+  ): Promise<{ readonly current: User; readonly lockedAt: Date }> {
+    const [locked] = await tx.sql.query<{ at: Date }[]>`
+      SELECT clock_timestamp() AS at FROM wardbell.user_account u
+      WHERE u.id = ${id}::uuid AND u.deleted_at IS NULL FOR UPDATE`;
+    if (!locked) throw new Problem('not_found');
+    const current = await this.get(tx, id);
+    if (ifMatch && !ifMatch.includes(current.version)) throw new Problem('version_mismatch');
+    return { current, lockedAt: locked.at };
+  }
+}
+
+/** @throws Problem `email_taken`, `unknown_tenant` */
+async function stored(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise<User> {
+  try {
+    return toUser(await write(await tx.orm()));
+  } catch (error) {
+    throw problemOf(error);
+  }
+}
+
+const ENDS_SESSIONS: ReadonlySet<string> = new Set(['role', 'status', 'password']);
+const FIELDS = ['email', 'name', 'role', 'status'] as const;
+
+/** Nobody locks themselves out, and nobody crosses between a tenant and the installation. */
+function refuse(tx: Tx, current: User, changed: readonly string[], role: User['role'] | undefined): void {
+  const own = current.id === tx.principal.userId.toLowerCase();
+  if (own && (changed.includes('role') || changed.includes('status'))) throw new Problem('own_account');
+  if (role !== undefined && (role === 'super_admin') !== (current.tenant_id === null)) {
+    throw new Problem('validation_failed', {
+      errors: [{ path: 'role', message: 'must be of a tenant for a user of a tenant, and only then' }],
+    });
+  }
+}
+
+const problemOf = (error: unknown): unknown => {
+  switch (sqlState(error)) {
+    case SQLSTATE.uniqueViolation:
+      return new Problem('email_taken', { cause: error });
+    case SQLSTATE.foreignKeyViolation:
+      return new Problem('unknown_tenant', { cause: error });
+    default:
+      return error;
+  }
+};

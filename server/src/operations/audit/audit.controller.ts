@@ -1,0 +1,45 @@
+import { Controller } from '@nestjs/common';
+import { type AuditVerification, api } from '@wardbell/contract';
+import type { z } from 'zod';
+import type { BareCall, Call } from '../../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { Database } from '../../database/database.service.js';
+import { AuditService, CHAIN_START } from './audit.service.js';
+
+const routes = api.audit;
+
+@Controller()
+export class AuditController {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditService,
+  ) {}
+
+  @Endpoint(routes.list)
+  list({ tx, query }: Call<typeof routes.list>): Promise<object> {
+    return this.audit.page(tx, query);
+  }
+
+  /** Takes several transactions: one statement may run for 15 s at most. */
+  @BareEndpoint(routes.verify)
+  async verify({
+    principal,
+    query,
+  }: BareCall<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
+    let part = CHAIN_START;
+    let checked = 0n;
+    while (!part.isEnd) {
+      const from = part;
+      part = await this.database.asPrincipal(principal, (tx) =>
+        this.audit.verifyPart(tx, query.tenant_id, from),
+      );
+      checked += part.rowCount;
+    }
+    const { firstBad } = part;
+    return {
+      ok: firstBad === null,
+      checked: Number(checked),
+      first_bad: firstBad === null ? null : Number(firstBad),
+    };
+  }
+}

@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import type { AuditQuery, AuditRow } from '@wardbell/contract';
+import type { z } from 'zod';
+import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { boundOf } from '../../api/parsing/date-or-time.js';
+import { scopeOf } from '../../api/parsing/scope.js';
+import { NIL_TENANT, type Tx } from '../../database/tx.js';
+
+const BEFORE_ALL = '9223372036854775807';
+/** Rows that are checked in one statement, which may take 15 s at most. */
+const PART = 10_000;
+
+/** How far a chain has been checked. */
+export interface Checked {
+  readonly seq: string;
+  readonly hash: Buffer;
+  readonly firstBad: string | null;
+  readonly isEnd: boolean;
+  /** Rows of this part. */
+  readonly rowCount: bigint;
+}
+
+/** The database goes on from the anchor where the beginning was dropped. */
+export const CHAIN_START: Checked = {
+  seq: '0',
+  hash: Buffer.alloc(0),
+  firstBad: null,
+  isEnd: false,
+  rowCount: 0n,
+};
+
+/** Who changed what. A chain belongs to a tenant, or to the installation (super admins who name none). */
+@Injectable()
+export class AuditService {
+  constructor(private readonly pager: Pager) {}
+
+  /** Newest first. */
+  async page(
+    tx: Tx,
+    query: z.output<typeof AuditQuery>,
+  ): Promise<{ data: z.output<typeof AuditRow>[]; next: string | null }> {
+    const tenantId = scopeOf(tx.principal, query.tenant_id);
+    const scope = tenantId ?? NIL_TENANT;
+    const list = `audit/${scope}`;
+    const [before] = this.pager.start(list, query.after, [BEFORE_ALL, FIRST_ID]);
+    const orm = await tx.orm();
+    const rows = await orm.audit.findMany({
+      omit: { scope: true, hash: true },
+      where: { scope, seq: { lt: BigInt(before) }, ...(await filtersOf(tx, query, scope)) },
+      orderBy: { seq: 'desc' },
+      take: query.limit + 1,
+    });
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [String(row.seq), row.id]);
+    return {
+      data: cut.rows.map((row) => ({
+        ...row,
+        tenant_id: tenantId,
+        seq: Number(row.seq),
+        at: row.at.toISOString(),
+      })),
+      next: cut.next,
+    };
+  }
+
+  /** Reckons a part of the chain again. Rows are never changed, so parts may come from several transactions. */
+  async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
+    const scope = scopeOf(tx.principal, named) ?? NIL_TENANT;
+    const [part] = await tx.sql.query<Checked[]>`
+      SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd",
+             v.row_count AS "rowCount"
+      FROM wardbell.verify_audit(${scope}::uuid, ${seq}::bigint, ${hash}::bytea, ${PART}::integer) v`;
+    if (!part) throw new Error('verify_audit answered no row');
+    return part;
+  }
+}
+
+async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: string) {
+  const { actor_id, patient_id, action, from, to } = query;
+  return {
+    ...(actor_id === undefined ? {} : { actor_id }),
+    ...(patient_id === undefined ? {} : { patient_id }),
+    ...(action === undefined ? {} : { action }),
+    at: {
+      ...(from === undefined ? {} : { gte: await instantOf(tx, from, scope) }),
+      ...(to === undefined ? {} : { lt: await instantOf(tx, to, scope) }),
+    },
+  };
+}
+
+/** A date begins where the clinic is; for the installation, in UTC. */
+async function instantOf(tx: Tx, value: string, scope: string): Promise<Date> {
+  const { instant, date } = boundOf(value);
+  if (instant !== null) return new Date(instant);
+  const [row] = await tx.sql.query<{ instant: Date }[]>`
+    SELECT ${date}::date::timestamp AT TIME ZONE
+      coalesce((SELECT t.time_zone FROM wardbell.tenant t WHERE t.id = ${scope}::uuid), 'UTC') AS instant`;
+  if (!row) throw new Error('SELECT answered no row');
+  return row.instant;
+}

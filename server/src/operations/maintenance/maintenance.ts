@@ -1,0 +1,84 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '../../database/database.service.js';
+import { OutageLog } from '../../database/outage-log.js';
+import { RelayPool } from '../../database/pools.js';
+import { SYSTEM } from '../../database/principal.js';
+import { Config } from '../../platform/config/config.js';
+import { Log } from '../../platform/log/log.js';
+
+/** A week of partitions ahead: that long may maintenance fail before rows fall into the default one. */
+const DAYS_AHEAD = 7;
+/** The same for the audit log, whose partitions are months. */
+const MONTHS_AHEAD = 3;
+const EVERY_MS = 10 * 60_000;
+const HOUR_MS = 3_600_000;
+
+const MAINTAIN = {
+  name: 'maintain_outbox',
+  text: 'SELECT wardbell.maintain_outbox($1, make_interval(days => $2)) AS dropped',
+};
+const MAINTAIN_AUDIT = { name: 'maintain_audit', text: 'SELECT wardbell.maintain_audit($1)' };
+
+/**
+ * Makes partitions of the event log and of the audit log ahead, drops those of the event log behind, deletes what has a
+ * lifetime. Every instance does so at its start and every ten minutes: twice is harmless, and an instance that is
+ * restarted often would otherwise never come to it.
+ */
+@Injectable()
+export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: RelayPool,
+    private readonly config: Config,
+    private readonly outages: OutageLog,
+    private readonly log: Log,
+  ) {}
+
+  /** The first round is waited for: events need a partition. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.run();
+    this.#timer = setInterval(() => void this.run(), EVERY_MS);
+    this.#timer.unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  /** One round, or the one that is under way. A failure is logged and tried again at the next. */
+  run(): Promise<void> {
+    this.#round ??= this.#work()
+      .catch((error: unknown) => this.outages.failed('maintenance', error))
+      .finally(() => {
+        this.#round = undefined;
+      });
+    return this.#round;
+  }
+
+  async #work(): Promise<void> {
+    const [row] = await this.relay.query<{ dropped: number }>(MAINTAIN, [
+      DAYS_AHEAD,
+      this.config.eventRetentionDays,
+    ]);
+    if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
+    await this.relay.query(MAINTAIN_AUDIT, [MONTHS_AHEAD]);
+    await this.#prune();
+  }
+
+  #prune(): Promise<void> {
+    return this.database.acrossTenants(SYSTEM, async (tx) => {
+      const orm = await tx.orm();
+      const hoursAgo = (hours: number): Date => new Date(tx.now.getTime() - hours * HOUR_MS);
+      await orm.disconnectOrder.deleteMany({ where: { created_at: { lt: hoursAgo(1) } } });
+      await orm.idempotency.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
+      await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
+      await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
+      // an access token outlives its session by minutes, and must stay known to be revoked
+      await orm.authSession.deleteMany({ where: { expires_at: { lt: hoursAgo(24) } } });
+    });
+  }
+}

@@ -1,0 +1,17 @@
+import { Controller } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import type { Call } from '../../api/endpoint/call.js';
+import { Endpoint } from '../../api/endpoint/endpoint.js';
+import { SystemService } from './system.service.js';
+
+const routes = api.system;
+
+@Controller()
+export class SystemController {
+  constructor(private readonly system: SystemService) {}
+
+  @Endpoint(routes.get)
+  get({ tx }: Call<typeof routes.get>): Promise<object> {
+    return this.system.get(tx);
+  }
+}

@@ -1,0 +1,95 @@
+import { Injectable } from '@nestjs/common';
+import { InstanceReport, type SystemInstance, type SystemState } from '@wardbell/contract';
+import type { Tx } from '../../database/tx.js';
+import { ALIVE_FOR_S, Instance } from '../../realtime/connections/instance.js';
+import { SelfReport } from './self-report.js';
+
+/** PostgreSQL looks at every file of the database to tell its size. */
+const SIZE_KEPT_MS = 60_000;
+
+interface InstanceRow {
+  readonly id: string;
+  readonly host: string;
+  readonly started_at: Date;
+  readonly heartbeat_at: Date;
+  readonly alive: boolean;
+  readonly connections: bigint;
+  readonly report: unknown;
+}
+
+interface DatabaseRow {
+  readonly at: Date;
+  readonly version: string;
+  readonly started_at: Date;
+  readonly connections: number;
+  readonly max_connections: number;
+}
+
+/** How the whole installation does: what the instances say of themselves, and the database of itself. */
+@Injectable()
+export class SystemService {
+  #size: { readonly bytes: number; readonly readMs: number } | undefined;
+
+  constructor(
+    private readonly instance: Instance,
+    private readonly selfReport: SelfReport,
+  ) {}
+
+  /** Needs the relay role: instances are not a tenant's to see. */
+  async get(tx: Tx): Promise<SystemState> {
+    const startMs = performance.now();
+    const [database] = await tx.sql.query<DatabaseRow[]>`
+      SELECT clock_timestamp() AS at, current_setting('server_version') AS version,
+             pg_postmaster_start_time() AS started_at, d.numbackends AS connections,
+             current_setting('max_connections')::int AS max_connections
+      FROM pg_stat_database d WHERE d.datname = current_database()`;
+    const answerMs = performance.now() - startMs;
+    if (!database) throw new Error('the database does not know itself');
+    const { at, started_at, ...figures } = database;
+    return {
+      at: at.toISOString(),
+      instances: await this.#instances(tx),
+      database: {
+        ...figures,
+        started_at: started_at.toISOString(),
+        size_bytes: await this.#sizeBytes(tx),
+        answer_ms: Math.round(answerMs * 10) / 10,
+      },
+    };
+  }
+
+  /** The oldest first. */
+  async #instances(tx: Tx): Promise<SystemInstance[]> {
+    const rows = await tx.sql.query<InstanceRow[]>`
+      SELECT i.id::text, i.host, i.started_at, i.heartbeat_at, i.report,
+             i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) AS alive,
+             (SELECT count(*) FROM wardbell.connection c WHERE c.instance_id = i.id) AS connections
+      FROM wardbell.instance i ORDER BY i.started_at, i.id`;
+    return rows.map((row) => {
+      const answering = row.id === this.instance.id;
+      return {
+        id: row.id,
+        host: row.host,
+        started_at: row.started_at.toISOString(),
+        heartbeat_at: row.heartbeat_at.toISOString(),
+        alive: row.alive,
+        answering,
+        connections: Number(row.connections),
+        report: answering ? this.selfReport.now() : readReport(row.report),
+      };
+    });
+  }
+
+  async #sizeBytes(tx: Tx): Promise<number> {
+    const nowMs = performance.now();
+    if (this.#size && nowMs - this.#size.readMs < SIZE_KEPT_MS) return this.#size.bytes;
+    const [row] = await tx.sql.query<
+      { bytes: bigint }[]
+    >`SELECT pg_database_size(current_database()) AS bytes`;
+    this.#size = { bytes: Number(row?.bytes ?? 0), readMs: nowMs };
+    return this.#size.bytes;
+  }
+}
+
+/** During a deploy the other instance may be another release, whose report says other things. */
+const readReport = (report: unknown): InstanceReport | null => InstanceReport.safeParse(report).data ?? null;

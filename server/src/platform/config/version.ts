@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+
+/** From `server/dist/config` and `server/src/config` alike. */
+const PACKAGE = new URL('../../../package.json', import.meta.url);
+
+const read = (): string => {
+  const content: unknown = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  const isPackage = (value: unknown): value is { version: string } =>
+    typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string';
+  if (!isPackage(content)) throw new TypeError('server/package.json has no version');
+  return content.version;
+};
+
+/** Version of this server. */
+export const VERSION = read();

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { OutageLog } from '../../database/outage-log.js';
+import { RelayPool } from '../../database/pools.js';
+import { Config } from '../../platform/config/config.js';
+import { Log } from '../../platform/log/log.js';
+import { Bus } from './bus.js';
+import { PostgresBus } from './bus.postgres.js';
+import { RedisBus } from './bus.redis.js';
+
+const chooseBus = (relay: RelayPool, outages: OutageLog, config: Config, log: Log): Bus => {
+  const postgres = new PostgresBus(relay, outages, log);
+  if (config.redisUrl === undefined) return postgres;
+  return new RedisBus(postgres, { url: config.redisUrl, secret: config.jwtSecret }, log);
+};
+
+@Module({
+  providers: [{ provide: Bus, useFactory: chooseBus, inject: [RelayPool, OutageLog, Config, Log] }],
+  exports: [Bus],
+})
+export class BusModule {}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { LogEvent } from '../../database/log-event.js';
+import { OutageLog } from '../../database/outage-log.js';
+import { RelayPool } from '../../database/pools.js';
+import { Log } from '../../platform/log/log.js';
+import { Bus, type DoorbellListener, noTraffic } from './bus.js';
+
+const CHANNEL = 'wardbell';
+/** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
+const RING_INTERVAL_MS = 10;
+/** Behind a faster bus it only bounds how long someone stays deaf who cannot hear that one. */
+const SAFETY_INTERVAL_MS = 250;
+/** PostgreSQL refuses payloads of 8,000 bytes; an entry is about 55. */
+const MAX_TENANTS_PER_NOTIFY = 120;
+const RECONNECT_MIN_MS = 100;
+const RECONNECT_MAX_MS = 2_000;
+/** How long a notification to ourselves may take before we hold that none comes through. */
+const ECHO_MS = 3_000;
+/** A pooler that does not carry notifications will hardly begin to; a slow database will answer then. */
+const RECHECK_MS = 60_000;
+
+const Payload = z.object({
+  from: z.string(),
+  heads: z.record(z.string(), z.number()).optional(),
+  orders: z.boolean().optional(),
+  /** Names a notification that an instance sends to itself, to see whether any comes through. */
+  echo: z.string().optional(),
+});
+
+const ECHO = { name: 'echo', text: 'SELECT pg_notify($1, $2)' };
+
+/** What ends a connection is told to nobody else, so it counts as an outage of the database. */
+const LOST = Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
+
+const NO_EVENTS = () => [];
+
+/** Doorbells by NOTIFY, on a connection of its own and never inside a business transaction. */
+@Injectable()
+export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
+  readonly kind = 'postgres';
+  readonly traffic = noTraffic();
+  readonly #self = randomUUID();
+  readonly #listeners: DoorbellListener[] = [];
+  #heads = new Map<string, number>();
+  #orders = false;
+  #client: pg.Client | undefined;
+  #onEcho: ((echo: string) => void) | undefined;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #reconnectTimer: NodeJS.Timeout | undefined;
+  #ringing = false;
+  #intervalMs = RING_INTERVAL_MS;
+
+  constructor(
+    private readonly relay: RelayPool,
+    private readonly outages: OutageLog,
+    private readonly log: Log,
+  ) {
+    super();
+  }
+
+  get connected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  onDoorbell(listener: DoorbellListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** NOTIFY reaches this database only, and with it this history. */
+  open(_epoch: string): void {}
+
+  announce(tenantId: string, events: readonly LogEvent[]): void {
+    const head = events.at(-1)?.seq ?? 0;
+    if (head > (this.#heads.get(tenantId) ?? 0)) this.#heads.set(tenantId, head);
+    this.#schedule();
+  }
+
+  /** Rings seldom while a faster bus works, and at once when it does not. */
+  standBehind(isFasterBusConnected: boolean): void {
+    const intervalMs = isFasterBusConnected ? SAFETY_INTERVAL_MS : RING_INTERVAL_MS;
+    if (intervalMs === this.#intervalMs) return;
+    this.#intervalMs = intervalMs;
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#schedule();
+  }
+
+  announceDisconnects(): void {
+    this.#orders = true;
+    this.#schedule();
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.#connect(RECONNECT_MIN_MS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#reconnectTimer);
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  #schedule(): void {
+    if (this.#timer || this.#ringing || this.#stopped) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#ring();
+    }, this.#intervalMs);
+  }
+
+  async #ring(): Promise<void> {
+    // What cannot be said now is dropped: the others find it by their sweep.
+    const heads = [...this.#heads];
+    const orders = this.#orders;
+    this.#heads = new Map();
+    this.#orders = false;
+    const client = this.#client;
+    if (!client) return;
+    this.#ringing = true;
+    try {
+      for (let at = 0; at === 0 || at < heads.length; at += MAX_TENANTS_PER_NOTIFY) {
+        const payload: z.infer<typeof Payload> = {
+          from: this.#self,
+          heads: Object.fromEntries(heads.slice(at, at + MAX_TENANTS_PER_NOTIFY)),
+          orders: orders && at === 0,
+        };
+        const text = JSON.stringify(payload);
+        await client.query('SELECT pg_notify($1, $2)', [CHANNEL, text]);
+        this.traffic.messagesSent++;
+        this.traffic.bytesSent += text.length;
+      }
+    } catch (error) {
+      this.outages.failed('doorbell', error);
+      this.#lose(client);
+    } finally {
+      this.#ringing = false;
+      if (this.#heads.size > 0 || this.#orders) this.#schedule();
+    }
+  }
+
+  async #connect(delayMs: number): Promise<void> {
+    const client = this.relay.listener();
+    client.on('error', () => this.#lose(client));
+    client.on('end', () => this.#lose(client));
+    client.on('notification', (message) => this.#hear(message.payload));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+      const isHeard = await this.#hearsItself();
+      if (this.#stopped) return await client.end();
+      if (isHeard) {
+        this.#client = client;
+        return;
+      }
+      this.log.warn('no notification comes through the connection pooler, see docs/scaling.md', {
+        bus: 'postgres',
+      });
+      void client.end().catch(() => undefined);
+      this.#reconnect(RECHECK_MS);
+    } catch (error) {
+      this.outages.failed('bus', error);
+      void client.end().catch(() => undefined);
+      this.#reconnect(Math.min(delayMs * 2, RECONNECT_MAX_MS));
+    }
+  }
+
+  /**
+   * Does a notification arrive on the connection that listens? Through a pooler in transaction mode none does, and
+   * nothing says so. Sent from another connection: to itself a session always answers.
+   */
+  async #hearsItself(): Promise<boolean> {
+    const echo = randomUUID();
+    const heard = new Promise<boolean>((resolve) => {
+      const timer = setTimeout(() => resolve(false), ECHO_MS);
+      this.#onEcho = (text) => {
+        if (text !== echo) return;
+        clearTimeout(timer);
+        resolve(true);
+      };
+    });
+    await this.relay.query(ECHO, [CHANNEL, JSON.stringify({ from: this.#self, echo })]);
+    return heard;
+  }
+
+  #lose(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    void client.end().catch(() => undefined);
+    if (!this.#stopped) this.outages.failed('bus', LOST);
+    this.#reconnect(RECONNECT_MIN_MS);
+  }
+
+  #reconnect(delayMs: number): void {
+    if (this.#stopped) return;
+    clearTimeout(this.#reconnectTimer);
+    this.#reconnectTimer = setTimeout(() => void this.#connect(delayMs), delayMs);
+  }
+
+  #hear(text = ''): void {
+    const payload = parse(text);
+    if (payload?.echo !== undefined) this.#onEcho?.(payload.echo);
+    if (payload?.from === this.#self || payload?.echo !== undefined) return;
+    this.traffic.messagesReceived++;
+    this.traffic.bytesReceived += text.length;
+    if (!payload) {
+      this.traffic.refused++; // any role of the database may notify
+      return;
+    }
+    const heads = new Map(Object.entries(payload.heads ?? {}));
+    for (const listener of this.#listeners) {
+      listener({ heads, orders: payload.orders ?? false, isSafetyNet: false, events: NO_EVENTS });
+    }
+  }
+}
+
+const parse = (text: string): z.output<typeof Payload> | undefined => {
+  try {
+    return Payload.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+};

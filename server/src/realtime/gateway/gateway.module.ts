@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../../identity/auth/auth.module.js';
+import { MetricsModule } from '../../platform/metrics/metrics.module.js';
+import { ConnectionsModule } from '../connections/connections.module.js';
+import { HubModule } from '../hub/hub.module.js';
+import { ConnectRate } from './connect-rate.js';
+import { DeadlineWheel } from './deadline-wheel.js';
+import { Drain } from './drain.js';
+import { Gateway } from './gateway.js';
+import { Messages } from './messages.js';
+import { TenantRates } from './tenant-rate.js';
+
+@Module({
+  imports: [AuthModule, ConnectionsModule, HubModule, MetricsModule],
+  providers: [Gateway, ConnectRate, TenantRates, Messages, DeadlineWheel, Drain],
+  exports: [Drain],
+})
+export class GatewayModule {}

@@ -1,0 +1,93 @@
+import { type Topic, topicOf, type View } from '@wardbell/contract';
+import { eventText, type LogEvent } from '../../database/log-event.js';
+import { encodeDeflatedFrame, encodeTextFrame } from './frames.js';
+
+/** Objects, strings and frames of an event weigh about this many times its JSON. */
+const MEMORY_FACTOR = 4;
+const MEMORY_BASE_BYTES = 600;
+
+/** An event in memory: encoded at most once for each view, plain and compressed, by the first who needs it. */
+export class Entry {
+  readonly tenantId: string;
+  readonly seq: number;
+  readonly type: string;
+  readonly topic: Topic;
+  /** Users it is for; null when no users were named. */
+  readonly userIds: ReadonlySet<string> | null;
+  /** Roles it is for; null when no roles were named. */
+  readonly roles: ReadonlySet<string> | null;
+  /** What it is part of, while somebody traces. */
+  readonly trace: string | undefined;
+  /** Milliseconds since 1970, by the clock of the database. */
+  readonly writtenMs: number;
+  #clinical: Buffer | undefined;
+  #frontDesk: Buffer | undefined;
+  #super: Buffer | undefined;
+  /** By view; made when somebody compresses. */
+  #deflated: Map<View, Buffer> | undefined;
+  #event: LogEvent;
+  #memoryBytes = 0;
+
+  constructor(event: LogEvent) {
+    this.#event = event;
+    this.tenantId = event.tenantId;
+    this.seq = event.seq;
+    this.trace = event.trace;
+    this.type = event.type;
+    this.topic = topicOf(event.type);
+    this.userIds = event.audience && 'user_ids' in event.audience ? new Set(event.audience.user_ids) : null;
+    this.roles = event.audience && 'roles' in event.audience ? new Set(event.audience.roles) : null;
+    this.writtenMs = event.timestamp.getTime();
+  }
+
+  get id(): string {
+    return this.#event.id;
+  }
+
+  /** The bytes of this event for those who have this view. */
+  frame(view: View): Buffer {
+    switch (view) {
+      case 'clinical':
+        this.#clinical ??= this.#encode(view);
+        return this.#clinical;
+      case 'front_desk':
+        this.#frontDesk ??= this.#encode(view);
+        return this.#frontDesk;
+      case 'super':
+        this.#super ??= this.#encode(view);
+        return this.#super;
+    }
+  }
+
+  /** The same, compressed, for those who have agreed to it. */
+  deflatedFrame(view: View): Buffer {
+    this.#deflated ??= new Map();
+    let frame = this.#deflated.get(view);
+    if (frame === undefined) {
+      frame = encodeDeflatedFrame(this.#textOf(view));
+      this.#deflated.set(view, frame);
+    }
+    return frame;
+  }
+
+  /** Size of the largest frame, uncompressed. */
+  get frameBytes(): number {
+    return this.frame('clinical').length;
+  }
+
+  /** What it weighs in a ring, roughly. */
+  get memoryBytes(): number {
+    if (this.#memoryBytes === 0) {
+      this.#memoryBytes = MEMORY_BASE_BYTES + MEMORY_FACTOR * this.frameBytes;
+    }
+    return this.#memoryBytes;
+  }
+
+  #encode(view: View): Buffer {
+    return encodeTextFrame(this.#textOf(view));
+  }
+
+  #textOf(view: View): string {
+    return eventText(this.#event, view);
+  }
+}

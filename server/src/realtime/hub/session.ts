@@ -1,0 +1,158 @@
+import type { Close } from '@wardbell/contract';
+import type { Principal } from '../../database/principal.js';
+import { encodeFrame } from './frames.js';
+import type { Subscription } from './subscription.js';
+
+/** The socket, as the hub sees it. */
+export interface Sink {
+  /** Hands bytes to the socket; shared bytes must not be changed. Nothing after a close. */
+  write(bytes: Buffer): void;
+  /** Writes what belongs to no order of the stream: it passes what is held back. */
+  writeNow(bytes: Buffer): void;
+  /** Keeps what is written from here on until `release`; a close drops it. */
+  hold(): void;
+  release(): void;
+  /** Bytes that the peer has not taken yet and that wait in this process. */
+  readonly pendingBytes: number;
+  /** Grows as the peer takes bytes; a slow client is told from a dead one by it. */
+  readonly takenBytes: number;
+  /** Resolves when little waits, or when the socket is closed. */
+  drained(): Promise<void>;
+  close(close: Close): void;
+}
+
+/** Where a session is in a tenant's stream while it is not live. */
+export interface Cursor {
+  /** Everything up to here was sent or skipped. */
+  seq: number;
+  /** The position that the client asked for; set until `resumed` was sent. */
+  from: number | undefined;
+  /** Events sent since `from`. */
+  count: number;
+}
+
+/** Counts the event frames of many sessions at once: one addition a flush, not one for each session. */
+export interface EventCounter {
+  readonly sentEvents: number;
+}
+
+/**
+ * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
+ * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.
+ */
+export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
+
+/** More than this waiting and a session stops being live until its socket has drained. */
+export const MAX_PENDING_BYTES = 512 * 1024;
+
+/** Control frames that say how far the events before them go. */
+const TELLS_POSITION: ReadonlySet<string> = new Set(['position', 'positions', 'resumed', 'resync_required']);
+
+const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
+
+/** What a session tells its surroundings. */
+export interface SessionPorts {
+  /** Its socket has not taken what was written. */
+  overflowed(session: Session): void;
+  /** A control frame was sent. */
+  sent(type: string): void;
+}
+
+/** A frame that is not an event. */
+export interface ControlMessage {
+  readonly type: string;
+  readonly message?: string;
+  readonly data?: object;
+}
+
+/** One socket's part in the streams. */
+export class Session {
+  state: SessionState = 'waiting';
+  /** Undefined while live: ten thousand empty maps would weigh 3 MB. */
+  #cursors: Map<string, Cursor> | undefined;
+  /** Event frames sent, less those that the group has counted since this session joined it. */
+  #sentEvents = 0;
+  /** The group that counts for this session while it is live. */
+  #counter: EventCounter | undefined;
+  /** Was told `stale`, and no `position` since. */
+  isStale = false;
+  /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
+  progressMs = 0;
+  progressBytes = 0;
+
+  constructor(
+    readonly id: string,
+    /** Renewed with the token; user, tenant and role stay. */
+    public principal: Principal,
+    readonly sink: Sink,
+    public subscription: Subscription,
+    private readonly ports: SessionPorts,
+  ) {}
+
+  /** By tenant; a tenant's people have one, super admins one for each tenant. Empty while live. */
+  get cursors(): ReadonlyMap<string, Cursor> {
+    return this.#cursors ?? NO_CURSORS;
+  }
+
+  /** Puts it at a number of a tenant's stream, with nothing asked for. */
+  placeAt(tenantId: string, seq: number): void {
+    this.#cursors ??= new Map();
+    this.#cursors.set(tenantId, { seq, from: undefined, count: 0 });
+  }
+
+  /** The tenant was deleted. */
+  leaveTenant(tenantId: string): void {
+    this.#cursors?.delete(tenantId);
+  }
+
+  /** Event frames sent on this connection since it was opened. */
+  get sentEvents(): number {
+    return this.#sentEvents + (this.#counter?.sentEvents ?? 0);
+  }
+
+  /** Counts event frames that were sent to this session alone. */
+  countEvents(count: number): void {
+    this.#sentEvents += count;
+  }
+
+  /** From here on this counter counts for the session as well; undefined: none does. */
+  countWith(counter: EventCounter | undefined): void {
+    this.#sentEvents = this.sentEvents - (counter?.sentEvents ?? 0);
+    this.#counter = counter;
+  }
+
+  /** Level with every stream: from here on the hub writes to it. */
+  goLive(): void {
+    this.state = 'live';
+    this.#cursors = undefined;
+  }
+
+  get userId(): string {
+    return this.principal.userId;
+  }
+
+  get tenantId(): string | null {
+    return this.principal.tenantId;
+  }
+
+  /** Writes a run of frames to a live session. */
+  write(run: Buffer): void {
+    this.sink.write(run);
+    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.ports.overflowed(this);
+  }
+
+  /** Sends a control frame, whatever the state. */
+  send(message: ControlMessage): void {
+    const frame = encodeFrame(message);
+    if (TELLS_POSITION.has(message.type)) this.sink.write(frame);
+    else this.sink.writeNow(frame);
+    this.ports.sent(message.type);
+  }
+
+  /** Sends control frames in one write. */
+  sendAll(messages: readonly ControlMessage[]): void {
+    if (messages.length === 0) return;
+    this.sink.write(Buffer.concat(messages.map(encodeFrame)));
+    for (const { type } of messages) this.ports.sent(type);
+  }
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { PageQuery, Tenant } from '@wardbell/contract';
+import type { z } from 'zod';
+import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import type { Tx } from '../../database/tx.js';
+import { TENANT_COLUMNS, type TenantRow, toTenant } from './tenant-row.js';
+
+/** Pages of tenants by name. As the confined role there is one: the own. */
+@Injectable()
+export class TenantsList {
+  constructor(private readonly pager: Pager) {}
+
+  async page(tx: Tx, query: z.output<typeof PageQuery>): Promise<{ data: Tenant[]; next: string | null }> {
+    const list = `tenants/${tx.tenantId}`;
+    const [name, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const rows = await tx.sql.query<(TenantRow & { sort_name: string })[]>`
+      SELECT ${TENANT_COLUMNS}, lower(t.name) AS sort_name FROM wardbell.tenant t
+      WHERE (lower(t.name), t.id) > (${name}, ${id}::uuid)
+      ORDER BY lower(t.name), t.id LIMIT ${query.limit + 1}`;
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [row.sort_name, row.id]);
+    return { data: cut.rows.map(toTenant), next: cut.next };
+  }
+}

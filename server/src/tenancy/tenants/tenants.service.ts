@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import {
+  type Limits,
+  type LimitsChange,
+  type LimitsOutcome,
+  NO_LIMITS,
+  type Tenant,
+  type TenantCreate,
+  type TenantUpdate,
+} from '@wardbell/contract';
+import { defined } from '../../api/parsing/defined.js';
+import type { Tx } from '../../database/tx.js';
+import { Config } from '../../platform/config/config.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
+import { changedLimits } from '../limits/limits.js';
+import { toColumns, toTenant } from './tenant-row.js';
+
+/** Clinics. As the confined role these statements reach the own tenant only. */
+@Injectable()
+export class TenantsService {
+  constructor(private readonly config: Config) {}
+
+  async get(tx: Tx, id: string): Promise<Tenant> {
+    const orm = await tx.orm();
+    const row = await orm.tenant.findUnique({ where: { id } });
+    if (!row) throw new Problem('not_found');
+    return toTenant(row);
+  }
+
+  async create(tx: Tx, body: TenantCreate): Promise<Tenant> {
+    await requireKnownTimeZone(tx, body.time_zone);
+    const ceilings: Limits = { ...NO_LIMITS, ...defined(body.ceilings ?? {}) };
+    const limits = changedLimits(NO_LIMITS, body.limits ?? {}, ceilings);
+    const orm = await tx.orm();
+    const [row] = await orm.tenant.createManyAndReturn({
+      data: {
+        name: body.name,
+        slug: body.slug,
+        status: body.status,
+        time_zone: body.time_zone,
+        ...toColumns(limits, ceilings),
+      },
+      skipDuplicates: true, // of the slug
+    });
+    if (!row) throw new Problem('slug_taken');
+    audit(tx, 'tenant.create', row.id, Object.keys(body));
+    return toTenant(row);
+  }
+
+  /** Changes a clinic; its sockets close when it is suspended. */
+  async update(tx: Tx, id: string, body: TenantUpdate, ifMatch: readonly number[] | null): Promise<Tenant> {
+    const { current, lockedAt } = await this.#lock(tx, id, ifMatch);
+    if (body.time_zone !== undefined) await requireKnownTimeZone(tx, body.time_zone);
+    const { limits = {}, ceilings = {}, ...fields } = defined(body);
+    const next: Tenant = { ...current, ...fields, ceilings: { ...current.ceilings, ...defined(ceilings) } };
+    next.limits = changedLimits(current.limits, limits, next.ceilings);
+    const changed = FIELDS.filter((field) => JSON.stringify(next[field]) !== JSON.stringify(current[field]));
+    if (changed.length === 0) return current;
+    const tenant = await this.#store(tx, next, lockedAt);
+    if (changed.includes('status') && tenant.status === 'suspended')
+      tx.disconnect({ tenantId: id }, 'tenantSuspended');
+    audit(tx, 'tenant.update', id, changed);
+    return tenant;
+  }
+
+  /** What is absent stays as it is. As the confined role too: the ceilings hold for both. */
+  async setLimits(tx: Tx, id: string, { enforce, ...asked }: LimitsChange): Promise<LimitsOutcome> {
+    const { current, lockedAt } = await this.#lock(tx, id, null);
+    const limits = changedLimits(current.limits, asked, current.ceilings);
+    const changed = Object.keys(asked);
+    const orm = await tx.orm();
+    await orm.tenant.update({
+      where: { id },
+      data: { ...limits, version: { increment: 1 }, updated_at: lockedAt },
+    });
+    audit(tx, 'tenant.limits', id, changed);
+    return { ...limits, outcome: await this.#preview(tx, id, enforce) };
+  }
+
+  /** What the limits that were just set mean to the sockets that are open; with `enforce` closes the newest. */
+  async #preview(tx: Tx, id: string, enforce: boolean): Promise<LimitsOutcome['outcome']> {
+    const [row] = await tx.sql.query<{ open: number; above: number }[]>`
+      SELECT open, above FROM wardbell.weigh_limits(${id}::uuid, make_interval(secs => ${ALIVE_FOR_S}),
+                                                    ${this.config.maxConnectionsPerTenant}::int, ${enforce})`;
+    const above = row?.above ?? 0;
+    if (above > 0 && enforce) tx.disconnectsWritten();
+    return {
+      connections: row?.open ?? 0,
+      above_limit: above,
+      action: above === 0 ? 'none' : enforce ? 'close_newest' : 'refuse_new',
+    };
+  }
+
+  /** With all that it has. Its audit chain stays. */
+  async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
+    const { current } = await this.#lock(tx, id, ifMatch);
+    if (current.status !== 'suspended' && (await hasRecords(tx, id))) throw new Problem('tenant_not_empty');
+    const orm = await tx.orm();
+    await orm.tenant.delete({ where: { id } });
+    tx.disconnect({ tenantId: id }, 'accessRevoked');
+    audit(tx, 'tenant.delete', id, []);
+  }
+
+  /** Locks the row until the transaction ends. `lockedAt` is the time of the database. */
+  async #lock(
+    tx: Tx,
+    id: string,
+    ifMatch: readonly number[] | null,
+  ): Promise<{ readonly current: Tenant; readonly lockedAt: Date }> {
+    const [locked] = await tx.sql.query<{ at: Date }[]>`
+      SELECT clock_timestamp() AS at FROM wardbell.tenant t WHERE t.id = ${id}::uuid FOR NO KEY UPDATE`;
+    if (!locked) throw new Problem('not_found');
+    const current = await this.get(tx, id);
+    if (ifMatch && !ifMatch.includes(current.version)) throw new Problem('version_mismatch');
+    return { current, lockedAt: locked.at };
+  }
+
+  async #store(tx: Tx, tenant: Tenant, updatedAt: Date): Promise<Tenant> {
+    const { id, name, slug, status, time_zone, limits, ceilings } = tenant;
+    const orm = await tx.orm();
+    try {
+      const row = await orm.tenant.update({
+        where: { id },
+        data: {
+          name,
+          slug,
+          status,
+          time_zone,
+          ...toColumns(limits, ceilings),
+          version: { increment: 1 },
+          updated_at: updatedAt,
+        },
+      });
+      return toTenant(row);
+    } catch (error) {
+      if (sqlState(error) === SQLSTATE.uniqueViolation) throw new Problem('slug_taken', { cause: error });
+      throw error;
+    }
+  }
+}
+
+const FIELDS = ['name', 'slug', 'status', 'time_zone', 'limits', 'ceilings'] as const;
+
+/** A super admin's change stands in both chains: the clinic's people may see what was done to it. */
+function audit(tx: Tx, action: string, id: string, changed: readonly string[]): void {
+  const entry = { action, objectType: 'tenant', objectId: id, changed };
+  tx.audit(entry, id);
+  if (tx.tenantId === null) tx.audit(entry, null);
+}
+
+async function hasRecords(tx: Tx, id: string): Promise<boolean> {
+  const [row] = await tx.sql.query<{ has: boolean }[]>`
+    SELECT wardbell.tenant_has_records(${id}::uuid) AS has`;
+  return row?.has ?? false;
+}
+
+/** Days of the clinic are reckoned by PostgreSQL, whose list of zones is not quite that of Node. */
+async function requireKnownTimeZone(tx: Tx, timeZone: string): Promise<void> {
+  try {
+    await tx.sql.execute`SELECT now() AT TIME ZONE ${timeZone}`;
+  } catch (error) {
+    if (sqlState(error) !== SQLSTATE.invalidParameterValue) throw error;
+    throw new Problem('validation_failed', {
+      errors: [{ path: 'time_zone', message: 'is not known to the database' }],
+      cause: error,
+    });
+  }
+}
