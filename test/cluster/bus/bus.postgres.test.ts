@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import type { Doorbell } from '../../../server/src/realtime/bus/bus.js';
+import type { HeadNotice } from '../../../server/src/realtime/bus/bus.js';
 import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { eventually } from '../../support/wait.js';
@@ -19,8 +19,8 @@ conformsToBus('PostgreSQL', () => ({
   open: async (epoch = EPOCH) => {
     const relay = await openRelay(database);
     const bus = new PostgresBus(relay, OUTAGES, SILENT);
-    const heard: Doorbell[] = [];
-    bus.onDoorbell((doorbell) => heard.push(doorbell));
+    const heard: HeadNotice[] = [];
+    bus.onNotice((notice) => heard.push(notice));
     bus.open(epoch);
     await bus.onApplicationBootstrap();
     await eventually(() => bus.connected);

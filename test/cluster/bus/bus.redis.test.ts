@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createConnection } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
-import type { Doorbell } from '../../../server/src/realtime/bus/bus.js';
+import type { HeadNotice } from '../../../server/src/realtime/bus/bus.js';
 import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
 import { RedisBus } from '../../../server/src/realtime/bus/bus.redis.js';
 import { channelOf, encodeEvent, Sealer } from '../../../server/src/realtime/bus/sealed-message.js';
@@ -30,8 +30,8 @@ describeWith('redis-server', 'Redis', () => {
   const open = async (epoch = EPOCH, secret = SECRET): Promise<OpenBus> => {
     const relay = await openRelay(database);
     const bus = new RedisBus(new PostgresBus(relay, OUTAGES, SILENT), { url: redis.url, secret }, SILENT);
-    const heard: Doorbell[] = [];
-    bus.onDoorbell((doorbell) => heard.push(doorbell));
+    const heard: HeadNotice[] = [];
+    bus.onNotice((notice) => heard.push(notice));
     await bus.onApplicationBootstrap();
     bus.open(epoch);
     await eventually(() => bus.connected);
@@ -76,7 +76,7 @@ describeWith('redis-server', 'Redis', () => {
     await Promise.all(opened.splice(0).map((one) => one.stop()));
   });
   const eventsOf = ({ heard }: OpenBus, tenant: string): LogEvent[] =>
-    heard.flatMap((doorbell) => doorbell.events(tenant));
+    heard.flatMap((notice) => notice.events(tenant));
 
   it('carries the events themselves, whole and in order', async () => {
     const [from, to] = await openTwo();
@@ -161,8 +161,8 @@ describeWith('redis-server', 'Redis', () => {
       { url: nowhere, secret: SECRET },
       SILENT,
     );
-    const heard: Doorbell[] = [];
-    deaf.onDoorbell((doorbell) => heard.push(doorbell));
+    const heard: HeadNotice[] = [];
+    deaf.onNotice((notice) => heard.push(notice));
     await deaf.onApplicationBootstrap();
     deaf.open(EPOCH);
     const tenant = randomUUID();

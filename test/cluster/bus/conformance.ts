@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
-import type { Bus, Doorbell } from '../../../server/src/realtime/bus/bus.js';
+import type { Bus, HeadNotice } from '../../../server/src/realtime/bus/bus.js';
 import { eventually } from '../../support/wait.js';
 
 /** A bus as one instance has it, connected. */
 export interface OpenBus {
   readonly bus: Bus;
   /** Everything that it heard. */
-  readonly heard: Doorbell[];
+  readonly heard: HeadNotice[];
   stop(): Promise<void>;
 }
 
@@ -69,7 +69,7 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
     it('tells every listener', async () => {
       const [from, to] = [await open(), await open()];
       let heads = 0;
-      to.bus.onDoorbell(() => {
+      to.bus.onNotice(() => {
         heads++;
       });
       const tenant = randomUUID();

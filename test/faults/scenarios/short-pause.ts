@@ -53,7 +53,7 @@ export const shortPause: Scenario = {
         );
         await delay(PAUSE_S * 1_000);
         await writer.query('COMMIT');
-        // the doorbell waits at the instance: it answers it before anything else
+        // the head notice waits at the instance: it answers it before anything else
         await cluster.query(`SELECT pg_notify('wardbell', $1)`, [
           JSON.stringify({ from: 'another instance', heads: { [clinic]: 1 } }),
         ]);

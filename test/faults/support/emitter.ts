@@ -39,7 +39,7 @@ const SERIALIZATION_FAILURE = '40001';
 
 /**
  * Another service in the same database: emits in plain SQL, for several tenants at once, with savepoints, and
- * changes its mind now and then. No doorbell tells of its events.
+ * changes its mind now and then. No head notice tells of its events.
  */
 export class Emitter {
   #stopped = false;

@@ -64,9 +64,9 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       await delay(fault.forMs);
       return goOn();
     }
-    case 'lose doorbells':
-      return attempt(postgres, loseDoorbells);
-    case 'false doorbells':
+    case 'lose notices':
+      return attempt(postgres, loseNotices);
+    case 'false notices':
       return attempt(postgres, (client) => ringFalsely(client, tenantIds, random));
     case 'clock jump':
       for (const { subscriber } of random.some(clients, fault.clients)) subscriber.jumpClock(fault.byMs);
@@ -162,7 +162,7 @@ async function attempt(postgres: Postgres, work: (client: pg.Client) => Promise<
 }
 
 /** Ends the connections that listen: what is rung until they are back is heard by nobody. */
-async function loseDoorbells(client: pg.Client): Promise<void> {
+async function loseNotices(client: pg.Client): Promise<void> {
   await client.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE usename = 'wardbell_relay' AND query ~ 'LISTEN|pg_notify'`,

@@ -14,7 +14,7 @@ export type Fault = { readonly atMs: number } & (
   | { readonly kind: 'cut connections'; readonly count: number }
   | { readonly kind: 'delay'; readonly minMs: number; readonly maxMs: number; readonly forMs: number }
   | { readonly kind: 'stall readers'; readonly count: number; readonly forMs: number }
-  | { readonly kind: 'lose doorbells' | 'false doorbells' }
+  | { readonly kind: 'lose notices' | 'false notices' }
   | { readonly kind: 'clock jump'; readonly byMs: number; readonly clients: number }
   | { readonly kind: 'held transaction' }
   | { readonly kind: 'odd transaction'; readonly manner: EmissionManner }
@@ -42,8 +42,8 @@ export const FAULT_KINDS = [
   'cut connections',
   'delay',
   'stall readers',
-  'lose doorbells',
-  'false doorbells',
+  'lose notices',
+  'false notices',
   'clock jump',
   'held transaction',
   'burst',
@@ -118,8 +118,8 @@ const deal = (kind: DealtKind, atMs: number, random: Random, instance: number): 
       };
     case 'stall readers':
       return { kind, atMs, count: random.between(1, 10), forMs: random.between(500, 8_000) };
-    case 'lose doorbells':
-    case 'false doorbells':
+    case 'lose notices':
+    case 'false notices':
     case 'held transaction':
       return { kind, atMs };
     case 'clock jump':

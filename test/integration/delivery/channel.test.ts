@@ -6,7 +6,7 @@ import { Metrics } from '../../../server/src/platform/metrics/metrics.js';
 import { Channel, type ResetReason } from '../../../server/src/realtime/hub/channel.js';
 import type { Entry } from '../../../server/src/realtime/hub/entry.js';
 import { FlushQueue } from '../../../server/src/realtime/hub/flush-queue.js';
-import { Pages } from '../../../server/src/realtime/hub/pages.js';
+import { StreamLog } from '../../../server/src/realtime/hub/stream-log.js';
 import { LogReader } from '../../../server/src/realtime/outbox/log-reader.js';
 import { openRelay } from '../../cluster/support/buses.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
@@ -26,18 +26,16 @@ class Listening {
     readonly clinic: Clinic,
     seq = 0,
   ) {
-    const pages = new Pages((tenantId, since, limit) => reader.readSince(tenantId, since, limit));
+    const log = new StreamLog(reader);
     this.channel = new Channel(clinic.id, seq, {
-      readAfter: (tenantId, since, lacking) => reader.readAfter(tenantId, since, lacking),
-      head: async (tenantId) => (await reader.heads([tenantId])).get(tenantId) ?? 0,
-      pageAfter: (tenantId, since) => pages.after(tenantId, since),
+      log,
       deliver: (_, entries) => {
         this.entries.push(...entries);
         this.seqs.push(...entries.map((entry) => entry.seq));
       },
       advanced: () => undefined,
       reset: (channel, reason) => {
-        pages.forget();
+        log.forget();
         this.resets.push({ reason, seq: channel.flushed });
       },
       repairing: () => undefined,
@@ -47,7 +45,6 @@ class Listening {
       },
       flushes: new FlushQueue(),
       ringBytes: () => 1_000_000,
-      databaseMs: Date.now,
     });
   }
 
@@ -89,16 +86,16 @@ describe('a channel', () => {
     const { clinic, events } = await logOf(size);
     const announcement = fc.oneof(
       fc.record({ offer: fc.array(fc.integer({ min: 1, max: size }), { maxLength: 8 }) }),
-      fc.record({ hear: fc.integer({ min: 0, max: size }) }),
+      fc.record({ head: fc.integer({ min: 0, max: size }) }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(announcement, { maxLength: 30 }), async (announcements) => {
         const { channel, seqs, resets, reaches } = bind(listen(clinic));
         for (const said of announcements) {
-          if ('hear' in said) channel.hear(said.hear);
+          if ('head' in said) channel.catchUpTo(said.head);
           else channel.offer(said.offer.flatMap((seq) => events[seq - 1] ?? []));
         }
-        channel.hear(size); // the sweep, at last
+        channel.catchUpTo(size); // the sweep, at last
         await reaches(size);
         expect(seqs).toEqual(numbers(1, size));
         expect(resets).toEqual([]);
@@ -113,7 +110,7 @@ describe('a channel', () => {
     const reads = async () => (await metrics.logReads.get()).values[0]?.value ?? 0;
     const before = await reads();
     const listenings = logs.map(({ clinic }) => bind(listen(clinic)));
-    for (const { channel } of listenings) channel.hear(20);
+    for (const { channel } of listenings) channel.catchUpTo(20);
     for (const { reaches } of listenings) await reaches(20);
     for (const { seqs } of listenings) expect(seqs).toEqual(numbers(1, 20));
     for (const [at, { channel, entries }] of listenings.entries()) {
@@ -127,21 +124,21 @@ describe('a channel', () => {
   it('reads a log of many pages that nobody announced', async () => {
     const { clinic } = await logOf(2_000);
     const { channel, seqs, reaches } = bind(listen(clinic));
-    channel.hear(2_000);
+    channel.catchUpTo(2_000);
     await reaches(2_000);
     expect(seqs).toEqual(numbers(1, 2_000));
   });
 
   it.each([1_000_000_000, 3.5, Number.MAX_VALUE])(
-    'loses nothing to a doorbell that says a number that does not exist (%d)',
+    'loses nothing to a head notice that says a number that does not exist (%d)',
     async (said) => {
       const { clinic } = await logOf(3);
       const { channel, seqs, resets, reaches } = bind(listen(clinic, 3));
-      channel.hear(said);
+      channel.catchUpTo(said);
       await eventually(() => channel.behindMs() === 0, { what: 'the channel level again' });
       expect(channel.stuckMs()).toBe(0);
       await clinic.emit(2);
-      channel.hear(5);
+      channel.catchUpTo(5);
       await reaches(5);
       expect(seqs).toEqual([4, 5]);
       expect(resets).toEqual([]);
@@ -152,9 +149,9 @@ describe('a channel', () => {
     const { clinic } = await logOf(1);
     const { channel, seqs, resets, reaches } = bind(listen(clinic, 1));
     for (let round = 0; round < 30; round++) {
-      channel.hear(1_000 + round);
+      channel.catchUpTo(1_000 + round);
       await clinic.emit(1);
-      channel.hear(2 + round);
+      channel.catchUpTo(2 + round);
     }
     await reaches(31);
     expect(seqs).toEqual(numbers(2, 31));
@@ -165,7 +162,7 @@ describe('a channel', () => {
     const { clinic } = await logOf(1_500);
     await clinic.forgetUpTo(700);
     const { channel, seqs, resets, reaches } = bind(listen(clinic, 5));
-    channel.hear(1_500);
+    channel.catchUpTo(1_500);
     await reaches(1_500);
     expect(resets).toEqual([{ reason: 'retention', seq: 700 }]);
     expect(seqs).toEqual(numbers(701, 1_500));
@@ -175,11 +172,11 @@ describe('a channel', () => {
     const { clinic } = await logOf(10);
     await clinic.forgetUpTo(10);
     const { channel, seqs, resets, reaches } = bind(listen(clinic, 4));
-    channel.hear(10);
+    channel.catchUpTo(10);
     await reaches(10);
     expect(resets).toEqual([{ reason: 'retention', seq: 10 }]);
     await clinic.emit();
-    channel.hear(11);
+    channel.catchUpTo(11);
     await reaches(11);
     expect(seqs).toEqual([11]);
   });
@@ -187,9 +184,9 @@ describe('a channel', () => {
   it('does not use what it was reading when its history was replaced', async () => {
     const { clinic } = await logOf(600);
     const { channel, seqs, resets, reaches } = bind(listen(clinic));
-    channel.hear(600); // the read is under way
+    channel.catchUpTo(600); // the read is under way
     channel.restart(590, 'epoch');
-    channel.hear(600);
+    channel.catchUpTo(600);
     await reaches(600);
     expect(resets).toEqual([{ reason: 'epoch', seq: 590 }]);
     expect(seqs).toEqual(numbers(591, 600));
@@ -200,7 +197,7 @@ describe('a channel', () => {
     const listening = listen(clinic);
     const { channel, seqs, reaches } = bind(listening);
     await database.query('REVOKE SELECT ON wardbell.outbox FROM wardbell_relay');
-    channel.hear(5);
+    channel.catchUpTo(5);
     await eventually(() => listening.failures >= 2, { what: 'two attempts' });
     expect(channel.stuckMs()).toBeGreaterThan(200);
     expect(channel.behindMs()).toBeGreaterThan(200);
@@ -214,7 +211,7 @@ describe('a channel', () => {
     it('from any number of a long log, in pages without a hole', async () => {
       const { clinic } = await logOf(3_000);
       const { channel, reaches } = bind(listen(clinic));
-      channel.hear(3_000);
+      channel.catchUpTo(3_000);
       await reaches(3_000);
       await fc.assert(
         fc.asyncProperty(fc.integer({ min: 0, max: 2_999 }), async (since) => {
@@ -239,7 +236,7 @@ describe('a channel', () => {
       const first = bind(listen(clinic, 10));
       expect(await first.channel.page(9)).toHaveLength(1);
       await clinic.emit(5);
-      first.channel.hear(15);
+      first.channel.catchUpTo(15);
       await first.reaches(15);
       // the ring holds 11 to 15 alone: what is before comes from the shared page, what it lacks from the ring
       const seen: number[] = [];

@@ -8,7 +8,7 @@ import { scrape } from '../ws/scrape.js';
 import { Clinic, numbers, superToken } from './support/clinic.js';
 import { Receiver } from './support/receiver.js';
 
-describe('events that no doorbell announces', () => {
+describe('events that no head notice announces', () => {
   let database: TestDatabase;
   let server: RunningServer;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('events that no doorbell announces', () => {
     expect((await scrape(server))('hub_gap_repairs_total')).toBeGreaterThan(before);
   });
 
-  it('reach super admins, whatever tenants false doorbells name', async () => {
+  it('reach super admins, whatever tenants false notices name', async () => {
     const clinic = await Clinic.create(database);
     const receiver = new Receiver(server.wsUrl, { token: await superToken() });
     await receiver.hears('positions');

@@ -231,7 +231,7 @@ describe('resume', () => {
       const clinic = await Clinic.create(database);
       const socket = await open({ token: await clinic.token(), query: { resume: 'inband' } });
       await clinic.emit(3);
-      // no doorbell has told the server: it must ask the database before it says that this is ahead
+      // no head notice has told the server: it must ask the database before it says that this is ahead
       const { seq, epoch } = await clinic.position();
       socket.send({ type: 'resume', epoch, since: seq });
       expect((await socket.waitFor('resumed')).data).toEqual({ from: 3, to: 3, count: 0 });

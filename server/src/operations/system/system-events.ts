@@ -84,6 +84,6 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   #say(type: string, data: Readonly<Record<string, unknown>>): void {
-    this.hub.tellSystem({ type, data });
+    this.hub.sendSystem({ type, data });
   }
 }

@@ -6,7 +6,7 @@ import type { LogEvent } from '../../database/log-event.js';
 import { OutageLog } from '../../database/outage-log.js';
 import { RelayPool } from '../../database/pools.js';
 import { Log } from '../../platform/log/log.js';
-import { Bus, type DoorbellListener, noTraffic } from './bus.js';
+import { Bus, type NoticeListener, noTraffic } from './bus.js';
 
 const CHANNEL = 'wardbell';
 /** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
@@ -37,13 +37,13 @@ const LOST = Object.assign(new Error('connection lost'), { code: 'ECONNRESET' })
 
 const NO_EVENTS = () => [];
 
-/** Doorbells by NOTIFY, on a connection of its own and never inside a business transaction. */
+/** Head notices by NOTIFY, on a connection of its own and never inside a business transaction. */
 @Injectable()
 export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly kind = 'postgres';
   readonly traffic = noTraffic();
   readonly #self = randomUUID();
-  readonly #listeners: DoorbellListener[] = [];
+  readonly #listeners: NoticeListener[] = [];
   #heads = new Map<string, number>();
   #orders = false;
   #client: pg.Client | undefined;
@@ -66,7 +66,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     return this.#client !== undefined;
   }
 
-  onDoorbell(listener: DoorbellListener): void {
+  onNotice(listener: NoticeListener): void {
     this.#listeners.push(listener);
   }
 
@@ -136,7 +136,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
         this.traffic.bytesSent += text.length;
       }
     } catch (error) {
-      this.outages.failed('doorbell', error);
+      this.outages.failed('head-notices', error);
       this.#lose(client);
     } finally {
       this.#ringing = false;

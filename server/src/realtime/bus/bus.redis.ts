@@ -2,7 +2,7 @@ import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/comm
 import type { LogEvent } from '../../database/log-event.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
-import { Bus, type DoorbellListener, noTraffic } from './bus.js';
+import { Bus, type NoticeListener, noTraffic } from './bus.js';
 import type { PostgresBus } from './bus.postgres.js';
 import { Outgoing } from './outgoing.js';
 import { RedisLink } from './redis-link.js';
@@ -20,14 +20,14 @@ export interface RedisBusOptions {
 }
 
 /**
- * Doorbells that carry the events themselves, so that the others need not read them from PostgreSQL. While
+ * Head notices that carry the events themselves, so that the others need not read them from PostgreSQL. While
  * Redis is away PostgreSQL rings as if there were no Redis; while it works PostgreSQL still rings now and
  * then, for an instance that cannot hear Redis and does not know it. Redis 6 and newer, Valkey.
  */
 export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly kind = 'redis';
   readonly traffic = noTraffic();
-  readonly #listeners: DoorbellListener[] = [];
+  readonly #listeners: NoticeListener[] = [];
   readonly #outgoing = new Outgoing();
   #epoch: string | undefined;
   #sealer: Sealer | undefined;
@@ -71,9 +71,9 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     void this.#connect(epoch, RECONNECT_MIN_MS);
   }
 
-  onDoorbell(listener: DoorbellListener): void {
+  onNotice(listener: NoticeListener): void {
     this.#listeners.push(listener);
-    this.postgres.onDoorbell((doorbell) => listener({ ...doorbell, isSafetyNet: this.connected }));
+    this.postgres.onNotice((notice) => listener({ ...notice, isSafetyNet: this.connected }));
   }
 
   announce(tenantId: string, events: readonly LogEvent[]): void {

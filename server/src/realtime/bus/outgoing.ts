@@ -1,7 +1,7 @@
 import type { LogEvent } from '../../database/log-event.js';
 import { encodeEvent, type Part } from './sealed-message.js';
 
-/** A larger event is only a doorbell: who needs it reads it from the log. Characters of its JSON. */
+/** A larger event is left out of the notice and read from the log by those who need it. Characters of its JSON. */
 const MAX_EVENT_LENGTH = 16 * 1024;
 /** What one message carries at most, so that it does not hold up those behind it. */
 const MAX_MESSAGE_LENGTH = 256 * 1024;

@@ -25,7 +25,7 @@ const ALGORITHM = 'aes-256-gcm';
 /** Keys of senders that are remembered. A sender is a process, so there are few. */
 const MAX_SENDERS = 1_000;
 
-/** `[tenant, head, bytes of the part]`; 0 bytes: the doorbell was too small for the events. */
+/** `[tenant, head, bytes of the part]`; 0 bytes: the notice had no room for the events. */
 const Header = z.object({
   orders: z.boolean(),
   parts: z.array(z.tuple([z.string(), z.number(), z.number()])),

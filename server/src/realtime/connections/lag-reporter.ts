@@ -74,7 +74,7 @@ export class LagReporter implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   #troubleOf(session: Session): Trouble | undefined {
-    const position = this.hub.placeOf(session);
+    const position = this.hub.positionOf(session);
     const { pendingBytes } = session.sink;
     return position === undefined && pendingBytes === 0 ? undefined : { position, pendingBytes };
   }

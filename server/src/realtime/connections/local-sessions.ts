@@ -68,7 +68,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
       void this.#sweep();
       this.bus.announceDisconnects();
     });
-    this.bus.onDoorbell(({ orders }) => {
+    this.bus.onNotice(({ orders }) => {
       if (orders) void this.#sweep();
     });
     this.hub.beforeDelivery((databaseMs) => this.#checkLease(databaseMs));

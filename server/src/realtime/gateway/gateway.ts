@@ -24,7 +24,7 @@ import { Admission, type Admitted, type Verdict } from '../connections/admission
 import { LocalSessions } from '../connections/local-sessions.js';
 import { Usage } from '../connections/usage.js';
 import { Hub } from '../hub/hub.js';
-import { Session, type SessionPorts } from '../hub/session.js';
+import { Session, type SessionHost } from '../hub/session.js';
 import { Subscription } from '../hub/subscription.js';
 import { Client } from './client.js';
 import { ConnectRate } from './connect-rate.js';
@@ -59,7 +59,7 @@ const REFUSED: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName>> = {
 export class Gateway {
   readonly #trusted: ReturnType<typeof proxyAddress.compile>;
   readonly #requestIdOf: (request: IncomingMessage) => string;
-  readonly #sessionPorts: SessionPorts;
+  readonly #sessionHost: SessionHost;
   #draining = false;
   #openSockets = 0;
 
@@ -80,7 +80,7 @@ export class Gateway {
     this.#trusted = proxyAddress.compile([...config.trustedProxies]);
     this.#requestIdOf = requestIds(config.trustedProxies);
     admission.onEvicted((id, close) => localSessions.sessions.get(id)?.sink.close(CLOSE[close]));
-    this.#sessionPorts = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
+    this.#sessionHost = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
   }
 
   /** From here on everybody is sent elsewhere. */
@@ -148,7 +148,7 @@ export class Gateway {
       principal,
       sink,
       Subscription.of(principal.role, topics, handshake.types, sink.isDeflated),
-      this.#sessionPorts,
+      this.#sessionHost,
     );
 
     const admitted = await this.#admit(session, handshake);

@@ -8,71 +8,77 @@ import { PAGE } from './pages.js';
 import { Ring } from './ring.js';
 import type { Session } from './session.js';
 
-/** Events kept for those who come back. */
+/** Events kept in memory for clients that come back. */
 const RING_ENTRIES = 1_024;
-/** Events that came before their turn; more than this and they are read from the log instead. */
+/** Events kept that arrived before the ones in front of them; further ones are read from the log instead. */
 const MAX_EARLY = 1_024;
-/** Two commits of this process may be announced in the wrong order; their turn comes within a tick or two. */
+/** Two commits of this process may be announced in the wrong order; the missing one follows within a tick or two. */
 const GAP_GRACE_MS = 5;
-/** An announcement of another instance: it rings every 10 ms, and the way takes a few. */
+/** How long a head notice of another instance may take: it sends one every 10 ms, and the network adds a few. */
 const ANNOUNCEMENT_MS = 25;
-/** Who announced within this time most likely announces the next event too. */
+/** A tenant whose events were announced within this window is expected to have the next event announced as well. */
 const ANNOUNCED_LATELY_MS = 1_000;
 const RETRY_MS = 250;
 /** The most that a tenant's own burst may delay an event so that its frames share a write. */
 const MAX_BURST_DELAY_MS = 25;
-/** From this part of its time on that all tenants together write, a process is busy: each write takes more events. */
+/** A process that writes for more than this share of its time is busy: it writes less often, and more at once. */
 const BUSY_SHARE = 0.6;
-/** The part of its time that a busy process is to write; the rest is for others. */
+/** The share of its time that a busy process may spend on writing. */
 const MAX_WRITING_SHARE = 0.75;
-/** The most that this may delay an event. */
+/** The most that a busy process may delay an event. */
 const MAX_LOAD_DELAY_MS = 100;
 
 /**
- * Bytes of events that are written to a socket at once. A slow reader keeps what was written in memory until it has
- * read all of it, and it is paused between two writes only.
+ * Bytes of events that are written to a socket at once. What was written stays in memory until a slow reader has read
+ * all of it, and a session is paused between two writes only.
  */
 const MAX_WRITE_BYTES = 256 * 1024;
 
-/** Why a stream starts anew. */
+/** Why a channel starts anew. */
 export type ResetReason = 'retention' | 'epoch';
 
-/** What a channel needs of the hub. */
-export interface ChannelPorts {
+/** The log, as a channel reads it. */
+export interface ChannelLog {
   /** At least one event after `since` if the log has any, in order; `lacking`: how many it should have. */
   readAfter(tenantId: string, since: number, lacking: number): Promise<LogEvent[]>;
   /** The newest number that the database itself knows; 0 for a tenant that it does not. */
   head(tenantId: string): Promise<number>;
-  /** Events after `since` without a hole, shared by all who ask; none when the log has none. */
+  /** Events after `since` without a hole, shared by all readers; none when the log has none. */
   pageAfter(tenantId: string, since: number): Promise<readonly Entry[]>;
-  /** Writes these to whoever is live; `channel.flushed` is already past them. */
+  /** Milliseconds since 1970, by the clock of the database. */
+  databaseMs(): number;
+}
+
+/** What surrounds a channel: the log, the queue of writes, and those that get what comes out. */
+export interface ChannelHost {
+  readonly log: ChannelLog;
+  /** Where all channels of the process take turns to write. */
+  readonly flushes: FlushQueue;
+  /** Bytes that the ring of one channel may hold now. */
+  ringBytes(): number;
+  /** Writes these to the live sessions; `channel.flushed` is already past them. */
   deliver(channel: Channel, entries: readonly Entry[]): void;
   /** Sessions that wait for the channel to reach a number may go on. */
   advanced(channel: Channel): void;
-  /** History was replaced or dropped under the channel: whoever it serves must load the list again. */
+  /** History was replaced or dropped: the sessions of this channel must load their lists again. */
   reset(channel: Channel, reason: ResetReason): void;
-  /** An event committed under a number that this channel has given to another one, as far as it knows. */
+  /** An event committed under a number that this channel knows as another event's. */
   contradicted(channel: Channel): void;
   /** A number was missing and is read from the log. */
   repairing(): void;
   failed(error: unknown): void;
-  /** Milliseconds since 1970, by the clock of the database. */
-  databaseMs(): number;
-  /** Where all channels of the process write in turn. */
-  readonly flushes: FlushQueue;
-  ringBytes(): number;
 }
 
 /**
- * The stream of one tenant in this process. Announcements may be late, lost, repeated and out of order; out
- * comes every number once and in order, because a number that does not follow sends it to the log.
+ * The stream of one tenant in this process. Announcements may be late, lost, repeated and out of order; the channel
+ * delivers every number once and in order, because it reads the log whenever a number does not follow.
  */
 export class Channel {
   readonly groups = new Groups();
   readonly freshness = new Freshness();
   /** Sessions of this tenant, live or not. */
   readonly members = new Set<Session>();
-  /** When the last member left, by the clock that never jumps. Milliseconds. */
+  /** When the last member left, by the monotonic clock. Milliseconds. */
   idleSinceMs = performance.now();
   readonly #ring = new Ring(RING_ENTRIES);
   readonly #early = new Map<number, LogEvent>();
@@ -86,23 +92,23 @@ export class Channel {
   #flushedMs = Number.NEGATIVE_INFINITY;
   #spentMs = 0;
   #reading = false;
-  /** The newest number that somebody has said. Only the log knows whether it is true. */
+  /** The newest number that was announced. Only the log tells whether it exists. */
   #target: number;
   #behindSinceMs: number | undefined;
   #progressMs = 0;
   #announcedMs = Number.NEGATIVE_INFINITY;
   #lastWrittenMs: number | undefined;
   #closed = false;
-  /** Counts restarts, so that a read that began before one is not used after it. */
+  /** Counts restarts: the result of a read that began before a restart is dropped. */
   #generation = 0;
 
   /**
-   * @param seq newest number that is known and that no session needs from this channel
+   * @param seq newest known number; no session needs it or older ones from this channel
    */
   constructor(
     readonly tenantId: string,
     private seq: number,
-    private readonly ports: ChannelPorts,
+    private readonly host: ChannelHost,
   ) {
     this.#target = seq;
     this.flushed = seq;
@@ -114,7 +120,7 @@ export class Channel {
   /** An event that was delivered, by which a history is recognised; undefined until one is known. */
   anchor: NumberedId | undefined;
 
-  /** The newest number that this channel has heard of, whether it has the event or not. */
+  /** The newest number that was announced to this channel, whether it has the event or not. */
   get head(): number {
     return Math.max(this.seq, this.#target);
   }
@@ -123,12 +129,13 @@ export class Channel {
   behindMs(): number {
     if (this.#behindSinceMs === undefined) return 0;
     const knownMs = performance.now() - this.#behindSinceMs;
-    // what is lacking was written after the last one that was not
-    const ageMs = this.#lastWrittenMs === undefined ? knownMs : this.ports.databaseMs() - this.#lastWrittenMs;
+    // the missing event was written after the last one that is here
+    const ageMs =
+      this.#lastWrittenMs === undefined ? knownMs : this.host.log.databaseMs() - this.#lastWrittenMs;
     return Math.max(0, Math.min(knownMs, ageMs));
   }
 
-  /** For how long something is lacking and nothing has come, in milliseconds: a backlog that moves is 0. */
+  /** For how long events are missing and none has arrived, in milliseconds: 0 for a backlog that moves. */
   stuckMs(): number {
     if (this.#behindSinceMs === undefined) return 0;
     return performance.now() - Math.max(this.#behindSinceMs, this.#progressMs);
@@ -149,18 +156,18 @@ export class Channel {
   }
 
   /**
-   * The database's own head. While instances announce this tenant's events, what it is ahead by is most likely
-   * on its way: it is read only if it does not come. True if something is read at once.
+   * The head as the database has it. While instances announce this tenant's events, the events up to it are most likely
+   * on their way, so they are read only if they do not arrive. True if the log is read at once.
    */
-  suspect(head: number): boolean {
-    if (performance.now() - this.#announcedMs > ANNOUNCED_LATELY_MS) return this.hear(head);
+  observeHead(head: number): boolean {
+    if (performance.now() - this.#announcedMs > ANNOUNCED_LATELY_MS) return this.catchUpTo(head);
     if (head > this.#target) this.#target = head;
     if (this.seq < this.#target) this.#repairAfter(ANNOUNCEMENT_MS);
     return false;
   }
 
-  /** The log is said to reach `head`: reads what is missing. True if that was news. */
-  hear(head: number): boolean {
+  /** The log is said to reach `head`: reads what is missing. False if nothing is. */
+  catchUpTo(head: number): boolean {
     if (head > this.#target) this.#target = head;
     if (this.seq >= this.#target) return false;
     this.#behindSinceMs ??= performance.now();
@@ -176,7 +183,7 @@ export class Channel {
     const inMemory = this.#ring.after(since, Math.min(PAGE, Math.max(0, this.flushed - since)));
     if (inMemory) return inMemory;
     const generation = this.#generation;
-    const entries = await this.ports.pageAfter(this.tenantId, since);
+    const entries = await this.host.log.pageAfter(this.tenantId, since);
     if (generation !== this.#generation) return undefined;
     return entries.filter((entry) => entry.seq <= this.flushed);
   }
@@ -193,11 +200,11 @@ export class Channel {
     this.#behindSinceMs = undefined;
     this.freshness.restart();
     this.anchor = undefined;
-    this.ports.reset(this, reason);
-    this.ports.advanced(this);
+    this.host.reset(this, reason);
+    this.host.advanced(this);
   }
 
-  /** Writes what waits at once: the server is about to go. */
+  /** Writes at once what waits for the next flush. For a server that stops. */
   flushNow(): void {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
@@ -211,16 +218,16 @@ export class Channel {
     clearTimeout(this.#retryTimer);
   }
 
-  /** The same event may be announced twice. Another one with its number means that the first was lost in a crash. */
+  /** The same event may be announced twice. Another event under its number means that the first was lost in a crash. */
   #checkRepeat(event: LogEvent): void {
-    if (this.#ring.at(event.seq)?.id !== event.id) this.ports.contradicted(this);
+    if (this.#ring.at(event.seq)?.id !== event.id) this.host.contradicted(this);
   }
 
   #repairAfter(graceMs: number): void {
     this.#behindSinceMs ??= performance.now();
     this.#gapTimer ??= setTimeout(() => {
       this.#gapTimer = undefined;
-      if (this.seq < this.#target) this.ports.repairing();
+      if (this.seq < this.#target) this.host.repairing();
       void this.#catchUp();
     }, graceMs);
   }
@@ -229,7 +236,7 @@ export class Channel {
     const entry = new Entry(event);
     this.seq = event.seq;
     this.#lastWrittenMs = entry.writtenMs;
-    this.#ring.push(entry, this.ports.ringBytes());
+    this.#ring.push(entry, this.host.ringBytes());
     this.#unflushed.push(entry);
   }
 
@@ -254,13 +261,13 @@ export class Channel {
     try {
       while (this.seq < this.#target && !this.#closed) {
         const generation = this.#generation;
-        const events = await this.ports.readAfter(this.tenantId, this.seq, this.#target - this.seq);
+        const events = await this.host.log.readAfter(this.tenantId, this.seq, this.#target - this.seq);
         if (generation !== this.#generation) continue;
         if (events.length > 0) this.#take(events);
-        else await this.#doubt();
+        else await this.#reconcileHead();
       }
     } catch (error) {
-      this.ports.failed(error);
+      this.host.failed(error);
       this.#retryTimer ??= setTimeout(() => {
         this.#retryTimer = undefined;
         void this.#catchUp();
@@ -272,7 +279,7 @@ export class Channel {
 
   #take(events: readonly LogEvent[]): void {
     const [first] = events;
-    // The part of the log that we needed was dropped: go on where it begins.
+    // Retention dropped the part of the log that is needed: go on where the log begins.
     if (first && first.seq > this.seq + 1) this.#skipTo(first.seq - 1);
     for (const event of events) if (event.seq === this.seq + 1) this.#append(event);
     this.#progressMs = performance.now();
@@ -281,16 +288,16 @@ export class Channel {
   }
 
   /**
-   * The log ends before the number that was said. Either that was made up (any role of the database may
-   * NOTIFY), or what we needed was dropped. The database's own head tells.
+   * The log ends before the number that was announced. Either the number was made up (any role of the database may
+   * NOTIFY), or retention dropped the events. The head in the database tells which.
    */
-  async #doubt(): Promise<void> {
+  async #reconcileHead(): Promise<void> {
     const { seq } = this;
     const target = this.#target;
     const generation = this.#generation;
-    const head = await this.ports.head(this.tenantId);
-    // asked after the head: an event up to it that is not here now never will be
-    const events = await this.ports.readAfter(this.tenantId, seq, head - seq);
+    const head = await this.host.log.head(this.tenantId);
+    // read after the head: an event up to it that is missing now will stay missing
+    const events = await this.host.log.readAfter(this.tenantId, seq, head - seq);
     if (generation !== this.#generation || this.seq !== seq) return;
     if (events.length > 0) return this.#take(events);
     if (head > seq) return this.#skipTo(head);
@@ -300,25 +307,25 @@ export class Channel {
     this.#behindSinceMs = undefined;
   }
 
-  /** Goes on behind a part of the log that is gone. */
+  /** Goes on after a part of the log that is gone. */
   #skipTo(seq: number): void {
     const target = this.#target;
     this.restart(seq, 'retention');
-    this.hear(target);
+    this.catchUpTo(target);
   }
 
   /**
-   * Idle: at once. In a burst: when its time comes. Called once for all events that came together: else the
-   * first would cost a write of its own.
+   * Flushes at once when idle, and when its delay is over in a burst. Called once for all events that arrived together,
+   * else the first of them would cost a write of its own.
    */
   #scheduleFlush(): void {
     if (this.#isFlushDue || this.#unflushed.length === 0) return;
     this.#isFlushDue = true;
     const waitMs = this.#nextFlushMs - performance.now();
-    if (waitMs <= 0) return this.ports.flushes.enter(this.#flush);
+    if (waitMs <= 0) return this.host.flushes.enter(this.#flush);
     this.#flushTimer = setTimeout(() => {
       this.#flushTimer = undefined;
-      this.ports.flushes.enter(this.#flush);
+      this.host.flushes.enter(this.#flush);
     }, waitMs);
   }
 
@@ -330,20 +337,20 @@ export class Channel {
     const startMs = performance.now();
     for (const part of splitByBytes(entries)) {
       this.flushed = part.at(-1)?.seq ?? this.flushed;
-      this.ports.deliver(this, part);
+      this.host.deliver(this, part);
     }
     this.anchor = entries.at(-1) ?? this.anchor;
     this.#pace(startMs, performance.now());
-    this.ports.advanced(this);
+    this.host.advanced(this);
   };
 
   /**
-   * When to write next: as long after this flush as it took, so that one tenant's writing takes half of the time at
-   * most. In a busy process so much later that a round of all tenants, as it was since this tenant's last flush,
-   * takes three quarters of the time; who has been quiet for long has a share of its average.
+   * Sets when to write next: as long after this flush as it took, so that one tenant's writing takes half of the time
+   * at most. In a busy process later, so that a round of all tenants, measured since this tenant's last flush, takes
+   * three quarters of the time; for a tenant that was quiet for long, the round is its share of the average.
    */
   #pace(startMs: number, endMs: number): void {
-    const { flushes } = this.ports;
+    const { flushes } = this.host;
     const tookMs = endMs - startMs;
     let delayMs = Math.min(tookMs, MAX_BURST_DELAY_MS);
     if (flushes.share(endMs) > BUSY_SHARE) {

@@ -1,33 +1,24 @@
-import { Channel, type ChannelPorts } from './channel.js';
-import { FlushQueue } from './flush-queue.js';
+import { Channel, type ChannelHost } from './channel.js';
 
 /** Memory for the rings of all tenants together; each has a share. */
 const RING_BUDGET_BYTES = 256 * 1024 * 1024;
 const MAX_RING_BYTES = 4 * 1024 * 1024;
 const MIN_RING_BYTES = 64 * 1024;
-/** A channel without sessions stays this long, for those who only lost their Wi-Fi. */
+/** A channel without sessions is kept this long, for clients that only lost their Wi-Fi. */
 const IDLE_CHANNEL_MS = 60_000;
 
-/** The channels of this process: one for each tenant that somebody here listens to, or for every tenant. */
+/** The channels of this process: one for each tenant that has sessions here, or one for every tenant. */
 export class Channels {
   readonly #channels = new Map<string, Channel>();
   readonly #waiters = new Map<Channel, (() => void)[]>();
-  readonly #ports: ChannelPorts;
   #following: Promise<void> | undefined;
   #followsAll = false;
 
+  /** @param allHeads the newest number of every tenant, from the database */
   constructor(
-    ports: Omit<ChannelPorts, 'advanced' | 'flushes' | 'ringBytes'>,
+    private readonly host: ChannelHost,
     private readonly allHeads: () => Promise<ReadonlyMap<string, number>>,
-  ) {
-    this.#ports = {
-      ...ports,
-      flushes: new FlushQueue(),
-      advanced: (channel) => this.#wake(channel),
-      ringBytes: () =>
-        Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, RING_BUDGET_BYTES / (this.#channels.size + 1))),
-    };
-  }
+  ) {}
 
   /** Is there a channel for every tenant? */
   get followsAll(): boolean {
@@ -46,14 +37,20 @@ export class Channels {
     return [...this.#channels.keys()];
   }
 
-  /** A channel of a tenant that has none yet, from this number on. */
+  /** The share of one channel in the memory of all rings. */
+  ringBytes(): number {
+    const shareBytes = RING_BUDGET_BYTES / (this.#channels.size + 1);
+    return Math.min(MAX_RING_BYTES, Math.max(MIN_RING_BYTES, shareBytes));
+  }
+
+  /** Opens the channel of a tenant that has none yet, from this number on. */
   open(tenantId: string, seq: number): Channel {
-    const channel = new Channel(tenantId, seq, this.#ports);
+    const channel = new Channel(tenantId, seq, this.host);
     this.#channels.set(tenantId, channel);
     return channel;
   }
 
-  /** Opens a channel for every tenant and keeps them; one that is unknown after that has just been created. */
+  /** Opens a channel for every tenant and keeps them; a tenant that is unknown after that has just been created. */
   followAll(): Promise<void> {
     this.#following ??= this.allHeads()
       .then((heads) => {
@@ -67,14 +64,14 @@ export class Channels {
     return this.#following;
   }
 
-  /** Channels without sessions may go again. */
+  /** Channels without sessions may expire again. */
   unfollowAll(): void {
     this.#following = undefined;
     this.#followsAll = false;
   }
 
-  /** Resolves when the channel has moved on, or is gone. */
-  advanced(channel: Channel): Promise<void> {
+  /** Resolves when the channel has delivered further events, or is gone. */
+  whenAdvanced(channel: Channel): Promise<void> {
     return new Promise((resolve) => {
       const waiters = this.#waiters.get(channel);
       if (waiters) waiters.push(resolve);
@@ -89,14 +86,14 @@ export class Channels {
     return longest;
   }
 
-  /** Closes channels that nobody has come back to; call it every second or so. */
+  /** Closes channels that have been without sessions for a minute; call it every second or so. */
   expire(nowMs: number): void {
     if (this.#following) return;
     for (const [tenantId, channel] of this.#channels) {
       if (channel.members.size > 0 || nowMs - channel.idleSinceMs < IDLE_CHANNEL_MS) continue;
       channel.close();
       this.#channels.delete(tenantId);
-      this.#wake(channel); // sessions that left while they waited for it
+      this.wake(channel); // sessions that left while they waited for it
     }
   }
 
@@ -104,7 +101,8 @@ export class Channels {
     for (const channel of this.#channels.values()) channel.close();
   }
 
-  #wake(channel: Channel): void {
+  /** Lets those go on that wait for the channel. */
+  wake(channel: Channel): void {
     const waiters = this.#waiters.get(channel);
     if (!waiters) return;
     this.#waiters.delete(channel);

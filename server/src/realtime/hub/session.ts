@@ -3,7 +3,7 @@ import type { Principal } from '../../database/principal.js';
 import { encodeFrame } from './frames.js';
 import type { Subscription } from './subscription.js';
 
-/** The socket, as the hub sees it. */
+/** The transport of one client, as the hub uses it. */
 export interface Sink {
   /** Hands bytes to the socket; shared bytes must not be changed. Nothing after a close. */
   write(bytes: Buffer): void;
@@ -21,9 +21,9 @@ export interface Sink {
   close(close: Close): void;
 }
 
-/** Where a session is in a tenant's stream while it is not live. */
+/** The position of a session in a tenant's stream while it is not live. */
 export interface Cursor {
-  /** Everything up to here was sent or skipped. */
+  /** Everything up to this number was sent or skipped. */
   seq: number;
   /** The position that the client asked for; set until `resumed` was sent. */
   from: number | undefined;
@@ -38,21 +38,25 @@ export interface EventCounter {
 
 /**
  * `waiting`: connected, its `resume` has not come. `replaying`: reads pages from the ring or the log.
- * `live`: the hub writes to it. Resume, gap repair and a slow client are all the same way back to live.
+ * `live`: the hub writes to it. `closed`: nothing is sent any more.
+ *
+ *     waiting → replaying ⇄ live, and from each of them → closed
  */
 export type SessionState = 'waiting' | 'replaying' | 'live' | 'closed';
 
-/** More than this waiting and a session stops being live until its socket has drained. */
+/** A session with more unsent bytes stops being live until its socket has drained. */
 export const MAX_PENDING_BYTES = 512 * 1024;
+/** A session that is not live and whose socket takes no bytes for this long is closed. */
+const STALL_MS = 30_000;
 
 /** Control frames that say how far the events before them go. */
 const TELLS_POSITION: ReadonlySet<string> = new Set(['position', 'positions', 'resumed', 'resync_required']);
 
 const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
 
-/** What a session tells its surroundings. */
-export interface SessionPorts {
-  /** Its socket has not taken what was written. */
+/** What surrounds a session: the hub pauses it, metrics count its control frames. */
+export interface SessionHost {
+  /** The socket has more than `MAX_PENDING_BYTES` unsent. */
   overflowed(session: Session): void;
   /** A control frame was sent. */
   sent(type: string): void;
@@ -65,20 +69,20 @@ export interface ControlMessage {
   readonly data?: object;
 }
 
-/** One socket's part in the streams. */
+/** One client's connection to the streams of its tenant, or of all tenants for a super admin. */
 export class Session {
-  state: SessionState = 'waiting';
+  #state: SessionState = 'waiting';
   /** Undefined while live: ten thousand empty maps would weigh 3 MB. */
   #cursors: Map<string, Cursor> | undefined;
   /** Event frames sent, less those that the group has counted since this session joined it. */
   #sentEvents = 0;
   /** The group that counts for this session while it is live. */
   #counter: EventCounter | undefined;
-  /** Was told `stale`, and no `position` since. */
+  /** Was sent `stale`, and no `position` since. */
   isStale = false;
-  /** While not live: when its socket last took something (clock that never jumps), and how much in all. */
-  progressMs = 0;
-  progressBytes = 0;
+  /** While not live: when the socket last took bytes (monotonic clock), and how many it had taken by then. */
+  #progressMs = 0;
+  #progressBytes = 0;
 
   constructor(
     readonly id: string,
@@ -86,22 +90,64 @@ export class Session {
     public principal: Principal,
     readonly sink: Sink,
     public subscription: Subscription,
-    private readonly ports: SessionPorts,
+    private readonly host: SessionHost,
   ) {}
 
-  /** By tenant; a tenant's people have one, super admins one for each tenant. Empty while live. */
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** From `waiting` to `replaying`; false in any other state. */
+  startReplay(): boolean {
+    if (this.#state !== 'waiting') return false;
+    this.#state = 'replaying';
+    this.#progressMs = performance.now();
+    return true;
+  }
+
+  /** From `replaying` to `live`: the cursors are level with their channels and are dropped. */
+  goLive(): void {
+    if (this.#state !== 'replaying') return;
+    this.#state = 'live';
+    this.#cursors = undefined;
+  }
+
+  /** From `live` to `replaying`; the caller sets the cursors. */
+  pause(): void {
+    if (this.#state !== 'live') return;
+    this.#state = 'replaying';
+    this.#progressMs = performance.now();
+    this.#progressBytes = this.sink.takenBytes;
+  }
+
+  /** From any state to `closed`. */
+  end(): void {
+    this.#state = 'closed';
+  }
+
+  /** True when bytes wait and the socket has taken none for 30 s; call it every second or so while not live. */
+  isStalled(nowMs: number): boolean {
+    const { takenBytes, pendingBytes } = this.sink;
+    if (takenBytes !== this.#progressBytes || pendingBytes === 0) {
+      this.#progressBytes = takenBytes;
+      this.#progressMs = nowMs;
+    }
+    return nowMs - this.#progressMs > STALL_MS;
+  }
+
+  /** By tenant; a super admin has one for each tenant, others have one. Empty while live. */
   get cursors(): ReadonlyMap<string, Cursor> {
     return this.#cursors ?? NO_CURSORS;
   }
 
-  /** Puts it at a number of a tenant's stream, with nothing asked for. */
-  placeAt(tenantId: string, seq: number): void {
+  /** Sets the position in a tenant's stream; nothing was asked for. */
+  setCursor(tenantId: string, seq: number): void {
     this.#cursors ??= new Map();
     this.#cursors.set(tenantId, { seq, from: undefined, count: 0 });
   }
 
   /** The tenant was deleted. */
-  leaveTenant(tenantId: string): void {
+  removeCursor(tenantId: string): void {
     this.#cursors?.delete(tenantId);
   }
 
@@ -121,12 +167,6 @@ export class Session {
     this.#counter = counter;
   }
 
-  /** Level with every stream: from here on the hub writes to it. */
-  goLive(): void {
-    this.state = 'live';
-    this.#cursors = undefined;
-  }
-
   get userId(): string {
     return this.principal.userId;
   }
@@ -138,7 +178,7 @@ export class Session {
   /** Writes a run of frames to a live session. */
   write(run: Buffer): void {
     this.sink.write(run);
-    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.ports.overflowed(this);
+    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.host.overflowed(this);
   }
 
   /** Sends a control frame, whatever the state. */
@@ -146,13 +186,13 @@ export class Session {
     const frame = encodeFrame(message);
     if (TELLS_POSITION.has(message.type)) this.sink.write(frame);
     else this.sink.writeNow(frame);
-    this.ports.sent(message.type);
+    this.host.sent(message.type);
   }
 
   /** Sends control frames in one write. */
   sendAll(messages: readonly ControlMessage[]): void {
     if (messages.length === 0) return;
     this.sink.write(Buffer.concat(messages.map(encodeFrame)));
-    for (const { type } of messages) this.ports.sent(type);
+    for (const { type } of messages) this.host.sent(type);
   }
 }

@@ -7,12 +7,12 @@ import type { SuperAdmins } from './super-admins.js';
 const CHECK_MS = 250;
 /** Sessions of an instance that is stale for so long are closed, so that their clients try another one. */
 const CLOSE_AFTER_MS = 30_000;
-/** What other instances, and the database behind them, can take in as handshakes: 2,000 a second. */
+/** 2,000 a second: what other instances, and the database behind them, can admit. */
 const MAX_CLOSES_PER_CHECK = 500;
 
 /**
- * Whether this instance knows that its streams are complete. While it cannot compare its heads with the database it
- * says so to its sessions and takes no new ones, because another instance may be writing.
+ * Knows whether the streams of this instance are complete. While the instance cannot compare its heads with the
+ * database, sessions get `stale` and new ones are refused, because another instance may be writing.
  */
 export class Staleness {
   /** When the database was last asked with success, by the monotonic clock. Milliseconds. */
@@ -36,12 +36,12 @@ export class Staleness {
     clearInterval(this.#timer);
   }
 
-  /** For how long the database has not said what its heads are, in milliseconds. */
+  /** Time since the heads were last read from the database, in milliseconds. */
   get unconfirmedMs(): number {
     return performance.now() - this.#confirmedMs;
   }
 
-  /** True while this instance cannot say of any stream that it is complete. */
+  /** True while this instance can confirm no stream as complete. */
   get isStale(): boolean {
     return this.unconfirmedMs > MAX_UNCONFIRMED_MS;
   }

@@ -3,7 +3,7 @@ import type { Channel } from './channel.js';
 import { Groups } from './group.js';
 import { type ControlMessage, MAX_PENDING_BYTES, type Session } from './session.js';
 
-/** The sessions that listen to every tenant, and how far they were told of each. */
+/** The sessions of super admins, which follow every tenant, and the position last sent to each for each tenant. */
 export class SuperAdmins {
   /** Those that are live. */
   readonly groups = new Groups();
@@ -17,50 +17,50 @@ export class SuperAdmins {
     return this.#sessions.keys();
   }
 
-  /** Takes a session in, at the end of each of these streams. */
+  /** Adds a session at the end of each of these streams. */
   add(session: Session, channels: Iterable<Channel>): void {
-    const told = new Map<string, number>();
+    const sent = new Map<string, number>();
     for (const { tenantId, flushed } of channels) {
-      session.placeAt(tenantId, flushed);
-      told.set(tenantId, flushed);
+      session.setCursor(tenantId, flushed);
+      sent.set(tenantId, flushed);
     }
-    this.#sessions.set(session, told);
+    this.#sessions.set(session, sent);
   }
 
   remove(session: Session): void {
     this.#sessions.delete(session);
   }
 
-  /** A tenant has been created: those who are not live have to read it from its start. */
-  meet(tenantId: string): void {
-    for (const session of this.#sessions.keys()) if (session.state !== 'live') session.placeAt(tenantId, 0);
+  /** A tenant was created: sessions that are not live read its stream from the start. */
+  addTenant(tenantId: string): void {
+    for (const session of this.#sessions.keys()) if (session.state !== 'live') session.setCursor(tenantId, 0);
   }
 
-  /** The session knows from another frame how far it is complete. */
-  toldOf(session: Session, { tenantId, flushed }: Channel): void {
+  /** Another frame has told the session how far this stream is complete. */
+  notePosition(session: Session, { tenantId, flushed }: Channel): void {
     this.#sessions.get(session)?.set(tenantId, flushed);
   }
 
   /**
-   * Tells a live session how far each stream is complete that has moved since it was told, or that none has. `count`
-   * is of the whole connection.
+   * Sends a live session the position of each stream that has advanced since its last one, or a frame without a number
+   * when none has. `count` is of the whole connection.
    */
-  tellPositions(session: Session, channels: Iterable<Channel>): void {
-    const told = this.#sessions.get(session);
-    if (!told) return;
+  sendPositions(session: Session, channels: Iterable<Channel>): void {
+    const sent = this.#sessions.get(session);
+    if (!sent) return;
     const count = session.sentEvents;
     const frames: ControlMessage[] = [];
     for (const { tenantId, flushed } of channels) {
-      if (flushed <= (told.get(tenantId) ?? 0)) continue;
-      told.set(tenantId, flushed);
+      if (flushed <= (sent.get(tenantId) ?? 0)) continue;
+      sent.set(tenantId, flushed);
       frames.push({ type: 'position', data: { seq: flushed, count, tenant_id: tenantId } });
     }
     if (frames.length === 0) frames.push({ type: 'position', data: { seq: null, count } });
     session.sendAll(frames);
   }
 
-  /** Sends a frame of topic `system`, which no log keeps. Who does not read misses it: it is about now. */
-  tell(frame: ControlMessage): void {
+  /** Sends a frame of topic `system`. It is about the present and in no log: a session that does not drain misses it. */
+  send(frame: ControlMessage): void {
     for (const session of this.#sessions.keys()) {
       const { topics, types } = session.subscription;
       if (session.state === 'waiting' || !topics.has('system') || (types && !types.has(frame.type))) continue;
@@ -70,7 +70,7 @@ export class SuperAdmins {
   }
 }
 
-/** Frames that tell where every tenant stands; what follows them is after these numbers. */
+/** Frames with the position in every tenant's stream; the events that follow have higher numbers. */
 export const positionsOf = (session: Session): ControlMessage[] => {
   const all = [...session.cursors].map(([tenantId, cursor]) => [tenantId, cursor.seq] as const);
   const frames: ControlMessage[] = [];

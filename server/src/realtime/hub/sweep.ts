@@ -5,20 +5,20 @@ import { Metrics } from '../../platform/metrics/metrics.js';
 import { LogReader } from '../outbox/log-reader.js';
 import { Hub } from './hub.js';
 
-/** How often heads are compared: often after something was found that no doorbell had announced. */
+/** How often heads are compared: often after events were found that no head notice had announced. */
 const MIN_INTERVAL_MS = 20;
 const MAX_INTERVAL_MS = 900;
 /**
- * A sweep that found something comes again after so many times what this process waited for its answer, so that it
- * stays a small load on the database; at the earliest after as long as it took. What it took while this process was
- * busy with its own work says little of the database.
+ * A sweep that found something is repeated after this many times the time that the process waited for the answer, so
+ * that sweeps stay a small load on the database, and not before the time that the whole sweep took. Time during which
+ * the process was busy with its own work says little about the database.
  */
 const REST_FACTOR = 5;
 const MAX_BUSY_INTERVAL_MS = 100;
 
 /**
- * The safety net under the doorbells: compares the heads in the database with what the hub knows. It finds
- * what an emitter in plain SQL committed, and what a process left that died between COMMIT and announce.
+ * The safety net under the head notices: compares the heads in the database with what the hub knows. It finds events
+ * that were emitted in plain SQL, and events of a process that died between COMMIT and the notice.
  */
 @Injectable()
 export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -84,11 +84,11 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
     }
   }
 
-  /** Answers in how many tenants something was found that nobody had announced. */
+  /** Returns in how many tenants events were found that were not announced. */
   async #compare(): Promise<number> {
     const known = this.hub.seqs;
     const askedMs = performance.now();
-    const { epoch, pid, heads } = await this.reader.survey(this.hub.tracksAll ? null : [...known.keys()]);
+    const { epoch, pid, heads } = await this.reader.survey(this.hub.followsAll ? null : [...known.keys()]);
     const replacedBy =
       epoch !== this.hub.epoch
         ? epoch
@@ -102,7 +102,7 @@ export class Sweep implements OnApplicationBootstrap, OnApplicationShutdown {
       return 0;
     }
     let found = 0;
-    for (const [tenantId, head] of heads) if (this.hub.suspect(tenantId, head)) found++;
+    for (const [tenantId, head] of heads) if (this.hub.observeHead(tenantId, head)) found++;
     this.hub.staleness.confirm(askedMs, heads);
     return found;
   }

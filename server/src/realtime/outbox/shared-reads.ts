@@ -24,7 +24,7 @@ const MAX_EVENTS = 512;
 
 /**
  * Joins reads that would wait for each other into one statement. A sweep that finds a thousand tenants, or the
- * doorbell of an instance that serves them, costs sixteen reads and not a thousand. The first does not wait. Where
+ * head notice of an instance that serves them, costs sixteen reads and not a thousand. The first does not wait. Where
  * tenants lack many events, each gets all that it lacks and fewer share: what comes together is written together.
  */
 export class SharedReads {

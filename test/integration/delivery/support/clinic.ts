@@ -48,7 +48,7 @@ export class Clinic {
     return mintToken({ role, tenantId: this.id, ...(sub === undefined ? {} : { sub }) });
   }
 
-  /** So many events in one transaction, as a service in plain SQL emits them. No doorbell tells of them. */
+  /** So many events in one transaction, as a service in plain SQL emits them. No head notice tells of them. */
   async emit(count = 1, { type = 'task_updated', audience }: EmitOptions = {}): Promise<void> {
     await this.database.query(
       `SELECT wardbell.emit($1, $2, jsonb_build_object('n', n), $4) FROM generate_series(1, $3::int) AS n`,

@@ -1,0 +1,184 @@
+import type { LogEvent } from '../../database/log-event.js';
+import { errorFields } from '../../platform/log/error-fields.js';
+import type { Log } from '../../platform/log/log.js';
+import type { Metrics } from '../../platform/metrics/metrics.js';
+import type { LogReader } from '../outbox/log-reader.js';
+import type { Channel, ChannelHost, ResetReason } from './channel.js';
+import { Channels } from './channels.js';
+import type { Entry } from './entry.js';
+import { FlushQueue } from './flush-queue.js';
+import type { Groups } from './group.js';
+import type { ReplayHost } from './replay-host.js';
+import { Replayer } from './replayer.js';
+import type { Session } from './session.js';
+import { StreamLog } from './stream-log.js';
+import { SuperAdmins } from './super-admins.js';
+import { TracedDelivery } from './traced-delivery.js';
+
+/** While the database is away the reads of every session fail; one line a second is logged. */
+const FAILURE_LOG_MS = 1_000;
+
+/** What streams report to the parts that watch over them. */
+export interface StreamsListener {
+  /** Heads should be compared with the database at once. */
+  sweepSoon(): void;
+  /** Events are about to be written; the latest time of the database that is known, in milliseconds since 1970. */
+  beforeDelivery(databaseMs: number): void;
+}
+
+/**
+ * The channels of this process and the sessions that follow them. Everything that channels and replays ask of each
+ * other goes through here; the hub is the door for the other parts of the server.
+ */
+export class Streams implements ChannelHost, ReplayHost {
+  /** The name of the history that positions are valid in. */
+  epoch = '';
+  readonly log: StreamLog;
+  readonly flushes = new FlushQueue();
+  readonly channels: Channels;
+  readonly superAdmins = new SuperAdmins();
+  readonly replayer = new Replayer(this);
+  /** Tenants whose log contradicts what their channel has delivered; the sweep compares their events. */
+  readonly #contradicted = new Set<string>();
+  #failureLoggedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    reader: LogReader,
+    private readonly metrics: Metrics,
+    private readonly logger: Log,
+    private readonly listener: StreamsListener,
+  ) {
+    this.log = new StreamLog(reader);
+    this.channels = new Channels(this, () => this.log.allHeads());
+  }
+
+  channel(tenantId: string): Channel | undefined {
+    return this.channels.get(tenantId);
+  }
+
+  /** The tenant's channel. While super admins are here, a tenant without one has just been created. */
+  channelOf(tenantId: string): Channel | undefined {
+    const known = this.channels.get(tenantId);
+    if (known || !this.channels.followsAll) return known;
+    const channel = this.channels.open(tenantId, 0);
+    this.superAdmins.addTenant(tenantId);
+    return channel;
+  }
+
+  /** Hands events that have committed to their channels. */
+  offer(tenantId: string, events: readonly LogEvent[]): void {
+    this.channelOf(tenantId)?.offer(events);
+  }
+
+  joinGroup(session: Session): void {
+    this.#groupsOf(session)?.add(session);
+  }
+
+  leaveGroup(session: Session): boolean {
+    return this.#groupsOf(session)?.remove(session) ?? false;
+  }
+
+  whenAdvanced(channel: Channel): Promise<void> {
+    return this.channels.whenAdvanced(channel);
+  }
+
+  async catchUpToHeads(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const heads = await this.log.heads(tenantIds);
+    for (const [tenantId, head] of heads) this.channelOf(tenantId)?.catchUpTo(head);
+    return heads;
+  }
+
+  sendResync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void {
+    const data = { reason, seq, epoch: this.epoch };
+    session.send({
+      type: 'resync_required',
+      data: session.tenantId === null ? { ...data, tenant_id: tenantId } : data,
+    });
+  }
+
+  beforeDelivery(newest: Entry | undefined): void {
+    this.listener.beforeDelivery(this.log.latestMs(newest));
+  }
+
+  delivered(entry: Entry, sockets: number): void {
+    this.metrics.delivered(entry, sockets);
+  }
+
+  deliver(channel: Channel, entries: readonly Entry[]): void {
+    this.beforeDelivery(entries.at(-1));
+    const runs = new Map<string, Buffer | undefined>();
+    const traced = entries.some(({ trace }) => trace !== undefined)
+      ? new TracedDelivery(this.metrics)
+      : undefined;
+    const meter = traced ?? this.metrics;
+    for (const group of channel.groups.values()) group.deliver(entries, runs, meter);
+    if (this.superAdmins.size > 0) {
+      for (const group of this.superAdmins.groups.values()) group.deliver(entries, runs, meter);
+    }
+    traced?.end();
+  }
+
+  /** Takes a live session whose socket does not drain out of the live ones. */
+  pause(session: Session): void {
+    const channel = session.tenantId === null ? undefined : this.channels.get(session.tenantId);
+    const followed = session.tenantId === null ? this.channels.all() : channel ? [channel] : [];
+    this.replayer.pause(session, followed);
+  }
+
+  ringBytes(): number {
+    return this.channels.ringBytes();
+  }
+
+  advanced(channel: Channel): void {
+    this.channels.wake(channel);
+  }
+
+  reset(channel: Channel, reason: ResetReason): void {
+    this.log.forget();
+    for (const session of [...channel.members, ...this.superAdmins.sessions()]) {
+      const cursor = session.cursors.get(channel.tenantId);
+      if (cursor) {
+        cursor.seq = channel.flushed;
+        cursor.from = undefined;
+      }
+      if (session.state === 'waiting') continue; // its resume will be compared with the new epoch
+      this.superAdmins.notePosition(session, channel);
+      this.sendResync(session, channel.tenantId, reason, channel.flushed);
+    }
+  }
+
+  contradicted({ tenantId }: Channel): void {
+    this.#contradicted.add(tenantId);
+    this.listener.sweepSoon();
+  }
+
+  /** The tenants whose log contradicted their channel since the last call. */
+  takeContradicted(): ReadonlySet<string> {
+    const tenantIds = new Set(this.#contradicted);
+    this.#contradicted.clear();
+    return tenantIds;
+  }
+
+  repairing(): void {
+    this.metrics.gapRepairs.inc();
+    this.listener.sweepSoon(); // where one event was not announced, more may follow
+  }
+
+  failed(error: unknown): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#failureLoggedMs < FAILURE_LOG_MS) return;
+    this.#failureLoggedMs = nowMs;
+    this.logger.warn('the log could not be read', errorFields(error));
+  }
+
+  /** Call it every second or so. */
+  expire(nowMs: number): void {
+    this.log.expire(nowMs);
+    this.replayer.closeStalled(nowMs);
+    this.channels.expire(nowMs);
+  }
+
+  #groupsOf({ tenantId }: Session): Groups | undefined {
+    return tenantId === null ? this.superAdmins.groups : this.channels.get(tenantId)?.groups;
+  }
+}
