@@ -67,8 +67,8 @@ describe('the connections of a clinic', () => {
     await question.waitFor({ state: 'detached' });
     await details.getByRole('button', { name: 'Disconnect' }).press('Enter');
     await question.getByRole('button', { name: 'Disconnect' }).press('Enter');
-    expect(await tablet.closed()).toEqual({ code: 4409, reason: 'Closed by administrator' });
     await page.getByText('Disconnected Test front_desk.').waitFor();
+    expect(await tablet.closed()).toEqual({ code: 4409, reason: 'Closed by administrator' });
     await page.getByRole('heading', { name: 'No connection fits' }).waitFor();
     await admin.close();
   });
@@ -80,7 +80,7 @@ describe('the connections of a clinic', () => {
     await page.route('**/api/v1/**', (route) => route.abort('connectionrefused'));
     const notice = page.getByText(/^As of .* The server does not answer\.$/);
     await notice.first().waitFor();
-    expect(await page.getByRole('grid').getAttribute('data-stale')).toBe('true');
+    await page.locator('[role="grid"][data-stale="true"]').waitFor();
     const tablet = await openTablet();
     await page.unroute('**/api/v1/**');
     await admin.row('Safari, iPad').waitFor();

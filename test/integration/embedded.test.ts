@@ -64,7 +64,7 @@ describe('embedded PostgreSQL', () => {
           const found = lines.map((line) => schema.safeParse(line)).find((result) => result.success);
           return found?.data ?? undefined;
         },
-        { timeoutMs: 20_000, what: `the program's word (so far ${JSON.stringify(lines)})` },
+        { what: `the program's word (so far ${JSON.stringify(lines)})` },
       );
     const program: Program = {
       pid: child.pid ?? 0,
@@ -181,7 +181,7 @@ describe('embedded PostgreSQL', () => {
   it('starts PostgreSQL again, on the same port, when it dies under a running server', async () => {
     const { ownerUrl, pid } = await start().ready();
     process.kill(pid, 'SIGKILL');
-    await eventually(() => query(ownerUrl, 'SELECT 1'), { timeoutMs: 20_000 });
+    await eventually(() => query(ownerUrl, 'SELECT 1'));
     expect(runs(pid)).toBe(false);
   });
 

@@ -14,10 +14,15 @@ const FLAGS = [
   '--disable-quic',
 ];
 
+/** Bounds what hangs: on a machine with other work a page takes several times as long as alone. */
+const PAGE_TIMEOUT_MS = 90_000;
+
 /** Real Chromium; close it when the test file is done. */
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === undefined)
     throw new Error('No Chromium on this machine: npm test says how to get one');
-  return chromium.launch({ executablePath, args: FLAGS });
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  browser.on('context', (context) => context.setDefaultTimeout(PAGE_TIMEOUT_MS));
+  return browser;
 }

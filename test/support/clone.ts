@@ -107,7 +107,7 @@ export class Clone {
   /** Waits until nothing of this clone runs any more. */
   async isQuiet(): Promise<void> {
     await eventually(() => this.processes().length === 0 || undefined, {
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       what: 'the end of every process of the clone',
     }).catch((error: unknown) => {
       throw new Error(`${String(error)}: ${this.processes().map(({ command }) => command)}`);

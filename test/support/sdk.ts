@@ -7,7 +7,7 @@ import {
   type State,
 } from '@wardbell/client';
 import { WebSocket } from 'ws';
-import { eventually } from './wait.js';
+import { eventually, WAIT_MS } from './wait.js';
 
 /** An SDK client with a record of all that it said. */
 export interface Recorded {
@@ -53,7 +53,7 @@ export const recordedClient = (options: ClientOptions): Recorded => {
     faults,
     events,
     seqs: () => events.flatMap((event) => ('seq' in event ? [Number(event.seq)] : [])),
-    until: (status, timeoutMs = 30_000) => {
+    until: (status, timeoutMs = WAIT_MS) => {
       const known = states.length;
       const found = () => [client.state, ...states.slice(known)].find((state) => isIn(state, status));
       return eventually(() => found(), { timeoutMs, what: `the state ${status}` });

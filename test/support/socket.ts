@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { eventually } from './wait.js';
+import { eventually, WAIT_MS } from './wait.js';
 
 const Frame = z.looseObject({
   type: z.string(),
@@ -67,7 +67,7 @@ export class TestSocket {
   }
 
   /** Waits for the first frame that fits, of those that came and those that come. */
-  waitFor(fits: string | ((frame: Frame) => boolean), timeoutMs = 10_000): Promise<Frame> {
+  waitFor(fits: string | ((frame: Frame) => boolean), timeoutMs = WAIT_MS): Promise<Frame> {
     const predicate = typeof fits === 'string' ? (frame: Frame) => frame.type === fits : fits;
     return eventually(() => this.frames.find(predicate), {
       timeoutMs,
@@ -90,7 +90,7 @@ export class TestSocket {
   }
 
   /** Waits until the server has closed; a connection that broke has code 1006. */
-  closed(timeoutMs = 10_000): Promise<Closed> {
+  closed(timeoutMs = WAIT_MS): Promise<Closed> {
     return eventually(() => this.#closed, { timeoutMs, what: 'the socket closed' });
   }
 

@@ -60,19 +60,16 @@ describe('the page of 20 lines', () => {
 
   /** What the page shows is live and is the table. */
   const expectComplete = () =>
-    eventually(
-      async () => {
-        const [state, ...names] = (await page.locator('pre').innerText()).split('\n');
-        const table = await database.query<{ last_name: string }>(
-          'SELECT last_name FROM wardbell.patient WHERE tenant_id = $1',
-          [tenant.id],
-        );
-        expect(state).toBe(`${table.length} patients, live`);
-        expect(names.sort()).toEqual(table.map((row) => row.last_name).sort());
-        return true;
-      },
-      { timeoutMs: 30_000 },
-    );
+    eventually(async () => {
+      const [state, ...names] = (await page.locator('pre').innerText()).split('\n');
+      const table = await database.query<{ last_name: string }>(
+        'SELECT last_name FROM wardbell.patient WHERE tenant_id = $1',
+        [tenant.id],
+      );
+      expect(state).toBe(`${table.length} patients, live`);
+      expect(names.sort()).toEqual(table.map((row) => row.last_name).sort());
+      return true;
+    });
 
   const open = async () => {
     await page.goto(`${site.url}/patients`);
@@ -104,7 +101,7 @@ describe('the page of 20 lines', () => {
     tokens.lifeS = 4;
     await open();
     const asked = tokens.asked;
-    await eventually(() => tokens.asked >= asked + 3, { timeoutMs: 20_000 });
+    await eventually(() => tokens.asked >= asked + 3);
     await write(2);
     await expectComplete();
     expect(site.proxy.open).toBeGreaterThan(0);

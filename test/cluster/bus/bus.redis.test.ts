@@ -8,7 +8,7 @@ import { RedisBus } from '../../../server/src/realtime/bus/bus.redis.js';
 import { channelOf, encodeEvent, Sealer } from '../../../server/src/realtime/bus/sealed-message.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { describeWith } from '../../support/programs.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, expectWithin } from '../../support/wait.js';
 import { OUTAGES, openRelay, SILENT } from '../support/buses.js';
 import { freePort } from '../support/free-port.js';
 import { startRedis, type TestRedis } from '../support/redis.js';
@@ -126,10 +126,12 @@ describeWith('redis-server', 'Redis', () => {
     try {
       await eventually(() => !from.bus.connected && !to.bus.connected);
       const tenant = randomUUID();
-      const startMs = performance.now();
-      from.bus.announce(tenant, [eventOf(tenant, 7)]);
-      await eventually(() => headOf(to, tenant) === 7);
-      expect(performance.now() - startMs).toBeLessThan(1_000);
+      let seq = 0;
+      await expectWithin(1_000, async () => {
+        seq++;
+        from.bus.announce(tenant, [eventOf(tenant, seq)]);
+        await eventually(() => headOf(to, tenant) === seq);
+      });
     } finally {
       await redis.start();
     }
@@ -141,8 +143,8 @@ describeWith('redis-server', 'Redis', () => {
     try {
       const tenant = randomUUID();
       from.bus.announce(tenant, [eventOf(tenant, 3)]);
-      await eventually(() => headOf(to, tenant) === 3, { timeoutMs: 2_000 });
-      await eventually(() => !from.bus.connected && !to.bus.connected, { timeoutMs: 6_000 });
+      await eventually(() => headOf(to, tenant) === 3);
+      await eventually(() => !from.bus.connected && !to.bus.connected, { timeoutMs: 30_000 });
     } finally {
       redis.thaw();
     }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LogEvent } from '../../../server/src/database/log-event.js';
 import type { Bus, HeadNotice } from '../../../server/src/realtime/bus/bus.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, expectWithin } from '../../support/wait.js';
 
 /** A bus as one instance has it, connected. */
 export interface OpenBus {
@@ -111,14 +111,15 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
       try {
         await eventually(() => !from.bus.connected && !to.bus.connected);
         const tenant = randomUUID();
-        const startMs = performance.now();
-        for (let seq = 1; seq <= 1_000; seq++) from.bus.announce(tenant, [eventOf(tenant, seq)]);
-        from.bus.announceDisconnects();
-        expect(performance.now() - startMs).toBeLessThan(1_000);
+        let seq = 0;
+        await expectWithin(1_000, async () => {
+          for (let count = 0; count < 1_000; count++) from.bus.announce(tenant, [eventOf(tenant, ++seq)]);
+          from.bus.announceDisconnects();
+        });
       } finally {
         await prepare().giveBack();
       }
-      await eventually(() => from.bus.connected && to.bus.connected, { timeoutMs: 20_000 });
+      await eventually(() => from.bus.connected && to.bus.connected);
       const tenant = randomUUID();
       from.bus.announce(tenant, [eventOf(tenant, 1)]);
       await eventually(() => headOf(to, tenant) === 1);

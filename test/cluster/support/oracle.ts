@@ -24,7 +24,6 @@ export async function expectNothingLost(
 ): Promise<number> {
   const truth = (await committed(database, tenantId)).map(({ id }) => id);
   await eventually(() => clients.every((client) => idsOf(client).length >= truth.length), {
-    timeoutMs: 30_000,
     what: 'every client having as many events as were committed',
   });
   for (const client of clients) {

@@ -111,7 +111,7 @@ describeWith('pgbouncer', 'PgBouncer', () => {
         });
         expect(answer.status).toBe(201);
         await socket.waitFor('patient_created');
-        expect(performance.now() - startMs).toBeLessThan(5_000);
+        expect(performance.now() - startMs).toBeLessThan(30_000);
       });
   });
 });

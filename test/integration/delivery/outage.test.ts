@@ -77,7 +77,7 @@ describe('a database that goes and comes', () => {
           const ready = await report(server, '/ready');
           return ready.status === 503 ? ready : undefined;
         },
-        { timeoutMs: 8_000, what: 'not ready' },
+        { what: 'not ready' },
       );
       expect(told.checks['database']).toMatchObject({ status: 'failed', reason: expect.any(String) });
       expect((await health(server, '/live')).status).toBe(200);
@@ -114,7 +114,7 @@ describe('a database that goes and comes', () => {
     postgres.freeze();
     const startMs = performance.now();
     const frozen = await attempt();
-    expect(performance.now() - startMs).toBeLessThan(25_000);
+    expect(performance.now() - startMs).toBeLessThan(60_000);
     expect(frozen.status).toBe(503);
     postgres.thaw();
     const answer = await eventually(
@@ -122,7 +122,7 @@ describe('a database that goes and comes', () => {
         const again = await attempt();
         return again.status === 201 ? again : undefined;
       },
-      { timeoutMs: 20_000, what: 'an answer' },
+      { what: 'an answer' },
     );
     expect(answer.body).toMatchObject({ mrn });
     expect(
@@ -159,7 +159,7 @@ describe('health', () => {
         const ready = await report(server, '/ready');
         return ready.status === 503 ? ready : undefined;
       },
-      { timeoutMs: 15_000, what: 'not ready' },
+      { what: 'not ready' },
     );
     expect(told.checks['pipeline']).toMatchObject({
       status: 'failed',

@@ -120,7 +120,7 @@ describeWith('postgresql', 'a backup', () => {
     // pg_restore --clean cannot take partitions away: the schema is dropped first
     await postgres.query('DROP SCHEMA wardbell CASCADE');
     await postgres.tool('pg_restore', '--exit-on-error', `--dbname=${postgres.superuserUrl}`, dump);
-    const { data } = await socket.waitFor('resync_required', 20_000);
+    const { data } = await socket.waitFor('resync_required');
     expect(data).toMatchObject({ reason: 'epoch', seq: saved });
     const before = socket.events.length;
     await emit(1);

@@ -65,7 +65,6 @@ describe('How the installation does', () => {
     proxy.refuse();
     proxy.cut();
     const silent = await eventually(async () => (await other())?.alive === false && (await other()), {
-      timeoutMs: 30_000,
       what: 'the silence noticed',
     });
     expect(silent.heartbeat_at >= before.heartbeat_at).toBe(true);
@@ -80,7 +79,7 @@ describe('How the installation does', () => {
         const isNew = (now?.report?.since ?? '') > beforeSince;
         return now?.alive === true && isNew && now.report?.status === 'healthy' && now.report;
       },
-      { timeoutMs: 30_000, what: 'the instance back, and well since a later moment' },
+      { what: 'the instance back, and well since a later moment' },
     );
     expect(well.checks.database.since > beforeSince).toBe(true);
     // the last check to recover ends it

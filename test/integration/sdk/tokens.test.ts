@@ -39,14 +39,15 @@ describe('the SDK and tokens that expire', () => {
       getToken: async ({ reason }) => {
         asked.push(reason);
         await pause(1_000);
-        return mint(4);
+        // Life enough for a machine that is busy for three seconds in the wrong moment.
+        return mint(8);
       },
     });
     let renewals = 0;
     client.on('refreshed', () => {
       renewals += 1;
     });
-    await eventually(() => renewals >= 2, { timeoutMs: 15_000, what: 'two renewals' });
+    await eventually(() => renewals >= 2, { what: 'two renewals' });
     await write();
     await eventually(() => events.length === 1);
     expect(states.map(({ status }) => status)).toEqual(['connecting', 'live']);
@@ -91,7 +92,7 @@ describe('the SDK and tokens that expire', () => {
     });
     client.start();
     expect((await until('waiting')).reason).toEqual({ code: 'tokenUnavailable' });
-    await until('live', 20_000);
+    await until('live');
     expect(asked).toBe(4);
   });
 });

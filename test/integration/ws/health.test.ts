@@ -61,7 +61,6 @@ describe('Health', () => {
     expect(await ask('/health', neighbour)).toMatchObject({ status: 200 });
     proxy.heal();
     await eventually(async () => (await ask('/health')).body.status === 'healthy', {
-      timeoutMs: 15_000,
       what: 'healthy again',
     });
     expect(await ask('/health/ready')).toMatchObject({ status: 200 });

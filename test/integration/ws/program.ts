@@ -26,7 +26,6 @@ export function runProgram(command: string, args: readonly string[]): Program {
     output: () => output,
     prints: (pattern) =>
       eventually(() => pattern.exec(output), {
-        timeoutMs: 15_000,
         what: `${command} printing ${pattern}`,
       }).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${output}`);

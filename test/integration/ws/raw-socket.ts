@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
-import { eventually } from '../../support/wait.js';
+import { eventually, WAIT_MS } from '../../support/wait.js';
 
 export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as const;
 
@@ -75,7 +75,7 @@ export class RawSocket {
   }
 
   /** Waits for the first frame with this opcode. */
-  waitFor(opcode: number, timeoutMs = 10_000): Promise<RawFrame> {
+  waitFor(opcode: number, timeoutMs = WAIT_MS): Promise<RawFrame> {
     return eventually(() => this.frames.find((frame) => frame.opcode === opcode), {
       timeoutMs,
       what: `a frame with opcode ${opcode}`,
@@ -83,7 +83,7 @@ export class RawSocket {
   }
 
   /** Waits for a close frame and reads it. */
-  async closed(timeoutMs = 10_000): Promise<{ code: number; reason: string }> {
+  async closed(timeoutMs = WAIT_MS): Promise<{ code: number; reason: string }> {
     const { payload } = await this.waitFor(OPCODE.close, timeoutMs);
     return { code: payload.readUInt16BE(0), reason: payload.toString('utf8', 2) };
   }

@@ -99,7 +99,7 @@ describe('A server whose database is away', () => {
 
     await emit(database, clinic, 'task_updated');
     proxy.heal();
-    await socket.waitFor('task_updated', 15_000);
+    await socket.waitFor('task_updated');
     await (await eventuallyConnect(server.wsUrl, { token })).close();
     expect((await scrape(server))('websocket_closes_total', { code: '1013' })).toBeGreaterThanOrEqual(2);
     await socket.close();
@@ -114,7 +114,7 @@ describe('A server whose database is away', () => {
     const startMs = performance.now();
     const outcomes = await Promise.all([1, 2, 3].map(() => tryConnect(server.wsUrl, { token })));
     expect(outcomes.map(({ refused }) => refused)).toEqual([TRY_AGAIN, TRY_AGAIN, TRY_AGAIN]);
-    expect(performance.now() - startMs).toBeLessThan(7_000);
+    expect(performance.now() - startMs).toBeLessThan(20_000);
     await settled(socket);
     proxy.heal();
     await (await eventuallyConnect(server.wsUrl, { token })).close();

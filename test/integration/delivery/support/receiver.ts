@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { eventually } from '../../../support/wait.js';
+import { eventually, WAIT_MS } from '../../../support/wait.js';
 
 const Control = z.object({ data: z.record(z.string(), z.unknown()) });
 
@@ -38,12 +38,12 @@ export class Receiver {
   }
 
   /** Waits until a frame of this type has come, and answers its data. */
-  hears(type: string, timeoutMs = 20_000): Promise<Record<string, unknown>> {
+  hears(type: string, timeoutMs = WAIT_MS): Promise<Record<string, unknown>> {
     return eventually(() => this.said(type), { timeoutMs, what: `a frame ${type}` });
   }
 
   /** Waits until this number has come. */
-  async reaches(seq: number, timeoutMs = 20_000): Promise<void> {
+  async reaches(seq: number, timeoutMs = WAIT_MS): Promise<void> {
     await eventually(() => this.last >= seq, { timeoutMs, what: `event ${seq} (at ${this.last})` });
   }
 
