@@ -28,6 +28,13 @@ export interface Closed {
   readonly reason: string;
 }
 
+const open = new Set<WebSocket>();
+
+/** Ends what tests have left open, without a closing handshake. */
+export const closeSockets = (): void => {
+  for (const socket of open) socket.terminate();
+};
+
 /** A WebSocket client without manners of its own: it records what comes and decides nothing. */
 export class TestSocket {
   readonly ws: WebSocket;
@@ -51,6 +58,7 @@ export class TestSocket {
     }
     const { perMessageDeflate = true } = options;
     this.ws = new WebSocket(url, protocols, { headers, perMessageDeflate });
+    open.add(this.ws);
     this.ws.on('upgrade', ({ socket }) => {
       this.#socket = socket;
     });
@@ -60,6 +68,7 @@ export class TestSocket {
       if (text.startsWith('{')) this.frames.push(Frame.parse(JSON.parse(text)));
     });
     this.ws.on('close', (code, reason) => {
+      open.delete(this.ws);
       this.#closed = { code, reason: reason.toString() };
     });
     // An error is followed by a close, which is what tests look at.
