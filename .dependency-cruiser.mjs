@@ -75,7 +75,7 @@ export default {
       'errors-config-log-are-the-lowest',
       'Configuration and log are needed before metrics and traces',
       { path: server('platform/(errors|config|log)') },
-      { path: server('platform'), pathNot: server('platform/(errors|config|log)') },
+      { path: server('platform'), pathNot: '^server/src/platform/(errors/|config/|log/|uuid)' },
     ),
     mayImport('database'),
     mayImport('api'),

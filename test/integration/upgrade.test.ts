@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { z } from 'zod';
 import { migrate } from '../../server/src/database/migrate.js';
-import { NIL_TENANT } from '../../server/src/database/tx.js';
 import { Passwords } from '../../server/src/identity/passwords.js';
 import { createLog } from '../../server/src/platform/log/log.js';
+import { NIL_UUID } from '../../server/src/platform/uuid.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
 import { type RunningServer, startServer } from '../support/server.js';
@@ -185,7 +185,7 @@ it('moves every audit row to the partition of its month, keeps every chain, and 
   );
   expect(chains).toHaveLength(3);
   for (const { scope, count } of chains) {
-    const query = scope === NIL_TENANT ? '' : `?tenant_id=${scope}`;
+    const query = scope === NIL_UUID ? '' : `?tenant_id=${scope}`;
     const answer = await call(server.url, 'GET', `/audit/verify${query}`, { token });
     expect(answer.body).toEqual({ ok: true, checked: count, first_bad: null });
   }

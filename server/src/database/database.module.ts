@@ -1,4 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { MetricsModule } from '../platform/metrics/metrics.module.js';
+import { BackgroundTasks } from './background-tasks.js';
 import { Database } from './database.service.js';
 import { OutageLog } from './outage-log.js';
 import { AppPool, DatabaseLogins, RelayPool } from './pools.js';
@@ -9,8 +11,16 @@ export class DatabaseModule {
   static with(logins: DatabaseLogins): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: DatabaseLogins, useValue: logins }, AppPool, RelayPool, Database, OutageLog],
-      exports: [Database, DatabaseLogins, RelayPool, OutageLog],
+      imports: [MetricsModule],
+      providers: [
+        { provide: DatabaseLogins, useValue: logins },
+        AppPool,
+        RelayPool,
+        Database,
+        OutageLog,
+        BackgroundTasks,
+      ],
+      exports: [Database, DatabaseLogins, RelayPool, OutageLog, BackgroundTasks],
     };
   }
 }

@@ -37,6 +37,13 @@ export class OutageLog {
     });
   }
 
+  /** A run of background work takes longer than it should. */
+  late(job: string, durationMs: number): void {
+    const count = this.#limit.pass(`${job} late`);
+    if (count !== undefined)
+      this.log.warn('background work takes long', { job, count, duration_ms: Math.round(durationMs) });
+  }
+
   /** The database has answered. */
   answered(): void {
     if (this.#awaySinceMs === undefined) return;

@@ -1,12 +1,10 @@
 import { currentTrace } from '../platform/tracing/spans.js';
+import { NIL_UUID } from '../platform/uuid.js';
 import type { DisconnectReason, DisconnectTarget } from './disconnect.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
 import type { Orm, OrmTransaction } from './orm.js';
 import type { Principal } from './principal.js';
 import type { Queries } from './queries.js';
-
-/** The audit chain of the installation itself. */
-export const NIL_TENANT = '00000000-0000-0000-0000-000000000000';
 
 interface Pending {
   readonly events: NewEvent[];
@@ -65,7 +63,7 @@ export class Tx {
 
   /** Adds an audit row, in the name of the principal. Without a tenant it goes to the installation's chain. */
   audit(audit: NewAudit, tenantId: string | null = this.tenantId): void {
-    this.#of(tenantId ?? NIL_TENANT).audits.push(audit);
+    this.#of(tenantId ?? NIL_UUID).audits.push(audit);
   }
 
   /** Closes sockets, on whichever instance they are, should this transaction commit. */

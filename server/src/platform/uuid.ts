@@ -1,4 +1,8 @@
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The text of a UUID (RFC 9562, 4), whatever its version. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** May PostgreSQL take it as `uuid`? Subjects of an identity provider may be any string. */
+/** The nil UUID (RFC 9562, 5.9): sorts before every other, and stands for "no tenant" where a key needs a value. */
+export const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+/** True if PostgreSQL accepts it as `uuid`. Subjects of an identity provider may be any string. */
 export const isUuid = (value: string): boolean => UUID.test(value);

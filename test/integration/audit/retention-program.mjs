@@ -1,12 +1,15 @@
+import { BackgroundTasks } from '../../../server/dist/database/background-tasks.js';
 import { OutageLog } from '../../../server/dist/database/outage-log.js';
 import { RelayPool } from '../../../server/dist/database/pools.js';
 import { AuditRetention } from '../../../server/dist/operations/audit/audit-retention.js';
 import { loadConfig } from '../../../server/dist/platform/config/config.js';
 import { createLog } from '../../../server/dist/platform/log/log.js';
+import { Metrics } from '../../../server/dist/platform/metrics/metrics.js';
 
 /** One round of the audit log's retention in a process of its own, for tests that kill it or bound its files. */
 const url = process.env.RELAY_DATABASE_URL;
 const log = createLog({ logLevel: 'info', production: true });
 const relay = new RelayPool({ relay: { url, isPooled: false, isBounded: true }, listenUrl: url });
-await new AuditRetention(relay, loadConfig(process.env), new OutageLog(log), log).run();
+const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
+await new AuditRetention(relay, loadConfig(process.env), log, tasks).run();
 await relay.onApplicationShutdown();

@@ -8,12 +8,14 @@ import { text } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import pino from 'pino';
 import { z } from 'zod';
+import { BackgroundTasks } from '../../../server/src/database/background-tasks.js';
 import { OutageLog } from '../../../server/src/database/outage-log.js';
 import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
 import { AuditRetention } from '../../../server/src/operations/audit/audit-retention.js';
 import { loadConfig } from '../../../server/src/platform/config/config.js';
 import { Log, type LogRecord } from '../../../server/src/platform/log/log.js';
+import { Metrics } from '../../../server/src/platform/metrics/metrics.js';
 import type { TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 
@@ -110,7 +112,8 @@ export class AuditBench {
     const lines: LogRecord[] = [];
     log.watch((line) => lines.push(line));
     const config = loadConfig(this.env(archiveDir));
-    return { retention: new AuditRetention(relay, config, new OutageLog(log), log), lines };
+    const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
+    return { retention: new AuditRetention(relay, config, log, tasks), lines };
   }
 
   env(archiveDir = ''): Record<string, string> {

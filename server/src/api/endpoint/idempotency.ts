@@ -1,9 +1,10 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { NIL_TENANT, type Tx } from '../../database/tx.js';
+import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import type { BareCall } from './call.js';
 
 /** A replayed answer says so. */
@@ -37,7 +38,7 @@ export class Idempotency {
     work: () => Promise<unknown>,
   ): Promise<unknown> {
     if (!call.idempotency) return work();
-    const { body, replayed } = await this.run(tx, call.idempotency, call.reply.statusCode, work);
+    const { body, replayed } = await this.run(tx, call.idempotency, work);
     if (replayed) call.reply.header(REPLAYED, 'true');
     return body;
   }
@@ -46,10 +47,9 @@ export class Idempotency {
   async run(
     tx: Tx,
     { key, route, request }: Keyed,
-    status: number,
     work: () => Promise<unknown>,
   ): Promise<{ readonly body: object; readonly replayed: boolean }> {
-    const tenantId = tx.principal.tenantId ?? NIL_TENANT;
+    const tenantId = tx.principal.tenantId ?? NIL_UUID;
     // Keyed: a request may hold a password, and a bare hash of it could be guessed from a stolen table.
     const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
     if (!(await reserve(tx, [tenantId, route, key], new Uint8Array(hash)))) {
@@ -62,7 +62,7 @@ export class Idempotency {
     }
     const body = await work();
     if (!(body instanceof Object)) throw new TypeError('an answer that is kept must be an object');
-    await store(tx, [tenantId, route, key], status, body);
+    await store(tx, [tenantId, route, key], body);
     return { body, replayed: false };
   }
 }
@@ -86,11 +86,9 @@ async function reserve(
   }
 }
 
-async function store(tx: Tx, [tenantId, route, key]: KeyOf, status: number, body: object): Promise<void> {
-  const version: unknown = Reflect.get(body, 'version');
-  const etag = typeof version === 'number' ? `"${version}"` : null;
+async function store(tx: Tx, [tenantId, route, key]: KeyOf, body: object): Promise<void> {
   await tx.sql.execute`
-    UPDATE wardbell.idempotency SET status = ${status}, body = ${JSON.stringify(body)}::jsonb, etag = ${etag}
+    UPDATE wardbell.idempotency SET body = ${JSON.stringify(body)}::jsonb
     WHERE tenant_id = ${tenantId}::uuid AND user_id = ${tx.principal.userId}
       AND route = ${route} AND key = ${key}`;
 }

@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Cursors } from './cursor.js';
 
-/** The nil UUID comes before every other. */
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-
 /** One page of a list, in the order of a sort key and an id. */
 @Injectable()
 export class Pager {

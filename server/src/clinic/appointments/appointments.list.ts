@@ -3,9 +3,10 @@ import type { Appointment, AppointmentQuery } from '@wardbell/contract';
 import sql, { empty } from 'sql-template-tag';
 import type { z } from 'zod';
 import type { LivePage } from '../../api/paging/live-page.js';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import { type Bound, boundOf } from '../../api/parsing/date-or-time.js';
 import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
 
 type Query = z.output<typeof AppointmentQuery>;
@@ -25,7 +26,7 @@ export class AppointmentsList {
   /** Dates begin in the time zone of the clinic. What has no time is at the end, and in no range. */
   async page(tx: Tx, query: Query): Promise<LivePage<Appointment>> {
     const list = `appointments/${tx.tenantId}`;
-    const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
+    const [at, id] = this.pager.start(list, query.after, ['-infinity', NIL_UUID]);
     const [from, to] = [query.untimed ? UNTIMED : boundOf(query.from), boundOf(query.to)];
     const ranged = query.from !== undefined || query.to !== undefined;
     // text of their own, so that the index by patient serves the first
@@ -52,7 +53,7 @@ export class AppointmentsList {
         WHERE a.tenant_id = wardbell.current_tenant()
           -- one lower bound: of two the index would begin at the first and read on to the second
           AND (a.sort_at, a.id) > (greatest(${at}::timestamptz, bounds.since),
-                CASE WHEN ${at}::timestamptz < bounds.since THEN ${FIRST_ID}::uuid ELSE ${id}::uuid END)
+                CASE WHEN ${at}::timestamptz < bounds.since THEN ${NIL_UUID}::uuid ELSE ${id}::uuid END)
           AND a.sort_at <= bounds.until AND (NOT ${ranged} OR a.sort_at < bounds.until)
           ${ofPatient} ${ofStatus}
         ORDER BY a.sort_at, a.id LIMIT ${query.limit + 1}

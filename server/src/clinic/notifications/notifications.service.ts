@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { NotificationCreate } from '@wardbell/contract';
 import type { BareCall } from '../../api/endpoint/call.js';
 import { Idempotency } from '../../api/endpoint/idempotency.js';
-import { FIRST_ID } from '../../api/paging/page.js';
 import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 
 /** Tenants in one transaction: each one's writers wait until it has committed. */
 const BATCH = 50;
@@ -47,7 +47,7 @@ export class NotificationsService {
    */
   async notifyAll(principal: Principal, message: Message, keyed: Keyed): Promise<{ tenants: number }> {
     let tenants = 0;
-    let after: string | null = FIRST_ID;
+    let after: string | null = NIL_UUID;
     while (after !== null) {
       const batch: Batch = await this.#batch(principal, message, after, keyed);
       tenants += batch.tenants;
@@ -60,7 +60,7 @@ export class NotificationsService {
     return this.database.acrossTenants(principal, async (tx) => {
       if (!keyed) return this.#notifyBatch(tx, message, after);
       const route = `${keyed.route} after ${after}`;
-      const { body } = await this.idempotency.run(tx, { ...keyed, route }, 202, () =>
+      const { body } = await this.idempotency.run(tx, { ...keyed, route }, () =>
         this.#notifyBatch(tx, message, after),
       );
       return toBatch(body);

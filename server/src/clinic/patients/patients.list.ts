@@ -4,8 +4,9 @@ import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { patternsOf } from '../../api/paging/like-patterns.js';
 import type { LivePage } from '../../api/paging/live-page.js';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 type Query = z.output<typeof PatientQuery>;
@@ -21,7 +22,7 @@ export class PatientsList {
 
   async page(tx: Tx, query: Query): Promise<LivePage<Patient>> {
     const list = `patients/${tx.tenantId}`;
-    const start = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const start = this.pager.start(list, query.after, ['', NIL_UUID]);
     const patterns = patternsOf(query.search ?? '');
     const page = query.ids
       ? these(query.ids, start, query.limit)

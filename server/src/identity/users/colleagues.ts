@@ -3,8 +3,9 @@ import { api, type Colleague, type PageQuery, Role } from '@wardbell/contract';
 import type { z } from 'zod';
 import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 
 const routes = api.colleagues;
 
@@ -18,7 +19,7 @@ export class Colleagues {
     { after, limit }: z.output<typeof PageQuery>,
   ): Promise<{ data: readonly Colleague[]; next: string | null }> {
     const list = `colleagues/${tx.tenantId}`;
-    const [name, id] = this.pager.start(list, after, ['', FIRST_ID]);
+    const [name, id] = this.pager.start(list, after, ['', NIL_UUID]);
     const orm = await tx.orm();
     const rows = await orm.userAccount.findMany({
       select: { id: true, name: true, role: true },

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { User, UserQuery } from '@wardbell/contract';
 import type { z } from 'zod';
 import { wordsOf } from '../../api/paging/like-patterns.js';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { toUser } from '../user-row.js';
 
 /** Pages of users by e-mail address. */
@@ -15,7 +16,7 @@ export class UsersList {
   async page(tx: Tx, query: z.output<typeof UserQuery>): Promise<{ data: User[]; next: string | null }> {
     const scope = scopeOf(tx.principal, query.tenant_id);
     const list = `users/${scope}`;
-    const [email, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const [email, id] = this.pager.start(list, query.after, ['', NIL_UUID]);
     const orm = await tx.orm();
     const rows = await orm.userAccount.findMany({
       where: {

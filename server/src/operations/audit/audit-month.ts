@@ -1,10 +1,11 @@
 import type pg from 'pg';
+import { NIL_UUID } from '../../platform/uuid.js';
 
 /** Rows read by one statement: about 500 kB, a few of which are in memory at a time. */
 const PAGE = 1_000;
 
 /** Before every row: the nil tenant's chain begins with number 1. */
-const BEFORE_ALL = { scope: '00000000-0000-0000-0000-000000000000', seq: '0' };
+const BEFORE_ALL = { scope: NIL_UUID, seq: '0' };
 
 /**
  * A page of a month in the order of chains and numbers. The bounds are those of the partition, so no other one is read.

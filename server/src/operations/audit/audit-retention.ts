@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type pg from 'pg';
-import { OutageLog } from '../../database/outage-log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { RelayPool } from '../../database/pools.js';
 import { Config } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
@@ -9,6 +9,8 @@ import { removeUnfinished, writeArchive } from './archive-file.js';
 import { AuditMonth } from './audit-month.js';
 
 const EVERY_MS = 10 * 60_000;
+/** An export of many months takes minutes. */
+const MAX_MS = 60 * 60_000;
 /** Counting the rows of a large month takes seconds, and so may a disk that is slow. */
 const STATEMENT_TIMEOUT_MS = 5 * 60_000;
 const BEGIN =
@@ -35,42 +37,44 @@ interface Claim {
 @Injectable()
 export class AuditRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #stop = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #task: BackgroundTask;
   /** Of the last line about months that stay, so that a reason is logged once for each further month. */
   #reported = '';
 
   constructor(
     private readonly relay: RelayPool,
     private readonly config: Config,
-    private readonly outages: OutageLog,
     private readonly log: Log,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    const options = { name: 'audit-retention', everyMs: EVERY_MS, maxMs: MAX_MS };
+    this.#task = tasks.define(options, () => this.#workUnlessStopped());
+  }
 
   /** Not awaited: an export may take minutes. */
   onApplicationBootstrap(): void {
-    void this.run();
-    this.#timer = setInterval(() => void this.run(), EVERY_MS);
-    this.#timer.unref();
+    void this.#task.run();
+    this.#task.start();
   }
 
   /** An export that is under way is given up; nothing of it stays, and the next start begins it again. */
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
     this.#stop.abort();
-    await this.#round;
+    await this.#task.stop();
   }
 
   /** One round, or the one that is under way. A failure is logged and tried again at the next. */
   run(): Promise<void> {
-    this.#round ??= this.#work()
-      .catch((error: unknown) => {
-        if (!this.#stop.signal.aborted) this.outages.failed('audit_retention', error);
-      })
-      .finally(() => {
-        this.#round = undefined;
-      });
-    return this.#round;
+    return this.#task.run();
+  }
+
+  /** An export that fails because the server stops is no failure. */
+  async #workUnlessStopped(): Promise<void> {
+    try {
+      await this.#work();
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
   }
 
   async #work(): Promise<void> {

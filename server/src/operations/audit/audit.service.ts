@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditQuery, AuditRow } from '@wardbell/contract';
 import type { z } from 'zod';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import { boundOf } from '../../api/parsing/date-or-time.js';
 import { scopeOf } from '../../api/parsing/scope.js';
-import { NIL_TENANT, type Tx } from '../../database/tx.js';
+import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 
 const BEFORE_ALL = '9223372036854775807';
 /** Rows that are checked in one statement, which may take 15 s at most. */
@@ -40,9 +41,9 @@ export class AuditService {
     query: z.output<typeof AuditQuery>,
   ): Promise<{ data: z.output<typeof AuditRow>[]; next: string | null }> {
     const tenantId = scopeOf(tx.principal, query.tenant_id);
-    const scope = tenantId ?? NIL_TENANT;
+    const scope = tenantId ?? NIL_UUID;
     const list = `audit/${scope}`;
-    const [before] = this.pager.start(list, query.after, [BEFORE_ALL, FIRST_ID]);
+    const [before] = this.pager.start(list, query.after, [BEFORE_ALL, NIL_UUID]);
     const orm = await tx.orm();
     const rows = await orm.audit.findMany({
       omit: { scope: true, hash: true },
@@ -64,7 +65,7 @@ export class AuditService {
 
   /** Reckons a part of the chain again. Rows are never changed, so parts may come from several transactions. */
   async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
-    const scope = scopeOf(tx.principal, named) ?? NIL_TENANT;
+    const scope = scopeOf(tx.principal, named) ?? NIL_UUID;
     const [part] = await tx.sql.query<Checked[]>`
       SELECT v.checked::text AS seq, v.hash, v.first_bad::text AS "firstBad", v.is_end AS "isEnd",
              v.row_count AS "rowCount"

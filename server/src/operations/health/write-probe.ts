@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { Database } from '../../database/database.service.js';
-import { OutageLog } from '../../database/outage-log.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { sqlState } from '../../platform/errors/sqlstate.js';
 import { Instance } from '../../realtime/connections/instance.js';
@@ -39,23 +39,24 @@ const AWAY = /^(08|57P0)/;
 /** Writes every second the way that a clinic's write goes, and remembers why it did not work. */
 @Injectable()
 export class WriteProbe implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
+  readonly #task: BackgroundTask;
   #failure: WriteFailure | undefined;
   #startedMs: number | undefined;
 
   constructor(
     private readonly database: Database,
     private readonly instance: Instance,
-    private readonly outages: OutageLog,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#probe(), EVERY_MS);
-    this.#timer.unref();
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'write-probe', everyMs: EVERY_MS }, () => this.#probe());
   }
 
-  beforeApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  onApplicationBootstrap(): void {
+    this.#task.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#task.stop();
   }
 
   /** Why writes fail; undefined while they work. */
@@ -65,7 +66,6 @@ export class WriteProbe implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async #probe(): Promise<void> {
-    if (this.#startedMs !== undefined) return;
     this.#startedMs = performance.now();
     try {
       await this.#write().catch(async () => {
@@ -75,7 +75,7 @@ export class WriteProbe implements OnApplicationBootstrap, BeforeApplicationShut
       this.#failure = undefined;
     } catch (error) {
       this.#failure = failureOf(error);
-      this.outages.failed('write-probe', error);
+      throw error;
     } finally {
       this.#startedMs = undefined;
     }

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { Database } from '../../database/database.service.js';
-import { OutageLog } from '../../database/outage-log.js';
 import { RelayPool } from '../../database/pools.js';
 import { SYSTEM } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
@@ -22,41 +22,30 @@ const MAINTAIN_AUDIT = { name: 'maintain_audit', text: 'SELECT wardbell.maintain
 /**
  * Makes partitions of the event log and of the audit log ahead, drops those of the event log behind, deletes what has a
  * lifetime. Every instance does so at its start and every ten minutes: twice is harmless, and an instance that is
- * restarted often would otherwise never come to it.
+ * restarted often would otherwise never do it.
  */
 @Injectable()
 export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> | undefined;
+  readonly #task: BackgroundTask;
 
   constructor(
     private readonly database: Database,
     private readonly relay: RelayPool,
     private readonly config: Config,
-    private readonly outages: OutageLog,
     private readonly log: Log,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'maintenance', everyMs: EVERY_MS }, () => this.#work());
+  }
 
   /** The first round is waited for: events need a partition. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.run();
-    this.#timer = setInterval(() => void this.run(), EVERY_MS);
-    this.#timer.unref();
+    await this.#task.run();
+    this.#task.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
-  }
-
-  /** One round, or the one that is under way. A failure is logged and tried again at the next. */
-  run(): Promise<void> {
-    this.#round ??= this.#work()
-      .catch((error: unknown) => this.outages.failed('maintenance', error))
-      .finally(() => {
-        this.#round = undefined;
-      });
-    return this.#round;
+    await this.#task.stop();
   }
 
   async #work(): Promise<void> {

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { InstanceReport } from '@wardbell/contract';
-import { OutageLog } from '../../database/outage-log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { RelayPool } from '../../database/pools.js';
 import { VERSION } from '../../platform/config/version.js';
 import { Bus } from '../../realtime/bus/bus.js';
@@ -9,7 +9,7 @@ import { Hub } from '../../realtime/hub/hub.js';
 import { Health } from '../health/health.service.js';
 import { Standing } from './standing.js';
 
-const LOOK_MS = 1_000;
+const EVERY_MS = 1_000;
 /** Without a change: often enough for the numbers, and for an instance that others had given up. */
 const REPEAT_MS = 5_000;
 
@@ -22,8 +22,7 @@ const WRITE = {
 @Injectable()
 export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #standing = new Standing();
-  #timer: NodeJS.Timeout | undefined;
-  #writing = false;
+  readonly #task: BackgroundTask;
   #writtenMs = Number.NEGATIVE_INFINITY;
   #written = '';
 
@@ -33,16 +32,17 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly bus: Bus,
     private readonly instance: Instance,
     private readonly relay: RelayPool,
-    private readonly outages: OutageLog,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
-    this.#timer.unref();
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'instance-report', everyMs: EVERY_MS }, () => this.#report());
   }
 
-  beforeApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  onApplicationBootstrap(): void {
+    this.#task.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#task.stop();
   }
 
   /** How this instance does at this moment. */
@@ -58,21 +58,14 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
     };
   }
 
-  async #look(): Promise<void> {
+  async #report(): Promise<void> {
     const report = this.now();
     const { status, draining, checks } = report;
     const state = [status, draining, ...Object.values(checks).map((check) => check.status)].join();
     const nowMs = performance.now();
-    if (this.#writing || (state === this.#written && nowMs - this.#writtenMs < REPEAT_MS)) return;
-    this.#writing = true;
-    try {
-      await this.relay.query(WRITE, [this.instance.id, JSON.stringify(report)]);
-      this.#written = state;
-      this.#writtenMs = nowMs;
-    } catch (error) {
-      this.outages.failed('report', error);
-    } finally {
-      this.#writing = false;
-    }
+    if (state === this.#written && nowMs - this.#writtenMs < REPEAT_MS) return;
+    await this.relay.query(WRITE, [this.instance.id, JSON.stringify(report)]);
+    this.#written = state;
+    this.#writtenMs = nowMs;
   }
 }

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CLOSE } from '@wardbell/contract/close-code';
+import { UUID } from '../uuid.js';
 
 /**
  * What a log line may carry besides its event: this table and nothing else. Every field has a shape that a
@@ -22,7 +23,7 @@ const either =
 
 const number: Shape = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : DROPPED);
 const flag: Shape = (value) => (typeof value === 'boolean' ? value : DROPPED);
-const uuid = matches(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i);
+const uuid = matches(UUID);
 /** A name of ours. Lower case, since those of people are not. */
 const word = matches(/^[a-z]+([_.:-][a-z0-9]+){0,9}$/);
 const constant = matches(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+){0,9}$/);

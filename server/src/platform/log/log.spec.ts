@@ -57,7 +57,7 @@ describe('Log', () => {
     unchecked(log).info({ message: canary }, canary);
     unchecked(log).error('event', new Error(canary));
     unchecked(log).error('event', {}, canary, { notes: canary });
-    log.with(fields).warn('event');
+    unchecked(log).error('event', fields);
     log.error('event', errorFields(new Error(canary, { cause: new TypeError(canary) })));
     log.error('event', errorFields(canary));
     log.error('event', errorFields(Object.assign(new Error('x'), { code: canary, name: canary })));
@@ -101,7 +101,7 @@ describe('Log', () => {
   it('hands watchers what it wrote, until they leave', () => {
     const seen: LogRecord[] = [];
     const leave = log.watch((record) => seen.push(record));
-    log.with({ job: 'sweep' }).warn('gap repaired', { count: 2 });
+    log.warn('gap repaired', { job: 'sweep', count: 2 });
     leave();
     log.warn('gap repaired', { count: 3 });
     expect(seen).toEqual([{ level: 'warn', event: 'gap repaired', fields: { job: 'sweep', count: 2 } }]);

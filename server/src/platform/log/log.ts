@@ -23,21 +23,13 @@ export type EventText<Text extends string> =
 /** The same at run time, for callers that escaped the compiler. */
 const EVENT_TEXT = /^[a-z][a-z0-9 _:,'./()-]{0,99}$/;
 
-/** Structured log with a closed list of fields. One line a call; never a payload, never a free text. */
+/** Structured log with a closed list of fields: one line a call, never a payload, never free text. */
 export class Log {
   readonly #pino: pino.Logger;
-  readonly #watchers: Set<(record: LogRecord) => void>;
+  readonly #watchers = new Set<(record: LogRecord) => void>();
 
-  readonly #context: Readonly<Record<string, unknown>>;
-
-  constructor(
-    logger: pino.Logger,
-    watchers: Set<(record: LogRecord) => void> = new Set(),
-    context: Readonly<Record<string, unknown>> = {},
-  ) {
+  constructor(logger: pino.Logger) {
     this.#pino = logger;
-    this.#watchers = watchers;
-    this.#context = context;
   }
 
   debug<Text extends string>(event: Text & EventText<Text>, fields?: LogFields): void {
@@ -60,11 +52,6 @@ export class Log {
     this.#write('fatal', event, fields);
   }
 
-  /** A log whose every line carries these fields too, such as `instance_id`. */
-  with(fields: LogFields): Log {
-    return new Log(this.#pino, this.#watchers, { ...this.#context, ...allowed(fields) });
-  }
-
   /** Calls `watcher` with every line from now on; the answer ends it. A watcher must not throw or log. */
   watch(watcher: (record: LogRecord) => void): () => void {
     this.#watchers.add(watcher);
@@ -74,7 +61,7 @@ export class Log {
   #write(level: LogSeverity, event: string, fields: LogFields | undefined): void {
     if (!this.#pino.isLevelEnabled(level)) return;
     const text = EVENT_TEXT.test(event) ? event : 'event text refused';
-    const kept = { ...this.#context, ...allowed(fields) };
+    const kept = allowed(fields);
     this.#pino[level](kept, text);
     for (const watcher of this.#watchers) watcher({ level, event: text, fields: kept });
   }

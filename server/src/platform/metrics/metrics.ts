@@ -81,6 +81,12 @@ export class Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [this.registry],
   });
+  readonly #taskSuccess = new Gauge({
+    name: 'background_task_last_success_timestamp_seconds',
+    help: 'When background work last succeeded on this instance, in seconds since 1970',
+    labelNames: ['task'],
+    registers: [this.registry],
+  });
   readonly #connections = this.#tally(
     Gauge,
     'websocket_connections',
@@ -115,6 +121,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** A run of background work has ended well. */
+  taskSucceeded(task: string): void {
+    this.#taskSuccess.set({ task }, Date.now() / 1_000);
   }
 
   /** Gauges whose value is asked for at each scrape. */

@@ -93,7 +93,7 @@ export class Admission {
     private readonly config: Config,
     private readonly log: Log,
   ) {
-    this.instance.onReborn(() => {
+    this.instance.onRevived(() => {
       this.#retaking = true;
       this.#start();
     });

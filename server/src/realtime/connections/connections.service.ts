@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { ConnectionRow, Role, TenantScopedQuery } from '@wardbell/contract';
 import sql, { empty, raw, Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { ALIVE_FOR_S } from './instance.js';
 
 type Connection = z.output<typeof ConnectionRow>;
@@ -52,7 +53,7 @@ export class ConnectionsService {
   ): Promise<{ data: Connection[]; next: string | null }> {
     const scope = scopeOf(tx.principal, query.tenant_id);
     const list = `connections/${scope}`;
-    const [at, id] = this.pager.start(list, query.after, ['-infinity', FIRST_ID]);
+    const [at, id] = this.pager.start(list, query.after, ['-infinity', NIL_UUID]);
     const rows = await tx.sql.query<Row[]>`
       SELECT ${COLUMNS} FROM ${SOCKETS}
       WHERE i.heartbeat_at > now() - make_interval(secs => ${ALIVE_FOR_S}) ${of(scope)}

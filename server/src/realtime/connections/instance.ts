@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { OutageLog } from '../../database/outage-log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { RelayPool } from '../../database/pools.js';
 import { Config } from '../../platform/config/config.js';
 import { Log } from '../../platform/log/log.js';
 
 const HEARTBEAT_MS = 5_000;
-/** Without a heartbeat for so long an instance's sockets no longer count against limits: it must retake slots. */
+/** After this time without a heartbeat an instance's sockets do not count against limits: it must take slots again. */
 export const ALIVE_FOR_S = 20;
 /** `now()` is when a transaction began: an admission that waits for its lock counts as of a moment ago. */
 const CLOCK_S = 5;
-/** And after this its rows are removed by whoever notices. */
+/** After this its rows are deleted, by the first instance that notices. */
 const DEAD_AFTER_S = 60;
-/** A heartbeat that is so late was kept from the database, and perhaps those of others too. */
+/** A heartbeat this late did not reach the database in time, and perhaps those of other instances did not either. */
 const LATE_AFTER_S = 10;
 
 const REGISTER = {
@@ -29,33 +29,34 @@ const HEARTBEAT = {
                FROM wardbell.instance WHERE id = $1 FOR UPDATE) old
          WHERE i.id = old.id RETURNING old.silent_s`,
 };
-const BURY = {
-  name: 'instance_bury',
+const REAP = {
+  name: 'reap_instances',
   text: `DELETE FROM wardbell.instance WHERE heartbeat_at < now() - make_interval(secs => $2)
          AND wardbell.may_judge($1, make_interval(secs => $2))`,
 };
-const BURY_ALL = { name: 'instance_bury_all', text: 'DELETE FROM wardbell.instance' };
+const REAP_ALL = { name: 'reap_all_instances', text: 'DELETE FROM wardbell.instance' };
 const LEAVE = { name: 'instance_leave', text: 'DELETE FROM wardbell.instance WHERE id = $1' };
 
 /** This process among the others: a row with a heartbeat, which says whether its sockets count. */
 @Injectable()
 export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly id = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #beating: Promise<boolean> | undefined;
-  readonly #onReborn: (() => void)[] = [];
+  readonly #heartbeat: BackgroundTask;
+  readonly #onRevived: (() => void)[] = [];
   readonly #onBeat: ((isAlive: boolean) => void)[] = [];
 
   constructor(
     private readonly relay: RelayPool,
     private readonly config: Config,
-    private readonly outages: OutageLog,
     private readonly log: Log,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    this.#heartbeat = tasks.define({ name: 'heartbeat', everyMs: HEARTBEAT_MS }, () => this.#beat());
+  }
 
-  /** Calls back when others no longer counted this instance's sockets, which must take slots again. */
-  onReborn(listener: () => void): void {
-    this.#onReborn.push(listener);
+  /** Calls back when other instances had stopped counting this one's sockets, which must take slots again. */
+  onRevived(listener: () => void): void {
+    this.#onRevived.push(listener);
   }
 
   /** Calls back after each heartbeat, with whether the database took it. */
@@ -64,49 +65,45 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    // the embedded database has one server at a time: whoever stands in it was killed
-    if (this.config.databaseUrl === undefined) await this.relay.query(BURY_ALL);
+    // the embedded database has one server at a time: an instance that is still in the table was killed
+    if (this.config.databaseUrl === undefined) await this.relay.query(REAP_ALL);
     await this.#register();
-    this.#timer = setInterval(() => void this.beat(), HEARTBEAT_MS);
-    this.#timer.unref();
+    this.#heartbeat.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // else the others bury it
+    await this.#heartbeat.stop();
+    await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // the others reap it later
   }
 
-  /** Sends a heartbeat now, as when this process stood still and others may have given it up. */
-  async beat(): Promise<void> {
-    if (this.#beating) {
-      await this.#beating;
-      return;
-    }
-    this.#beating = this.#isAlive();
-    const isAlive = await this.#beating;
-    this.#beating = undefined;
-    for (const listener of this.#onBeat) listener(isAlive);
+  /** Sends a heartbeat now, as when this process stood still and others may have stopped counting it. */
+  beat(): Promise<void> {
+    return this.#heartbeat.run();
   }
 
   async #register({ again = false } = {}): Promise<void> {
     await this.relay.query(REGISTER, [this.id, hostname(), again]);
   }
 
-  async #isAlive(): Promise<boolean> {
+  async #beat(): Promise<void> {
     try {
-      const [row] = await this.relay.query<{ silent_s: number }>(HEARTBEAT, [this.id, LATE_AFTER_S]);
-      if (!row) await this.#register({ again: true });
-      if (!row || row.silent_s > ALIVE_FOR_S - CLOCK_S) {
-        this.log.warn('other instances no longer counted this one, taking slots again', {
-          instance_id: this.id,
-        });
-        for (const listener of this.#onReborn) listener();
-      }
-      await this.relay.query(BURY, [this.id, DEAD_AFTER_S]);
-      return true;
+      await this.#refresh();
     } catch (error) {
-      this.outages.failed('heartbeat', error);
-      return false;
+      for (const listener of this.#onBeat) listener(false);
+      throw error;
     }
+    for (const listener of this.#onBeat) listener(true);
+  }
+
+  async #refresh(): Promise<void> {
+    const [row] = await this.relay.query<{ silent_s: number }>(HEARTBEAT, [this.id, LATE_AFTER_S]);
+    if (!row) await this.#register({ again: true });
+    if (!row || row.silent_s > ALIVE_FOR_S - CLOCK_S) {
+      this.log.warn('other instances no longer counted this one, taking slots again', {
+        instance_id: this.id,
+      });
+      for (const listener of this.#onRevived) listener();
+    }
+    await this.relay.query(REAP, [this.id, DEAD_AFTER_S]);
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { OutageLog } from '../../database/outage-log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { RelayPool } from '../../database/pools.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
 import { LocalSessions } from './local-sessions.js';
 
-const LOOK_MS = 5_000;
-/** Rows written in one look: when all sockets of an instance are behind, its health says so too. */
+const EVERY_MS = 5_000;
+/** Rows of one report: when all sockets of an instance are behind, its health says so too. */
 const MAX_ROWS = 1_000;
 
 const WRITE = {
@@ -15,65 +15,56 @@ const WRITE = {
          FROM jsonb_to_recordset($1) AS r(id uuid, position bigint, pending_bytes bigint) WHERE c.id = r.id`,
 };
 
-/** How a socket does that is not well. */
-interface Trouble {
+/** How far a session is behind. */
+interface Lag {
   readonly position: number | undefined;
   readonly pendingBytes: number;
 }
 
 /**
- * Writes down which sockets are behind or do not drain, so that every instance can tell. Those that are well
- * cost nothing: nearly all are.
+ * Stores which sockets are behind or do not drain, so that every instance can show it. Sockets without lag, which are
+ * nearly all, cost nothing.
  */
 @Injectable()
 export class LagReporter implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** Sockets whose rows say that they are not well. */
-  readonly #troubled = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
-  #writing = false;
+  /** Sockets whose rows have a lag. */
+  readonly #lagging = new Set<string>();
+  readonly #task: BackgroundTask;
 
   constructor(
     private readonly localSessions: LocalSessions,
     private readonly hub: Hub,
     private readonly relay: RelayPool,
-    private readonly outages: OutageLog,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'lag-report', everyMs: EVERY_MS }, () => this.#report());
+  }
 
   onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_MS);
-    this.#timer.unref();
+    this.#task.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  async onApplicationShutdown(): Promise<void> {
+    await this.#task.stop();
   }
 
-  async #look(): Promise<void> {
-    if (this.#writing) return;
+  async #report(): Promise<void> {
     const rows: object[] = [];
-    for (const id of this.#troubled) if (!this.localSessions.sessions.has(id)) this.#troubled.delete(id);
+    for (const id of this.#lagging) if (!this.localSessions.sessions.has(id)) this.#lagging.delete(id);
     for (const [id, session] of this.localSessions.sessions) {
       if (rows.length >= MAX_ROWS) break;
-      const trouble = this.#troubleOf(session);
-      if (trouble) {
-        this.#troubled.add(id);
-        rows.push({ id, position: trouble.position, pending_bytes: trouble.pendingBytes });
-      } else if (this.#troubled.delete(id)) {
+      const lag = this.#lagOf(session);
+      if (lag) {
+        this.#lagging.add(id);
+        rows.push({ id, position: lag.position, pending_bytes: lag.pendingBytes });
+      } else if (this.#lagging.delete(id)) {
         rows.push({ id, position: null, pending_bytes: null });
       }
     }
-    if (rows.length === 0) return;
-    this.#writing = true;
-    try {
-      await this.relay.query(WRITE, [JSON.stringify(rows)]);
-    } catch (error) {
-      this.outages.failed('observer', error);
-    } finally {
-      this.#writing = false;
-    }
+    if (rows.length > 0) await this.relay.query(WRITE, [JSON.stringify(rows)]);
   }
 
-  #troubleOf(session: Session): Trouble | undefined {
+  #lagOf(session: Session): Lag | undefined {
     const position = this.hub.positionOf(session);
     const { pendingBytes } = session.sink;
     return position === undefined && pendingBytes === 0 ? undefined : { position, pendingBytes };

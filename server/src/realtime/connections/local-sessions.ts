@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CLOSE } from '@wardbell/contract';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { Database } from '../../database/database.service.js';
-import { OutageLog } from '../../database/outage-log.js';
 import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import { Log } from '../../platform/log/log.js';
@@ -47,9 +47,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
   #readDatabaseMs = Number.POSITIVE_INFINITY;
   /** The lease ran out: events are held back until the orders have been read. */
   #isHolding = false;
-  #timer: NodeJS.Timeout | undefined;
-  #running = false;
-  #again = false;
+  readonly #task: BackgroundTask;
 
   constructor(
     private readonly relay: RelayPool,
@@ -57,27 +55,28 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     private readonly database: Database,
     private readonly instance: Instance,
     private readonly hub: Hub,
-    private readonly outages: OutageLog,
     private readonly log: Log,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'disconnect-orders', everyMs: SWEEP_MS }, () => this.#read());
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     this.#readMs = performance.now();
-    await this.#sweep();
+    await this.#task.run();
     this.database.onDisconnects(() => {
-      void this.#sweep();
+      this.#task.request();
       this.bus.announceDisconnects();
     });
     this.bus.onNotice(({ orders }) => {
-      if (orders) void this.#sweep();
+      if (orders) this.#task.request();
     });
     this.hub.beforeDelivery((databaseMs) => this.#checkLease(databaseMs));
-    this.#timer = setInterval(() => void this.#sweep(), SWEEP_MS);
-    this.#timer.unref();
+    this.#task.start();
   }
 
-  onApplicationShutdown(): void {
-    clearInterval(this.#timer);
+  async onApplicationShutdown(): Promise<void> {
+    await this.#task.stop();
   }
 
   /**
@@ -114,24 +113,6 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
       if (concerns(order, session) && !sees(snapshot, order.xid)) return order.close;
     }
     return sees(snapshot, this.#forgotten) ? undefined : 'tryAgainLater';
-  }
-
-  async #sweep(): Promise<void> {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = true;
-    try {
-      do {
-        this.#again = false;
-        await this.#read();
-      } while (this.#again);
-    } catch (error) {
-      this.outages.failed('disconnect-orders', error);
-    } finally {
-      this.#running = false;
-    }
   }
 
   async #read(): Promise<void> {
@@ -202,7 +183,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
       performance.now() - this.#readMs <= LEASE_MS && databaseMs - this.#readDatabaseMs <= LEASE_MS;
     if (isLeased && !this.#isHolding) return;
     this.#hold();
-    void this.#sweep();
+    this.#task.request();
   }
 
   /** Those too that came since. */

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
-import { OutageLog } from '../../database/outage-log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { RelayPool } from '../../database/pools.js';
 import { bucketOf, DELIVERY_BUCKETS_S } from '../../platform/metrics/buckets.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
@@ -65,18 +65,20 @@ class Tally {
   }
 }
 
-/** Counts what each tenant uses of this instance, and writes down every ten seconds what has changed. */
+/** Counts what each tenant uses of this instance, and stores every ten seconds what has changed. */
 @Injectable()
 export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #tallies = new Map<string, Tally>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #task: BackgroundTask;
 
   constructor(
     private readonly relay: RelayPool,
     private readonly instance: Instance,
     private readonly metrics: Metrics,
-    private readonly outages: OutageLog,
-  ) {}
+    tasks: BackgroundTasks,
+  ) {
+    this.#task = tasks.define({ name: 'usage', everyMs: WRITE_MS }, () => this.#write());
+  }
 
   onApplicationBootstrap(): void {
     this.metrics.onDelivered((entry, sockets, seconds) => {
@@ -85,13 +87,12 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
       tally.sent += sockets;
       tally.buckets[bucket] = (tally.buckets[bucket] ?? 0) + sockets;
     });
-    this.#timer = setInterval(() => void this.write(), WRITE_MS);
-    this.#timer.unref();
+    this.#task.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.write();
+    await this.#task.stop();
+    await this.#task.run();
   }
 
   opened(tenantId: string | null): void {
@@ -113,8 +114,8 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
     tally.rejectedBy[reason] = (tally.rejectedBy[reason] ?? 0) + 1;
   }
 
-  /** Writes down what was counted since the last time. What an outage prevents is lost: it is statistics. */
-  async write(): Promise<void> {
+  /** Stores what was counted since the last run. What an outage prevents is lost: it is statistics. */
+  async #write(): Promise<void> {
     const rows: object[] = [];
     const nowMs = performance.now();
     for (const [tenantId, tally] of this.#tallies) {
@@ -124,13 +125,9 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
       tally.written(nowMs);
       if (tally.connections === 0) this.#tallies.delete(tenantId);
     }
-    try {
-      for (let at = 0; at < rows.length; at += WRITE_BATCH) {
-        const batch = JSON.stringify(rows.slice(at, at + WRITE_BATCH));
-        await this.relay.query(WRITE, [this.instance.id, batch]);
-      }
-    } catch (error) {
-      this.outages.failed('usage', error);
+    for (let at = 0; at < rows.length; at += WRITE_BATCH) {
+      const batch = JSON.stringify(rows.slice(at, at + WRITE_BATCH));
+      await this.relay.query(WRITE, [this.instance.id, batch]);
     }
   }
 

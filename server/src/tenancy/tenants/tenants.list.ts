@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { PageQuery, Tenant } from '@wardbell/contract';
 import type { z } from 'zod';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { TENANT_COLUMNS, type TenantRow, toTenant } from './tenant-row.js';
 
 /** Pages of tenants by name. As the confined role there is one: the own. */
@@ -12,7 +13,7 @@ export class TenantsList {
 
   async page(tx: Tx, query: z.output<typeof PageQuery>): Promise<{ data: Tenant[]; next: string | null }> {
     const list = `tenants/${tx.tenantId}`;
-    const [name, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const [name, id] = this.pager.start(list, query.after, ['', NIL_UUID]);
     const rows = await tx.sql.query<(TenantRow & { sort_name: string })[]>`
       SELECT ${TENANT_COLUMNS}, lower(t.name) AS sort_name FROM wardbell.tenant t
       WHERE (lower(t.name), t.id) > (${name}, ${id}::uuid)

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { UsageQuery, UsageRow } from '@wardbell/contract';
 import type { z } from 'zod';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
 
 interface TenantRow {
@@ -39,7 +40,7 @@ export class UsageList {
   /** Needs the relay role: whether an instance lives is not a tenant's to read. */
   async page(tx: Tx, query: z.output<typeof UsageQuery>): Promise<{ data: UsageRow[]; next: string | null }> {
     const list = 'usage';
-    const [name, id] = this.pager.start(list, query.after, ['', FIRST_ID]);
+    const [name, id] = this.pager.start(list, query.after, ['', NIL_UUID]);
     const tenants = await tx.sql.query<TenantRow[]>`
       SELECT t.id::text, t.name, t.slug, t.status, lower(t.name) AS sort_name,
         least(coalesce(t.max_connections, ${this.config.maxConnectionsPerTenant}::int), t.ceiling_connections)
