@@ -18,7 +18,7 @@ import { NestLog } from './platform/log/nest-log.js';
 import { startTracing } from './platform/tracing/export.js';
 import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
 import { Drain } from './realtime/gateway/drain.js';
-import { WardbellWsAdapter } from './realtime/gateway/ws.adapter.js';
+import { GatewayAdapter } from './realtime/gateway/gateway.adapter.js';
 
 /** Requests that arrived are answered by then: with 503 when what they wait for has not come. */
 const ANSWER_MS = 8_000;
@@ -67,7 +67,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       new NestLog(log),
     );
     const requests = new LastRequests(app.getHttpAdapter().getInstance());
-    app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket, config.websocketCompression));
+    app.useWebSocketAdapter(new GatewayAdapter(app));
     try {
       const data = app.get(Database);
       await ensureSuperAdmin(data, config);

@@ -9,10 +9,11 @@ import { Drain } from './drain.js';
 import { Gateway } from './gateway.js';
 import { Messages } from './messages.js';
 import { TenantRates } from './tenant-rate.js';
+import { WebSocketUpgrade } from './upgrade.js';
 
 @Module({
   imports: [AuthModule, ConnectionsModule, HubModule, MetricsModule],
-  providers: [Gateway, ConnectRate, TenantRates, Messages, DeadlineWheel, Drain],
+  providers: [WebSocketUpgrade, Gateway, ConnectRate, TenantRates, Messages, DeadlineWheel, Drain],
   exports: [Drain],
 })
 export class GatewayModule {}

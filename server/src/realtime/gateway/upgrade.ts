@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { INestApplication } from '@nestjs/common';
-import { WsAdapter } from '@nestjs/platform-ws';
+import { Injectable } from '@nestjs/common';
 import { CLOSE, MAX_CLIENT_FRAME_BYTES } from '@wardbell/contract';
 import { WebSocket, WebSocketServer } from 'ws';
+import { Config } from '../../platform/config/config.js';
 import { DEFLATE_WINDOW_BITS } from '../hub/frames.js';
 import { chooseProtocol, isSocketPath } from './handshake.js';
 
@@ -14,7 +14,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 const MAX_FRAGMENTS = 64;
 const POLICY_VIOLATION = 1008;
 
-/** `ws` closes 1008 for a message of too many fragments, which tells a client to sign in: here it is the rate. */
+/** `ws` closes 1008 for a message of too many fragments, which tells a client to sign in. Here it is the message rate. */
 class ServerSocket extends WebSocket {
   override close(code?: number, data?: string | Buffer): void {
     const isFragmented = code === POLICY_VIOLATION && data === undefined; // our own reasons are never empty
@@ -23,14 +23,14 @@ class ServerSocket extends WebSocket {
   }
 }
 
-/** Compression whose bytes can be shared: no message needs the one before it, and all have the same window. */
+/** Compression whose bytes all sockets can share: no message refers to the one before it, and the window is the same. */
 const SHARED_DEFLATE = {
   serverNoContextTakeover: true,
   clientNoContextTakeover: true,
   serverMaxWindowBits: DEFLATE_WINDOW_BITS,
 } as const;
 
-/** `ws` refuses the whole handshake when no offer suits it; without the header the socket gets plain messages. */
+/** `ws` refuses the whole handshake when it can accept no offer; without the header the socket gets plain messages. */
 const withoutNarrowOffers = (headers: IncomingHttpHeaders): void => {
   const offers = String(headers['sec-websocket-extensions'] ?? '');
   const demanded = [...offers.matchAll(/server_max_window_bits\s*=\s*"?(\d+)/g)].map(([, bits]) =>
@@ -39,52 +39,45 @@ const withoutNarrowOffers = (headers: IncomingHttpHeaders): void => {
   if (demanded.some((bits) => bits < DEFLATE_WINDOW_BITS)) delete headers['sec-websocket-extensions'];
 };
 
-/** Stays on the socket for its life, so it must hold nothing: a closure here would hold the request, 2 kB. */
+/** Stays on the socket for its life, so it must capture nothing: a closure would keep the request in memory, 2 kB. */
 function destroyIt(this: Duplex): void {
   this.destroy();
 }
 
 /**
- * Nest's adapter matches one exact path and puts an RxJS pipeline on every socket. This one takes `/ws` and
- * everything below it, and leaves sockets alone once they are open: the gateway listens to them itself.
+ * Accepts WebSocket upgrades at `/ws` and everything below it (RFC 6455, 4.2); any other upgrade gets 404. Accepted
+ * sockets are emitted as `connection` of `sockets`, which Nest hands to the gateway.
  */
-export class WardbellWsAdapter extends WsAdapter {
-  constructor(
-    private readonly app: INestApplication,
-    private readonly enabled: boolean,
-    private readonly compresses: boolean,
-  ) {
-    super(app);
-  }
+@Injectable()
+export class WebSocketUpgrade {
+  readonly sockets: WebSocketServer;
 
-  override create(): WebSocketServer {
+  constructor(private readonly config: Config) {
     const options = {
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: this.compresses ? SHARED_DEFLATE : false,
-      autoPong: false, // the gateway answers, as far as the rate allows; `ws` would cut a burst off without a code
+      perMessageDeflate: config.websocketCompression ? SHARED_DEFLATE : false,
+      autoPong: false, // the gateway answers, as far as the rate allows; `ws` would end a burst without a close code
       maxPayload: MAX_CLIENT_FRAME_BYTES,
       maxFragments: MAX_FRAGMENTS, // not yet in @types/ws
       WebSocket: ServerSocket,
       handleProtocols: chooseProtocol,
       closeTimeout: CLOSE_TIMEOUT_MS, // not yet in @types/ws
     };
-    const sockets = new WebSocketServer(options);
-    const server: Server = this.app.getHttpServer();
+    this.sockets = new WebSocketServer(options);
+  }
+
+  /** Handles the upgrades of this server from now on. */
+  attach(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', destroyIt);
-      if (!this.enabled || !isSocketPath(request.url)) {
+      if (!this.config.enableWebsocket || !isSocketPath(request.url)) {
         socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
         return;
       }
-      if (this.compresses) withoutNarrowOffers(request.headers);
-      socket.cork(); // what is said first goes out with the answer to the handshake: `SocketSink` uncorks
-      sockets.handleUpgrade(request, socket, head, (ws) => sockets.emit('connection', ws, request));
+      if (this.config.websocketCompression) withoutNarrowOffers(request.headers);
+      socket.cork(); // the first frames go out in one write with the answer to the handshake: `SocketSink` uncorks
+      this.sockets.handleUpgrade(request, socket, head, (ws) => this.sockets.emit('connection', ws, request));
     });
-    return sockets;
   }
-
-  override bindMessageHandlers(): void {}
-
-  override bindClientDisconnect(): void {}
 }
