@@ -13,11 +13,15 @@ export interface Endpoint {
   readonly summary: string;
   /** Roles that may call it, or `public` for those who carry no access token. */
   readonly access: readonly Role[] | 'public';
+  /** Also callable with `?ticket=` instead of an access token: its handler authenticates by itself. */
+  readonly ticket?: boolean;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /** Status of success and the schema of its body (none: empty). */
   readonly status: number;
   readonly answer?: z.ZodType;
+  /** A media type that it answers with as well, for as long as the caller listens. */
+  readonly streams?: string;
   /** Answers with `ETag`; `PATCH` and `DELETE` then take `If-Match`. */
   readonly versioned?: boolean;
   /** Takes `Idempotency-Key`. */

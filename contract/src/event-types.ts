@@ -65,6 +65,7 @@ const FRAME_TYPES = [
   'token_expiring',
   'refreshed',
   'server_restarting',
+  'closed',
   'error',
   'ping',
   'pong',

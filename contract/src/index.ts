@@ -10,6 +10,7 @@ export * from './lists.js';
 export * from './patient.js';
 export * from './problem.js';
 export * from './roles.js';
+export * from './stream.js';
 export * from './system.js';
 export * from './tenant.js';
 export * from './text.js';

@@ -10,7 +10,8 @@ import {
   page,
   TenantScopedQuery,
 } from './lists.js';
-import { ADMINS } from './roles.js';
+import { ADMINS, EVERYONE } from './roles.js';
+import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
 import { SystemState } from './system.js';
 import { Uuid } from './text.js';
 
@@ -27,6 +28,33 @@ export const events = {
     status: 200,
     answer: page(EventFrame),
     problems: ['events_expired'],
+  }),
+} as const;
+
+export const stream = {
+  open: endpoint({
+    method: 'GET',
+    path: '/stream',
+    tag: 'stream',
+    summary:
+      'Events as they happen, without a WebSocket: server-sent events with `Accept: text/event-stream`, else a long poll',
+    access: EVERYONE,
+    ticket: true,
+    query: StreamQuery,
+    status: 200,
+    answer: PollAnswer,
+    streams: 'text/event-stream',
+    problems: ['not_acceptable', 'resync_required', 'topic_not_allowed', 'too_many_attempts'],
+  }),
+  ticket: endpoint({
+    method: 'POST',
+    path: '/stream/tickets',
+    tag: 'stream',
+    summary: 'A ticket that opens `/stream` once, for EventSource, which sends no headers',
+    access: EVERYONE,
+    status: 201,
+    answer: TicketAnswer,
+    problems: ['too_many_attempts'],
   }),
 } as const;
 

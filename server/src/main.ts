@@ -101,7 +101,7 @@ const stop = async ({ app, requests, database, endTracing }: Running, signalledM
   const drain = app.get(Drain);
   requests.stop();
   await drain.run();
-  await requests.finish(app.getHttpServer(), signalledMs + ANSWER_MS, () => drain.openSockets === 0);
+  await requests.finish(app.getHttpServer(), signalledMs + ANSWER_MS, () => drain.openTransports === 0);
   await until(signalledMs + RELEASE_MS, app.close().then(endTracing));
   await database.stop();
 };

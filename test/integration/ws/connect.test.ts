@@ -175,7 +175,7 @@ describe('Connecting', () => {
     const refused = new TestSocket(server.wsUrl, { token: `${token.slice(0, -3)}xyz` });
     await refused.closed();
     await socket.waitFor(() =>
-      ['socket connected', 'socket closed'].every((msg) =>
+      ['client connected', 'client disconnected'].every((msg) =>
         server.logs().some((line) => line.msg === msg && line['connection_id'] === id),
       ),
     );

@@ -1,12 +1,14 @@
 import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
+import { z } from 'zod';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
+import { openStream } from '../stream/raw-stream.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
 import { settled, tryConnect } from './handshake.js';
 import { type Nginx, startNginx, startTlsNginx, type TlsNginx } from './nginx.js';
@@ -41,6 +43,32 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
       await socket.close();
     },
   );
+
+  it('an event stream and a long poll bring each event at once, and the log shows no ticket', async () => {
+    const token = await clinic.token('clinician');
+    const issued = await call(nginx.url, 'POST', '/stream/tickets', { token });
+    const { ticket } = z.object({ ticket: z.string() }).parse(issued.body);
+    const stream = await openStream(nginx.url, { query: { ticket } });
+    const poll = call(nginx.url, 'GET', '/stream?wait=30', {
+      token,
+      headers: { accept: 'application/json' },
+    });
+    await eventually(async () => {
+      const rows = await database.query(
+        `SELECT id FROM wardbell.connection WHERE tenant_id = $1 AND client = 'node'`,
+        [clinic.id],
+      );
+      return rows.length === 1;
+    });
+    const { id } = await createPatient(nginx, clinic);
+    const seen = await stream.waitFor('patient_created');
+    expect(seen.data?.['id']).toBe(id);
+    expect((await poll).body).toMatchObject({ events: [{ data: { id } }] });
+    expect(stream.headers).not.toHaveProperty('content-encoding');
+    stream.close();
+    await eventually(() => nginx.logs().includes('/api/v1/stream?***'));
+    expect(nginx.logs()).not.toContain(ticket);
+  });
 
   it('topics and options arrive', async () => {
     const socket = await connect(nginx.wsUrl, {
@@ -195,7 +223,7 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
       const line = await eventually(() =>
         server
           .logs()
-          .find((each) => each.msg === 'socket connected' && each['connection_id'] === connectionId),
+          .find((each) => each.msg === 'client connected' && each['connection_id'] === connectionId),
       );
       await socket.close();
       // nginx writes its line when the connection ends

@@ -21,7 +21,12 @@ type Output<E, Part extends 'query' | 'body'> = E extends { readonly [P in Part]
 
 /** A request whose parts were checked by the definition of its endpoint. */
 export interface BareCall<E extends Endpoint = Endpoint> {
-  readonly principal: E['access'] extends 'public' ? null : Principal;
+  /** Null where the handler authenticates by itself. */
+  readonly principal: E['access'] extends 'public'
+    ? null
+    : E extends { readonly ticket: true }
+      ? null
+      : Principal;
   /** `:id` of the path, a UUID in lower case. */
   readonly id: E['path'] extends `${string}/:id${string}` ? string : undefined;
   readonly query: Output<E, 'query'>;

@@ -17,16 +17,14 @@ export class LastRequests {
   constructor(fastify: FastifyInstance) {
     fastify.addHook('onRequest', (_request, reply, done) => {
       this.#unanswered.add(reply);
+      // an event stream ends with its connection, and so does a request whose client has gone
+      reply.raw.once('close', () => this.#unanswered.delete(reply));
       done();
     });
     fastify.addHook('onSend', (_request, reply, payload, done) => {
       // else the connection is kept alive, and the server waits for its end
       if (this.#isStopping) reply.header('connection', 'close');
       done(null, payload);
-    });
-    fastify.addHook('onResponse', (_request, reply, done) => {
-      this.#unanswered.delete(reply);
-      done();
     });
   }
 

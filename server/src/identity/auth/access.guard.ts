@@ -32,7 +32,7 @@ export class AccessGuard implements CanActivate {
       if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
       throw new Problem('not_found');
     }
-    if (endpoint.access === 'public') return true;
+    if (endpoint.access === 'public' || endpoint.ticket) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const principal = await this.#authenticate(request);
     if (!endpoint.access.includes(principal.role)) throw new Problem('forbidden');

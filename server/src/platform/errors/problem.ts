@@ -14,9 +14,11 @@ const PROBLEMS = {
   field_not_allowed: [403, 'Your role may not write one of these fields'],
   origin_not_allowed: [403, 'This origin may not call the API'],
   role_not_allowed: [403, 'You may not give this role'],
+  topic_not_allowed: [403, 'One of these topics is not for your role'],
   tenant_suspended: [403, 'This tenant is suspended'],
   not_found: [404, 'There is nothing here'],
   method_not_allowed: [405, 'This method is not offered here'],
+  not_acceptable: [406, 'Accept text/event-stream or application/json'],
   email_taken: [409, 'This e-mail address is already in use'],
   idempotency_in_progress: [409, 'The first request with this Idempotency-Key is still running'],
   invalid_transition: [409, 'This status cannot follow the present one'],
@@ -25,8 +27,10 @@ const PROBLEMS = {
   patient_has_appointments: [409, 'Delete the appointments of this patient first'],
   slug_taken: [409, 'This slug is already in use'],
   tenant_not_empty: [409, 'Suspend this tenant before you delete it: it has patients'],
+  closed_by_administrator: [409, 'An administrator has closed this connection'],
   conflict: [409, 'Somebody changed this at the same moment; try again'],
   events_expired: [410, 'Events that old are no longer kept'],
+  resync_required: [410, 'This position cannot be served; load again'],
   version_mismatch: [412, 'Somebody saved a newer version'],
   payload_too_large: [413, 'The body is over 1 MiB'],
   unsupported_media_type: [415, 'Send application/json'],
@@ -56,6 +60,8 @@ export interface ProblemOptions {
   /** Public; must not carry what a user sent. */
   readonly detail?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  /** Further members of the body (RFC 9457, 3.2). */
+  readonly members?: Readonly<Record<string, unknown>>;
   /** Seconds, sent as `Retry-After`. */
   readonly retryAfterS?: number;
   readonly cause?: unknown;
@@ -68,6 +74,7 @@ export class Problem extends Error {
   readonly title: string;
   readonly detail: string | undefined;
   readonly errors: ProblemOptions['errors'];
+  readonly members: ProblemOptions['members'];
   readonly retryAfterS: number | undefined;
 
   constructor(
@@ -80,6 +87,7 @@ export class Problem extends Error {
     this.title = title;
     this.detail = options.detail;
     this.errors = options.errors;
+    this.members = options.members;
     this.retryAfterS = options.retryAfterS;
   }
 
@@ -90,6 +98,7 @@ export class Problem extends Error {
       title: this.title,
       status: this.status,
       code: this.code,
+      ...this.members,
       ...(this.detail === undefined ? {} : { detail: this.detail }),
       ...(this.errors === undefined ? {} : { errors: this.errors }),
     };

@@ -105,6 +105,7 @@ const SHAPES = {
   tenants: number,
   to: number,
   topic: word,
+  transport: word,
   user_id: user,
   variable: constant,
   version: matches(/^v?\d{1,3}(\.\d{1,5}){1,3}(-[a-z0-9.]{1,20})?$/),

@@ -1,15 +1,7 @@
-import { CLOSE } from '@wardbell/contract';
 import type { Session } from '../hub/session.js';
-import type { SocketSink } from './socket-sink.js';
-import type { TenantRate } from './tenant-rate.js';
-import type { TokenBucket } from './token-bucket.js';
 
-/** One connected client: its session and what the gateway keeps of it. Times are of the monotonic clock. */
+/** One connected client: its session and its deadlines. Times are of the monotonic clock. */
 export class Client {
-  /** Pings since anything was received. */
-  missedPings = 0;
-  /** Pongs that answer pings of ours; any further one is a message of the client's own. */
-  pongsDue = 0;
   /** Tick at which the wheel looks at it next; 0 when it does not. */
   deadlineTick = 0;
   /** Its `resume` must have come by then; 0 when none is expected. */
@@ -20,13 +12,7 @@ export class Client {
   warned = false;
   readonly connectedMs = performance.now();
 
-  constructor(
-    readonly session: Session,
-    readonly sink: SocketSink,
-    private readonly messages: TokenBucket,
-    /** Null for super admins. */
-    private readonly tenant: TenantRate | null,
-  ) {
+  constructor(readonly session: Session) {
     this.expireByWallClock();
   }
 
@@ -43,11 +29,9 @@ export class Client {
     this.expiresMs = Math.min(this.expiresMs, performance.now() + leftMs);
   }
 
-  /** Counts a message; false, and the socket is closed, when it sends too many. */
-  mayMessage(): boolean {
-    const nowMs = performance.now();
-    if (this.messages.take(this.tenant?.messageCost(nowMs) ?? 1, nowMs)) return true;
-    this.sink.cutOff(CLOSE.messageRate);
-    return false;
-  }
+  /** Once in every heartbeat interval: asks the peer for a sign of life, where the transport can. */
+  ping(): void {}
+
+  /** Half an interval later. */
+  pingAgain(): void {}
 }

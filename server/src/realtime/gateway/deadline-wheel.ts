@@ -1,13 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CLOSE, TOKEN_EXPIRING_MS } from '@wardbell/contract';
 import { Config } from '../../platform/config/config.js';
-import { PING_FRAME } from '../hub/frames.js';
 import type { Client } from './client.js';
 
 const TICK_MS = 500;
 const TICKS_PER_S = 1_000 / TICK_MS;
-/** Pings without an answer that end a connection. */
-const MAX_MISSED_PINGS = 2;
 /** A wall clock that gains so much on the monotonic one was put forward, or the machine slept. */
 const CLOCK_STEP_MS = 1_000;
 /** More ticks than these at once: look at the deadlines that there are, not at each tick between. */
@@ -16,10 +13,8 @@ const MANY_TICKS = 600 * TICKS_PER_S;
 const tickOf = (atMs: number): number => Math.ceil(atMs / TICK_MS);
 
 /**
- * The one timer of all sockets: pings spread over the heartbeat interval, and deadlines (expiry of the
+ * The one timer of all clients: pings spread over the heartbeat interval, and deadlines (expiry of the
  * token, a `resume` that is due) by the tick. A timer for each socket would cost more than the socket.
- * A ping that is not answered within half of the interval is repeated, and the connection ends with the interval:
- * a peer that vanished right after an answer is gone two intervals later.
  */
 @Injectable()
 export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -84,8 +79,8 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
   #tick(): void {
     const half = this.#slots.length / 2;
     this.#at = (this.#at + 1) % this.#slots.length;
-    this.#heartbeat(this.#slots[this.#at] ?? new Set());
-    this.#pingAgain(this.#slots[(this.#at + half) % this.#slots.length] ?? new Set());
+    for (const client of this.#slots[this.#at] ?? []) client.ping();
+    for (const client of this.#slots[(this.#at + half) % this.#slots.length] ?? []) client.pingAgain();
     this.#watchClock();
     const now = Math.floor(performance.now() / TICK_MS);
     if (now - this.#lastTick > MANY_TICKS) {
@@ -95,25 +90,6 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
       for (let tick = this.#lastTick + 1; tick <= now; tick++) this.#expire(tick);
     }
     this.#lastTick = now;
-  }
-
-  #heartbeat(slot: ReadonlySet<Client>): void {
-    for (const client of slot) {
-      if (client.missedPings >= MAX_MISSED_PINGS) {
-        client.sink.close(CLOSE.heartbeatTimeout);
-        client.sink.terminateSoon();
-      } else this.#ping(client);
-    }
-  }
-
-  #pingAgain(slot: ReadonlySet<Client>): void {
-    for (const client of slot) if (client.missedPings > 0) this.#ping(client);
-  }
-
-  #ping(client: Client): void {
-    client.missedPings++;
-    client.pongsDue++;
-    client.sink.writeNow(PING_FRAME);
   }
 
   /** Tokens end by the wall clock too when that is put forward; put back, it prolongs none. */
@@ -140,7 +116,8 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   #look(client: Client, nowMs: number): void {
-    const { session, sink } = client;
+    const { session } = client;
+    const { sink } = session;
     client.deadlineTick = 0;
     if (nowMs >= client.expiresMs) return sink.close(CLOSE.tokenExpired);
     if (client.resumeByMs > 0 && nowMs >= client.resumeByMs) return sink.close(CLOSE.resumeTimeout);

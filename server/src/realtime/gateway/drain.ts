@@ -4,7 +4,7 @@ import { Log } from '../../platform/log/log.js';
 import { LocalSessions } from '../connections/local-sessions.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
-import { Gateway } from './gateway.js';
+import { Clients } from './clients.js';
 
 /** Closes a second: what the next server, and the database behind it, can take in as handshakes. */
 const CLOSES_PER_SECOND = 2_000;
@@ -23,7 +23,7 @@ export class Drain {
   #draining: Promise<void> | undefined;
 
   constructor(
-    private readonly gateway: Gateway,
+    private readonly clients: Clients,
     private readonly localSessions: LocalSessions,
     private readonly hub: Hub,
     private readonly log: Log,
@@ -33,9 +33,9 @@ export class Drain {
     return this.#draining !== undefined;
   }
 
-  /** Sockets that are not wholly closed yet. */
-  get openSockets(): number {
-    return this.gateway.openSockets;
+  /** Connections that are not wholly closed yet. */
+  get openTransports(): number {
+    return this.clients.openTransports;
   }
 
   /** Resolves when all sockets are closed, at the latest after 7 s. Calling it twice is calling it once. */
@@ -45,7 +45,7 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    this.gateway.drain();
+    this.clients.drain();
     const sessions = shuffled([...this.localSessions.sessions.values()]);
     this.log.info('draining', { connections: sessions.length });
     const spreadMs = Math.min(MAX_SPREAD_MS, (sessions.length / CLOSES_PER_SECOND) * 1_000);
@@ -63,7 +63,7 @@ export class Drain {
       if (at < sessions.length) await wait(SLOT_MS);
     }
     const deadlineMs = performance.now() + GRACE_MS;
-    while (this.gateway.openSockets > 0 && performance.now() < deadlineMs) await wait(SLOT_MS / 5);
+    while (this.clients.openTransports > 0 && performance.now() < deadlineMs) await wait(SLOT_MS / 5);
   }
 }
 

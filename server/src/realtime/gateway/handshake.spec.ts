@@ -41,13 +41,13 @@ describe('the handshake', () => {
       '/ws/patients/?types=patient_created,,patient_deleted&since=42&epoch=e&resume=inband',
     );
     expect(handshake).toMatchObject({
-      topic: 'patients',
+      topics: ['patients'],
       types: ['patient_created', 'patient_deleted'],
       resume: { since: 42, epoch: 'e' },
       inband: true,
       complaints: [],
     });
-    expect(read('/ws')).toMatchObject({ topic: undefined, types: null, resume: undefined, inband: false });
+    expect(read('/ws')).toMatchObject({ topics: undefined, types: null, resume: undefined, inband: false });
   });
 
   it.each(['-1', '1.5', 'abc', '', '9'.repeat(30)])('says that since=%s is no position', (since) => {
@@ -65,7 +65,7 @@ describe('the handshake', () => {
   });
 
   it('survives a URL that is not well-formed', () => {
-    expect(read('/ws/%E0%A4%A?token=%E0%A4%A').topic).toBe('%E0%A4%A');
+    expect(read('/ws/%E0%A4%A?token=%E0%A4%A').topics).toEqual(['%E0%A4%A']);
   });
 });
 

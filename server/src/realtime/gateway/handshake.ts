@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { EventTypeName, Seq, SUBPROTOCOL, Uuid } from '@wardbell/contract';
 
 const BEARER = 'bearer.';
@@ -11,8 +11,8 @@ export type Complaint = 'invalid_types' | 'invalid_since';
 /** What a client asks for in its upgrade request; nothing in it is trusted yet. */
 export interface Handshake {
   readonly token: string | undefined;
-  /** Of `/ws/{topic}`; undefined for `/ws`. */
-  readonly topic: string | undefined;
+  /** Undefined: all that the role may see. */
+  readonly topics: readonly string[] | undefined;
   readonly types: readonly string[] | null;
   /** Position to resume from; `since` is undefined when what was sent is not a number of an event. */
   readonly resume: { readonly epoch: string | undefined; readonly since: number | undefined } | undefined;
@@ -41,6 +41,10 @@ const tokenOf = (request: IncomingMessage, query: URLSearchParams): string | und
   return offered.find((name) => name.startsWith(BEARER))?.slice(BEARER.length) || undefined;
 };
 
+/** What a client calls itself. */
+export const clientOf = (headers: IncomingHttpHeaders): string | null =>
+  headers['user-agent']?.slice(0, MAX_CLIENT_CHARACTERS) ?? null;
+
 /** Reads an upgrade request. Never throws: what is wrong becomes a complaint or a missing part. */
 export const readHandshake = (request: IncomingMessage): Handshake => {
   const [path = '', search = ''] = (request.url ?? '').split('?', 2);
@@ -58,14 +62,14 @@ export const readHandshake = (request: IncomingMessage): Handshake => {
   const topic = path.slice('/ws'.length).replace(/^\/|\/$/g, '');
   return {
     token: tokenOf(request, query),
-    topic: topic === '' ? undefined : topic,
+    topics: topic === '' ? undefined : [topic],
     types: named.length > 0 ? types : null,
     resume: since === null ? undefined : { epoch: query.get('epoch') ?? undefined, since: parsed },
     inband: query.get('resume') === 'inband',
     previous: Uuid.safeParse(query.get('previous')).data ?? null,
     origin: request.headers.origin,
     host: request.headers.host,
-    client: request.headers['user-agent']?.slice(0, MAX_CLIENT_CHARACTERS) ?? null,
+    client: clientOf(request.headers),
     complaints,
   };
 };

@@ -11,6 +11,7 @@ import { Hub } from '../hub/hub.js';
 import { Subscription } from '../hub/subscription.js';
 import type { Client } from './client.js';
 import { DeadlineWheel } from './deadline-wheel.js';
+import type { SocketClient } from './socket-client.js';
 
 const PONG_TEXT = encodeTextFrame('pong');
 const PONG_JSON = encodeFrame({ type: 'pong' });
@@ -51,7 +52,7 @@ export class Messages {
   ) {}
 
   /** Handles a text message. Never throws. */
-  receive(client: Client, text: string): void {
+  receive(client: SocketClient, text: string): void {
     this.metrics.received.inc();
     if (!client.mayMessage()) return;
     if (text === 'ping') return this.#pong(client, PONG_TEXT);
@@ -70,12 +71,12 @@ export class Messages {
     }
   }
 
-  #pong(client: Client, frame: Buffer): void {
+  #pong(client: SocketClient, frame: Buffer): void {
     client.sink.writeNow(frame);
     this.metrics.sent('pong');
   }
 
-  #subscribe(client: Client, { topics, types }: Extract<ClientMessage, { type: 'subscribe' }>): void {
+  #subscribe(client: SocketClient, { topics, types }: Extract<ClientMessage, { type: 'subscribe' }>): void {
     const { session } = client;
     const { role } = session.principal;
     const allowed = topicsOf(role);
@@ -84,12 +85,12 @@ export class Messages {
       role,
       topics ?? session.subscription.topics,
       types === undefined ? session.subscription.types : types.length > 0 ? types : null,
-      session.subscription.isDeflated,
+      session.subscription.framing,
     );
     this.hub.resubscribe(session, subscription);
   }
 
-  #resume(client: Client, { epoch, since }: Extract<ClientMessage, { type: 'resume' }>): void {
+  #resume(client: SocketClient, { epoch, since }: Extract<ClientMessage, { type: 'resume' }>): void {
     const { session } = client;
     if (client.resumeByMs === 0) return sendError(client, 'resume_not_expected');
     if ((typeof since === 'number') !== (session.tenantId !== null)) {
@@ -100,7 +101,7 @@ export class Messages {
     this.hub.start(session, { epoch, since });
   }
 
-  async #refresh(client: Client, token: string): Promise<void> {
+  async #refresh(client: SocketClient, token: string): Promise<void> {
     const { session } = client;
     const old = session.principal;
     let principal: Principal;

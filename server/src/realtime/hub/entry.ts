@@ -1,12 +1,12 @@
 import { type Topic, topicOf, type View } from '@wardbell/contract';
 import { eventText, type LogEvent } from '../../database/log-event.js';
-import { encodeDeflatedFrame, encodeTextFrame } from './frames.js';
+import { encodeTextFrame, payloadOf } from './frames.js';
 
 /** Objects, strings and frames of an event weigh about this many times its JSON. */
 const MEMORY_FACTOR = 4;
 const MEMORY_BASE_BYTES = 600;
 
-/** An event in memory: encoded at most once for each view, plain and compressed, by the first who needs it. */
+/** An event in memory: encoded at most once for each view and framing, by the first session that needs it. */
 export class Entry {
   readonly tenantId: string;
   readonly seq: number;
@@ -23,8 +23,8 @@ export class Entry {
   #clinical: Buffer | undefined;
   #frontDesk: Buffer | undefined;
   #super: Buffer | undefined;
-  /** By view; made when somebody compresses. */
-  #deflated: Map<View, Buffer> | undefined;
+  /** Other framings than the plain one, by framing and view; made when a session has one. */
+  #framed: Map<string, Buffer> | undefined;
   #event: LogEvent;
   #memoryBytes = 0;
 
@@ -59,15 +59,24 @@ export class Entry {
     }
   }
 
-  /** The same, compressed, for those who have agreed to it. */
-  deflatedFrame(view: View): Buffer {
-    this.#deflated ??= new Map();
-    let frame = this.#deflated.get(view);
-    if (frame === undefined) {
-      frame = encodeDeflatedFrame(this.#textOf(view));
-      this.#deflated.set(view, frame);
+  /**
+   * The same in another framing.
+   * @param encode makes its bytes of the JSON text
+   */
+  framed(framing: string, view: View, encode: (text: Buffer) => Buffer): Buffer {
+    this.#framed ??= new Map();
+    const key = `${framing} ${view}`;
+    let bytes = this.#framed.get(key);
+    if (bytes === undefined) {
+      bytes = encode(this.text(view));
+      this.#framed.set(key, bytes);
     }
-    return frame;
+    return bytes;
+  }
+
+  /** The JSON text of this event for those who have this view, as bytes that must not be changed. */
+  text(view: View): Buffer {
+    return payloadOf(this.frame(view));
   }
 
   /** Size of the largest frame, uncompressed. */
@@ -84,10 +93,6 @@ export class Entry {
   }
 
   #encode(view: View): Buffer {
-    return encodeTextFrame(this.#textOf(view));
-  }
-
-  #textOf(view: View): string {
-    return eventText(this.#event, view);
+    return encodeTextFrame(eventText(this.#event, view));
   }
 }

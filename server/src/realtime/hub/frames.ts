@@ -41,19 +41,25 @@ export const encodeTextFrame = (text: string): Buffer => {
   return frame;
 };
 
+/** The text of a frame that `encodeTextFrame` made, as bytes that it shares. */
+export const payloadOf = (frame: Buffer): Buffer => {
+  const length = frame[1] ?? 0;
+  return frame.subarray(length < LENGTH_16_BIT ? 2 : length === LENGTH_16_BIT ? 4 : 10);
+};
+
 /**
  * The same, compressed (RFC 7692) if that makes it smaller, for those who have agreed to it. Each message stands by
  * itself (`server_no_context_takeover`), so its bytes are the same for everybody.
  */
-export const encodeDeflatedFrame = (text: string): Buffer => {
-  const length = Buffer.byteLength(text);
-  if (length < MIN_DEFLATED_BYTES) return encodeTextFrame(text);
+export const encodeDeflatedFrame = (text: Buffer): Buffer => {
+  const { length } = text;
+  if (length < MIN_DEFLATED_BYTES) return encodeTextFrame(text.toString());
   const flushed = deflateRawSync(text, {
     finishFlush: constants.Z_SYNC_FLUSH,
     windowBits: DEFLATE_WINDOW_BITS,
   });
   const deflated = flushed.subarray(0, flushed.length - SYNC_TAIL_BYTES);
-  if (deflated.length >= length) return encodeTextFrame(text);
+  if (deflated.length >= length) return encodeTextFrame(text.toString());
   const { frame, headerBytes } = frameOf(FINAL_TEXT | COMPRESSED, deflated.length);
   deflated.copy(frame, headerBytes);
   return frame;

@@ -6,14 +6,18 @@ import { watchBus } from '../../platform/metrics/bus-metrics.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { Bus, type HeadNotice } from '../bus/bus.js';
 import { LogReader, type NumberedId } from '../outbox/log-reader.js';
-import { PositionRounds } from './position-rounds.js';
+import type { Entry } from './entry.js';
+import type { ControlMessage } from './framing.js';
 import type { ResumePoint } from './resume.js';
-import type { ControlMessage, Session } from './session.js';
+import type { Session } from './session.js';
+import { SessionRounds } from './session-rounds.js';
 import { Staleness } from './staleness.js';
 import { Streams } from './streams.js';
 import { positionsOf } from './super-admins.js';
 
 const TICK_MS = 1_000;
+/** Within the 5 s of the protocol also when the event loop is late by a second. */
+const POSITION_ROUND_MS = 4_000;
 /** Lag below this is normal and is not reported. */
 const NOTICEABLE_MS = 1_000;
 
@@ -26,7 +30,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Whether sessions may be told that their streams are complete. */
   readonly staleness: Staleness;
   readonly #streams: Streams;
-  readonly #positionRounds = new PositionRounds((session) => this.#sendPosition(session));
+  readonly #positionRounds = new SessionRounds(POSITION_ROUND_MS, (session) => this.#sendPosition(session));
   #timer: NodeJS.Timeout | undefined;
   #sweepSoon: () => void = () => undefined;
   #beforeDelivery: (databaseMs: number) => void = () => undefined;
@@ -138,6 +142,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     session.setCursor(tenantId, seq);
     this.#positionRounds.add(session);
     return seq;
+  }
+
+  /** Events of a tenant after `since` without a hole, read from the log; none when the log has none. */
+  readLog(tenantId: string, since: number): Promise<readonly Entry[]> {
+    return this.#streams.log.pageAfter(tenantId, since);
   }
 
   /** Frames with a super admin's position in every tenant's stream; the events that follow have higher numbers. */

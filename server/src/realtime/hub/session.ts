@@ -1,6 +1,6 @@
 import type { Close } from '@wardbell/contract';
 import type { Principal } from '../../database/principal.js';
-import { encodeFrame } from './frames.js';
+import type { ControlMessage } from './framing.js';
 import type { Subscription } from './subscription.js';
 
 /** The transport of one client, as the hub uses it. */
@@ -60,13 +60,6 @@ export interface SessionHost {
   overflowed(session: Session): void;
   /** A control frame was sent. */
   sent(type: string): void;
-}
-
-/** A frame that is not an event. */
-export interface ControlMessage {
-  readonly type: string;
-  readonly message?: string;
-  readonly data?: object;
 }
 
 /** One client's connection to the streams of its tenant, or of all tenants for a super admin. */
@@ -183,7 +176,7 @@ export class Session {
 
   /** Sends a control frame, whatever the state. */
   send(message: ControlMessage): void {
-    const frame = encodeFrame(message);
+    const frame = this.subscription.framing.control(message);
     if (TELLS_POSITION.has(message.type)) this.sink.write(frame);
     else this.sink.writeNow(frame);
     this.host.sent(message.type);
@@ -192,7 +185,8 @@ export class Session {
   /** Sends control frames in one write. */
   sendAll(messages: readonly ControlMessage[]): void {
     if (messages.length === 0) return;
-    this.sink.write(Buffer.concat(messages.map(encodeFrame)));
+    const { framing } = this.subscription;
+    this.sink.write(Buffer.concat(messages.map((message) => framing.control(message))));
     for (const { type } of messages) this.host.sent(type);
   }
 }

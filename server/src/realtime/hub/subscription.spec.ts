@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Audience, type Role, topicsOf } from '@wardbell/contract';
 import { Entry } from './entry.js';
+import { DEFLATED_WEBSOCKET, WEBSOCKET } from './framing.js';
 import { Subscription } from './subscription.js';
 
 const entry = (type: string, audience: Audience | null = null) =>
@@ -57,17 +58,17 @@ describe('a subscription', () => {
 
   it('is shared by those who want and may have the same, and by nobody else', () => {
     const topics = topicsOf('clinician');
-    const subscription = Subscription.of('clinician', topics, null, false);
-    expect(Subscription.of('clinician', [...topics].reverse(), null, false)).toBe(subscription);
-    for (const [role, wanted, types, isDeflated] of [
-      ['front_desk', topics, null, false],
-      ['clinician', ['patients'], null, false],
-      ['clinician', topics, ['patient_created'], false],
-      ['clinician', topics, null, true],
+    const subscription = Subscription.of('clinician', topics, null, WEBSOCKET);
+    expect(Subscription.of('clinician', [...topics].reverse(), null, WEBSOCKET)).toBe(subscription);
+    for (const [role, wanted, types, framing] of [
+      ['front_desk', topics, null, WEBSOCKET],
+      ['clinician', ['patients'], null, WEBSOCKET],
+      ['clinician', topics, ['patient_created'], WEBSOCKET],
+      ['clinician', topics, null, DEFLATED_WEBSOCKET],
     ] as const) {
-      const other = Subscription.of(role, wanted, types, isDeflated);
+      const other = Subscription.of(role, wanted, types, framing);
       expect(other.key).not.toBe(subscription.key);
-      expect(other).toMatchObject({ role, isDeflated, topics: new Set(wanted) });
+      expect(other).toMatchObject({ role, framing, topics: new Set(wanted) });
     }
   });
 });

@@ -1,5 +1,6 @@
 import { type Role, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
 import type { Entry } from './entry.js';
+import { type Framing, WEBSOCKET } from './framing.js';
 
 /** Which topics these are, as bits in the order of the contract: the same whatever their order. */
 const bitsOf = (topics: Iterable<Topic>): number => {
@@ -8,8 +9,8 @@ const bitsOf = (topics: Iterable<Topic>): number => {
   return bits;
 };
 
-/** Those without a filter by type: few, and nearly every socket has one of them. */
-const shared = new Map<string, Subscription>();
+/** Those without a filter by type: few, and nearly every session has one of them. */
+const shared = new WeakMap<Framing, Map<string, Subscription>>();
 
 /** What a session wants of a stream and may have of it. */
 export class Subscription {
@@ -21,19 +22,21 @@ export class Subscription {
   readonly topics: ReadonlySet<Topic>;
   readonly types: ReadonlySet<string> | null;
 
-  /** The subscription of a socket, shared with all that want and may have the same. */
+  /** The subscription of a session, shared with all that want and may have the same. */
   static of(
     role: Role,
     topics: readonly Topic[] | ReadonlySet<Topic>,
     types: Iterable<string> | null,
-    isDeflated: boolean,
+    framing: Framing,
   ): Subscription {
-    if (types !== null) return new Subscription(role, topics, types, isDeflated);
-    const key = `${role} ${bitsOf(topics)} ${isDeflated}`;
-    let subscription = shared.get(key);
+    if (types !== null) return new Subscription(role, topics, types, framing);
+    const sharing = shared.get(framing) ?? new Map<string, Subscription>();
+    shared.set(framing, sharing);
+    const key = `${role} ${bitsOf(topics)}`;
+    let subscription = sharing.get(key);
     if (!subscription) {
-      subscription = new Subscription(role, topics, types, isDeflated);
-      shared.set(key, subscription);
+      subscription = new Subscription(role, topics, types, framing);
+      sharing.set(key, subscription);
     }
     return subscription;
   }
@@ -42,11 +45,11 @@ export class Subscription {
     readonly role: Role,
     topics: Iterable<Topic>,
     types: Iterable<string> | null,
-    /** Its socket takes compressed messages. */
-    readonly isDeflated = false,
+    /** Of the session's transport. */
+    readonly framing = WEBSOCKET,
   ) {
     this.view = viewOf(role);
-    this.wire = isDeflated ? `${this.view}, deflated` : this.view;
+    this.wire = `${framing.name} ${this.view}`;
     const allowed = new Set(topicsOf(role));
     this.topics = new Set([...topics].filter((topic) => allowed.has(topic)));
     this.types = types ? new Set(types) : null;
@@ -54,13 +57,13 @@ export class Subscription {
       role,
       [...this.topics].sort(),
       this.types ? [...this.types].sort() : null,
-      isDeflated,
+      framing.name,
     ]);
   }
 
   /** The bytes of an event for this stream. */
   frame(entry: Entry): Buffer {
-    return this.isDeflated ? entry.deflatedFrame(this.view) : entry.frame(this.view);
+    return this.framing.event(entry, this.view);
   }
 
   /** Does this event belong to the stream, as far as its users do not matter? */

@@ -1,7 +1,8 @@
 import { MAX_POSITIONS } from '@wardbell/contract';
 import type { Channel } from './channel.js';
+import type { ControlMessage } from './framing.js';
 import { Groups } from './group.js';
-import { type ControlMessage, MAX_PENDING_BYTES, type Session } from './session.js';
+import { MAX_PENDING_BYTES, type Session } from './session.js';
 
 /** The sessions of super admins, which follow every tenant, and the position last sent to each for each tenant. */
 export class SuperAdmins {

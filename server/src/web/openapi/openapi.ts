@@ -14,6 +14,7 @@ const TAGS: Readonly<Record<string, string>> = {
   patients: 'Patients of the own tenant',
   appointments: 'Appointments of the own tenant',
   events: "The tenant's log",
+  stream: 'Events as they happen, for networks without WebSockets',
   notifications: 'Messages to people',
   users: 'Accounts',
   tenants: 'Clinics, their limits and their use',
@@ -118,7 +119,10 @@ function success(endpoint: Endpoint, schemas: Schemas): JsonSchema {
   return {
     description: 'Done',
     ...headers,
-    content: { 'application/json': { schema: schemas.output(endpoint.answer) } },
+    content: {
+      'application/json': { schema: schemas.output(endpoint.answer) },
+      ...(endpoint.streams === undefined ? {} : { [endpoint.streams]: { schema: { type: 'string' } } }),
+    },
   };
 }
 

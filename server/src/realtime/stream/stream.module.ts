@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { GatewayModule } from '../gateway/gateway.module.js';
+import { HubModule } from '../hub/hub.module.js';
+import { EventStreams } from './event-streams.js';
+import { LongPolls } from './long-polls.js';
+import { StreamController } from './stream.controller.js';
+import { Tickets } from './tickets.js';
+
+/** The stream over plain HTTP: server-sent events and long polls. */
+@Module({
+  imports: [GatewayModule, HubModule],
+  controllers: [StreamController],
+  providers: [EventStreams, LongPolls, Tickets],
+})
+export class StreamModule {}
