@@ -81,6 +81,7 @@ export default {
     mayImport('api'),
     mayImport('identity', 'api'),
     mayImport('clinic', 'api'),
+    mayImport('publishing', 'api'),
     mayImport('tenancy', 'api', 'realtime/connections'),
     mayImport('realtime/outbox'),
     mayImport('realtime/bus'),

@@ -32,10 +32,14 @@ export type AnswerOf<Name extends RouteName> =
 type IdOf<Name extends string> = Name extends `${string}:id${string}`
   ? { readonly id: string }
   : { readonly id?: never };
+type TypeOf<Name extends string> = Name extends `${string}:type${string}`
+  ? { readonly type: string }
+  : { readonly type?: never };
 type QueryOf<E> = InputOf<E, 'query'> extends undefined ? object : { readonly query?: InputOf<E, 'query'> };
 type BodyOf<E> = InputOf<E, 'body'> extends undefined ? object : { readonly body: InputOf<E, 'body'> };
 
 export type RestRequest<Name extends RouteName> = IdOf<Name> &
+  TypeOf<Name> &
   QueryOf<Named<Name>> &
   BodyOf<Named<Name>> & {
     /** The `etag` of what was read: 412 when it has changed since. */
@@ -96,6 +100,7 @@ const problemOf = async (response: Response): Promise<RestProblem> => {
 
 interface AnyRequest {
   readonly id?: string;
+  readonly type?: string;
   readonly query?: object;
   readonly body?: unknown;
   readonly ifMatch?: string | null | undefined;
@@ -117,7 +122,10 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
     for (const [key, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query.set(key, String(value));
     const search = query.size > 0 ? `?${query}` : '';
-    const address = `${base}/api/v1${path.replace(':id', encodeURIComponent(request.id ?? ''))}${search}`;
+    const place = path
+      .replace(':id', encodeURIComponent(request.id ?? ''))
+      .replace(':type', encodeURIComponent(request.type ?? ''));
+    const address = `${base}/api/v1${place}${search}`;
     const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
 
     const attempt = async (reason: 'connect' | 'rejected') => {

@@ -52,6 +52,10 @@ export const EventFrame = z
         "`sub` of whoever made the change; absent for what no person did through the API, and in a super admin's stream",
     }),
     data: z.record(z.string(), z.unknown()),
+    cloud_event: z.looseObject({ id: z.string(), source: z.string() }).optional().meta({
+      description:
+        'Context attributes of the CloudEvent that it was published as: `id`, `source`, `subject`, `time` and extensions',
+    }),
   })
   .meta({ id: 'EventFrame' });
 
@@ -64,6 +68,8 @@ interface Envelope<Type extends string, Data> {
   /** `sub` of whoever made the change; absent for what no person did through the API. */
   actor_id?: string;
   data: Data;
+  /** Context attributes of the CloudEvent that it was published as. */
+  cloud_event?: { id: string; source: string; [attribute: string]: unknown };
 }
 /** Every event of ours as a union that `switch (event.type)` narrows. */
 export type WardbellEvent = { [Type in EventType]: Envelope<Type, EventData[Type]> }[EventType];

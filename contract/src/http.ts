@@ -1,7 +1,7 @@
 import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
-import { auth, colleagues, tenants, users } from './routes-people.js';
-import { audit, connections, events, notifications, stream, system } from './routes-stream.js';
+import { auth, colleagues, integrationKeys, tenants, users } from './routes-people.js';
+import { audit, connections, events, eventTypes, notifications, stream, system } from './routes-stream.js';
 
 /**
  * Every route of the API, once: the server mounts its controllers from this table, guards and validates by
@@ -13,6 +13,8 @@ export const api = {
   appointments,
   events,
   stream,
+  eventTypes,
+  integrationKeys,
   notifications,
   users,
   colleagues,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
+import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
 import { PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
 import { ADMINS, CARE_TEAM, EVERYONE, Role as RoleSchema } from './roles.js';
 import {
@@ -241,5 +242,37 @@ export const tenants = {
     query: UsageQuery,
     status: 200,
     answer: page(UsageRow),
+  }),
+} as const;
+
+export const integrationKeys = {
+  list: endpoint({
+    method: 'GET',
+    path: '/integration-keys',
+    tag: 'integration keys',
+    summary: 'Keys of services, oldest first',
+    access: ['tenant_admin'],
+    query: PageQuery,
+    status: 200,
+    answer: page(IntegrationKey),
+  }),
+  create: endpoint({
+    method: 'POST',
+    path: '/integration-keys',
+    tag: 'integration keys',
+    summary: 'Make a key; the answer is the only place where it is shown',
+    access: ['tenant_admin'],
+    body: IntegrationKeyCreate,
+    status: 201,
+    answer: IntegrationKeyCreated,
+    problems: ['too_many_objects'],
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/integration-keys/:id',
+    tag: 'integration keys',
+    summary: 'Revoke a key, everywhere within a second; its sockets are closed (4403)',
+    access: ['tenant_admin'],
+    status: 204,
   }),
 } as const;

@@ -7,9 +7,20 @@ import {
   AuditVerification,
   ConnectionRow,
   EventQuery,
+  PageQuery,
   page,
   TenantScopedQuery,
 } from './lists.js';
+import {
+  CloudEvent,
+  CloudEventBatch,
+  EventBatchPublish,
+  EventPublish,
+  EventTypePut,
+  EventTypeRow,
+  MAX_PUBLISH_BYTES,
+  PublishAnswer,
+} from './publishing.js';
 import { ADMINS, EVERYONE } from './roles.js';
 import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
 import { SystemState } from './system.js';
@@ -29,6 +40,71 @@ export const events = {
     answer: page(EventFrame),
     problems: ['events_expired'],
   }),
+  publish: endpoint({
+    method: 'POST',
+    path: '/events',
+    tag: 'events',
+    summary: 'Publish application-defined events: one, or up to 500, all or none; also CloudEvents 1.0',
+    access: ['tenant_admin', 'events:write'],
+    body: z.union([EventPublish, EventBatchPublish]),
+    raw: {
+      maxBytes: MAX_PUBLISH_BYTES,
+      bodies: {
+        'application/cloudevents+json': CloudEvent,
+        'application/cloudevents-batch+json': CloudEventBatch,
+      },
+    },
+    status: 201,
+    repeatedStatus: 200,
+    answer: PublishAnswer,
+    idempotent: true,
+    problems: ['reserved_type', 'schema_violation'],
+  }),
+} as const;
+
+export const eventTypes = {
+  list: endpoint({
+    method: 'GET',
+    path: '/event-types',
+    tag: 'event types',
+    summary: 'The types of events that the tenant has described, by name',
+    access: ['tenant_admin'],
+    query: PageQuery,
+    status: 200,
+    answer: page(EventTypeRow),
+  }),
+  get: endpoint({
+    method: 'GET',
+    path: '/event-types/:type',
+    tag: 'event types',
+    summary: 'One described type',
+    access: ['tenant_admin'],
+    status: 200,
+    answer: EventTypeRow,
+    versioned: true,
+    problems: ['not_found'],
+  }),
+  put: endpoint({
+    method: 'PUT',
+    path: '/event-types/:type',
+    tag: 'event types',
+    summary: 'Describe a type, and give the JSON Schema that its data must meet',
+    access: ['tenant_admin'],
+    body: EventTypePut,
+    status: 200,
+    answer: EventTypeRow,
+    versioned: true,
+    problems: ['reserved_type', 'too_many_objects'],
+  }),
+  remove: endpoint({
+    method: 'DELETE',
+    path: '/event-types/:type',
+    tag: 'event types',
+    summary: 'Forget the description of a type: its data may be anything again',
+    access: ['tenant_admin'],
+    status: 204,
+    problems: ['not_found'],
+  }),
 } as const;
 
 export const stream = {
@@ -38,7 +114,7 @@ export const stream = {
     tag: 'stream',
     summary:
       'Events as they happen, without a WebSocket: server-sent events with `Accept: text/event-stream`, else a long poll',
-    access: EVERYONE,
+    access: [...EVERYONE, 'stream:read'],
     ticket: true,
     query: StreamQuery,
     status: 200,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Role } from './roles.js';
+import type { StreamRole } from './scope.js';
 
 /** Channels of a tenant's stream, `/ws/{topic}`. `system` is for super admins. */
 export const Topic = z.enum(['patients', 'appointments', 'notifications', 'presence', 'events', 'system']);
@@ -8,5 +8,5 @@ export type Topic = z.infer<typeof Topic>;
 const TENANT_TOPICS: readonly Topic[] = ['patients', 'appointments', 'notifications', 'presence', 'events'];
 
 /** The topics that a role may see; `/ws` subscribes to all of them. */
-export const topicsOf = (role: Role): readonly Topic[] =>
+export const topicsOf = (role: StreamRole): readonly Topic[] =>
   role === 'super_admin' ? Topic.options : TENANT_TOPICS;

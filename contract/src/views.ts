@@ -1,4 +1,4 @@
-import type { Role } from './roles.js';
+import type { StreamRole } from './scope.js';
 
 /**
  * Which fields which role may see: the one table that HTTP answers and frames both go through. A field that
@@ -8,8 +8,8 @@ import type { Role } from './roles.js';
 /** `clinical` sees all, `front_desk` no clinical text, `super` ids only. */
 export type View = 'clinical' | 'front_desk' | 'super';
 
-export const viewOf = (role: Role): View =>
-  role === 'super_admin' ? 'super' : role === 'front_desk' ? 'front_desk' : 'clinical';
+export const viewOf = (role: StreamRole): View =>
+  role === 'super_admin' || role === 'ids' ? 'super' : role === 'front_desk' ? 'front_desk' : 'clinical';
 
 const PATIENT = [
   'id',

@@ -20,6 +20,7 @@ const runs = (program, ...args) => {
 /** `debian`: its package, or several of which the first that this Debian has will do. */
 const PROGRAMS = [
   { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
+  { name: 'curl', debian: ['curl'], isThere: async () => runs('curl', '--version') },
   { name: 'faketime', debian: ['faketime'], isThere: async () => runs('faketime', '--version') },
   { name: 'nftables', debian: ['nftables'], isThere: async () => runs('nft', '--version') },
   { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },

@@ -8,6 +8,7 @@ import { AuthModule } from './identity/auth/auth.module.js';
 import { UsersModule } from './identity/users/users.module.js';
 import { AuditModule } from './operations/audit/audit.module.js';
 import { EventsModule } from './operations/events/events.module.js';
+import { PublishingModule } from './publishing/publishing.module.js';
 import { TenantsModule } from './tenancy/tenants/tenants.module.js';
 
 /** What the API offers, in one import for the application. */
@@ -21,6 +22,7 @@ import { TenantsModule } from './tenancy/tenants/tenants.module.js';
     AppointmentsModule,
     NotificationsModule,
     EventsModule,
+    PublishingModule,
     AuditModule,
     DemoModule,
   ],

@@ -6,8 +6,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sendProblem } from './api/problems/send-problem.js';
 import { allowOrigins } from './api/requests/cors.js';
+import { acceptRawBodies, rawEndpointOf } from './api/requests/raw-body.js';
 import { requestIds } from './api/requests/request-id.js';
 import { logRequests } from './api/requests/request-log.js';
+import { AccessGuard } from './identity/auth/access.guard.js';
 import type { Config } from './platform/config/config.js';
 import { Problem } from './platform/errors/problem.js';
 import { Log } from './platform/log/log.js';
@@ -68,6 +70,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   await fastify.register(helmet, HELMET);
   fastify.decorateRequest('principal', null);
   fastify.decorateRequest('call', null);
+  fastify.decorateRequest('answerStatus', null);
   acceptJsonOnly(fastify);
   if (config.otlpEndpoint !== undefined) traceRequests(fastify);
   logRequests(fastify, app.get(Log));
@@ -76,17 +79,26 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     // answers carry PHI: no cache may keep them; static files say otherwise for themselves
     reply.header('cache-control', 'no-store');
   });
+  fastify.addHook('onSend', async (request, reply) => {
+    if (request.answerStatus !== null && reply.statusCode < 300) reply.status(request.answerStatus);
+  });
   if (config.allowedOrigins !== null) await allowOrigins(fastify, config.allowedOrigins);
+  // behind the hooks that set the headers of every answer, because it may answer
+  acceptRawBodies(fastify, (endpoint, request) => app.get(AccessGuard).admit(endpoint, request));
   await mountDocs(fastify);
   await mountConsole(fastify);
 }
 
-/** Bodies are JSON or refused (415). An empty one is none: clients label even those as JSON. */
+/**
+ * Bodies are `application/json` or refused (415), unless the endpoint reads them itself. An empty one is none: clients
+ * label even those as JSON.
+ */
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
+    else if (rawEndpointOf(request)) done(null, body);
     else parse(request, body.toString(), done);
   });
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { IntegrationKeyCreated } from '@wardbell/contract';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
@@ -67,6 +68,59 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
       }
       await Promise.all([...watched.flatMap(({ sockets }) => sockets), ...supers].map((s) => s.close()));
     }, 300_000);
+
+    it('take a CloudEvent once, whichever instances it comes to, and answer each with the first answer', async () => {
+      const clinic = await createClinic(database);
+      const token = await clinic.token({ role: 'tenant_admin' });
+      const sockets = await connectToEach(await clinic.token());
+      const publish = (instance: RunningServer, id: string) =>
+        call(instance.url, 'POST', '/events', {
+          token,
+          headers: { 'content-type': 'application/cloudevents+json' },
+          body: {
+            specversion: '1.0',
+            id,
+            source: '/lab',
+            type: 'lab.result',
+            subject: `order/${id}`,
+            data: { id },
+          },
+        });
+      const ids = Array.from({ length: repetitions(10, 100) }, (_, n) => String(n));
+      for (const id of ids) {
+        const answers = await Promise.all([...instances, ...instances].map((instance) => publish(instance, id)));
+        expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
+        expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+      }
+      for (const socket of sockets) {
+        await eventually(() => socket.events.length >= ids.length);
+        expect(socket.events.map(({ data }) => data?.['id'])).toEqual(ids);
+        expect(socket.events.map((event) => event['cloud_event'])).toEqual(
+          ids.map((id) => ({ id, source: '/lab', subject: `order/${id}` })),
+        );
+        await socket.close();
+      }
+    });
+
+    it('refuse a revoked integration key everywhere and close its sockets with 4403', async () => {
+      const clinic = await createClinic(database);
+      const admin = await clinic.token({ role: 'tenant_admin' });
+      const [first, last] = [inTurn(instances, 0), inTurn(instances, 2)];
+      const made = await call(first.url, 'POST', '/integration-keys', {
+        token: admin,
+        body: { name: 'feed', scopes: ['stream:read', 'events:write'], role: 'ids' },
+      });
+      const { id, key } = IntegrationKeyCreated.parse(made.body);
+      const sockets = await connectToEach(key);
+      expect((await call(last.url, 'DELETE', `/integration-keys/${id}`, { token: admin })).status).toBe(204);
+      for (const socket of sockets) {
+        expect(await socket.closed()).toEqual({ code: 4403, reason: 'Access revoked' });
+      }
+      for (const instance of instances) {
+        const body = { type: 'late', data: {} };
+        expect((await call(instance.url, 'POST', '/events', { token: key, body })).status).toBe(401);
+      }
+    });
 
     it('show a change to all of a clinic within 150 ms of its answer', async () => {
       const clinic = await createClinic(database);

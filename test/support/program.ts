@@ -6,6 +6,7 @@ import { findPython } from './python.mjs';
 /** Programs that npm cannot bring. `npm test` looks for those that some test asks for, and installs them. */
 export type Program =
   | 'chromium'
+  | 'curl'
   | 'faketime'
   | 'nftables'
   | 'nginx'
@@ -19,6 +20,8 @@ export function hasProgram(program: Program): boolean {
   switch (program) {
     case 'chromium':
       return findChromium() !== undefined;
+    case 'curl':
+      return runs('curl', '--version');
     case 'faketime':
       return runs('faketime', '--version');
     case 'nftables':

@@ -20,6 +20,8 @@ export interface LogEvent {
   readonly timestamp: Date;
   /** `sub` of whoever did it; null for what no person did through the API. */
   readonly actorId: string | null;
+  /** JSON text of a CloudEvent's context attributes. */
+  readonly cloudEvent?: string | undefined;
   /** What it is part of (W3C Trace Context), while it is on its way and somebody traces. Not in the log. */
   readonly trace?: string | undefined;
 }
@@ -36,7 +38,7 @@ export interface NewAudit {
 
 /** An event as JSON text, as a view may see it. Application-defined data passes through byte for byte. */
 export const eventText = (
-  { type, id, seq, tenantId, timestamp, actorId, data }: LogEvent,
+  { type, id, seq, tenantId, timestamp, actorId, data, cloudEvent }: LogEvent,
   view: View,
 ): string => {
   const envelope = JSON.stringify({
@@ -47,7 +49,9 @@ export const eventText = (
     timestamp: timestamp.toISOString(),
     ...(actorId === null || view === 'super' ? undefined : { actor_id: actorId }),
   });
-  return `${envelope.slice(0, -1)},"data":${dataText(type, data, view)}}`;
+  // its subject may name a person
+  const context = cloudEvent === undefined || view === 'super' ? '' : `,"cloud_event":${cloudEvent}`;
+  return `${envelope.slice(0, -1)},"data":${dataText(type, data, view)}${context}}`;
 };
 
 const dataText = (type: string, data: string, view: View): string => {

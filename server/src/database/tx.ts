@@ -31,6 +31,7 @@ export interface Written {
 export class Tx {
   readonly #pending = new Map<string, Pending>();
   readonly #disconnects: PendingDisconnect[] = [];
+  readonly #published: LogEvent[] = [];
   #hasDisconnects = false;
 
   constructor(
@@ -61,6 +62,11 @@ export class Tx {
     this.#of(tenantId).events.push(event);
   }
 
+  /** A function of the database has written these events to the log in this transaction. */
+  eventsWritten(events: readonly LogEvent[]): void {
+    this.#published.push(...events);
+  }
+
   /** Adds an audit row, in the name of the principal. Without a tenant it goes to the installation's chain. */
   audit(audit: NewAudit, tenantId: string | null = this.tenantId): void {
     this.#of(tenantId ?? NIL_UUID).audits.push(audit);
@@ -86,7 +92,7 @@ export class Tx {
     const disconnects = this.#disconnects.map((pending) => this.#insertDisconnect(pending));
     const written = await Promise.all(tenantIds.map((id) => this.#append(id, this.#of(id))));
     await Promise.all(disconnects);
-    return { events: written.flat(), disconnects: this.#hasDisconnects };
+    return { events: [...this.#published, ...written.flat()], disconnects: this.#hasDisconnects };
   }
 
   #of(tenantId: string): Pending {
@@ -117,7 +123,7 @@ export class Tx {
     const auditRows = JSON.stringify(
       audits.map((audit) => ({
         actor_id: actor,
-        actor_role: this.principal.role,
+        actor_role: this.principal.key ? 'integration_key' : this.principal.role,
         action: audit.action,
         object_type: audit.objectType,
         object_id: audit.objectId,

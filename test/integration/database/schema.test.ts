@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '@db.Uuid': 'uuid',
   '@db.Timestamptz(6)': 'timestamp with time zone',
   '@db.Date': 'date',
+  '@db.Json': 'json',
   'Unsupported("xid8")': 'xid8',
   String: 'text',
   Int: 'integer',

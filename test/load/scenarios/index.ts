@@ -4,6 +4,7 @@ import { handshakeScenario, idleScenario } from './connections.js';
 import { growthScenario, growthWritesScenario } from './growth.js';
 import { latencyScenario } from './latency.js';
 import { pacedScenario } from './paced.js';
+import { publishScenario } from './publish.js';
 import { resumeScenario } from './resume.js';
 import { soakScenario } from './soak.js';
 import { startScenario } from './start.js';
@@ -19,6 +20,7 @@ export const scenarios: readonly Scenario[] = [
   sustainedTenantsScenario,
   latencyScenario,
   writesScenario,
+  publishScenario,
   handshakeScenario,
   resumeScenario,
   idleScenario,

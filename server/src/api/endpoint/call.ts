@@ -10,6 +10,8 @@ declare module 'fastify' {
     principal: Principal | null;
     /** Set for endpoints: what their handler takes. */
     call: Call | BareCall | null;
+    /** Status of a success, where it is not the endpoint's first one. */
+    answerStatus: number | null;
   }
 }
 
@@ -29,8 +31,11 @@ export interface BareCall<E extends Endpoint = Endpoint> {
       : Principal;
   /** `:id` of the path, a UUID in lower case. */
   readonly id: E['path'] extends `${string}/:id${string}` ? string : undefined;
+  /** `:type` of the path, as it was sent. */
+  readonly type: E['path'] extends `${string}/:type${string}` ? string : undefined;
   readonly query: Output<E, 'query'>;
-  readonly body: Output<E, 'body'>;
+  /** The text itself where the endpoint is `raw`. */
+  readonly body: E extends { readonly raw: object } ? string : Output<E, 'body'>;
   /** Versions that `If-Match` names; null: any. Empty: none that we ever gave out. */
   readonly ifMatch: readonly number[] | null;
   /** Present when the endpoint takes one and the client sent it. */

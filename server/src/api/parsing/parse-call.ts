@@ -7,6 +7,7 @@ import type { BareCall } from '../endpoint/call.js';
 import { validationProblem } from './validation.js';
 
 const Id = z.object({ id: z.guid().transform((id) => id.toLowerCase()) });
+const Type = z.object({ type: z.string() });
 /** Visible ASCII, RFC 9110 field content without blanks. */
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 /** PostgreSQL `integer`, the type of versions. */
@@ -26,8 +27,9 @@ export function parseCall<E extends Endpoint>(
   const call: Record<keyof BareCall, unknown> = {
     principal,
     id: endpoint.path.includes('/:id') ? parseId(request.params) : undefined,
+    type: endpoint.path.includes('/:type') ? parseType(request.params) : undefined,
     query: parsePart(endpoint.query, request.query),
-    body: parsePart(endpoint.body, request.body),
+    body: endpoint.raw ? textOf(request.body) : parsePart(endpoint.body, request.body),
     ifMatch: parseIfMatch(request.headers['if-match']),
     idempotency: parseIdempotency(endpoint, request),
     request,
@@ -51,6 +53,18 @@ function parseId(params: unknown): string {
   const parsed = Id.safeParse(params);
   if (!parsed.success) throw new Problem('not_found');
   return parsed.data.id;
+}
+
+function parseType(params: unknown): string {
+  const parsed = Type.safeParse(params);
+  if (!parsed.success) throw new Problem('not_found');
+  return parsed.data.type;
+}
+
+/** @throws Problem 400 when there is no body */
+function textOf(body: unknown): string {
+  if (typeof body !== 'string') throw new Problem('malformed_request');
+  return body;
 }
 
 function parsePart(schema: z.ZodType | undefined, value: unknown): unknown {

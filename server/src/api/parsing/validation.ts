@@ -10,12 +10,13 @@ const FIELD_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** 422 with what is wrong where. Never says what was sent: it may be a name or a note. */
 export const validationProblem = (issues: readonly Issue[]): Problem =>
-  new Problem('validation_failed', { errors: issues.slice(0, MAX_ERRORS).map(toError) });
+  new Problem('validation_failed', { errors: errorsOf(issues) });
 
-const toError = (issue: Issue) => ({
-  path: issue.path.map(String).join('.'),
-  message: messageOf(issue),
-});
+/** @param prefix of each path */
+export const errorsOf = (issues: readonly Issue[], prefix = ''): { path: string; message: string }[] =>
+  issues
+    .slice(0, MAX_ERRORS)
+    .map((issue) => ({ path: prefix + issue.path.map(String).join('.'), message: messageOf(issue) }));
 
 function messageOf(issue: Issue): string {
   switch (issue.code) {

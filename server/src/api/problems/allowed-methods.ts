@@ -3,7 +3,7 @@ import { API_PREFIX } from '../endpoint/endpoint.js';
 
 const ROUTES: readonly { readonly pattern: RegExp; readonly method: string }[] = endpoints.map(
   ({ path, method }) => ({
-    pattern: new RegExp(`^${API_PREFIX}${path.replaceAll('/:id', '/[^/]+')}$`),
+    pattern: new RegExp(`^${API_PREFIX}${path.replaceAll(/\/:\w+/g, '/[^/]+')}$`),
     method,
   }),
 );

@@ -14,6 +14,7 @@ const PROBLEM_OF = {
   expired: 'token_expired',
   invalid: 'invalid_token',
   unavailable: 'identity_provider_unavailable',
+  revoked: 'access_revoked',
 } as const satisfies Record<TokenFailure, ProblemCode>;
 
 /** Asks for each request: who is it, and may that role call this endpoint? Refuses what nobody declared. */
@@ -33,11 +34,19 @@ export class AccessGuard implements CanActivate {
       throw new Problem('not_found');
     }
     if (endpoint.access === 'public' || endpoint.ticket) return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const principal = await this.#authenticate(request);
-    if (!endpoint.access.includes(principal.role)) throw new Problem('forbidden');
-    request.principal = principal;
+    await this.admit(endpoint, context.switchToHttp().getRequest<FastifyRequest>());
     return true;
+  }
+
+  /**
+   * Sets the principal of a request, unless that was done before its body was read.
+   * @throws Problem when nobody is signed in, or may not call this endpoint
+   */
+  async admit({ access }: Endpoint, request: FastifyRequest): Promise<void> {
+    if (access === 'public' || request.principal !== null) return;
+    const principal = await this.#authenticate(request);
+    if (!mayCall(access, principal)) throw new Problem('forbidden');
+    request.principal = principal;
   }
 
   async #authenticate(request: FastifyRequest): Promise<Principal> {
@@ -54,3 +63,7 @@ export class AccessGuard implements CanActivate {
     }
   }
 }
+
+/** A key goes by its scopes alone, a person by the role. */
+const mayCall = (access: readonly string[], { role, key }: Principal): boolean =>
+  key === undefined ? access.includes(role) : [...key.scopes].some((scope) => access.includes(scope));

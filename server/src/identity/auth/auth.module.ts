@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { KeyLookup } from '../keys/key-lookup.js';
+import { KeysController } from '../keys/keys.controller.js';
+import { KeysService } from '../keys/keys.service.js';
 import { Passwords } from '../passwords.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
@@ -9,8 +12,16 @@ import { TokenService } from './token.service.js';
 /** Sign-in, tokens and the guard of HTTP. Global: HTTP and the gateway both verify tokens. */
 @Global()
 @Module({
-  controllers: [AuthController],
-  providers: [{ provide: APP_GUARD, useClass: AccessGuard }, TokenService, Passwords, SessionService],
-  exports: [TokenService, Passwords],
+  controllers: [AuthController, KeysController],
+  providers: [
+    AccessGuard,
+    { provide: APP_GUARD, useExisting: AccessGuard },
+    TokenService,
+    Passwords,
+    SessionService,
+    KeyLookup,
+    KeysService,
+  ],
+  exports: [AccessGuard, TokenService, Passwords],
 })
 export class AuthModule {}

@@ -1,13 +1,15 @@
 import { createSecretKey } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { Claims, type Role } from '@wardbell/contract';
+import { Claims, KEY_ACTOR_PREFIX, type Role } from '@wardbell/contract';
 import { decodeProtectedHeader } from 'jose';
 import type { Principal } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
 import { RepeatLimit } from '../../platform/log/repeat-limit.js';
+import { KeyLookup } from '../keys/key-lookup.js';
+import { isKey } from '../keys/key-text.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
 
@@ -37,6 +39,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
 
   constructor(
     config: Config,
+    private readonly keys: KeyLookup,
     private readonly log: Log,
   ) {
     // one KeyObject, else every verification would derive it anew
@@ -75,11 +78,12 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Who a token speaks for. Answers at once for tokens of ours, with a promise for an external issuer's.
+   * Who a token or an integration key speaks for. Answers at once for tokens of ours, with a promise for the others.
    * @param address where the caller is, for the audit log
-   * @throws TokenError
+   * @throws TokenError; for a key also Problem `busy` and errors of the database
    */
   verify(token: string, address: string | null): Principal | Promise<Principal> {
+    if (isKey(token)) return this.keys.verify(token, address);
     try {
       if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
       if (this.#provider === null || algorithmOf(token) === 'HS256') {
@@ -135,6 +139,7 @@ const toPrincipal = (payload: unknown, address: string | null): Principal => {
     throw new TokenError('invalid', undefined, path === undefined ? undefined : String(path));
   }
   const { sub, tenant_id, role, sid, exp } = claims.data;
+  if (sub.startsWith(KEY_ACTOR_PREFIX)) throw new TokenError('invalid', undefined, 'sub');
   const expiresAtMs = exp * 1000;
   if (expiresAtMs <= Date.now()) throw new TokenError('expired');
   return {

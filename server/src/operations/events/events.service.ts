@@ -15,6 +15,7 @@ interface Row {
   readonly data: string;
   readonly created_at: Date;
   readonly actor_id: string | null;
+  readonly cloud_event: string | null;
 }
 
 interface Kept {
@@ -34,7 +35,8 @@ export class EventsService {
   async page(tx: Tx, { since, before, type, limit }: Query): Promise<string> {
     const after = since ?? 0;
     const rows = await tx.sql.query<Row[]>`
-      SELECT o.seq, o.id::text, o.type, o.data::text, o.created_at, o.actor_id FROM wardbell.outbox o
+      SELECT o.seq, o.id::text, o.type, o.data::text, o.created_at, o.actor_id, o.cloud_event::text
+      FROM wardbell.outbox o
       WHERE o.tenant_id = wardbell.current_tenant() AND o.seq > ${after}::bigint
         AND (${type ?? null}::text IS NULL OR o.type = ${type ?? null})
         ${before === undefined ? empty : sql`AND o.seq < ${before}::bigint`}
@@ -68,6 +70,7 @@ const toText = (tx: Tx, row: Row): string =>
       audience: null,
       timestamp: row.created_at,
       actorId: row.actor_id,
+      ...(row.cloud_event === null ? {} : { cloudEvent: row.cloud_event }),
     },
     viewOf(tx.principal.role),
   );

@@ -64,6 +64,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       const hoursAgo = (hours: number): Date => new Date(tx.now.getTime() - hours * HOUR_MS);
       await orm.disconnectOrder.deleteMany({ where: { created_at: { lt: hoursAgo(1) } } });
       await orm.idempotency.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
+      await orm.publication.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
       // an access token outlives its session by minutes, and must stay known to be revoked

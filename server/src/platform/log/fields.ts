@@ -44,8 +44,10 @@ const host: Shape = (value) =>
     ? value
     : DROPPED;
 
+const KEY_ACTOR = /^key:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Our user ids are UUIDs; another issuer's `sub` may be an e-mail address, so it is logged as a pseudonym. */
 const user: Shape = (value) => {
+  if (typeof value === 'string' && KEY_ACTOR.test(value)) return value;
   if (uuid(value) !== DROPPED || typeof value !== 'string') return uuid(value);
   return `sub:${hash('sha256', value, 'hex').slice(0, 16)}`;
 };

@@ -41,12 +41,17 @@ const Events = z.array(
     z.number(),
     z.string().nullable(),
     z.string().nullable(),
+    z.string().optional(),
   ]),
 );
 
 /** The text of an event inside a part. */
-export const encodeEvent = ({ seq, id, type, data, audience, timestamp, actorId, trace }: LogEvent): string =>
-  JSON.stringify([seq, id, type, data, audience, timestamp.getTime(), actorId, trace ?? null]);
+export const encodeEvent = (event: LogEvent): string => {
+  const { seq, id, type, data, audience, timestamp, actorId, trace, cloudEvent } = event;
+  const fields = [seq, id, type, data, audience, timestamp.getTime(), actorId, trace ?? null];
+  // only where there is one, so that an instance of an earlier version opens all others
+  return JSON.stringify(cloudEvent === undefined ? fields : [...fields, cloudEvent]);
+};
 
 /** What a message says of one tenant. */
 export interface Part {
@@ -170,7 +175,7 @@ export class Opener {
 
 const decodeEvents = (tenantId: string, key: Buffer, counter: bigint, body: Buffer): readonly LogEvent[] =>
   (decrypt(Events, key, counter, body) ?? []).map(
-    ([seq, id, type, data, audience, writtenMs, actorId, trace]) => ({
+    ([seq, id, type, data, audience, writtenMs, actorId, trace, cloudEvent]) => ({
       tenantId,
       seq,
       id,
@@ -179,6 +184,7 @@ const decodeEvents = (tenantId: string, key: Buffer, counter: bigint, body: Buff
       audience,
       timestamp: new Date(writtenMs),
       actorId,
+      ...(cloudEvent === undefined ? {} : { cloudEvent }),
       ...(trace === null ? {} : { trace }),
     }),
   );

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { CLOSE, RESUME_TIMEOUT_MS, Topic, topicsOf } from '@wardbell/contract';
-import type { Principal } from '../../database/principal.js';
+import { CLOSE, RESUME_TIMEOUT_MS, Topic } from '@wardbell/contract';
+import { type Principal, streamRoleOf, streamTopicsOf } from '../../database/principal.js';
 import { TokenService } from '../../identity/auth/token.service.js';
 import { TokenError } from '../../identity/auth/token-error.js';
 import { Config } from '../../platform/config/config.js';
@@ -102,7 +102,7 @@ export class Clients {
    */
   async enter({ handshake, address, sink, framing }: Opening, principal: Principal): Promise<Opened> {
     const topics = chooseTopics(handshake, principal);
-    const subscription = Subscription.of(principal.role, topics, handshake.types, framing);
+    const subscription = Subscription.of(streamRoleOf(principal), topics, handshake.types, framing);
     const session = new Session(randomUUID(), principal, sink, subscription, this.#sessionHost);
 
     const admitted = await this.#admit(session, handshake);
@@ -230,6 +230,7 @@ export class Clients {
       if (error instanceof Refusal) throw error;
       const kind = error instanceof TokenError ? error.kind : 'unavailable';
       if (kind === 'unavailable') throw new Refusal('tryAgainLater');
+      if (kind === 'revoked') throw new Refusal('accessRevoked');
       if (kind === 'expired') throw new Refusal('tokenExpired');
       this.rate.refused(address);
       throw new Refusal('authenticationFailed');
@@ -260,7 +261,8 @@ export const chooseTopics = (
   { topics }: Pick<Handshake, 'topics'>,
   principal: Principal,
 ): readonly Topic[] => {
-  const allowed = topicsOf(principal.role);
+  const allowed = streamTopicsOf(principal);
+  if (allowed.length === 0) throw new Refusal('topicNotAllowed', principal.tenantId);
   if (topics === undefined) return allowed;
   const chosen = topics.map((topic) => Topic.safeParse(topic).data);
   return chosen.map((topic) => {

@@ -119,7 +119,9 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
     const { session } = client;
     const { sink } = session;
     client.deadlineTick = 0;
-    if (nowMs >= client.expiresMs) return sink.close(CLOSE.tokenExpired);
+    // nothing renews a key
+    if (nowMs >= client.expiresMs)
+      return sink.close(session.principal.key ? CLOSE.accessRevoked : CLOSE.tokenExpired);
     if (client.resumeByMs > 0 && nowMs >= client.resumeByMs) return sink.close(CLOSE.resumeTimeout);
     if (!client.warned && nowMs >= client.expiresMs - TOKEN_EXPIRING_MS) {
       client.warned = true;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { CLOSE, ClientMessage, topicsOf } from '@wardbell/contract';
+import { CLOSE, ClientMessage } from '@wardbell/contract';
 import { RelayPool } from '../../database/pools.js';
-import type { Principal } from '../../database/principal.js';
+import { type Principal, streamRoleOf, streamTopicsOf } from '../../database/principal.js';
 import { TokenService } from '../../identity/auth/token.service.js';
 import { TokenError } from '../../identity/auth/token-error.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
@@ -78,11 +78,10 @@ export class Messages {
 
   #subscribe(client: SocketClient, { topics, types }: Extract<ClientMessage, { type: 'subscribe' }>): void {
     const { session } = client;
-    const { role } = session.principal;
-    const allowed = topicsOf(role);
+    const allowed = streamTopicsOf(session.principal);
     if (topics?.some((topic) => !allowed.includes(topic))) sendError(client, 'topic_not_allowed');
     const subscription = Subscription.of(
-      role,
+      streamRoleOf(session.principal),
       topics ?? session.subscription.topics,
       types === undefined ? session.subscription.types : types.length > 0 ? types : null,
       session.subscription.framing,
@@ -108,7 +107,7 @@ export class Messages {
     try {
       principal = await this.tokens.verify(token, old.address);
     } catch (error) {
-      const away = error instanceof TokenError && error.kind === 'unavailable';
+      const away = !(error instanceof TokenError) || error.kind === 'unavailable';
       return sendError(client, away ? 'unavailable' : 'token_refused');
     }
     // Another person, tenant or role is another stream: that takes another connection.

@@ -1,4 +1,4 @@
-import { type Role, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
+import { type StreamRole, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
 import type { Entry } from './entry.js';
 import { type Framing, WEBSOCKET } from './framing.js';
 
@@ -24,7 +24,7 @@ export class Subscription {
 
   /** The subscription of a session, shared with all that want and may have the same. */
   static of(
-    role: Role,
+    role: StreamRole,
     topics: readonly Topic[] | ReadonlySet<Topic>,
     types: Iterable<string> | null,
     framing: Framing,
@@ -42,7 +42,7 @@ export class Subscription {
   }
 
   constructor(
-    readonly role: Role,
+    readonly role: StreamRole,
     topics: Iterable<Topic>,
     types: Iterable<string> | null,
     /** Of the session's transport. */

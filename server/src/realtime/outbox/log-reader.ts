@@ -16,19 +16,21 @@ interface OutboxRow {
   readonly audience: Audience | null;
   readonly created_at: Date;
   readonly actor_id: string | null;
+  readonly cloud_event: string | null;
   /** When it was read, by the clock of the database, in milliseconds since 1970. */
   readonly now_ms: number;
 }
 
 export const READ_SINCE = {
   name: 'outbox_since',
-  text: `SELECT seq, id::text, type, data::text, audience, created_at, actor_id,
+  text: `SELECT seq, id::text, type, data::text, audience, created_at, actor_id, cloud_event::text,
                 extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
          FROM wardbell.read_log($1, $2, $3, $4) ORDER BY seq`,
 };
 export const READ_MANY = {
   name: 'outbox_many',
   text: `SELECT w.n, o.seq, o.id::text, o.type, o.data::text, o.audience, o.created_at, o.actor_id,
+                o.cloud_event::text,
                 extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
          FROM unnest($1::uuid[], $2::bigint[], $3::int[]) WITH ORDINALITY AS w(tenant_id, since, count, n)
          CROSS JOIN LATERAL wardbell.read_log(w.tenant_id, w.since, w.count, $4) o
@@ -114,6 +116,7 @@ const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
   audience: row.audience,
   timestamp: row.created_at,
   actorId: row.actor_id,
+  ...(row.cloud_event === null ? {} : { cloudEvent: row.cloud_event }),
 });
 
 /** Reads the log of any tenant, as the relay role. */

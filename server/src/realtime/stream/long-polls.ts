@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CLOSE, type CloseName, MAX_POLL_EVENTS } from '@wardbell/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RelayPool } from '../../database/pools.js';
-import type { Principal } from '../../database/principal.js';
+import { type Principal, streamRoleOf } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
 import type { Verdict } from '../connections/admission.js';
 import { Client } from '../gateway/client.js';
@@ -71,11 +71,11 @@ export class LongPolls {
     const untilMs = performance.now() + wait * 1_000;
     try {
       const principal = await this.clients.identify({ ...asked, address: request.ip });
-      const { tenantId, role } = principal;
+      const { tenantId } = principal;
       // the logs of all tenants have no one position
       if (tenantId === null) throw new Problem('not_acceptable');
       const topics = chooseTopics(asked.handshake, principal);
-      const subscription = Subscription.of(role, topics, asked.handshake.types, WEBSOCKET);
+      const subscription = Subscription.of(streamRoleOf(principal), topics, asked.handshake.types, WEBSOCKET);
       const listener: Listener = { principal, tenantId, subscription, epoch: this.hub.epoch };
       if (since !== undefined && epoch !== listener.epoch) {
         throw this.#resync('epoch', await this.#head(listener));

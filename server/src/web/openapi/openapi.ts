@@ -1,4 +1,4 @@
-import { type Endpoint, endpoints, Problem as ProblemSchema } from '@wardbell/contract';
+import { type Endpoint, EventTypeName, endpoints, Problem as ProblemSchema, Scope } from '@wardbell/contract';
 import { z } from 'zod';
 import { API_PREFIX } from '../../api/endpoint/endpoint.js';
 import { isProblemCode, type ProblemCode, statusOf, titleOf } from '../../platform/errors/problem.js';
@@ -13,10 +13,12 @@ const TAGS: Readonly<Record<string, string>> = {
   auth: 'Signing in and out',
   patients: 'Patients of the own tenant',
   appointments: 'Appointments of the own tenant',
-  events: "The tenant's log",
+  events: "The tenant's log, and events from outside",
+  'event types': 'What data application-defined events carry',
   stream: 'Events as they happen, for networks without WebSockets',
   notifications: 'Messages to people',
   users: 'Accounts',
+  'integration keys': 'Keys of services',
   tenants: 'Clinics, their limits and their use',
   connections: 'Open sockets, on all instances',
   audit: 'Who changed what',
@@ -51,23 +53,42 @@ export function buildOpenApi(): JsonSchema {
 }
 
 function operation(endpoint: Endpoint, schemas: Schemas): JsonSchema {
-  const roles = endpoint.access === 'public' ? 'anybody' : endpoint.access.join(', ');
+  const callers = endpoint.access === 'public' ? [] : endpoint.access;
+  const scopes = callers.filter((caller) => Scope.safeParse(caller).success);
+  const roles =
+    callers.length === 0 ? 'anybody' : callers.filter((caller) => !scopes.includes(caller)).join(', ');
+  const keys = scopes.length === 0 ? '' : ` Integration keys with ${scopes.join(' or ')}.`;
   return {
     operationId: operationId(endpoint),
     tags: [endpoint.tag],
     summary: endpoint.summary,
-    description: `For: ${roles}.`,
+    description: `For: ${roles}.${keys}`,
     security: endpoint.access === 'public' ? [] : [{ bearer: [] }],
     parameters: parametersOf(endpoint, schemas),
     ...(endpoint.body
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemas.input(endpoint.body) } },
+            content: Object.fromEntries(
+              Object.entries({ 'application/json': endpoint.body, ...endpoint.raw?.bodies }).map(
+                ([mediaType, schema]) => [mediaType, { schema: schemas.input(schema) }],
+              ),
+            ),
           },
         }
       : {}),
-    responses: { [endpoint.status]: success(endpoint, schemas), ...failures(endpoint) },
+    responses: {
+      [endpoint.status]: success(endpoint, schemas),
+      ...(endpoint.repeatedStatus === undefined
+        ? {}
+        : {
+            [endpoint.repeatedStatus]: {
+              ...success(endpoint, schemas),
+              description: 'All of it was done before',
+            },
+          }),
+      ...failures(endpoint),
+    },
   };
 }
 
@@ -80,6 +101,9 @@ function parametersOf(endpoint: Endpoint, schemas: Schemas): JsonSchema[] {
   const parameters: JsonSchema[] = [];
   if (endpoint.path.includes(':id')) {
     parameters.push({ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } });
+  }
+  if (endpoint.path.includes(':type')) {
+    parameters.push({ name: 'type', in: 'path', required: true, schema: schemas.output(EventTypeName) });
   }
   if (endpoint.query instanceof z.ZodObject) {
     for (const [name, schema] of Object.entries(endpoint.query.shape)) {
