@@ -88,7 +88,9 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
         });
       const ids = Array.from({ length: repetitions(10, 100) }, (_, n) => String(n));
       for (const id of ids) {
-        const answers = await Promise.all([...instances, ...instances].map((instance) => publish(instance, id)));
+        const answers = await Promise.all(
+          [...instances, ...instances].map((instance) => publish(instance, id)),
+        );
         expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 201]);
         expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
       }

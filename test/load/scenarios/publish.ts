@@ -93,12 +93,38 @@ export const publishScenario: Scenario = {
         {
           name: `${ours.name}, emit, 500 a transaction`,
           isFloor: true,
-          measure: () =>
-            measure(bench, start(), 500, (target) => (tenant) => target.publish([tenant], 500)),
+          measure: () => measure(bench, start(), 500, (target) => (tenant) => target.publish([tenant], 500)),
         },
-        { name: `${ours.name}, HTTP, 500 a request`, measure: () => measure(bench, start(), 500, overHttp(() => most)) },
-        { name: `${ours.name}, HTTP, 100 a request`, measure: () => measure(bench, start(), 100, overHttp(() => hundred)) },
-        { name: `${ours.name}, HTTP, 1 a request`, measure: () => measure(bench, start(), 1, overHttp(() => one)) },
+        {
+          name: `${ours.name}, HTTP, 500 a request`,
+          measure: () =>
+            measure(
+              bench,
+              start(),
+              500,
+              overHttp(() => most),
+            ),
+        },
+        {
+          name: `${ours.name}, HTTP, 100 a request`,
+          measure: () =>
+            measure(
+              bench,
+              start(),
+              100,
+              overHttp(() => hundred),
+            ),
+        },
+        {
+          name: `${ours.name}, HTTP, 1 a request`,
+          measure: () =>
+            measure(
+              bench,
+              start(),
+              1,
+              overHttp(() => one),
+            ),
+        },
       ];
     }),
 };

@@ -11,9 +11,10 @@ import {
 } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
 import { z } from 'zod';
-import { FIRST_ID, Pager } from '../../api/paging/page.js';
+import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 import { hashOf, makeKey, prefixOf } from './key-text.js';
 
 const Row = z.object({
@@ -45,7 +46,7 @@ export class KeysService {
     { after, limit }: z.output<typeof PageQuery>,
   ): Promise<{ data: IntegrationKey[]; next: string | null }> {
     const list = `integration-keys/${tx.tenantId}`;
-    const [at, id] = this.pager.start(list, after, ['-infinity', FIRST_ID]);
+    const [at, id] = this.pager.start(list, after, ['-infinity', NIL_UUID]);
     const rows = await tx.sql.query<{ id: string; sort_key: string }[]>`
       SELECT ${COLUMNS} FROM wardbell.integration_key k
       WHERE k.tenant_id = wardbell.current_tenant() AND k.deleted_at IS NULL
