@@ -25,7 +25,9 @@ describe('The documents of the contract', () => {
     const documented = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    const defined = endpoints.map(({ method, path }) => `${method} /api/v1${path.replace(/:(\w+)/g, '{$1}')}`);
+    const defined = endpoints.map(
+      ({ method, path }) => `${method} /api/v1${path.replace(/:(\w+)/g, '{$1}')}`,
+    );
     expect(documented.sort()).toEqual(defined.sort());
   });
 
