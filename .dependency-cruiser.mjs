@@ -17,6 +17,23 @@ const mayImport = (room, ...allowed) =>
     { path: '^server/src/', pathNot: server(room, ...BASE, ...allowed) },
   );
 
+/** Features of the console, and which others each may import besides `admin/shared`. */
+const FEATURE_IMPORTS = {
+  audit: ['patients'],
+  connections: [],
+  events: [],
+  limits: ['connections'],
+  lock: ['sign-in'],
+  notifications: ['events'],
+  patients: [],
+  schedule: ['patients'],
+  shell: ['lock', 'notifications', 'sign-in'],
+  'sign-in': [],
+  system: [],
+  tenants: ['limits'],
+  users: [],
+};
+
 export default {
   forbidden: [
     forbid('no-circular', 'A circle has no direction', {}, { circular: true }),
@@ -40,6 +57,26 @@ export default {
       'The SDK works without a framework',
       { path: '^client/src', pathNot: '^client/src/react|\\.spec\\.tsx?$' },
       { path: '^client/src/react|node_modules/(react|@tanstack)/' },
+    ),
+    forbid(
+      'admin-shared-imports-no-feature',
+      'What all features of the console use knows none of them',
+      { path: '^admin/shared/', pathNot: '\\.spec\\.ts$' },
+      { path: '^admin/(app|features)/' },
+    ),
+    forbid(
+      'admin-features-import-no-page',
+      'Pages import features',
+      { path: '^admin/features/' },
+      { path: '^admin/app/' },
+    ),
+    ...Object.entries(FEATURE_IMPORTS).map(([feature, allowed]) =>
+      forbid(
+        `admin-${feature}-imports`,
+        `${feature} imports shared${allowed.map((other) => `, ${other}`).join('')}`,
+        { path: `^admin/features/${feature}/` },
+        { path: '^admin/features/', pathNot: `^admin/features/(${[feature, ...allowed].join('|')})/` },
+      ),
     ),
     forbid(
       'admin-imports-no-server',

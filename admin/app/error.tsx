@@ -2,9 +2,9 @@
 
 import { Button } from '@mantine/core';
 import { IconMoodSad, IconRefresh } from '@tabler/icons-react';
-import { useText } from '../lib/text/text';
-import { Notice } from '../ui/notice';
-import { Frame } from '../ui/sign-in/frame';
+import { Frame } from '../features/sign-in/frame';
+import { Notice } from '../shared/components/notice';
+import { useText } from '../shared/text/text';
 
 /** A part of the page that was not loaded yet is gone from the server: it serves a newer console by now. */
 const isOutdated = (error: Error): boolean => error.name === 'ChunkLoadError';

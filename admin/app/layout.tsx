@@ -5,7 +5,7 @@ import './global.css';
 import { ColorSchemeScript, mantineHtmlProps } from '@mantine/core';
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
-import { Providers } from '../ui/providers';
+import { Providers } from '../features/shell/components/providers';
 
 export const metadata: Metadata = {
   title: { default: 'Wardbell', template: '%s · Wardbell' },

@@ -3,9 +3,9 @@
 import { Button } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import Link from 'next/link';
-import { useText } from '../lib/text/text';
-import { Notice } from '../ui/notice';
-import { Frame } from '../ui/sign-in/frame';
+import { Frame } from '../features/sign-in/frame';
+import { Notice } from '../shared/components/notice';
+import { useText } from '../shared/text/text';
 
 const NotFound = () => {
   const { notFound } = useText();

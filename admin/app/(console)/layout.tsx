@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { Gate } from '../../ui/shell/gate';
+import { Gate } from '../../features/shell/components/gate';
 
 const ConsoleLayout = ({ children }: { children: ReactNode }) => <Gate>{children}</Gate>;
 

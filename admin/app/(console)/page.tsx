@@ -1,4 +1,4 @@
-import { Home } from '../../ui/shell/home';
+import { Home } from '../../features/shell/components/home';
 
 const Page = () => <Home />;
 

@@ -1,4 +1,4 @@
-import { AuditRoom } from '../../../ui/audit/audit-room';
+import { AuditRoom } from '../../../features/audit/components/audit-room';
 
 const Page = () => <AuditRoom />;
 

@@ -1,4 +1,4 @@
-import { ConnectionsRoom } from '../../../ui/connections/connections-room';
+import { ConnectionsRoom } from '../../../features/connections/components/connections-room';
 
 const Page = () => <ConnectionsRoom />;
 

@@ -1,4 +1,4 @@
-import { EventsRoom } from '../../../ui/events/events-room';
+import { EventsRoom } from '../../../features/events/components/events-room';
 
 const Page = () => <EventsRoom />;
 

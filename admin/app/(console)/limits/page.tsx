@@ -1,4 +1,4 @@
-import { LimitsRoom } from '../../../ui/limits/limits-room';
+import { LimitsRoom } from '../../../features/limits/components/limits-room';
 
 const Page = () => <LimitsRoom />;
 

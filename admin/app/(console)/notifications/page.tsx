@@ -1,4 +1,4 @@
-import { NotificationsRoom } from '../../../ui/notifications/notifications-room';
+import { NotificationsRoom } from '../../../features/notifications/components/notifications-room';
 
 const Page = () => <NotificationsRoom />;
 

@@ -1,4 +1,4 @@
-import { PatientsRoom } from '../../../ui/patients/patients-room';
+import { PatientsRoom } from '../../../features/patients/components/patients-room';
 
 const Page = () => <PatientsRoom />;
 

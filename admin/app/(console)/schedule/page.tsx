@@ -1,4 +1,4 @@
-import { ScheduleRoom } from '../../../ui/schedule/schedule-room';
+import { ScheduleRoom } from '../../../features/schedule/components/schedule-room';
 
 const Page = () => <ScheduleRoom />;
 

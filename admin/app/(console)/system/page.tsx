@@ -1,4 +1,4 @@
-import { SystemRoom } from '../../../ui/system/system-room';
+import { SystemRoom } from '../../../features/system/components/system-room';
 
 const Page = () => <SystemRoom />;
 

@@ -1,4 +1,4 @@
-import { TenantsRoom } from '../../../ui/tenants/tenants-room';
+import { TenantsRoom } from '../../../features/tenants/components/tenants-room';
 
 const Page = () => <TenantsRoom />;
 

@@ -1,4 +1,4 @@
-import { UsersRoom } from '../../../ui/users/users-room';
+import { UsersRoom } from '../../../features/users/components/users-room';
 
 const Page = () => <UsersRoom />;
 

@@ -1,0 +1,92 @@
+'use client';
+
+import { NativeSelect, Select, TextInput } from '@mantine/core';
+import { useMe } from '../../../shared/session/context';
+import { useTenants } from '../../../shared/tenants/use-tenants';
+import { useRoomText } from '../../../shared/text/text';
+import type { AuditFilter } from '../filter';
+import { AUDIT } from '../messages';
+import { usePeople } from '../use-people';
+import classes from './audit-filters.module.css';
+import { PatientFilter } from './patient-filter';
+
+/** Whose log, by whom, about whom, what and when. */
+export const AuditFilters = ({
+  filter,
+  onChange,
+}: {
+  filter: AuditFilter;
+  onChange: (changes: Readonly<Record<string, string | null>>) => void;
+}) => {
+  const words = useRoomText(AUDIT);
+  const me = useMe();
+  const tenants = useTenants();
+  const people = usePeople(filter.tenantId ?? me.tenant?.id ?? null);
+  const known = people.map(({ id, name }) => ({ value: id, label: name }));
+  const { actorId } = filter;
+  const stranger = actorId !== null && !people.some(({ id }) => id === actorId);
+  return (
+    <div className={classes.filters}>
+      {me.role === 'super_admin' && (
+        <Select
+          className={classes.wide}
+          aria-label={words.scope}
+          placeholder={words.installation}
+          data={tenants?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          value={filter.tenantId}
+          searchable
+          clearable
+          limit={100}
+          clearButtonProps={{ 'aria-label': words.installation }}
+          onChange={(tenant) => onChange({ tenant, person: null, patient: null })}
+        />
+      )}
+      <Select
+        className={classes.wide}
+        aria-label={words.filter.person}
+        placeholder={words.filter.anyone}
+        data={stranger ? [...known, { value: actorId, label: actorId }] : known}
+        value={actorId}
+        searchable
+        clearable
+        limit={100}
+        nothingFoundMessage={words.filter.nobodyFound}
+        clearButtonProps={{ 'aria-label': words.filter.anyone }}
+        onChange={(person) => onChange({ person })}
+      />
+      <PatientFilter
+        key={filter.tenantId}
+        value={filter.patientId}
+        onChange={(patient) => onChange({ patient })}
+      />
+      <NativeSelect
+        className={classes.wide}
+        aria-label={words.filter.action}
+        value={filter.action ?? ''}
+        data={[
+          { value: '', label: words.filter.anyAction },
+          ...Object.entries(words.actions).map(([value, label]) => ({ value, label })),
+        ]}
+        onChange={(event) => onChange({ action: event.currentTarget.value || null })}
+      />
+      <TextInput
+        className={classes.date}
+        type="date"
+        aria-label={words.filter.from}
+        title={words.filter.from}
+        value={filter.from ?? ''}
+        max={filter.to ?? undefined}
+        onChange={(event) => onChange({ from: event.currentTarget.value || null })}
+      />
+      <TextInput
+        className={classes.date}
+        type="date"
+        aria-label={words.filter.to}
+        title={words.filter.to}
+        value={filter.to ?? ''}
+        min={filter.from ?? undefined}
+        onChange={(event) => onChange({ to: event.currentTarget.value || null })}
+      />
+    </div>
+  );
+};

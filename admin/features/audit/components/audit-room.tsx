@@ -1,0 +1,122 @@
+'use client';
+
+import { Button, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { useRef } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Notice } from '../../../shared/components/notice';
+import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useAddress } from '../../../shared/hooks/use-address';
+import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { Room } from '../../../shared/room/room';
+import room from '../../../shared/room/room.module.css';
+import { useMe } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { readFilter } from '../filter';
+import { AUDIT } from '../messages';
+import { type AuditLog, useAudit } from '../use-audit';
+import { AuditFilters } from './audit-filters';
+import { AuditPanel } from './audit-panel';
+import { useAuditColumns } from './columns';
+import { useAuditWords } from './use-audit-words';
+import { VerifyButton } from './verify-button';
+
+const NO_FILTER = { person: null, patient: null, action: null, from: null, to: null };
+
+const Status = ({ log }: { log: AuditLog }) => {
+  const text = useText();
+  const words = useRoomText(AUDIT);
+  const formats = useFormats();
+  if (log.rows.length === 0) return null;
+  return (
+    <div className={room.status}>
+      <span>{words.loaded(log.rows.length, formats.number(log.rows.length), log.complete)}</span>
+      {log.error ? (
+        <span className={room.warning} role="alert">
+          {words.loadMoreFailed}{' '}
+          <UnstyledButton className={room.link} onClick={log.retry}>
+            {text.app.retry}
+          </UnstyledButton>
+        </span>
+      ) : (
+        <span>{log.loadingMore ? words.loadingMore : words.asOf(formats.time(log.asOfMs))}</span>
+      )}
+    </div>
+  );
+};
+
+/** Who did what, when and from where: searched by person, patient, action and day, and checked for tampering. */
+export const AuditRoom = () => {
+  const text = useText();
+  const words = useRoomText(AUDIT);
+  const isSuper = useMe().role === 'super_admin';
+  const address = useAddress();
+  const asked = readFilter(address.get);
+  const filter = isSuper ? asked : { ...asked, tenantId: null };
+  const narrowed = Object.keys(NO_FILTER).some((name) => address.get(name) !== null);
+  const log = useAudit(filter);
+  const say = useAuditWords(filter.tenantId, log.rows);
+  const columns = useAuditColumns(say);
+  const grid = useRef<GridHandle>(null);
+  const openSeq = address.get('entry');
+  const open = log.rows.find(({ seq }) => String(seq) === openSeq);
+  const close = () => {
+    address.set({ entry: null }, 'push');
+    grid.current?.focus();
+  };
+  const narrow = (changes: Readonly<Record<string, string | null>>) =>
+    address.set({ ...changes, entry: null });
+  useHotkey('Escape', () => openSeq !== null && close());
+
+  return (
+    <Room
+      title={words.title}
+      bar={
+        <>
+          <VerifyButton key={filter.tenantId} tenantId={filter.tenantId} />
+          <AuditFilters filter={filter} onChange={narrow} />
+        </>
+      }
+    >
+      <div className={room.sheet}>
+        {log.loading || log.rows.length > 0 ? (
+          <Grid
+            handle={grid}
+            label={words.title}
+            rows={log.rows}
+            columns={columns}
+            loading={log.loading}
+            complete={log.complete}
+            stale={log.error !== null}
+            onNearEnd={log.loadMore}
+            openId={open?.id ?? null}
+            onOpen={(row) => address.set({ entry: String(row.seq) }, 'push')}
+          />
+        ) : (
+          <div className={room.notice} role="status">
+            {log.error ? (
+              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(log.error, text)}>
+                <Button variant="light" onClick={log.retry}>
+                  {text.app.retry}
+                </Button>
+              </Notice>
+            ) : narrowed ? (
+              <Notice icon={IconFilterOff} {...words.nothingFound}>
+                <Button variant="light" onClick={() => narrow(NO_FILTER)}>
+                  {words.filter.clear}
+                </Button>
+              </Notice>
+            ) : (
+              <Notice icon={IconHistory} {...words.empty} />
+            )}
+          </div>
+        )}
+        <Status log={log} />
+      </div>
+      {openSeq !== null && (
+        <AuditPanel seq={openSeq} row={open} say={say} onNarrow={narrow} onClose={close} />
+      )}
+    </Room>
+  );
+};

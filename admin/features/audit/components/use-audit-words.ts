@@ -1,0 +1,62 @@
+import type { Patient } from '@wardbell/contract';
+import { useMemo } from 'react';
+import { useMe } from '../../../shared/session/context';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { listedName } from '../../patients/model/listed-name';
+import { usePatientNames } from '../../patients/queries/use-patient-names';
+import { AUDIT } from '../messages';
+import type { AuditRow } from '../use-audit';
+import { usePeople } from '../use-people';
+
+const NONE: readonly string[] = [];
+/** Enough of an id to tell one from another on a screen. */
+const SHORT = 8;
+
+/** How an entry is said: who did what to whom. */
+export interface AuditWords {
+  readonly who: (row: AuditRow) => string;
+  readonly what: (action: string) => string;
+  readonly on: (row: AuditRow) => string;
+  readonly patient: (id: string) => Patient | undefined;
+}
+
+/** Names for the ids of entries: of people for all who may read the log, of patients for those who may see them. */
+export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]): AuditWords => {
+  const text = useText();
+  const words = useRoomText(AUDIT);
+  const me = useMe();
+  const people = usePeople(tenantId ?? me.tenant?.id ?? null);
+  const ids = useMemo(
+    () =>
+      me.role === 'super_admin' ? NONE : [...new Set(rows.flatMap(({ patient_id }) => patient_id ?? []))],
+    [rows, me.role],
+  );
+  const patients = usePatientNames(ids);
+  return useMemo(() => {
+    const names = new Map(people.map(({ id, name }) => [id, name]));
+    const objects: Readonly<Record<string, string>> = words.objects;
+    const actions: Readonly<Record<string, string>> = words.actions;
+    const objectOf = ({ object_type, object_id }: AuditRow) =>
+      object_type === null
+        ? text.app.none
+        : `${objects[object_type] ?? object_type}${object_id === null ? '' : ` ${object_id.slice(0, SHORT)}`}`;
+    return {
+      who: ({ actor_id, actor_role }) => {
+        if (actor_id === null) return words.nobody;
+        if (actor_id === me.id) return text.app.you;
+        const name = names.get(actor_id);
+        if (name !== undefined) return name;
+        return actor_role === 'super_admin' ? text.roles.super_admin : actor_id;
+      },
+      what: (action) => actions[action] ?? action,
+      on: (row) => {
+        const patient = row.patient_id === null ? undefined : patients.get(row.patient_id);
+        if (patient) return listedName(patient);
+        if (me.tenant && row.object_id === me.tenant.id) return me.tenant.name;
+        const name = row.object_type === 'user' && row.object_id !== null && names.get(row.object_id);
+        return name || objectOf(row);
+      },
+      patient: (id) => patients.get(id),
+    };
+  }, [people, patients, text, words, me]);
+};

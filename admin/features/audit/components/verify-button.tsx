@@ -1,0 +1,77 @@
+'use client';
+
+import { Button, Group, Modal } from '@mantine/core';
+import { IconAlertTriangle, IconShieldCheck, IconShieldX } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Notice } from '../../../shared/components/notice';
+import { useApi } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { AUDIT } from '../messages';
+
+/** Has the server reckon the hash chain again, and says in words what came of it. */
+export const VerifyButton = ({ tenantId }: { tenantId: string | null }) => {
+  const text = useText();
+  const words = useRoomText(AUDIT).verify;
+  const formats = useFormats();
+  const api = useApi();
+  const [told, setTold] = useState(false);
+  const verify = useMutation({
+    mutationFn: () => api.call('GET', '/audit/verify', { query: { tenant_id: tenantId ?? undefined } }),
+    onSettled: () => setTold(true),
+  });
+  const { data } = verify;
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconShieldCheck size={18} aria-hidden="true" />}
+        loading={verify.isPending}
+        title={verify.isPending ? words.running : undefined}
+        onClick={() => verify.mutate()}
+      >
+        {words.action}
+      </Button>
+      {told && (
+        <Modal
+          opened
+          onClose={() => setTold(false)}
+          title={words.action}
+          centered
+          closeButtonProps={{ 'aria-label': text.app.close }}
+        >
+          {data ? (
+            data.ok ? (
+              <Notice
+                icon={IconShieldCheck}
+                title={words.ok.title}
+                hint={words.ok.hint(formats.number(data.checked))}
+              />
+            ) : (
+              <Notice
+                icon={IconShieldX}
+                tone="alarm"
+                title={words.bad.title}
+                hint={words.bad.hint(formats.number(data.first_bad ?? 0))}
+              />
+            )
+          ) : (
+            <Notice
+              icon={IconAlertTriangle}
+              tone="alarm"
+              title={words.failed}
+              hint={describeFailure(verify.error, text).hint}
+            />
+          )}
+          <Group justify="flex-end">
+            <Button onClick={() => setTold(false)} data-autofocus>
+              {text.app.close}
+            </Button>
+          </Group>
+        </Modal>
+      )}
+    </>
+  );
+};

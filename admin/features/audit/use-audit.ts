@@ -1,0 +1,49 @@
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { type Paged, pagedOf } from '../../shared/api/paged';
+import type { Answer, EndpointOf } from '../../shared/api/types';
+import { useApi } from '../../shared/session/context';
+import { type AuditFilter, dayAfter } from './filter';
+
+export type AuditRow = Answer<EndpointOf<'GET', '/audit'>>['data'][number];
+
+const PAGE = 100;
+const REFRESH_MS = 15_000;
+
+export interface AuditLog extends Paged {
+  /** Newest first. */
+  readonly rows: readonly AuditRow[];
+  readonly asOfMs: number;
+}
+
+/** The audit log as far as it was scrolled; while only its first page is there, it is kept fresh. */
+export const useAudit = ({ tenantId, actorId, patientId, action, from, to }: AuditFilter): AuditLog => {
+  const api = useApi();
+  const query = useInfiniteQuery({
+    queryKey: ['audit', tenantId, actorId, patientId, action, from, to],
+    queryFn: ({ pageParam, signal }) =>
+      api.call('GET', '/audit', {
+        query: {
+          limit: PAGE,
+          after: pageParam,
+          tenant_id: tenantId ?? undefined,
+          actor_id: actorId ?? undefined,
+          patient_id: patientId ?? undefined,
+          action: action ?? undefined,
+          from: from ?? undefined,
+          to: to === null ? undefined : dayAfter(to),
+        },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+    staleTime: 0,
+  });
+  const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
+  return {
+    rows,
+    ...pagedOf(query),
+    asOfMs: query.dataUpdatedAt,
+  };
+};

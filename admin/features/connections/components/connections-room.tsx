@@ -1,0 +1,59 @@
+'use client';
+
+import { SegmentedControl } from '@mantine/core';
+import { useAddress } from '../../../shared/hooks/use-address';
+import { Room } from '../../../shared/room/room';
+import room from '../../../shared/room/room.module.css';
+import { useMe } from '../../../shared/session/context';
+import { TenantSelect } from '../../../shared/tenants/tenant-select';
+import { useChosenTenant } from '../../../shared/tenants/use-chosen-tenant';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { connectionsText } from '../messages';
+import { ConnectionCharts } from './connection-charts';
+import { ConnectionFigures } from './connection-figures';
+import { ConnectionList } from './connection-list';
+import classes from './connections-room.module.css';
+
+const RANGES = ['15', '60', '1440'] as const;
+const DEFAULT_RANGE = '60';
+
+/** Who is connected, how much that is of what is allowed, and how it went in the last hours. */
+export const ConnectionsRoom = () => {
+  const text = useText();
+  const words = useRoomText(connectionsText);
+  const me = useMe();
+  const [tenantId, chooseTenant] = useChosenTenant();
+  const address = useAddress();
+  const range = RANGES.find((known) => known === address.get('minutes')) ?? DEFAULT_RANGE;
+  const rangeNames = { '15': words.range.minutes15, '60': words.range.hour, '1440': words.range.day };
+  return (
+    <Room
+      title={text.rooms.connections}
+      bar={
+        <>
+          {me.role === 'super_admin' && <TenantSelect value={tenantId} withAll onChange={chooseTenant} />}
+          {tenantId !== null && (
+            <SegmentedControl
+              aria-label={words.range.label}
+              data={RANGES.map((value) => ({ value, label: rangeNames[value] }))}
+              value={range}
+              onChange={(value) => address.set({ minutes: value === DEFAULT_RANGE ? null : value })}
+            />
+          )}
+        </>
+      }
+    >
+      <div className={room.page}>
+        {tenantId === null ? (
+          <p className={classes.hint}>{words.chooseTenant}</p>
+        ) : (
+          <>
+            <ConnectionFigures tenantId={tenantId} />
+            <ConnectionCharts key={`${tenantId}/${range}`} tenantId={tenantId} minutes={Number(range)} />
+          </>
+        )}
+        <ConnectionList key={tenantId} tenantId={tenantId} />
+      </div>
+    </Room>
+  );
+};

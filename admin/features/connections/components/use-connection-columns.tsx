@@ -1,0 +1,153 @@
+import type { User } from '@wardbell/contract';
+import { useMemo } from 'react';
+import type { Column } from '../../../shared/grid/columns';
+import { useNow } from '../../../shared/hooks/use-now';
+import { useMe } from '../../../shared/session/context';
+import { useTenants } from '../../../shared/tenants/use-tenants';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { clientName } from '../client-name';
+import { connectionsText } from '../messages';
+import type { Connection } from '../use-connections';
+import classes from './connections-room.module.css';
+
+const SHOWN_OF_ID = 8;
+
+/** Who a connection belongs to, as far as this clinic knows. */
+export const useOwnerName = (
+  users: ReadonlyMap<string, User> | undefined,
+): ((connection: Pick<Connection, 'user_id'>) => string) => {
+  const me = useMe();
+  const text = useText();
+  const words = useRoomText(connectionsText);
+  return ({ user_id }) => {
+    const known = users?.get(user_id)?.name ?? (user_id === me.id ? (me.name ?? me.email) : null);
+    // Until the names are here nobody is called a stranger.
+    return known ?? (users ? words.list.unknownUser(user_id.slice(0, SHOWN_OF_ID)) : text.app.none);
+  };
+};
+
+/** What is the matter with a connection, if anything is. */
+export const useConnectionState = (): ((connection: Connection) => {
+  readonly label: string;
+  readonly trouble: boolean;
+}) => {
+  const words = useRoomText(connectionsText);
+  const formats = useFormats();
+  return ({ lag, pending_bytes }) => {
+    if (lag !== null && lag > 0) return { label: words.list.behind(lag, formats.number(lag)), trouble: true };
+    if (pending_bytes > 0) return { label: words.list.slow, trouble: true };
+    return { label: words.list.live, trouble: false };
+  };
+};
+
+/** The columns of the list of connections. */
+export const useConnectionColumns = (
+  users: ReadonlyMap<string, User> | undefined,
+  ofAllTenants: boolean,
+): readonly Column<Connection>[] => {
+  const text = useText();
+  const words = useRoomText(connectionsText);
+  const formats = useFormats();
+  const me = useMe();
+  const nowMs = useNow(10_000);
+  const ownerName = useOwnerName(users);
+  const tenants = useTenants();
+  const stateOf = useConnectionState();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the functions change with what is listed
+  return useMemo(() => {
+    const { columns } = words.list;
+    const none = <span className={classes.quiet}>{text.app.none}</span>;
+    const client = (row: Connection) => (row.client === null ? null : clientName(row.client));
+    const tenantNames = new Map(tenants?.map(({ id, name }) => [id, name]));
+    const tenant: Column<Connection> = {
+      id: 'tenant',
+      header: columns.tenant,
+      track: 'minmax(8rem, 1.2fr)',
+      shownFrom: 'medium',
+      cell: (row) =>
+        row.tenant_id === null ? (
+          <span className={classes.quiet}>{words.list.superAdmins}</span>
+        ) : (
+          (tenantNames.get(row.tenant_id) ?? none)
+        ),
+    };
+    return [
+      {
+        id: 'user',
+        header: columns.user,
+        track: 'minmax(10rem, 2fr)',
+        shownFrom: 'narrow',
+        cell: (row) => (
+          <span className={classes.person}>
+            <span className={classes.name} title={ownerName(row)}>
+              {ownerName(row)}
+              {row.user_id === me.id && <span className={classes.you}>{words.list.you}</span>}
+            </span>
+            <span className={classes.second}>
+              {[text.roles[row.role], client(row), row.address].filter(Boolean).join(' · ')}
+            </span>
+          </span>
+        ),
+      },
+      ...(ofAllTenants ? [tenant] : []),
+      {
+        id: 'role',
+        header: columns.role,
+        track: 'minmax(6rem, 0.8fr)',
+        shownFrom: 'medium',
+        cell: (row) => text.roles[row.role],
+      },
+      {
+        id: 'client',
+        header: columns.client,
+        track: 'minmax(7rem, 1fr)',
+        shownFrom: 'medium',
+        cell: (row) => <span title={row.client ?? undefined}>{client(row) ?? none}</span>,
+      },
+      {
+        id: 'address',
+        header: columns.address,
+        track: 'minmax(7rem, 0.9fr)',
+        shownFrom: 'wide',
+        numeric: true,
+        cell: (row) => row.address ?? none,
+      },
+      {
+        id: 'state',
+        header: columns.state,
+        track: 'minmax(7rem, 0.9fr)',
+        shownFrom: 'narrow',
+        cell: (row) => {
+          const { label, trouble } = stateOf(row);
+          return <span className={trouble ? classes.trouble : classes.quiet}>{label}</span>;
+        },
+      },
+      {
+        id: 'waiting',
+        header: columns.waiting,
+        track: '5rem',
+        shownFrom: 'wide',
+        align: 'end',
+        numeric: true,
+        cell: (row) =>
+          row.pending_bytes === 0
+            ? none
+            : words.list.bytes(formats.number(Math.max(1, Math.round(row.pending_bytes / 1_000)))),
+      },
+      {
+        id: 'since',
+        header: columns.since,
+        track: 'minmax(6rem, 0.7fr)',
+        shownFrom: 'medium',
+        align: 'end',
+        numeric: true,
+        cell: (row) => (
+          <time dateTime={row.connected_at} title={formats.dateTime(row.connected_at)}>
+            {formats.ago(row.connected_at, nowMs)}
+          </time>
+        ),
+      },
+    ];
+  }, [text, words, formats, me, nowMs, users, tenants, ofAllTenants]);
+};

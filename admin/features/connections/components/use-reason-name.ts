@@ -1,0 +1,8 @@
+import { useRoomText } from '../../../shared/text/text';
+import { connectionsText } from '../messages';
+
+/** Words for why a handshake was refused; a newer server may know reasons that this page does not. */
+export const useReasonName = (): ((reason: string) => string) => {
+  const { reasons } = useRoomText(connectionsText);
+  return (reason) => reasons[reason] ?? reason.replaceAll('_', ' ');
+};

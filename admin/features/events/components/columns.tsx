@@ -1,0 +1,81 @@
+import { useMemo } from 'react';
+import { useColleagueNames } from '../../../shared/api/colleagues';
+import cells from '../../../shared/grid/cells.module.css';
+import type { Column } from '../../../shared/grid/columns';
+import { useMe } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { EVENTS } from '../messages';
+import type { EventFrame } from '../use-event-log';
+import classes from './columns.module.css';
+import { summaryOf } from './summary';
+
+/** Who made an event, as far as it says so: a name, else the id of somebody who signs in elsewhere. */
+export const useActorName = (): ((actorId: string | undefined) => string | null) => {
+  const colleagues = useColleagueNames();
+  const words = useRoomText(EVENTS);
+  const me = useMe();
+  return useMemo(
+    () => (actorId) =>
+      actorId === undefined ? null : actorId === me.id ? words.you : (colleagues.get(actorId) ?? actorId),
+    [colleagues, me.id, words],
+  );
+};
+
+/** The columns of the log. */
+export const useEventColumns = (): readonly Column<EventFrame>[] => {
+  const text = useText();
+  const words = useRoomText(EVENTS);
+  const formats = useFormats();
+  const nameOf = useActorName();
+  return useMemo(
+    () => [
+      {
+        id: 'type',
+        header: words.columns.type,
+        track: 'minmax(11rem, 1fr)',
+        shownFrom: 'narrow',
+        cell: (event) => (
+          <span className={classes.event}>
+            <span className={classes.type}>{event.type}</span>
+            <span className={cells.second}>
+              {formats.time(event.timestamp)} · {summaryOf(event)}
+            </span>
+          </span>
+        ),
+      },
+      {
+        id: 'what',
+        header: words.columns.what,
+        track: 'minmax(8rem, 2fr)',
+        shownFrom: 'medium',
+        cell: summaryOf,
+      },
+      {
+        id: 'who',
+        header: words.columns.who,
+        track: 'minmax(6rem, 0.9fr)',
+        shownFrom: 'medium',
+        cell: (event) => nameOf(event.actor_id) ?? <span className={cells.none}>{text.app.none}</span>,
+      },
+      {
+        id: 'at',
+        header: words.columns.at,
+        track: 'minmax(10.5rem, 0.8fr)',
+        shownFrom: 'wide',
+        numeric: true,
+        cell: (event) => <time dateTime={event.timestamp}>{formats.dateTime(event.timestamp)}</time>,
+      },
+      {
+        id: 'seq',
+        header: words.columns.seq,
+        track: '4.5rem',
+        shownFrom: 'medium',
+        numeric: true,
+        align: 'end',
+        cell: (event) => formats.number(event.seq),
+      },
+    ],
+    [text, words, formats, nameOf],
+  );
+};

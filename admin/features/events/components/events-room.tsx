@@ -1,0 +1,158 @@
+'use client';
+
+import { Button, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconArrowUp, IconFilterOff, IconTimelineEvent } from '@tabler/icons-react';
+import { useConnection } from '@wardbell/client/react';
+import { useMemo, useRef, useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Notice } from '../../../shared/components/notice';
+import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useAddress } from '../../../shared/hooks/use-address';
+import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
+import { lazily } from '../../../shared/lazily';
+import { Room } from '../../../shared/room/room';
+import room from '../../../shared/room/room.module.css';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { EVENTS } from '../messages';
+import { type EventLog, useEventLog } from '../use-event-log';
+import { useEventColumns } from './columns';
+import classes from './events-room.module.css';
+import { isEventType, TypeFilter } from './type-filter';
+
+const EventPanel = lazily(async () => (await import('./event-panel')).EventPanel);
+
+const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
+  const text = useText();
+  const words = useRoomText(EVENTS);
+  const formats = useFormats();
+  const { state } = useConnection();
+  if (log.rows.length === 0) return null;
+  const loaded = formats.number(log.rows.length);
+  return (
+    <div className={room.status}>
+      <span>
+        {log.loadingMore
+          ? words.loadingMore
+          : log.complete
+            ? words.loadedAll(loaded)
+            : words.loadedSome(loaded)}
+      </span>
+      {log.error ? (
+        <span className={room.warning} role="alert">
+          {words.loadMoreFailed}{' '}
+          <UnstyledButton className={room.link} onClick={log.retry}>
+            {text.app.retry}
+          </UnstyledButton>
+        </span>
+      ) : !log.live ? (
+        <span className={room.warning}>
+          {state.liveAtMs === null
+            ? text.connection.staleUnknown
+            : text.connection.stale(formats.time(state.liveAtMs))}
+        </span>
+      ) : (
+        <span>{following ? words.following : words.paused}</span>
+      )}
+    </div>
+  );
+};
+
+/** The clinic's log of events: what happens now at the top, what happened before below it. */
+export const EventsRoom = () => {
+  const text = useText();
+  const words = useRoomText(EVENTS);
+  const formats = useFormats();
+  const address = useAddress();
+  const asked = address.get('type');
+  const type = isEventType(asked) ? asked : null;
+  /** The newest number when the reader left the top; null while they follow. */
+  const [leftAt, setLeftAt] = useState<number | null>(null);
+  const log = useEventLog(type, leftAt === null);
+  const columns = useEventColumns();
+  const marks = useRecentChanges(['*'], (event) =>
+    'seq' in event ? { id: event.id, kind: 'created', version: event.seq } : undefined,
+  );
+  const grid = useRef<GridHandle>(null);
+  const seen = useMemo(() => [...new Set(log.rows.map((row) => row.type))], [log.rows]);
+  const newest = log.rows[0]?.seq ?? 0;
+  const unseen = leftAt === null ? 0 : log.rows.findIndex(({ seq }) => seq <= leftAt);
+  const openSeq = address.get('seq');
+  const open = log.rows.find(({ seq }) => String(seq) === openSeq);
+  const close = () => {
+    address.set({ seq: null }, 'push');
+    grid.current?.focus();
+  };
+  useHotkey('Escape', () => openSeq !== null && close());
+
+  return (
+    <Room
+      title={words.title}
+      bar={
+        <TypeFilter
+          key={type ?? ''}
+          value={type}
+          seen={seen}
+          onChange={(next) => address.set({ type: next })}
+        />
+      }
+    >
+      <div className={`${room.sheet} ${classes.sheet}`}>
+        {log.loading || log.rows.length > 0 ? (
+          <>
+            {unseen > 0 && (
+              <Button
+                className={classes.news}
+                size="compact-md"
+                radius="xl"
+                leftSection={<IconArrowUp size={16} aria-hidden="true" />}
+                onClick={() => {
+                  grid.current?.scrollToTop();
+                  grid.current?.focus();
+                }}
+              >
+                {words.news(unseen, formats.number(unseen))}
+              </Button>
+            )}
+            <Grid
+              handle={grid}
+              label={words.title}
+              rows={log.rows}
+              columns={columns}
+              loading={log.loading}
+              complete={log.complete}
+              stale={!log.live && !log.loading}
+              marks={marks}
+              markLabels={{ created: words.justAdded, updated: words.justAdded }}
+              onNearEnd={log.loadMore}
+              onAtTop={(atTop) => setLeftAt(atTop ? null : newest)}
+              openId={open?.id ?? null}
+              onOpen={(event) => address.set({ seq: String(event.seq) }, 'push')}
+            />
+          </>
+        ) : (
+          <div className={room.notice} role="status">
+            {log.error ? (
+              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(log.error, text)}>
+                <Button variant="light" onClick={log.retry}>
+                  {text.app.retry}
+                </Button>
+              </Notice>
+            ) : type !== null ? (
+              <Notice icon={IconFilterOff} {...words.nothingFound}>
+                <Button variant="light" onClick={() => address.set({ type: null })}>
+                  {words.showAll}
+                </Button>
+              </Notice>
+            ) : (
+              <Notice icon={IconTimelineEvent} {...words.empty} />
+            )}
+          </div>
+        )}
+        <Status log={log} following={leftAt === null} />
+      </div>
+      {openSeq !== null && <EventPanel key={openSeq} seq={openSeq} known={open} onClose={close} />}
+    </Room>
+  );
+};

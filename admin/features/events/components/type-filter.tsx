@@ -1,0 +1,62 @@
+'use client';
+
+import { Autocomplete } from '@mantine/core';
+import { useState } from 'react';
+import { useRoomText } from '../../../shared/text/text';
+import { EVENTS } from '../messages';
+import classes from './events-room.module.css';
+
+const OWN_TYPES = [
+  'patient_created',
+  'patient_updated',
+  'patient_deleted',
+  'appointment_created',
+  'appointment_updated',
+  'appointment_cancelled',
+  'appointment_deleted',
+  'system_notification',
+];
+/** As the contract has it; its schema would bring zod into the room. */
+const TYPE = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
+
+export const isEventType = (value: string | null): value is string => value !== null && TYPE.test(value);
+
+/** One type of event: one of ours, one that was seen, or any that is typed. */
+export const TypeFilter = ({
+  value,
+  seen,
+  onChange,
+}: {
+  value: string | null;
+  /** Types that are loaded. */
+  seen: readonly string[];
+  onChange: (type: string | null) => void;
+}) => {
+  const words = useRoomText(EVENTS);
+  const [typed, setTyped] = useState(value ?? '');
+  const invalid = typed.trim() !== '' && !isEventType(typed.trim());
+  const apply = (next: string) => {
+    const type = next.trim();
+    if (type === '') onChange(null);
+    else if (isEventType(type)) onChange(type);
+  };
+  return (
+    <Autocomplete
+      className={classes.type}
+      aria-label={words.type}
+      placeholder={words.typePlaceholder}
+      data={[...new Set([...OWN_TYPES, ...seen])]}
+      value={typed}
+      error={invalid && words.typeInvalid}
+      clearable
+      clearButtonProps={{ 'aria-label': words.showAll }}
+      onChange={(next) => {
+        setTyped(next);
+        if (next === '') onChange(null);
+      }}
+      onOptionSubmit={apply}
+      onBlur={() => apply(typed)}
+      onKeyDown={(event) => event.key === 'Enter' && apply(typed)}
+    />
+  );
+};

@@ -1,0 +1,47 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { IconAlertTriangle, IconSearchOff, IconUserPlus } from '@tabler/icons-react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Notice } from '../../../shared/components/notice';
+import classes from '../../../shared/room/room.module.css';
+import { useText } from '../../../shared/text/text';
+
+/** What stands in the place of the list when it has no rows: why, and what to do. */
+export const ListNotice = ({
+  error,
+  searched,
+  onRetry,
+  onCreate,
+  onClear,
+}: {
+  error: Error | null;
+  searched: boolean;
+  onRetry: () => void;
+  onCreate: () => void;
+  onClear: () => void;
+}) => {
+  const text = useText();
+  const words = text.patients;
+  return (
+    <div className={classes.notice} role="status">
+      {error ? (
+        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
+          <Button variant="light" onClick={onRetry}>
+            {text.app.retry}
+          </Button>
+        </Notice>
+      ) : searched ? (
+        <Notice icon={IconSearchOff} {...words.nothingFound}>
+          <Button variant="light" onClick={onClear}>
+            {words.clearSearch}
+          </Button>
+        </Notice>
+      ) : (
+        <Notice icon={IconUserPlus} {...words.empty}>
+          <Button onClick={onCreate}>{words.create}</Button>
+        </Notice>
+      )}
+    </div>
+  );
+};

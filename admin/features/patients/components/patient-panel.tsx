@@ -1,0 +1,144 @@
+'use client';
+
+import { Anchor, Button } from '@mantine/core';
+import { IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
+import type { Patient } from '@wardbell/contract';
+import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
+import Link from 'next/link';
+import { useState } from 'react';
+import { ChangedAt } from '../../../shared/components/changed-at';
+import { MailLink } from '../../../shared/components/mail-link';
+import { lazily } from '../../../shared/lazily';
+import { Fact, Panel } from '../../../shared/panel/panel';
+import classes from '../../../shared/panel/panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { useMe } from '../../../shared/session/context';
+import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
+import { useText } from '../../../shared/text/text';
+import { usePatient } from '../queries/use-patient';
+import { usePatientAppointments } from '../queries/use-patient-appointments';
+import { AppointmentList } from './appointment-list';
+
+const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
+
+const Facts = ({ patient }: { patient: Patient }) => {
+  const text = useText();
+  const formats = useFormats();
+  const words = text.patientForm;
+  const { none } = text.app;
+  const { birth_date, phone, email } = patient;
+  const today = todayIn(formats.timeZone);
+  return (
+    <dl className={classes.facts}>
+      <Fact name={words.mrn}>{patient.mrn}</Fact>
+      <Fact name={words.birthDate}>
+        {birth_date === null
+          ? none
+          : text.patient.bornAndAge(formats.date(birth_date), ageOn(birth_date, today))}
+      </Fact>
+      <Fact name={words.gender}>{text.gender[patient.gender]}</Fact>
+      <Fact name={words.phone}>
+        {phone === null ? none : <a href={`tel:${phone.replace(/\s/g, '')}`}>{phone}</a>}
+      </Fact>
+      <Fact name={words.email}>{email === null ? none : <MailLink address={email} />}</Fact>
+      <Fact name={text.patients.columns.updated}>
+        <ChangedAt row={patient} />
+      </Fact>
+    </dl>
+  );
+};
+
+const Notes = ({ notes }: { notes: string | null | undefined }) => {
+  const text = useText();
+  return (
+    <section className={classes.section}>
+      <h3>{text.patientForm.notes}</h3>
+      <p className={classes.notes}>{notes || text.patient.noNotes}</p>
+    </section>
+  );
+};
+
+/** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
+export const PatientPanel = ({
+  id,
+  onClose,
+  onDelete,
+}: {
+  id: string;
+  onClose: () => void;
+  onDelete: (patient: Patient) => void;
+}) => {
+  const text = useText();
+  const { role } = useMe();
+  const { row: patient, gone, error, retry } = usePatient(id);
+  const appointments = usePatientAppointments(id);
+  const [editing, setEditing] = useState(false);
+  const named = patient !== undefined || gone || error !== null;
+  const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
+  const hasAppointments = (appointments.rows?.length ?? 0) > 0;
+
+  return (
+    <Panel
+      label={text.patient.label}
+      title={gone || !patient ? text.patient.label : `${patient.first_name} ${patient.last_name}`}
+      focusKey={`${id} ${named}`}
+      onClose={onClose}
+    >
+      {gone ? (
+        <PanelGone
+          icon={IconUserOff}
+          title={text.patient.gone.title}
+          hint={text.patient.gone.hint}
+          onClose={onClose}
+        />
+      ) : patient ? (
+        <>
+          <div className={classes.actions}>
+            <Button
+              variant="light"
+              size="compact-md"
+              leftSection={<IconEdit size={16} aria-hidden="true" />}
+              onClick={() => setEditing(true)}
+            >
+              {text.patient.edit}
+            </Button>
+            <Button
+              variant="subtle"
+              color="red"
+              size="compact-md"
+              leftSection={<IconTrash size={16} aria-hidden="true" />}
+              disabled={hasAppointments || appointments.rows === undefined}
+              aria-describedby={hasAppointments ? 'no-delete' : undefined}
+              onClick={() => onDelete(patient)}
+            >
+              {text.patient.delete}
+            </Button>
+          </div>
+          {hasAppointments && (
+            <p id="no-delete" className={classes.hint}>
+              {text.patient.hasAppointments}
+            </p>
+          )}
+          <Facts patient={patient} />
+          {seesNotes && <Notes notes={patient.notes} />}
+          <section className={classes.section}>
+            <h3>{text.patient.appointments}</h3>
+            <AppointmentList {...appointments} />
+          </section>
+          {role === 'tenant_admin' && (
+            <p className={classes.hint} style={{ marginTop: '1.25rem' }}>
+              <Anchor component={Link} href={`/audit/?patient=${id}`} prefetch={false} size="sm">
+                {text.patient.audit}
+              </Anchor>
+            </p>
+          )}
+          {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
+        </>
+      ) : error ? (
+        <PanelFailure error={error} onRetry={retry} />
+      ) : (
+        <PanelSkeleton lines={6} />
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,142 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconPlus } from '@tabler/icons-react';
+import { useRef, useState } from 'react';
+import { useWho } from '../../../shared/api/colleagues';
+import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
+import { lazily } from '../../../shared/lazily';
+import classes from '../../../shared/room/room.module.css';
+import { SearchField } from '../../../shared/room/search-field';
+import { useTitle } from '../../../shared/room/use-title';
+import { useMe } from '../../../shared/session/context';
+import { useText } from '../../../shared/text/text';
+import { usePatientSearch } from '../model/search';
+import { usePatientList } from '../queries/use-patient-list';
+import { usePatientColumns } from './columns';
+import { ListNotice } from './list-notice';
+import { StatusBar } from './status-bar';
+import { useDeletePatient } from './use-delete-patient';
+import { useOpenPatient } from './use-open-patient';
+
+const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
+const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
+
+/** Long enough to skip the letters in between, short enough not to be felt. */
+const DEBOUNCE_MS = 150;
+
+/** All patients of the clinic, live. */
+export const PatientsRoom = () => {
+  const text = useText();
+  const me = useMe();
+  const [typed, setTyped] = usePatientSearch(me.id);
+  const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
+  const search = settled.trim();
+  const list = usePatientList(search);
+  const columns = usePatientColumns();
+  const marks = useRecentChanges(['patient_created', 'patient_updated'], (event) => ({
+    id: event.data.id,
+    kind: event.type === 'patient_created' ? 'created' : 'updated',
+    version: event.data.version,
+    actorId: event.actor_id,
+  }));
+  const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
+  const searchBox = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
+  const [creating, setCreating] = useState(false);
+  const [openId, open] = useOpenPatient();
+  const remove = useDeletePatient();
+  const close = () => {
+    open(null);
+    grid.current?.focus();
+  };
+  useTitle(text.patients.title);
+  useHotkey('/', () => searchBox.current?.select());
+  useHotkey('n', () => setCreating(true));
+  useHotkey('Escape', () => openId !== null && close());
+
+  const changeSearch = (value: string) => {
+    setTyped(value);
+    grid.current?.scrollToTop();
+  };
+  const hasRows = list.loading || list.rows.length > 0;
+  return (
+    <section className={classes.room} aria-labelledby="patients-title">
+      <div className={classes.bar}>
+        <h1 id="patients-title" className={classes.title}>
+          {text.patients.title}
+        </h1>
+        <SearchField
+          inputRef={searchBox}
+          label={text.patients.search}
+          placeholder={text.patients.searchPlaceholder}
+          clearLabel={text.patients.clearSearch}
+          value={typed}
+          busy={list.searching || typed.trim() !== search}
+          onChange={changeSearch}
+          onLeave={() => grid.current?.focus()}
+        />
+        <Button
+          leftSection={<IconPlus size={18} aria-hidden="true" />}
+          aria-keyshortcuts="n"
+          onClick={() => setCreating(true)}
+        >
+          {text.patients.create}
+        </Button>
+      </div>
+      <div className={classes.sides}>
+        <div className={classes.sheet}>
+          {hasRows ? (
+            <Grid
+              handle={grid}
+              label={text.patients.title}
+              rows={list.rows}
+              columns={columns}
+              loading={list.loading}
+              complete={list.complete}
+              stale={!list.live && !list.loading}
+              marks={marks}
+              markLabels={{ created: text.patients.justAdded, updated: text.patients.justChanged }}
+              whoOf={(mark) => who(mark.actorId)}
+              onNearEnd={list.loadMore}
+              openId={openId}
+              onOpen={(patient) => open(patient.id)}
+            />
+          ) : (
+            <ListNotice
+              error={list.error}
+              searched={search !== ''}
+              onRetry={list.retry}
+              onCreate={() => setCreating(true)}
+              onClear={() => changeSearch('')}
+            />
+          )}
+          <StatusBar list={list} searched={search !== ''} />
+        </div>
+        {openId !== null && (
+          <PatientPanel
+            key={openId}
+            id={openId}
+            onClose={close}
+            onDelete={(patient) => {
+              close();
+              void remove(patient);
+            }}
+          />
+        )}
+      </div>
+      {creating && (
+        <CreatePatient
+          onClose={() => setCreating(false)}
+          onCreated={(patient) => {
+            setCreating(false);
+            open(patient.id);
+          }}
+        />
+      )}
+    </section>
+  );
+};

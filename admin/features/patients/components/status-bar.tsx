@@ -1,0 +1,56 @@
+'use client';
+
+import { UnstyledButton } from '@mantine/core';
+import { useConnection } from '@wardbell/client/react';
+import classes from '../../../shared/room/room.module.css';
+import { useFormats } from '../../../shared/text/formats';
+import type { Text } from '../../../shared/text/messages/en';
+import { useText } from '../../../shared/text/text';
+import type { PatientList } from '../queries/use-patient-list';
+
+const countText = (
+  words: Text['patients'],
+  n: number,
+  formatted: string,
+  complete: boolean,
+  searched: boolean,
+): string => {
+  if (searched) return complete ? words.foundAll(n, formatted) : words.foundSome(formatted);
+  return complete ? words.loadedAll(n, formatted) : words.loadedSome(formatted);
+};
+
+/** How much of the list is here, and whether it is up to date. */
+export const StatusBar = ({ list, searched }: { list: PatientList; searched: boolean }) => {
+  const text = useText();
+  const formats = useFormats();
+  const { state } = useConnection();
+  const failed = list.error !== null && list.rows.length > 0;
+  const stale = !list.live && !list.loading && list.rows.length > 0 && state.status !== 'live';
+  const count =
+    list.loading || list.searching || list.rows.length === 0
+      ? ''
+      : countText(text.patients, list.rows.length, formats.number(list.rows.length), list.complete, searched);
+  if (list.rows.length === 0 && !list.loading) return null;
+  return (
+    <div className={classes.status}>
+      {/* Spoken for searches only: a count that speaks at every change of the clinic would never be silent. */}
+      <span role={searched ? 'status' : undefined}>{count}</span>
+      {failed ? (
+        <span className={classes.warning} role="alert">
+          {text.patients.loadMoreFailed}{' '}
+          <UnstyledButton className={classes.link} onClick={list.retry}>
+            {text.app.retry}
+          </UnstyledButton>
+        </span>
+      ) : stale ? (
+        <span className={classes.warning}>
+          {state.liveAtMs === null
+            ? text.connection.staleUnknown
+            : text.connection.stale(formats.time(state.liveAtMs))}
+        </span>
+      ) : list.loadingMore ? (
+        <span>{text.patients.loadingMore}</span>
+      ) : null}
+    </div>
+  );
+};

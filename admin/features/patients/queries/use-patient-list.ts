@@ -1,0 +1,62 @@
+import { patientChanges } from '@wardbell/client';
+import { useLiveInfiniteQuery } from '@wardbell/client/react';
+import type { Patient } from '@wardbell/contract';
+import { useEffect, useMemo, useRef } from 'react';
+import { type Paged, pagedOf } from '../../../shared/api/paged';
+import { useApi } from '../../../shared/session/context';
+import { useHiddenPatients } from '../model/deletion';
+import { comparePatients, patientMatcher } from '../model/order';
+
+/** Fills a tall screen; later pages are as large as the API allows. */
+const FIRST_PAGE = 100;
+const NEXT_PAGE = 200;
+
+/** `loading`: nothing to show yet, not even of the search before. */
+export interface PatientList extends Paged {
+  readonly rows: readonly Patient[];
+  /** The rows are what this browser already had; the server's answer is on its way. */
+  readonly searching: boolean;
+  /** The rows change with the database; false: they may be out of date. */
+  readonly live: boolean;
+}
+
+/** The clinic's patients by name, joined with the stream of changes. */
+export const usePatientList = (search: string): PatientList => {
+  const api = useApi();
+  const include = useMemo(() => patientMatcher(search), [search]);
+  const query = useLiveInfiniteQuery({
+    queryKey: ['patients', search],
+    queryFn: ({ after, signal }) =>
+      api.call('GET', '/patients', {
+        query: {
+          limit: after === null ? FIRST_PAGE : NEXT_PAGE,
+          after: after ?? undefined,
+          search: search === '' ? undefined : search,
+        },
+        signal,
+      }),
+    changes: patientChanges,
+    include,
+    compare: comparePatients,
+  });
+
+  // While a new search is under way, what the one before had loaded is searched here and now.
+  const before = useRef<readonly Patient[]>([]);
+  useEffect(() => {
+    if (query.data) before.current = query.rows;
+  }, [query.data, query.rows]);
+  const searching = query.isPending && !query.isError;
+  const hidden = useHiddenPatients();
+  const rows = useMemo(() => {
+    const known = searching ? before.current.filter(include) : query.rows;
+    return hidden.size === 0 ? known : known.filter((patient) => !hidden.has(patient.id));
+  }, [searching, include, query.rows, hidden]);
+
+  return {
+    ...pagedOf(query),
+    rows,
+    searching,
+    loading: searching && rows.length === 0,
+    live: query.live,
+  };
+};

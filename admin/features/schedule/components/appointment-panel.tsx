@@ -1,0 +1,225 @@
+'use client';
+
+import { Button, Skeleton } from '@mantine/core';
+import { IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
+import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
+import Link from 'next/link';
+import { useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
+import { ChangedAt } from '../../../shared/components/changed-at';
+import { toast } from '../../../shared/components/toast';
+import { Fact, Panel } from '../../../shared/panel/panel';
+import classes from '../../../shared/panel/panel.module.css';
+import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { useApi, useMe } from '../../../shared/session/context';
+import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { usePatient } from '../../patients/queries/use-patient';
+import { scheduleText } from '../messages';
+import { keyOf, stepsOf, usualStep } from '../model/standing';
+import { useAppointment } from '../queries/use-appointment';
+import own from './appointment-panel.module.css';
+import { ConfirmStep } from './confirm-step';
+
+const PatientName = ({ id }: { id: string }) => {
+  const words = useRoomText(scheduleText).panel;
+  const { row: patient } = usePatient(id);
+  return patient ? `${patient.first_name} ${patient.last_name}` : words.patient;
+};
+
+const PatientFacts = ({ patientId }: { patientId: string }) => {
+  const text = useText();
+  const words = useRoomText(scheduleText).panel;
+  const formats = useFormats();
+  const { row: patient } = usePatient(patientId);
+  if (!patient) return <Skeleton height={12} width="60%" my="xs" />;
+  const { birth_date, phone } = patient;
+  return (
+    <>
+      <Fact name={words.birthDate}>
+        {birth_date === null
+          ? text.app.none
+          : text.patient.bornAndAge(formats.date(birth_date), ageOn(birth_date, todayIn(formats.timeZone)))}
+      </Fact>
+      <Fact name={words.phone}>
+        {phone === null ? text.app.none : <a href={`tel:${phone.replace(/\s/g, '')}`}>{phone}</a>}
+      </Fact>
+    </>
+  );
+};
+
+const Facts = ({ appointment }: { appointment: Appointment }) => {
+  const text = useText();
+  const words = useRoomText(scheduleText).panel;
+  const formats = useFormats();
+  const { role } = useMe();
+  const { none } = text.app;
+  const seesReason = !FORBIDDEN_WRITES.appointment[viewOf(role)].includes('reason');
+  return (
+    <dl className={classes.facts}>
+      <Fact name={words.status}>{text.appointment.status[appointment.status]}</Fact>
+      <Fact name={words.time}>
+        {appointment.datetime === null ? words.noTime : formats.day(appointment.datetime)}
+      </Fact>
+      <Fact name={words.duration}>{words.minutes(appointment.duration_minutes)}</Fact>
+      <Fact name={words.type}>{appointment.type}</Fact>
+      <Fact name={words.practitioner}>{appointment.practitioner ?? none}</Fact>
+      <Fact name={words.room}>{appointment.room ?? none}</Fact>
+      {seesReason && <Fact name={words.reason}>{appointment.reason || none}</Fact>}
+      {appointment.cancellation_reason && (
+        <Fact name={words.cancellation}>{appointment.cancellation_reason}</Fact>
+      )}
+      <PatientFacts patientId={appointment.patient_id} />
+      <Fact name={words.updated}>
+        <ChangedAt row={appointment} />
+      </Fact>
+    </dl>
+  );
+};
+
+/** Deletes after a question, against the version that was on the screen. */
+const useRemove = (appointment: Appointment, onGone: () => void) => {
+  const api = useApi();
+  const text = useText();
+  const words = useRoomText(scheduleText).remove;
+  const [state, setState] = useState<'idle' | 'asking' | 'deleting'>('idle');
+  const remove = async () => {
+    setState('deleting');
+    try {
+      const params = { id: appointment.id };
+      await api.call('DELETE', '/appointments/:id', { params, ifMatch: appointment.version });
+      onGone();
+    } catch (error) {
+      const message = hasCode(error, 'version_mismatch') ? words.changed : describeFailure(error, text).hint;
+      void toast({ tone: 'error', title: words.failed, message });
+      setState('idle');
+    }
+  };
+  return { state, ask: () => setState('asking'), keep: () => setState('idle'), remove };
+};
+
+const Details = ({
+  appointment,
+  onStep,
+  onEdit,
+  onClose,
+}: {
+  appointment: Appointment;
+  onStep: (appointment: Appointment, status: AppointmentStatus) => void;
+  onEdit: (appointment: Appointment) => void;
+  onClose: () => void;
+}) => {
+  const words = useRoomText(scheduleText);
+  const removal = useRemove(appointment, onClose);
+  // A booking needs a time, which the form asks for.
+  const steps = stepsOf(appointment.status).filter(
+    (step) =>
+      step !== 'entered-in-error' &&
+      (appointment.datetime !== null || (step !== 'booked' && step !== 'pending')),
+  );
+  const usual = usualStep(appointment.status);
+  return (
+    <>
+      {steps.length > 0 && (
+        <section className={own.steps}>
+          <h3>{words.panel.next}</h3>
+          <div>
+            {steps.map((step) => (
+              <Button
+                key={step}
+                size="compact-md"
+                variant={step === usual ? 'filled' : 'default'}
+                aria-keyshortcuts={keyOf(step)}
+                onClick={() => onStep(appointment, step)}
+              >
+                {words.step[step]}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+      <Facts appointment={appointment} />
+      <div className={own.actions}>
+        <Button
+          variant="light"
+          size="compact-md"
+          leftSection={<IconEdit size={16} aria-hidden="true" />}
+          onClick={() => onEdit(appointment)}
+        >
+          {words.panel.edit}
+        </Button>
+        <Button
+          variant="subtle"
+          color="red"
+          size="compact-md"
+          leftSection={<IconTrash size={16} aria-hidden="true" />}
+          onClick={removal.ask}
+        >
+          {words.panel.delete}
+        </Button>
+        {appointment.status !== 'entered-in-error' && (
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-md"
+            onClick={() => onStep(appointment, 'entered-in-error')}
+          >
+            {words.step['entered-in-error']}
+          </Button>
+        )}
+        <Link href={`/patients/?id=${appointment.patient_id}`} prefetch={false} className={own.link}>
+          {words.panel.openPatient}
+        </Link>
+      </div>
+      {removal.state !== 'idle' && (
+        <ConfirmStep
+          kind="remove"
+          pending={removal.state === 'deleting'}
+          onKeep={removal.keep}
+          onConfirm={() => void removal.remove()}
+        />
+      )}
+    </>
+  );
+};
+
+/** One appointment beside the day: what and with whom, what can follow, and how to change it. Live like the day. */
+export const AppointmentPanel = ({
+  id,
+  shown,
+  onStep,
+  onEdit,
+  onClose,
+}: {
+  id: string;
+  /** The row as the day shows it, which may be ahead of the server's. */
+  shown: Appointment | undefined;
+  onStep: (appointment: Appointment, status: AppointmentStatus) => void;
+  onEdit: (appointment: Appointment) => void;
+  onClose: () => void;
+}) => {
+  const words = useRoomText(scheduleText).panel;
+  const { row, gone, error, retry } = useAppointment(id);
+  const appointment = shown && row && row.version > shown.version ? row : (shown ?? row);
+  const named = appointment !== undefined || gone || error !== null;
+  return (
+    <Panel
+      label={words.label}
+      title={gone || !appointment ? words.label : <PatientName id={appointment.patient_id} />}
+      focusKey={`${id} ${named}`}
+      onClose={onClose}
+    >
+      {gone ? (
+        <PanelGone icon={IconCalendarOff} title={words.gone.title} hint={words.gone.hint} onClose={onClose} />
+      ) : appointment ? (
+        <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+      ) : error ? (
+        <PanelFailure error={error} onRetry={retry} />
+      ) : (
+        <PanelSkeleton lines={6} />
+      )}
+    </Panel>
+  );
+};

@@ -1,0 +1,89 @@
+'use client';
+
+import { useForm } from '@mantine/form';
+import { useMutation } from '@tanstack/react-query';
+import type { Appointment } from '@wardbell/contract';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
+import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { useApi } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { scheduleText } from '../messages';
+import {
+  type AppointmentDraft,
+  EMPTY_DRAFT,
+  INITIAL,
+  refusedFields,
+  toCreateBody,
+  toDateAndTime,
+  validateDraft,
+} from '../model/draft';
+import type { KnownNames } from '../model/known-names';
+import { AppointmentFields } from './appointment-fields';
+import { PatientPicker } from './patient-picker';
+
+/** What a new appointment begins with, by where it was asked for. */
+export interface Prefill {
+  readonly date: string;
+  /** Null: the time is still to be chosen. */
+  readonly atMs: number | null;
+  readonly practitioner?: string | undefined;
+  readonly room?: string | undefined;
+}
+
+/** Books an appointment. */
+export const CreateAppointment = ({
+  prefill,
+  known,
+  onClose,
+  onCreated,
+}: {
+  prefill: Prefill;
+  known: KnownNames;
+  onClose: () => void;
+  onCreated: (appointment: Appointment) => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(scheduleText).form;
+  const { timeZone } = useFormats();
+  const api = useApi();
+  const keyFor = useIdempotencyKey();
+  const form = useForm<AppointmentDraft>({
+    mode: 'uncontrolled',
+    initialValues: {
+      ...EMPTY_DRAFT,
+      ...(prefill.atMs === null ? { date: prefill.date, time: '' } : toDateAndTime(prefill.atMs, timeZone)),
+      practitioner: prefill.practitioner ?? '',
+      room: prefill.room ?? '',
+    },
+    validate: (draft) => validateDraft(draft, timeZone, words.errors),
+  });
+  const save = useMutation({
+    mutationFn: (draft: AppointmentDraft) => {
+      const body = toCreateBody(draft, timeZone);
+      return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: onCreated,
+    onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
+  });
+  return (
+    <FormDrawer
+      title={words.createTitle}
+      submitLabel={words.save}
+      form={form}
+      pending={save.isPending}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      onSubmit={save.mutate}
+      onClose={onClose}
+    >
+      <AppointmentFields
+        form={form}
+        known={known}
+        statuses={INITIAL}
+        disabled={save.isPending}
+        patient={<PatientPicker field={form.getInputProps('patient_id')} disabled={save.isPending} />}
+      />
+    </FormDrawer>
+  );
+};

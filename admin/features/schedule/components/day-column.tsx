@@ -1,0 +1,137 @@
+import { IconPlus } from '@tabler/icons-react';
+import type { Appointment } from '@wardbell/contract';
+import { type CSSProperties, type MouseEvent, type ReactNode, useId, useState } from 'react';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText } from '../../../shared/text/text';
+import { scheduleText } from '../messages';
+import { type Axis, endMsOf, startMsOf } from '../model/axis';
+import { MINUTE_MS } from '../model/clock';
+import { layLanes } from '../model/lanes';
+import classes from './day-grid.module.css';
+import { columnAttributes, type Drag } from './use-drag';
+
+/** A click in the empty day means the quarter of an hour that it falls into. */
+const SLOT_MS = 15 * MINUTE_MS;
+
+/** A column grows for so many side by side; a heap of more must not push the others out of sight. */
+const MAX_WIDE_LANES = 4;
+
+/** Where a span of time stands in a column, in per cent of its height. */
+export const verticalPlace = (axis: Axis, startMs: number, endMs: number): CSSProperties => {
+  const share = (ms: number) => `${(ms / (axis.endMs - axis.startMs)) * 100}%`;
+  return { top: share(startMs - axis.startMs), height: share(Math.min(endMs, axis.endMs) - startMs) };
+};
+
+/** One practitioner's or room's day: blocks on the time axis, overlapping ones side by side. */
+export const DayColumn = ({
+  name,
+  title,
+  rows,
+  axis,
+  shortestMs,
+  nowMs,
+  drag,
+  renderBlock,
+  onSlot,
+}: {
+  name: string | null;
+  title: string;
+  rows: readonly Appointment[];
+  axis: Axis;
+  /** A block is not drawn shorter, so that it can be read and hit. */
+  shortestMs: number;
+  /** Null when the day is not today. */
+  nowMs: number | null;
+  drag: Drag | null;
+  renderBlock: (appointment: Appointment) => ReactNode;
+  onSlot: (atMs: number) => void;
+}) => {
+  const words = useRoomText(scheduleText);
+  const formats = useFormats();
+  const headingId = useId();
+  const [hoverMs, setHoverMs] = useState<number | null>(null);
+  const drawnEndMs = (row: Appointment) => Math.max(endMsOf(row), startMsOf(row) + shortestMs);
+  const placed = layLanes(rows, (row) => ({ startMs: startMsOf(row), endMs: drawnEndMs(row) }));
+  const mostLanes = Math.min(MAX_WIDE_LANES, Math.max(1, ...placed.map(({ lanes }) => lanes)));
+  const slotUnder = (event: MouseEvent<HTMLElement>): number | null => {
+    if (event.target !== event.currentTarget) return null;
+    const rect = event.currentTarget.getBoundingClientRect();
+    const share = (event.clientY - rect.top) / rect.height;
+    return axis.startMs + Math.floor((share * (axis.endMs - axis.startMs)) / SLOT_MS) * SLOT_MS;
+  };
+  const target = drag?.target?.column === name ? drag.target : null;
+  return (
+    <section className={classes.column} style={{ '--lanes': mostLanes }} aria-labelledby={headingId}>
+      <h2 id={headingId} className={classes.columnHead}>
+        <span className={classes.columnName} aria-hidden="true" title={title}>
+          {title}
+        </span>
+        <span className={classes.columnCount} aria-hidden="true">
+          {rows.length}
+        </span>
+        <span className={classes.spoken}>{words.column(title, rows.length)}</span>
+      </h2>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut of the mouse; the button and its key do the same */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
+      <div
+        className={classes.columnBody}
+        {...columnAttributes(name)}
+        onPointerMove={(event) =>
+          setHoverMs(event.pointerType === 'mouse' && !drag ? slotUnder(event) : null)
+        }
+        onPointerLeave={() => setHoverMs(null)}
+        onClick={(event) => {
+          const atMs = slotUnder(event);
+          if (atMs !== null) onSlot(atMs);
+        }}
+      >
+        {nowMs !== null && nowMs >= axis.startMs && nowMs < axis.endMs && (
+          <div
+            className={classes.now}
+            style={{ top: verticalPlace(axis, nowMs, nowMs).top }}
+            aria-hidden="true"
+          />
+        )}
+        {hoverMs !== null && !drag && (
+          <div
+            className={classes.slot}
+            style={verticalPlace(axis, hoverMs, hoverMs + SLOT_MS)}
+            aria-hidden="true"
+          >
+            <IconPlus size={14} /> {words.bookAt(formats.clock(hoverMs))}
+          </div>
+        )}
+        {rows.length > 0 && (
+          <ul className={classes.blocks}>
+            {placed.map(({ item, lane, lanes }) => (
+              <li
+                key={item.id}
+                className={classes.place}
+                style={{
+                  ...verticalPlace(axis, startMsOf(item), drawnEndMs(item)),
+                  left: `${(lane / lanes) * 100}%`,
+                  width: `${100 / lanes}%`,
+                }}
+              >
+                {renderBlock(item)}
+              </li>
+            ))}
+          </ul>
+        )}
+        {target && drag && (
+          <div
+            className={classes.ghost}
+            style={verticalPlace(
+              axis,
+              target.atMs,
+              target.atMs + Math.max(drag.appointment.duration_minutes * MINUTE_MS, shortestMs),
+            )}
+            aria-hidden="true"
+          >
+            {formats.clock(target.atMs)}
+          </div>
+        )}
+      </div>
+    </section>
+  );
+};

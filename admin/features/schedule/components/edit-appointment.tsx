@@ -1,0 +1,144 @@
+'use client';
+
+import { useForm } from '@mantine/form';
+import { useQueryClient } from '@tanstack/react-query';
+import type { Appointment } from '@wardbell/contract';
+import { allowedMoves } from '@wardbell/contract/appointment-status';
+import { useEffect, useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
+import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { useMergingSave } from '../../../shared/forms/use-merging-save';
+import { useApi } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { scheduleText } from '../messages';
+import {
+  type AppointmentDraft,
+  type DraftField,
+  EMPTY_DRAFT,
+  INITIAL,
+  refusedFields,
+  toDraft,
+  toUpdateBody,
+  validateDraft,
+} from '../model/draft';
+import type { KnownNames } from '../model/known-names';
+import { appointmentKey, useAppointment } from '../queries/use-appointment';
+import { AppointmentFields } from './appointment-fields';
+
+const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
+const FIELD_WORDS = {
+  patient_id: 'patient',
+  type: 'type',
+  date: 'date',
+  time: 'time',
+  duration_minutes: 'duration',
+  status: 'status',
+  practitioner: 'practitioner',
+  room: 'room',
+  reason: 'reason',
+} as const satisfies Record<DraftField, string>;
+
+/** Changes an appointment. What a colleague saves meanwhile appears in the form; nothing is overwritten unseen. */
+export const EditAppointment = ({
+  appointment,
+  bookOn,
+  known,
+  onClose,
+}: {
+  appointment: Appointment;
+  /** One without a time is about to get one, on this date. */
+  bookOn: string | null;
+  known: KnownNames;
+  onClose: () => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(scheduleText).form;
+  const formats = useFormats();
+  const { timeZone } = formats;
+  const api = useApi();
+  const cache = useQueryClient();
+  const [opened] = useState(appointment);
+  const { row: newest } = useAppointment(opened.id);
+  const form = useForm<AppointmentDraft>({
+    mode: 'uncontrolled',
+    initialValues: {
+      ...toDraft(opened, timeZone),
+      ...(bookOn === null ? {} : { date: bookOn, status: 'booked' as const }),
+    },
+    validate: (draft) => validateDraft(draft, timeZone, words.errors),
+  });
+  const params = { id: opened.id };
+  const { save, absorb, merged, conflicts, settle } = useMergingSave(
+    {
+      opened,
+      fields: FIELDS,
+      toDraft: (row: Appointment) => toDraft(row, timeZone),
+      toBody: (base, draft) => toUpdateBody(base, draft, timeZone),
+      load: () => api.call('GET', '/appointments/:id', { params }),
+      save: (body, version) => api.call('PATCH', '/appointments/:id', { params, body, ifMatch: version }),
+      held: () => cache.getQueryData<Appointment>(appointmentKey(opened.id)) ?? opened,
+      onSaved: (saved) => {
+        cache.setQueryData<Appointment>(appointmentKey(saved.id), (held) =>
+          held && held.version > saved.version ? held : saved,
+        );
+        onClose();
+      },
+    },
+    { getValues: form.getValues, adopt: (draft) => form.setValues(draft) },
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, not a new function, is the event
+  useEffect(() => {
+    if (newest) absorb(newest);
+  }, [newest]);
+
+  const submit = () =>
+    save.mutate(undefined, {
+      onError: (error) =>
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
+    });
+  const shown = (field: DraftField, value: string): string => {
+    if (field === 'date' && value !== '') return formats.date(value);
+    const status = INITIAL.find((each) => each === value);
+    return field === 'status' && status ? text.appointment.status[status] : value;
+  };
+  const follows = allowedMoves(opened.status);
+  return (
+    <FormDrawer
+      title={bookOn === null ? words.editTitle : words.bookTitle}
+      submitLabel={words.saveChanges}
+      form={form}
+      pending={save.isPending}
+      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      {merged && (
+        <Colleague
+          title={words.merge}
+          collisions={collisionsOf<AppointmentDraft>({
+            fields: FIELDS,
+            conflicts,
+            labelOf: (field) => words[FIELD_WORDS[field]],
+            onTake: (field, theirs) => {
+              form.setFieldValue(field, theirs);
+              settle(field);
+            },
+            shown,
+          })}
+        />
+      )}
+      <AppointmentFields
+        form={form}
+        known={known}
+        statuses={
+          INITIAL.some((each) => each === opened.status)
+            ? INITIAL.filter((each) => each === opened.status || follows.includes(each))
+            : []
+        }
+        disabled={save.isPending}
+      />
+    </FormDrawer>
+  );
+};

@@ -1,0 +1,104 @@
+import { Select } from '@mantine/core';
+import type { GetInputPropsReturnType } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import type { Patient } from '@wardbell/contract';
+import { useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { useApi } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { listedName } from '../../patients/model/listed-name';
+import { scheduleText } from '../messages';
+import classes from './patient-picker.module.css';
+
+const DEBOUNCE_MS = 150;
+const LIMIT = 20;
+
+/** A field that finds a patient on the server. The choice is an id; names stay in memory. */
+export const PatientPicker = ({
+  field,
+  disabled,
+}: {
+  /** How the form is told of the choice. */
+  field: GetInputPropsReturnType;
+  disabled: boolean;
+}) => {
+  // This field holds the choice itself, to be able to say the name.
+  const { defaultValue: _, onChange, ...inputProps } = field;
+  const words = useRoomText(scheduleText).form;
+  const text = useText();
+  const formats = useFormats();
+  const api = useApi();
+  const [typed, setTyped] = useState('');
+  const [search] = useDebouncedValue(typed.trim(), DEBOUNCE_MS);
+  const [chosen, setChosen] = useState<Patient | null>(null);
+  const chosenLabel = chosen && listedName(chosen);
+  // What stands in the field after a choice is no search.
+  const wanted = search === chosenLabel ? '' : search;
+  const found = useQuery({
+    queryKey: ['patient-picker', wanted],
+    queryFn: async ({ signal }) => {
+      const query = { limit: LIMIT, search: wanted === '' ? undefined : wanted };
+      return (await api.call('GET', '/patients', { query, signal })).data;
+    },
+    // Names are kept no longer than the form is open.
+    gcTime: 0,
+    placeholderData: (before) => before,
+  });
+  const patients = found.data ?? [];
+  const offered =
+    chosen === null || patients.some((patient) => patient.id === chosen.id)
+      ? patients
+      : [chosen, ...patients];
+  const byId = new Map(offered.map((patient) => [patient.id, patient]));
+  const outcome = found.isError
+    ? describeFailure(found.error, text).hint
+    : patients.length === 0 && !found.isFetching
+      ? words.nobody
+      : '';
+  return (
+    <div>
+      <Select<string>
+        label={words.patient}
+        placeholder={words.patientHint}
+        withAsterisk
+        required
+        searchable
+        disabled={disabled}
+        data-autofocus
+        data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
+        // The server has searched, in more than the name.
+        filter={({ options }) => options}
+        maxDropdownHeight={280}
+        // Outside of the dialog it would be outside of every landmark.
+        comboboxProps={{ withinPortal: false }}
+        renderOption={({ option }) => {
+          const patient = byId.get(option.value);
+          return (
+            <span className={classes.option}>
+              <span className={classes.name}>{option.label}</span>
+              {patient && (
+                <span className={classes.second}>
+                  {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
+                  {patient.mrn}
+                </span>
+              )}
+            </span>
+          );
+        }}
+        {...inputProps}
+        value={chosen?.id ?? null}
+        onSearchChange={setTyped}
+        onChange={(id) => {
+          setChosen(id === null ? null : (byId.get(id) ?? null));
+          onChange(id ?? '');
+        }}
+      />
+      {/* In the list itself it would be a list of nothing, which is none. */}
+      <div role="status" className={classes.outcome}>
+        {outcome}
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,107 @@
+import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import { isAllowedMove } from '@wardbell/contract/appointment-status';
+import { useState } from 'react';
+import { toast } from '../../../shared/components/toast';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { scheduleText } from '../messages';
+import { startMsOf } from '../model/axis';
+import { dayBounds, MINUTE_MS } from '../model/clock';
+import { mayMove, mayReschedule } from '../model/standing';
+import type { Placement, Write } from '../model/writes';
+import type { Grouping } from '../queries/use-view';
+import type { Nudge } from './use-day-keys';
+import type { DropTarget } from './use-drag';
+
+interface Asking {
+  readonly kind: 'cancel' | 'error';
+  readonly appointment: Appointment;
+}
+
+/** What can be done to an appointment of the day, by click, key or drag; says what was done, and why not. */
+export const useDayActions = ({
+  date,
+  by,
+  columnNames,
+  titleOf,
+  nameOf,
+  write,
+}: {
+  readonly date: string;
+  readonly by: Grouping;
+  /** As they stand on the screen. */
+  readonly columnNames: readonly (string | null)[];
+  readonly titleOf: (name: string | null) => string;
+  readonly nameOf: (appointment: Appointment) => string;
+  readonly write: (appointment: Appointment, what: Write) => void;
+}) => {
+  const text = useText();
+  const words = useRoomText(scheduleText);
+  const formats = useFormats();
+  const [announcement, setAnnouncement] = useState('');
+  const [asking, setAsking] = useState<Asking | null>(null);
+
+  const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) => {
+    write(appointment, { kind: 'status', status, ...(reason ? { reason } : {}) });
+    setAnnouncement(words.became(nameOf(appointment), text.appointment.status[status]));
+  };
+
+  const step = (appointment: Appointment, status: AppointmentStatus) => {
+    if (status === appointment.status) return;
+    if (!isAllowedMove(appointment.status, status)) {
+      const hint = words.cannotStep.hint(text.appointment.status[appointment.status]);
+      void toast({ tone: 'warning', title: words.cannotStep.title, message: hint });
+    } else if (status === 'cancelled') setAsking({ kind: 'cancel', appointment });
+    else if (status === 'entered-in-error') setAsking({ kind: 'error', appointment });
+    else setStatus(appointment, status);
+  };
+
+  const place = (appointment: Appointment, placement: Placement, status?: AppointmentStatus) => {
+    write(appointment, { kind: 'place', placement, ...(status === undefined ? {} : { status }) });
+    const moved = { ...appointment, ...placement };
+    const time = moved.datetime === null ? words.panel.noTime : formats.clock(moved.datetime);
+    setAnnouncement(words.moved(time, titleOf(moved[by])));
+  };
+  const refuse = (why: 'time' | 'over' | 'edge') =>
+    void toast({ tone: 'warning', title: words.cannotMove.title, message: words.cannotMove[why] });
+
+  const nudge = (appointment: Appointment, { minutes, columns }: Nudge) => {
+    const { status } = appointment;
+    if (!mayMove(status)) return refuse('over');
+    if (columns !== 0) {
+      const name = columnNames[columnNames.indexOf(appointment[by]) + columns];
+      return name === undefined ? refuse('edge') : place(appointment, { [by]: name });
+    }
+    if (!mayReschedule(status)) return refuse('time');
+    const atMs = startMsOf(appointment) + minutes * MINUTE_MS;
+    const { startMs, endMs } = dayBounds(date, formats.timeZone);
+    if (atMs < startMs || atMs >= endMs) return refuse('edge');
+    place(appointment, { datetime: new Date(atMs).toISOString() });
+  };
+
+  const drop = (appointment: Appointment, { column, atMs }: DropTarget) => {
+    const untimed = appointment.datetime === null;
+    const placement: Placement = {
+      ...(startMsOf(appointment) === atMs ? {} : { datetime: new Date(atMs).toISOString() }),
+      ...(appointment[by] === column || (untimed && column === null) ? {} : { [by]: column }),
+    };
+    if (Object.keys(placement).length === 0) return;
+    // Who waited for a time and is given one is booked.
+    place(appointment, placement, untimed ? 'booked' : undefined);
+  };
+
+  return {
+    step,
+    nudge,
+    drop,
+    announcement,
+    asking,
+    keep: () => setAsking(null),
+    confirm: (reason: string) => {
+      if (!asking) return;
+      setAsking(null);
+      if (asking.kind === 'error') setStatus(asking.appointment, 'entered-in-error');
+      else setStatus(asking.appointment, 'cancelled', reason);
+    },
+  };
+};

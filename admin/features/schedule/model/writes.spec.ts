@@ -1,0 +1,81 @@
+import type { Appointment } from '@wardbell/contract';
+import { ApiError } from '../../../shared/api/failure';
+import { AppointmentWrites, type Write } from './writes';
+
+const booked: Appointment = {
+  id: 'a',
+  tenant_id: 't',
+  patient_id: 'p',
+  datetime: '2026-01-15T09:00:00.000Z',
+  duration_minutes: 30,
+  type: 'Check-up',
+  status: 'booked',
+  practitioner: 'Dr. Berg',
+  room: null,
+  cancellation_reason: null,
+  version: 4,
+  created_at: '2026-01-01T00:00:00.000Z',
+  updated_at: '2026-01-01T00:00:00.000Z',
+};
+const at = (datetime: string): Write => ({ kind: 'place', placement: { datetime } });
+const NINE = '2026-01-15T09:00:00.000Z';
+const TEN = '2026-01-15T10:00:00.000Z';
+const ELEVEN = '2026-01-15T11:00:00.000Z';
+
+/** What is sent waits for the answer that the test gives. */
+const openWrites = () => {
+  const requests: { version: number; write: Write; settle: (answer: Appointment | Error) => void }[] = [];
+  const refusals: unknown[] = [];
+  const writes = new AppointmentWrites(
+    ({ version }, write) =>
+      new Promise((resolve, reject) => {
+        const settle = (answer: Appointment | Error) =>
+          answer instanceof Error ? reject(answer) : resolve(answer);
+        requests.push({ version, write, settle });
+      }),
+    (error) => refusals.push(error),
+  );
+  const settle = async (answer: Appointment | Error) => {
+    requests.at(-1)?.settle(answer);
+    for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+  };
+  return { writes, requests, refusals, settle };
+};
+
+describe('writes of the schedule', () => {
+  it('are shown at once and until the stream has brought them', async () => {
+    const { writes, settle } = openWrites();
+    writes.write(booked, at(TEN));
+    expect(writes.shown(booked).datetime).toBe(TEN);
+    await settle({ ...booked, datetime: TEN, version: 5 });
+    expect(writes.shown(booked)).toMatchObject({ datetime: TEN, version: 5 });
+    const newer = { ...booked, datetime: ELEVEN, version: 6 };
+    expect(writes.shown(newer)).toEqual(newer);
+  });
+
+  it('are sent one after the other, moves that wait as one, each against the version before', async () => {
+    const { writes, requests, settle } = openWrites();
+    writes.write(booked, at(NINE));
+    writes.write(booked, at(TEN));
+    writes.write(booked, at(ELEVEN));
+    expect(requests).toHaveLength(1);
+    expect(writes.shown(booked).datetime).toBe(ELEVEN);
+    await settle({ ...booked, datetime: NINE, version: 5 });
+    expect(requests.map(({ version, write }) => ({ version, write }))).toEqual([
+      { version: 4, write: at(NINE) },
+      { version: 5, write: at(ELEVEN) },
+    ]);
+  });
+
+  it('roll back together when one is refused', async () => {
+    const { writes, requests, refusals, settle } = openWrites();
+    writes.write(booked, at(TEN));
+    writes.write(booked, { kind: 'status', status: 'arrived' });
+    expect(writes.shown(booked)).toMatchObject({ datetime: TEN, status: 'arrived' });
+    const refusal = new ApiError({ status: 412, code: 'version_mismatch' });
+    await settle(refusal);
+    expect(writes.shown(booked)).toEqual(booked);
+    expect(requests).toHaveLength(1);
+    expect(refusals).toEqual([refusal]);
+  });
+});

@@ -1,0 +1,123 @@
+import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import type { Api } from '../../../shared/api/api';
+import { randomId } from '../../../shared/api/random-id';
+
+/** What a drag, a key or a click changes. */
+export type Placement = Partial<Pick<Appointment, 'datetime' | 'practitioner' | 'room'>>;
+export type Write =
+  | { readonly kind: 'place'; readonly placement: Placement; readonly status?: AppointmentStatus }
+  | { readonly kind: 'status'; readonly status: AppointmentStatus; readonly reason?: string };
+
+interface Underway {
+  /** The newest row that the server has answered with, or that the first write began at. */
+  base: Appointment;
+  /** Not sent yet; the first of them may be. */
+  waiting: Write[];
+  running: boolean;
+}
+
+/** Has the server do it, and answers the row as it is then. */
+export type Send = (base: Appointment, write: Write) => Promise<Appointment>;
+/** Told why a write was refused; `appointment` is the row that it was meant for. */
+export type Refused = (error: unknown, appointment: Appointment, write: Write) => void;
+
+/** Sends writes through the API. */
+export const sendThrough =
+  (api: Api): Send =>
+  ({ id, version }, write) => {
+    if (write.kind === 'place') {
+      const body = { ...write.placement, ...(write.status === undefined ? {} : { status: write.status }) };
+      return api.call('PATCH', '/appointments/:id', { params: { id }, body, ifMatch: version });
+    }
+    // No version: the state machine itself says whether the step still makes sense after a colleague's change.
+    const body = { status: write.status, ...(write.reason === undefined ? {} : { reason: write.reason }) };
+    const idempotencyKey = randomId();
+    return api.call('POST', '/appointments/:id/status', { params: { id }, body, idempotencyKey });
+  };
+
+const changesOf = (write: Write): Partial<Appointment> =>
+  write.kind === 'status'
+    ? { status: write.status, ...(write.reason === undefined ? {} : { cancellation_reason: write.reason }) }
+    : { ...write.placement, ...(write.status === undefined ? {} : { status: write.status }) };
+
+/**
+ * Writes that are shown before the server has answered. Of one appointment they are sent one after the other,
+ * each against the version that the one before made; moves that wait become one. When one is refused, what
+ * waits behind it is dropped with it, and the row is shown as the database has it.
+ */
+export class AppointmentWrites {
+  readonly #underway = new Map<string, Underway>();
+  readonly #listeners = new Set<() => void>();
+  readonly #send: Send;
+  readonly #refused: Refused;
+  #revision = 0;
+
+  constructor(send: Send, refused: Refused) {
+    this.#send = send;
+    this.#refused = refused;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+  /** Another number whenever `shown` may answer something else. */
+  readonly revision = (): number => this.#revision;
+
+  /** The row with what was done to it here. */
+  shown(row: Appointment): Appointment {
+    const underway = this.#underway.get(row.id);
+    if (!underway) return row;
+    const base = underway.base.version > row.version ? underway.base : row;
+    return Object.assign({}, base, ...underway.waiting.map(changesOf));
+  }
+
+  /** Shows the write at once and sends it. `appointment` is the row as it is shown. */
+  write(appointment: Appointment, write: Write): void {
+    const underway = this.#underway.get(appointment.id) ?? { base: appointment, waiting: [], running: false };
+    if (!underway.running && appointment.version > underway.base.version) underway.base = appointment;
+    const last = underway.waiting.at(-1);
+    const isSent = underway.running && underway.waiting.length === 1;
+    if (last?.kind === 'place' && write.kind === 'place' && !isSent) {
+      underway.waiting[underway.waiting.length - 1] = {
+        ...last,
+        ...write,
+        placement: { ...last.placement, ...write.placement },
+      };
+    } else underway.waiting.push(write);
+    this.#underway.set(appointment.id, underway);
+    this.#notify();
+    if (!underway.running) void this.#sendAll(appointment.id, underway);
+  }
+
+  /** Forgets answers that the stream has brought meanwhile. */
+  settle(rows: readonly Appointment[]): void {
+    for (const row of rows) {
+      const underway = this.#underway.get(row.id);
+      if (underway && !underway.running && underway.base.version <= row.version)
+        this.#underway.delete(row.id);
+    }
+  }
+
+  async #sendAll(id: string, underway: Underway): Promise<void> {
+    underway.running = true;
+    for (let write = underway.waiting[0]; write; write = underway.waiting[0]) {
+      try {
+        underway.base = await this.#send(underway.base, write);
+        underway.waiting.shift();
+        this.#notify();
+      } catch (error) {
+        this.#underway.delete(id);
+        this.#notify();
+        this.#refused(error, underway.base, write);
+        return;
+      }
+    }
+    underway.running = false;
+  }
+
+  #notify(): void {
+    this.#revision += 1;
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,43 @@
+'use client';
+
+import type { ReactNode } from 'react';
+import { Splash } from '../../../shared/components/splash';
+import { MeProvider, useSessionState } from '../../../shared/session/context';
+import { FormatsProvider } from '../../../shared/text/formats';
+import { useText } from '../../../shared/text/text';
+import { IdleGuard } from '../../lock/idle-guard';
+import { NotificationWatch } from '../../notifications/components/watch';
+import { SignIn } from '../../sign-in/sign-in';
+import { Unreachable } from '../../sign-in/unreachable';
+import { LiveRoot } from './live-root';
+import { Shell } from './shell';
+
+/**
+ * Lets nobody see a room who is not signed in. What a person has loaded hangs below the key of their id, so
+ * that it is gone from memory when they leave.
+ */
+export const Gate = ({ children }: { children: ReactNode }) => {
+  const state = useSessionState();
+  const text = useText();
+  switch (state.status) {
+    case 'restoring':
+      return <Splash label={text.signIn.restoring} />;
+    case 'unreachable':
+      return <Unreachable retryAtMs={state.retryAtMs} />;
+    case 'signed_out':
+      return <SignIn reason={state.reason} />;
+    case 'signed_in':
+      return (
+        <MeProvider key={state.me.id} value={state.me}>
+          <FormatsProvider timeZone={state.me.tenant?.time_zone ?? null}>
+            <LiveRoot>
+              <NotificationWatch />
+              <IdleGuard>
+                <Shell>{children}</Shell>
+              </IdleGuard>
+            </LiveRoot>
+          </FormatsProvider>
+        </MeProvider>
+      );
+  }
+};

@@ -1,0 +1,75 @@
+'use client';
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { createClient, type ReasonCode } from '@wardbell/client';
+import { useConnection, WardbellProvider } from '@wardbell/client/react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { isFailure } from '../../../shared/api/failure';
+import { useSession } from '../../../shared/session/context';
+import type { Session } from '../../../shared/session/session';
+
+const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The browser's idea of being online is often wrong: ask the server instead.
+        networkMode: 'always',
+        retry: (failures, error) => failures < 3 && isFailure(error) && error.temporary,
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+      },
+      mutations: { networkMode: 'always', retry: false },
+    },
+  });
+
+const createLiveClient = (session: Session) => {
+  let given: string | null = null;
+  return createClient({
+    url: '/ws',
+    // The static export renders this once without a page.
+    WebSocket: typeof window === 'undefined' ? null : undefined,
+    getToken: async ({ reason }) => {
+      if (reason === 'rejected' && given !== null) await session.refused(given).catch(() => undefined);
+      if (session.state.status === 'signed_out') return null;
+      given = await session.accessToken();
+      return given;
+    },
+  });
+};
+
+/** Reasons that may mean that the session is over: the server is asked, and the sign-in page shown if so. */
+const DOUBTFUL: ReadonlySet<ReasonCode> = new Set([
+  'signedOut',
+  'missingToken',
+  'authenticationFailed',
+  'tokenRejected',
+  'identityChanged',
+  'accessRevoked',
+  'tenantSuspended',
+]);
+
+const SessionWatch = () => {
+  const session = useSession();
+  const { state } = useConnection();
+  const doubtful = state.status === 'stopped' && DOUBTFUL.has(state.reason.code);
+  useEffect(() => {
+    if (doubtful) void session.verify();
+  }, [doubtful, session]);
+  return null;
+};
+
+/** The one connection and the one cache that all rooms of a signed-in person share. */
+export const LiveRoot = ({ children }: { children: ReactNode }) => {
+  const session = useSession();
+  const [queryClient] = useState(createQueryClient);
+  const [liveClient] = useState(() => createLiveClient(session));
+  useEffect(() => () => queryClient.clear(), [queryClient]);
+  return (
+    <QueryClientProvider client={queryClient}>
+      <WardbellProvider client={liveClient}>
+        <SessionWatch />
+        {children}
+      </WardbellProvider>
+    </QueryClientProvider>
+  );
+};

@@ -1,0 +1,72 @@
+'use client';
+
+import { Kbd, UnstyledButton } from '@mantine/core';
+import {
+  IconActivityHeartbeat,
+  IconBell,
+  IconBuildingHospital,
+  IconCalendarTime,
+  IconGauge,
+  IconHistory,
+  IconPlugConnected,
+  IconStethoscope,
+  IconTimelineEvent,
+  IconUsers,
+  type TablerIcon,
+} from '@tabler/icons-react';
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import { useMe } from '../../../shared/session/context';
+import { useText } from '../../../shared/text/text';
+import { openPalette } from '../palette/opener';
+import { type Room, roomsOf } from '../rooms';
+import classes from './navigation.module.css';
+
+const ICONS: Record<Room['id'], TablerIcon> = {
+  patients: IconStethoscope,
+  schedule: IconCalendarTime,
+  notifications: IconBell,
+  connections: IconPlugConnected,
+  limits: IconGauge,
+  events: IconTimelineEvent,
+  users: IconUsers,
+  audit: IconHistory,
+  tenants: IconBuildingHospital,
+  system: IconActivityHeartbeat,
+};
+
+/** The rooms of one's role. */
+export const Navigation = () => {
+  const text = useText();
+  const { role } = useMe();
+  const path = usePathname();
+  return (
+    <nav aria-label={text.app.navigation} className={classes.navigation}>
+      <ul className={classes.list}>
+        {roomsOf(role).map((room) => {
+          const Icon = ICONS[room.id];
+          return (
+            <li key={room.id}>
+              <Link
+                href={room.path}
+                // The code of a room comes when it is entered: the first page loads nothing for the others.
+                prefetch={false}
+                className={classes.link}
+                aria-current={path === room.path ? 'page' : undefined}
+              >
+                <Icon size={20} stroke={1.7} aria-hidden="true" />
+                {text.rooms[room.id]}
+              </Link>
+            </li>
+          );
+        })}
+      </ul>
+      <UnstyledButton className={classes.commands} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
+        {text.app.commands}
+        <Kbd aria-hidden="true" size="xs">
+          Ctrl K
+        </Kbd>
+      </UnstyledButton>
+    </nav>
+  );
+};

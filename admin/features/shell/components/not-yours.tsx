@@ -1,0 +1,19 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import Link from 'next/link';
+import { Notice } from '../../../shared/components/notice';
+import { useText } from '../../../shared/text/text';
+
+/** For somebody who followed a link into a room of another role. */
+export const NotYours = () => {
+  const text = useText();
+  return (
+    <Notice icon={IconLock} {...text.failure.forbidden}>
+      <Button component={Link} href="/" prefetch={false} variant="light">
+        {text.notFound.action}
+      </Button>
+    </Notice>
+  );
+};

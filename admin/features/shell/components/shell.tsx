@@ -1,0 +1,89 @@
+'use client';
+
+import { AppShell, Burger } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useConnection } from '@wardbell/client/react';
+import { usePathname } from 'next/navigation';
+import { type ReactNode, useEffect } from 'react';
+import { Logo } from '../../../shared/components/logo';
+import { nameToastClose, useToastsWanted } from '../../../shared/components/toast';
+import { useSettled } from '../../../shared/hooks/use-settled';
+import { lazily } from '../../../shared/lazily';
+import { useMe } from '../../../shared/session/context';
+import { useText } from '../../../shared/text/text';
+import { useInbox } from '../../notifications/model/inbox';
+import { ConnectionIndicator } from '../connection/indicator';
+import { CommandKeys } from '../palette/command-keys';
+import { Navigation } from './navigation';
+import { RoomGuard } from './room-guard';
+import classes from './shell.module.css';
+import { useReadiness } from './use-readiness';
+import { UserMenu } from './user-menu';
+
+/** Who has stayed for so long stays on: then what may be wanted without a network is fetched. */
+const READY_MS = 6_000;
+
+/** They come behind the room: the first thing on the screen is what one came for. */
+const Bell = lazily(
+  async () => (await import('../../notifications/components/bell')).Bell,
+  () => <span className={classes.bellPlace} />,
+);
+const Announcer = lazily(async () => (await import('../../notifications/components/announcer')).Announcer);
+const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
+
+/** The frame around every room: where one is, who one is, and whether what one sees is complete. */
+export const Shell = ({ children }: { children: ReactNode }) => {
+  const text = useText();
+  const me = useMe();
+  const [opened, { toggle, close }] = useDisclosure(false);
+  const path = usePathname();
+  const { state } = useConnection();
+  const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
+  useReadiness(useSettled(settled, READY_MS));
+  const toastsWanted = useToastsWanted();
+  const notified = useInbox(me.id).length > 0;
+  useEffect(() => nameToastClose(text.app.close), [text]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
+  useEffect(close, [path]);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
+      transitionDuration={150}
+      withBorder={false}
+    >
+      <a href="#room" className={classes.skip}>
+        {text.app.skipToContent}
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Burger
+          opened={opened}
+          onClick={toggle}
+          hiddenFrom="sm"
+          size="sm"
+          aria-label={opened ? text.app.closeNavigation : text.app.openNavigation}
+          aria-expanded={opened}
+        />
+        <div className={classes.brand}>
+          <Logo size={28} />
+          <span className={classes.names}>
+            <span className={classes.product}>{text.app.name}</span>
+            {me.tenant && <span className={classes.clinic}>{me.tenant.name}</span>}
+          </span>
+        </div>
+        <ConnectionIndicator />
+        {settled ? <Bell /> : <span className={classes.bellPlace} />}
+        <UserMenu />
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar}>
+        <Navigation />
+      </AppShell.Navbar>
+      <CommandKeys />
+      {notified && <Announcer />}
+      {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
+      <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
+        <RoomGuard>{children}</RoomGuard>
+      </AppShell.Main>
+    </AppShell>
+  );
+};

@@ -1,0 +1,48 @@
+import type { ShellText } from './en';
+
+export const de: ShellText = {
+  palette: {
+    title: 'Gehen oder tun',
+    placeholder: 'Raum oder was Sie tun möchten',
+    nothing: 'So heißt nichts',
+    groups: { rooms: 'Räume', screen: 'Bildschirm', account: 'Sie' },
+    theme: {
+      auto: 'Darstellung: wie das System',
+      light: 'Darstellung: hell',
+      dark: 'Darstellung: dunkel',
+    },
+    language: (name) => `Sprache: ${name}`,
+    shortcuts: 'Tastenkürzel',
+    lock: 'Bildschirm sperren',
+    signOut: 'Abmelden',
+  },
+  shortcuts: {
+    title: 'Tastenkürzel',
+    everywhere: 'Überall',
+    lists: 'In Listen',
+    schedule: 'Bei den Terminen',
+    palette: 'In einen Raum gehen, etwas tun',
+    help: 'Diese Hilfe',
+    search: 'Suchen',
+    create: 'Neuer Patient, Termin, Benutzer, neue Mitteilung',
+    close: 'Schließen, was offen ist',
+    move: 'Auf und ab',
+    page: 'Eine Seite auf und ab',
+    ends: 'Zum ersten und zum letzten',
+    open: 'Öffnen',
+    today: 'Heute',
+    walk: 'Von Termin zu Termin',
+    shift: 'Den Termin verschieben',
+    nextDay: 'Nächster Tag',
+    previousDay: 'Vorheriger Tag',
+    status: {
+      arrived: 'Auf einem Termin: eingetroffen',
+      checkedIn: 'Aufgenommen',
+      done: 'Erledigt',
+      noshow: 'Nicht erschienen',
+      booked: 'Gebucht',
+      cancel: 'Absagen',
+    },
+    or: 'oder',
+  },
+};

@@ -1,0 +1,48 @@
+export const en = {
+  palette: {
+    title: 'Go to or do',
+    placeholder: 'Type a room or what you want to do',
+    nothing: 'Nothing is called so',
+    groups: { rooms: 'Rooms', screen: 'Screen', account: 'You' },
+    theme: {
+      auto: 'Appearance: as the system',
+      light: 'Appearance: light',
+      dark: 'Appearance: dark',
+    },
+    language: (name: string) => `Language: ${name}`,
+    shortcuts: 'Keyboard shortcuts',
+    lock: 'Lock this screen',
+    signOut: 'Sign out',
+  },
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    everywhere: 'Everywhere',
+    lists: 'In lists',
+    schedule: 'In the schedule',
+    palette: 'Go to a room, do something',
+    help: 'This help',
+    search: 'Search',
+    create: 'New patient, appointment, user, notification',
+    close: 'Close what is open',
+    move: 'Up and down',
+    page: 'A page up and down',
+    ends: 'To the first and the last',
+    open: 'Open',
+    today: 'Today',
+    walk: 'From appointment to appointment',
+    shift: 'Move the appointment',
+    nextDay: 'Next day',
+    previousDay: 'Previous day',
+    status: {
+      arrived: 'On an appointment: arrived',
+      checkedIn: 'Checked in',
+      done: 'Done',
+      noshow: 'No-show',
+      booked: 'Booked',
+      cancel: 'Cancel it',
+    },
+    or: 'or',
+  },
+};
+
+export type ShellText = typeof en;

@@ -1,0 +1,45 @@
+import type { SystemState } from '@wardbell/contract';
+import { Figure, Figures } from '../../../shared/components/figures';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText } from '../../../shared/text/text';
+import { systemText } from '../messages';
+
+const MEGABYTE = 1_000_000;
+const GIGABYTE = 1_000 * MEGABYTE;
+
+/** The database, as it told of itself when it was last asked. */
+export const DatabaseFigures = ({
+  database,
+  stale,
+}: {
+  database: SystemState['database'] | undefined;
+  stale: boolean;
+}) => {
+  const words = useRoomText(systemText).database;
+  const formats = useFormats();
+  const size = (bytes: number) =>
+    bytes >= GIGABYTE
+      ? words.gigabytes(formats.number(Math.round(bytes / (GIGABYTE / 10)) / 10))
+      : words.megabytes(formats.number(Math.round(bytes / MEGABYTE)));
+  return (
+    <Figures label={words.label} stale={stale}>
+      <Figure
+        name={words.answer}
+        value={database && words.milliseconds(formats.number(database.answer_ms))}
+        hint={words.answerHint}
+      />
+      <Figure
+        name={words.connections}
+        value={database && formats.number(database.connections)}
+        share={database && database.connections / database.max_connections}
+        hint={database && words.ofMax(formats.number(database.max_connections))}
+      />
+      <Figure name={words.size} value={database && size(database.size_bytes)} hint={words.sizeHint} />
+      <Figure
+        name={words.version}
+        value={database?.version}
+        hint={database && words.versionHint(formats.dateTime(database.started_at))}
+      />
+    </Figures>
+  );
+};

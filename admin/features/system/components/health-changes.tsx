@@ -1,0 +1,31 @@
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText } from '../../../shared/text/text';
+import { systemText } from '../messages';
+import type { HealthChange } from '../use-system';
+import classes from './system-room.module.css';
+
+/** Changes of health that were told to this page, the newest first. */
+export const HealthChanges = ({ changes }: { changes: readonly HealthChange[] }) => {
+  const words = useRoomText(systemText);
+  const formats = useFormats();
+  const state = (name: string) => words.states[name] ?? name;
+  return (
+    <section className={classes.part} aria-labelledby="health-changes">
+      <h2 id="health-changes" className={classes.partTitle}>
+        {words.changes.label}
+      </h2>
+      {changes.length === 0 ? (
+        <p className={classes.quiet}>{words.changes.none}</p>
+      ) : (
+        <ol className={classes.changes}>
+          {changes.map(({ key, atMs, what, before, after }) => (
+            <li key={key}>
+              <time dateTime={new Date(atMs).toISOString()}>{formats.dateTime(atMs)}</time>{' '}
+              {words.changes.change(words.changes[what], state(before), state(after))}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  );
+};

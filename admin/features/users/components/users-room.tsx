@@ -1,0 +1,164 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconAlertTriangle, IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
+import { useMemo, useRef, useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { Notice } from '../../../shared/components/notice';
+import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useAddress } from '../../../shared/hooks/use-address';
+import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { lazily } from '../../../shared/lazily';
+import { Room } from '../../../shared/room/room';
+import classes from '../../../shared/room/room.module.css';
+import { SearchField } from '../../../shared/room/search-field';
+import { useMe } from '../../../shared/session/context';
+import { useTenants } from '../../../shared/tenants/use-tenants';
+import { useFormats } from '../../../shared/text/formats';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { USERS } from '../messages';
+import { type UserList, useUsers } from '../use-users';
+import { useUserColumns } from './columns';
+import { asRole, asStatus, UserFilters } from './user-filters';
+import { UserPanel } from './user-panel';
+
+const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
+
+const DEBOUNCE_MS = 200;
+/** Accounts have no events, so nothing flashes. */
+
+const Status = ({ list }: { list: UserList }) => {
+  const words = useRoomText(USERS);
+  const formats = useFormats();
+  if (list.rows.length === 0) return null;
+  return (
+    <div className={classes.status}>
+      <span>{words.loaded(list.rows.length, formats.number(list.rows.length), list.complete)}</span>
+      {list.error ? (
+        <span className={classes.warning} role="alert">
+          {words.notRefreshed(formats.time(list.asOfMs))}
+        </span>
+      ) : (
+        <span>{list.loadingMore ? words.loadingMore : words.asOf(formats.time(list.asOfMs))}</span>
+      )}
+    </div>
+  );
+};
+
+/** The people who may sign in. */
+export const UsersRoom = () => {
+  const text = useText();
+  const words = useRoomText(USERS);
+  const isSuper = useMe().role === 'super_admin';
+  const address = useAddress();
+  const [typed, setTyped] = useState('');
+  const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
+  const filter = {
+    search: settled.trim(),
+    role: asRole(address.get('role')),
+    status: asStatus(address.get('status')),
+    tenantId: isSuper ? address.get('tenant') : null,
+  };
+  const narrowed = Object.values(filter).some((value) => value !== null && value !== '');
+  const list = useUsers(filter);
+  const tenants = useTenants();
+  const tenantNames = useMemo(
+    () => (isSuper ? new Map(tenants?.map(({ id, name }) => [id, name])) : null),
+    [isSuper, tenants],
+  );
+  const columns = useUserColumns(tenantNames);
+  const searchField = useRef<HTMLInputElement>(null);
+  const grid = useRef<GridHandle>(null);
+  const [creating, setCreating] = useState(false);
+  const openId = address.get('id');
+  const open = (id: string | null) => address.set({ id }, 'push');
+  const close = () => {
+    open(null);
+    grid.current?.focus();
+  };
+  const clear = () => {
+    setTyped('');
+    address.set({ role: null, status: null, tenant: null });
+  };
+  useHotkey('/', () => searchField.current?.select());
+  useHotkey('n', () => setCreating(true));
+  useHotkey('Escape', () => openId !== null && close());
+
+  return (
+    <Room
+      title={words.title}
+      bar={
+        <>
+          <SearchField
+            inputRef={searchField}
+            label={words.search}
+            placeholder={words.searchPlaceholder}
+            clearLabel={words.clearSearch}
+            value={typed}
+            busy={typed.trim() !== filter.search}
+            onChange={setTyped}
+            onLeave={() => grid.current?.focus()}
+          />
+          <UserFilters {...filter} isSuper={isSuper} onChange={(changes) => address.set(changes)} />
+          <Button
+            leftSection={<IconPlus size={18} aria-hidden="true" />}
+            aria-keyshortcuts="n"
+            onClick={() => setCreating(true)}
+          >
+            {words.create}
+          </Button>
+        </>
+      }
+    >
+      <div className={classes.sheet}>
+        {list.loading || list.rows.length > 0 ? (
+          <Grid
+            handle={grid}
+            label={words.title}
+            rows={list.rows}
+            columns={columns}
+            loading={list.loading}
+            complete={list.complete}
+            stale={list.error !== null}
+            onNearEnd={list.loadMore}
+            openId={openId}
+            onOpen={(user) => open(user.id)}
+          />
+        ) : (
+          <div className={classes.notice} role="status">
+            {list.error ? (
+              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
+                <Button variant="light" onClick={list.retry}>
+                  {text.app.retry}
+                </Button>
+              </Notice>
+            ) : narrowed ? (
+              <Notice icon={IconSearchOff} title={words.nothingFound.title} hint={words.nothingFound.hint}>
+                <Button variant="light" onClick={clear}>
+                  {words.nothingFound.action}
+                </Button>
+              </Notice>
+            ) : (
+              <Notice icon={IconUsersPlus} {...words.empty}>
+                <Button onClick={() => setCreating(true)}>{words.create}</Button>
+              </Notice>
+            )}
+          </div>
+        )}
+        <Status list={list} />
+      </div>
+      {openId !== null && <UserPanel key={openId} id={openId} tenantNames={tenantNames} onClose={close} />}
+      {creating && (
+        <CreateUser
+          tenantId={filter.tenantId}
+          onClose={() => setCreating(false)}
+          onCreated={(user) => {
+            setCreating(false);
+            open(user.id);
+          }}
+        />
+      )}
+    </Room>
+  );
+};

@@ -1,0 +1,76 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import type { User } from '@wardbell/contract';
+import { hasCode } from '../../shared/api/failure';
+import { type Paged, pagedOf } from '../../shared/api/paged';
+import { useApi } from '../../shared/session/context';
+
+/** Accounts change seldom and have no events; a screen that is looked at asks this often. */
+const REFRESH_MS = 15_000;
+const PAGE = 200;
+
+/** What the list of users is narrowed by. */
+export interface UserFilter {
+  readonly search: string;
+  readonly role: User['role'] | null;
+  readonly status: User['status'] | null;
+  readonly tenantId: string | null;
+}
+
+export const usersKey = ['users'] as const;
+export const userKey = (id: string) => ['user', id] as const;
+
+export interface UserList extends Paged {
+  readonly rows: readonly User[];
+  /** When the server last said so, epoch milliseconds. */
+  readonly asOfMs: number;
+}
+
+/** Users by e-mail address, asked for again every few seconds while the page is looked at. */
+export const useUsers = (filter: UserFilter): UserList => {
+  const api = useApi();
+  const query = useInfiniteQuery({
+    queryKey: [...usersKey, filter],
+    queryFn: ({ pageParam, signal }) =>
+      api.call('GET', '/users', {
+        query: {
+          limit: PAGE,
+          after: pageParam,
+          search: filter.search,
+          role: filter.role ?? undefined,
+          status: filter.status ?? undefined,
+          tenant_id: filter.tenantId ?? undefined,
+        },
+        signal,
+      }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+    refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
+    staleTime: 0,
+  });
+  return {
+    rows: query.data?.pages.flatMap((page) => page.data) ?? [],
+    ...pagedOf(query),
+    asOfMs: query.dataUpdatedAt,
+    retry: () => void query.refetch(),
+  };
+};
+
+/** One user, as fresh as the list. */
+export const useUser = (id: string) => {
+  const api = useApi();
+  const query = useQuery({
+    queryKey: userKey(id),
+    queryFn: ({ signal }) => api.call('GET', '/users/:id', { params: { id }, signal }),
+    refetchInterval: REFRESH_MS,
+    refetchOnWindowFocus: true,
+    staleTime: 0,
+  });
+  return {
+    user: query.data,
+    gone: hasCode(query.error, 'not_found'),
+    error: query.error,
+    retry: () => void query.refetch(),
+  };
+};

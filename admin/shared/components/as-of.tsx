@@ -1,0 +1,22 @@
+'use client';
+
+import { describeFailure } from '../api/describe-failure';
+import type { Polled } from '../api/use-polled';
+import { useFormats } from '../text/formats';
+import { useRoomText, useText } from '../text/text';
+import classes from './as-of.module.css';
+import { polledText } from './messages';
+
+/** Says when figures are older than they should be, and why. Says nothing while they are fresh. */
+export const AsOf = ({ polled }: { polled: Pick<Polled<unknown>, 'atMs' | 'stale' | 'error'> }) => {
+  const text = useText();
+  const words = useRoomText(polledText);
+  const formats = useFormats();
+  if (!polled.stale || polled.atMs === null) return null;
+  return (
+    <p className={classes.asOf} role="status">
+      {words.asOf(formats.dateTime(polled.atMs))}{' '}
+      {polled.error ? describeFailure(polled.error, text).title : text.failure.unreachable.title}.
+    </p>
+  );
+};

@@ -1,0 +1,115 @@
+'use client';
+
+import { Alert, Button, Drawer, Group } from '@mantine/core';
+import type { FormErrors, UseFormReturnType } from '@mantine/form';
+import { IconAlertCircle } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import type { Described } from '../api/describe-failure';
+import { ApiError, type FieldError } from '../api/failure';
+import { useText } from '../text/text';
+import { ConfirmDiscard } from './confirm-discard';
+import classes from './form-drawer.module.css';
+
+/** Puts the cursor into this field, if it is in the form. */
+export const focusField = <Values,>(form: UseFormReturnType<Values>, path: string | undefined): void => {
+  if (path !== undefined) form.getInputNode(path)?.focus();
+};
+
+/** Marks the fields that the server refused, with the cursor in the first of them. */
+export const markRefused = <Values,>(
+  form: UseFormReturnType<Values>,
+  error: Error,
+  refusedFields: (code: string, fields: readonly FieldError[]) => FormErrors,
+): void => {
+  if (!(error instanceof ApiError)) return;
+  const errors = refusedFields(error.code, error.fields);
+  form.setErrors(errors);
+  focusField(form, Object.keys(errors)[0]);
+};
+
+/** Why a save failed; nothing while the fields say it themselves. */
+export const failureBeside = <Values,>(
+  form: UseFormReturnType<Values>,
+  error: Error | null,
+  describe: (error: Error) => Described,
+): Described | null => (error && Object.keys(form.errors).length === 0 ? describe(error) : null);
+
+/** A form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
+export const FormDrawer = <Values,>({
+  title,
+  submitLabel,
+  form,
+  pending,
+  failure,
+  children,
+  onSubmit,
+  onClose,
+}: {
+  title: string;
+  submitLabel: string;
+  form: UseFormReturnType<Values>;
+  pending: boolean;
+  failure: Described | null;
+  children: ReactNode;
+  onSubmit: (values: Values) => void;
+  onClose: () => void;
+}) => {
+  const text = useText();
+  const [leaving, setLeaving] = useState(false);
+  const close = () => {
+    if (pending) return;
+    if (form.isDirty()) setLeaving(true);
+    else onClose();
+  };
+  return (
+    <>
+      <Drawer
+        opened
+        onClose={close}
+        closeOnEscape={!leaving}
+        position="right"
+        size="32rem"
+        title={title}
+        closeButtonProps={{ 'aria-label': text.app.close }}
+        classNames={{ content: classes.content, body: classes.body }}
+      >
+        <form
+          noValidate
+          className={classes.form}
+          onSubmit={form.onSubmit(onSubmit, (errors) => focusField(form, Object.keys(errors)[0]))}
+        >
+          <div className={classes.fields}>
+            {failure && (
+              <Alert
+                color="red"
+                variant="light"
+                icon={<IconAlertCircle />}
+                title={failure.title}
+                role="alert"
+                mb="md"
+              >
+                {failure.hint}
+              </Alert>
+            )}
+            {children}
+          </div>
+          <Group justify="flex-end" className={classes.actions}>
+            <Button variant="default" onClick={close} disabled={pending}>
+              {text.app.cancel}
+            </Button>
+            <Button type="submit" loading={pending}>
+              {submitLabel}
+            </Button>
+          </Group>
+        </form>
+      </Drawer>
+      {leaving && (
+        <ConfirmDiscard
+          words={text.patientForm.discard}
+          onKeep={() => setLeaving(false)}
+          onDiscard={onClose}
+        />
+      )}
+    </>
+  );
+};

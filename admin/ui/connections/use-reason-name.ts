@@ -1,8 +1,0 @@
-import { connectionsText } from '../../lib/text/connections';
-import { useRoomText } from '../../lib/text/text';
-
-/** Words for why a handshake was refused; a newer server may know reasons that this page does not. */
-export const useReasonName = (): ((reason: string) => string) => {
-  const { reasons } = useRoomText(connectionsText);
-  return (reason) => reasons[reason] ?? reason.replaceAll('_', ' ');
-};
