@@ -47,6 +47,7 @@ describe('connection', () => {
       url: scripted.url,
       WebSocket,
       runtime: eager(),
+      fallback: false,
       getToken: () => TOKEN,
       ...options,
     });

@@ -6,6 +6,7 @@ import { createTimer } from './runtime.js';
 import { openSession, type Session, type SessionParts } from './session.js';
 import type { Phase, Reason, ReasonCode, State } from './state.js';
 import { type Identity, identityOf } from './token.js';
+import { createTransports, type Open } from './transport.js';
 
 /** Live for this long, a connection has proven itself: the next failure counts from one again. */
 const STABLE_MS = 10_000;
@@ -63,6 +64,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   const { runtime, stream, tokens } = parts;
   const timer = createTimer(runtime);
   const confirmation = createTimer(runtime);
+  const transports = createTransports(parts.options, runtime);
   const confirmMs = parts.options.confirmMs ?? CONFIRM_MS;
   let session: Session | undefined;
   let state: State = {
@@ -70,6 +72,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     reason: { code: 'notStarted' },
     sinceMs: runtime.now(),
     liveAtMs: null,
+    transport: 'websocket',
   };
   /** Changes with every decision, so that what an older one still awaits is ignored. */
   let generation = 0;
@@ -94,6 +97,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     doubted = false;
     timer.clear();
     confirmation.clear();
+    transports.stop();
     session?.close();
     session = undefined;
   };
@@ -106,7 +110,8 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   const set = (phase: Phase) => {
     const sinceMs = runtime.now();
     const liveAtMs = state.status === 'live' ? confirmedAtMs : state.liveAtMs;
-    show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : liveAtMs });
+    const { name: transport } = transports;
+    show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : liveAtMs, transport });
   };
 
   /** Gives the connection up, unless events still come: a slow client gets them without a `position`. */
@@ -159,6 +164,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   };
 
   const closed = (code: number, closeReason: string, cause?: ReasonCode) => {
+    transports.ended(code, cause);
     drop();
     attempt += 1;
     if (code === 4401) rejections += 1;
@@ -188,12 +194,13 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     if (state.status === 'replaying' && !stream.replaying) level();
   };
 
-  const open = (token: string) => {
+  const open = (token: string, by: Open) => {
     restartAfterMs = null;
     try {
-      session = openSession(parts, token, previous, {
+      session = openSession(parts, token, previous, by, {
         connected: (id) => {
           previous = id;
+          transports.connected(token, connect);
           parts.connected();
           if (stream.replaying) set({ status: 'replaying' });
           else level();
@@ -245,7 +252,11 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       const long = await parts.turn(identity?.session ?? null);
       if (mine !== generation) return;
       parked = false;
-      if (!long) return token === rejectedToken ? closed(4401, '') : open(token);
+      if (!long) {
+        if (token === rejectedToken) return closed(4401, '');
+        const by = await transports.open();
+        return mine === generation ? open(token, by) : undefined;
+      }
       // The turn came late, in the place of a tab that was closed: by now the token may be old.
       set({ status: 'connecting' });
     }

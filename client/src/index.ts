@@ -31,4 +31,4 @@ export type {
 } from './options.js';
 export type { Position, TenantPosition } from './position.js';
 export { reasonText } from './reason-text.js';
-export type { Reason, ReasonCode, State, Status } from './state.js';
+export type { Reason, ReasonCode, State, Status, Transport } from './state.js';

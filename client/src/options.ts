@@ -55,6 +55,8 @@ export interface ConnectionOptions {
   readonly types?: readonly string[];
   /** One connection for all tabs of this origin where the browser allows it (default true). */
   readonly shareTabs?: boolean;
+  /** Server-sent events where WebSockets cannot be opened (default true). */
+  readonly fallback?: boolean;
   /** Asks the server for a sign of life after this long without one (default 10,000). */
   readonly heartbeatMs?: number;
   /**

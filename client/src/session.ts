@@ -1,4 +1,4 @@
-import { addressOf, protocolsFor, resumesInband } from './endpoint.js';
+import { resumesInband } from './endpoint.js';
 import { type IncomingEvent, isEvent, parseFrame } from './events.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import type { ConnectionOptions, Runtime, SocketLike } from './options.js';
@@ -7,6 +7,7 @@ import { createTimer } from './runtime.js';
 import type { ReasonCode } from './state.js';
 import type { Stream } from './stream.js';
 import type { Tokens } from './token.js';
+import { ABNORMAL, type Open, openSocket } from './transport.js';
 
 /** A handshake and its first frame that take longer have failed. */
 export const CONNECT_TIMEOUT_MS = 10_000;
@@ -14,8 +15,6 @@ const IDLE_MS = 10_000;
 /** A hidden page needs no quick news of a dead network: it is asked again when it is shown. */
 const HIDDEN_FACTOR = 3;
 const OPEN = 1;
-/** What a socket reports that ended without a close frame. */
-const ABNORMAL = 1006;
 
 export interface SessionParts {
   readonly options: ConnectionOptions;
@@ -46,24 +45,26 @@ export interface Session {
 }
 
 /**
- * Opens one socket and sees it to its end: handshake, heartbeat, renewal of its token, frames into the stream.
+ * Opens one connection and sees it to its end: handshake, heartbeat, renewal of its token, frames into the stream.
  * Throws when there is no WebSocket, or when it takes neither the address nor the token.
  */
 export const openSession = (
   { options, runtime, stream, tokens, fault }: SessionParts,
   token: string,
   previous: string | undefined,
+  open: Open,
   listener: SessionListener,
 ): Session => {
   const asked = stream.position !== null;
-  const inband = resumesInband(options, stream.position);
+  // Over server-sent events the choice of topics is part of the address.
+  const topics = open === openSocket ? (options.topics ?? []) : [];
+  const inband = resumesInband({ topics }, stream.position);
   let standing: Map<string, number> | undefined = new Map();
   let epoch = '';
   let heartbeat: Heartbeat | undefined;
   let over = false;
 
-  const Socket = options.WebSocket ?? globalThis.WebSocket;
-  const socket: SocketLike = new Socket(addressOf(options, stream.position, previous), protocolsFor(token));
+  const socket: SocketLike = open(options, token, stream.position, previous);
   const deadline = createTimer(runtime);
   deadline.set(CONNECT_TIMEOUT_MS, () => end(ABNORMAL, '', 'connectTimeout'));
   const sendText = (text: string) => {
@@ -106,8 +107,7 @@ export const openSession = (
       ({ epoch } = frame.data);
       const { seq, expires_at } = frame.data;
       stream.connected(epoch, seq, asked || inband);
-      const { topics } = options;
-      if (topics && topics.length > 1) send({ type: 'subscribe', topics });
+      if (topics.length > 1) send({ type: 'subscribe', topics });
       if (seq !== null) resume(stream.position?.seq);
       heartbeat = createHeartbeat(
         runtime,

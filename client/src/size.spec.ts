@@ -27,14 +27,14 @@ const bundled = (
 };
 
 describe('the size of the bundle', () => {
-  it('is under 7 kB for the core, which is what README says', () => {
-    const { bytes } = bundled('createClient', '--external:./tabs.js');
-    expect(bytes).toBeLessThan(7_000);
+  it('is under 7.5 kB for the core, which is what README says', () => {
+    const { bytes } = bundled('createClient', '--external:./tabs.js', '--external:./event-stream.js');
+    expect(bytes).toBeLessThan(7_500);
   });
 
-  it('is under 10.5 kB for everything, tabs and lists included', () => {
+  it('is under 11.8 kB for everything, tabs, event streams and lists included', () => {
     const names = 'createClient, liveList, patientChanges, appointmentChanges, isEvent, reasonText';
-    expect(bundled(names).bytes).toBeLessThan(10_500);
+    expect(bundled(names).bytes).toBeLessThan(11_800);
   });
 
   it('has nothing of the contract but the close codes, so nothing of zod', () => {

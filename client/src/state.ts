@@ -24,6 +24,9 @@ export interface Reason {
   readonly closeCode?: number;
 }
 
+/** `sse`: server-sent events, because sockets cannot be opened here. */
+export type Transport = 'websocket' | 'sse';
+
 /**
  * What a person can be told about the connection. `sinceMs` is when this state began and `liveAtMs` the last
  * moment at which what is shown was known to be complete (null: never), both in milliseconds since 1970.
@@ -31,6 +34,8 @@ export interface Reason {
 export type State = {
   readonly sinceMs: number;
   readonly liveAtMs: number | null;
+  /** How it connects, or connected last. */
+  readonly transport: Transport;
 } & Phase;
 export type Status = State['status'];
 

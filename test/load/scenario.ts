@@ -2,8 +2,8 @@ import type { LoadClient } from './load-client.js';
 import type { Placement } from './machine.js';
 import type { Peers } from './targets/peer-target.js';
 import type { Postgres } from './targets/postgres.js';
-import type { Contender, Target } from './targets/target.js';
-import type { Wardbell } from './targets/wardbell.js';
+import type { Target } from './targets/target.js';
+import type { WardbellContender } from './targets/wardbell.js';
 
 /** `quick` shows that everything works, `full` is what is published, `long` adds what takes many minutes. */
 export type Form = 'quick' | 'full' | 'long';
@@ -16,7 +16,7 @@ export interface Bench {
   readonly postgres: Postgres;
   readonly peers: Peers;
   /** Ours, and perhaps another checkout of ours to compare with. */
-  readonly wardbells: readonly Contender<Wardbell>[];
+  readonly wardbells: readonly WardbellContender[];
   /** A value by the form of the run. */
   pick<T>(quick: T, full: T): T;
   /** Runs work with a fresh load client, which is ended afterwards. */

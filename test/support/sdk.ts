@@ -33,9 +33,12 @@ export const stopClients = (): void => {
   clients.clear();
 };
 
-/** A client that is not started yet. `ws` is given because Node 20 has no WebSocket of its own. */
+/**
+ * A client that is not started yet. `ws` is given because Node 20 has no WebSocket of its own. Without the fallback to
+ * server-sent events, unless said: most tests are about sockets, and break them in many ways.
+ */
 export const recordedClient = (options: ClientOptions): Recorded => {
-  const client = createClient({ WebSocket, ...options });
+  const client = createClient({ WebSocket, fallback: false, ...options });
   clients.add(client);
   const states: State[] = [];
   const faults: Fault[] = [];

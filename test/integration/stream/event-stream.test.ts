@@ -225,7 +225,7 @@ describe('Server-sent events', () => {
   it('end with the code of a socket when the token ends, an administrator closes them or access is revoked', async () => {
     const clinic = await createClinic(database);
     const [short, closed, revoked] = await Promise.all([
-      openStream(server.url, { token: await clinic.token('clinician', { expiresInS: 3 }) }),
+      openStream(server.url, { token: await clinic.token('clinician', { expiresInS: 10 }) }),
       openStream(server.url, { token: await clinic.token('clinician') }),
       openStream(server.url, { token: await clinic.token('front_desk') }),
     ]);
@@ -250,7 +250,7 @@ describe('Server-sent events', () => {
     const stalled = await openStream(server.url, { token });
     const witness = await openStream(server.url, { token });
     stalled.response.pause();
-    const events = 600;
+    const events = 1_500;
     await database.query(
       `SELECT wardbell.emit($1, 'task_updated', jsonb_build_object('text', repeat('x', 20000)))
        FROM generate_series(1, $2)`,

@@ -15,6 +15,7 @@ const plansOf = (command: Connect): SocketPlan[] => {
       host,
       port,
       path,
+      isEventStream: path.startsWith('/api/'),
       token: identity === null ? undefined : mintToken(identity, `user-${index}`),
       readyOn,
       minEventBytes,

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { clientPong, clientTextFrame, FrameReader } from './frame-reader.js';
+import { EventReader } from './event-reader.js';
+import { clientPong, clientTextFrame, type FrameListener, FrameReader } from './frame-reader.js';
 import type { Tally } from './tally.js';
 
 /** When a socket counts as in: after the HTTP answer, or after a first message of that server's own. */
@@ -10,6 +11,8 @@ export interface SocketPlan {
   readonly port: number;
   /** With everything that the server wants to know. */
   readonly path: string;
+  /** Server-sent events instead of a WebSocket. */
+  readonly isEventStream: boolean;
   readonly token: string | undefined;
   readonly readyOn: ReadyOn;
   /** Texts that are shorter than this are not events: greetings, positions, pings of socket.io. */
@@ -28,23 +31,27 @@ const END_OF_HEAD = '\r\n\r\n';
 /** All sockets read into this one: it is looked at before the next read begins. */
 const READ_BUFFER = Buffer.alloc(256 * 1024);
 
-const requestFor = ({ path, host, port, token }: SocketPlan): string =>
+const UPGRADE = [
+  'Upgrade: websocket',
+  'Connection: Upgrade',
+  'Sec-WebSocket-Key: d2FyZGJlbGwtbG9hZC0xMg==',
+  'Sec-WebSocket-Version: 13',
+];
+
+const requestFor = ({ path, host, port, token, isEventStream }: SocketPlan): string =>
   [
     `GET ${path} HTTP/1.1`,
     `Host: ${host}:${port}`,
-    'Upgrade: websocket',
-    'Connection: Upgrade',
-    'Sec-WebSocket-Key: d2FyZGJlbGwtbG9hZC0xMg==',
-    'Sec-WebSocket-Version: 13',
+    ...(isEventStream ? ['Accept: text/event-stream'] : UPGRADE),
     'User-Agent: wardbell-load',
     ...(token === undefined ? [] : [`Authorization: Bearer ${token}`]),
     END_OF_HEAD.slice(2),
   ].join('\r\n');
 
-/** A WebSocket client that does as little as one can: a raw socket and a counter. */
+/** A client that does as little as one can: a raw socket and a counter. */
 export class LoadSocket {
   readonly #socket: Socket;
-  readonly #reader = new FrameReader({ frame: (...frame) => this.#frame(...frame) });
+  readonly #reader: FrameReader | EventReader;
   #head: string | undefined = '';
   #isReady = false;
   #lastSeq: number | undefined;
@@ -56,6 +63,8 @@ export class LoadSocket {
     private readonly tally: Tally,
     private readonly settled: (isReady: boolean, closeCode: number) => void,
   ) {
+    const listener: FrameListener = { frame: (...frame) => this.#frame(...frame) };
+    this.#reader = plan.isEventStream ? new EventReader(listener) : new FrameReader(listener);
     const onRead = (bytes: number): boolean => {
       this.#read(READ_BUFFER.subarray(0, bytes));
       return true;
@@ -94,7 +103,7 @@ export class LoadSocket {
     const end = head.indexOf(END_OF_HEAD);
     this.#head = head;
     if (end < 0) return undefined;
-    if (!head.startsWith('HTTP/1.1 101')) {
+    if (!head.startsWith(this.plan.isEventStream ? 'HTTP/1.1 200' : 'HTTP/1.1 101')) {
       this.#socket.destroy();
       return undefined;
     }

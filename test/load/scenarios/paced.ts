@@ -79,10 +79,9 @@ export const pacedScenario: Scenario = {
         name: peer.name,
         measure: () => measurePeer(bench, peer),
       })),
-      ...bench.wardbells.map((ours) => ({
-        name: ours.name,
-        measure: () => measureOurs(bench, ours.start(1)),
-      })),
+      ...bench.wardbells
+        .flatMap((ours) => [ours, ours.overEventStreams])
+        .map((ours) => ({ name: ours.name, measure: () => measureOurs(bench, ours.start(1)) })),
     ];
   },
 };

@@ -45,6 +45,8 @@ export interface WardbellOptions {
   /** Folder of a built checkout: this one, or another to compare with. */
   readonly root: string;
   readonly name: string;
+  /** Where its clients come in (default `/ws`). */
+  readonly path?: string;
 }
 
 /** The real server, production build, everything on, with a database of its own. */
@@ -139,7 +141,7 @@ export class Wardbell implements Target {
       readyOn: 'connected' as const,
       minEventBytes: MIN_EVENT_BYTES,
       groups: sockets.map((count, tenant) => ({
-        path: '/ws',
+        path: this.options.path ?? '/ws',
         sockets: count,
         identity: this.identity(tenant, 'clinician'),
       })),
@@ -202,7 +204,16 @@ export class Wardbell implements Target {
   }
 }
 
-export const wardbell = (options: WardbellOptions): Contender<Wardbell> => ({
+/** A server that clients reach by WebSocket, and the same one for clients that take server-sent events. */
+export interface WardbellContender extends Contender<Wardbell> {
+  readonly overEventStreams: Contender<Wardbell>;
+}
+
+export const wardbell = (options: WardbellOptions): WardbellContender => ({
   name: options.name,
   start: (tenants) => Wardbell.start(options, tenants),
+  overEventStreams: {
+    name: `${options.name}, server-sent events`,
+    start: (tenants) => Wardbell.start({ ...options, path: '/api/v1/stream' }, tenants),
+  },
 });

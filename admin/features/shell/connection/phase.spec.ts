@@ -1,6 +1,8 @@
 import type { State } from '@wardbell/client';
 import { phaseOf } from './phase';
 
+const transport = 'websocket';
+
 const reason = (code: 'signedOut' | 'closedByAdministrator' | 'connectionLost' | 'notStarted') => ({
   code,
   text: '',
@@ -8,7 +10,7 @@ const reason = (code: 'signedOut' | 'closedByAdministrator' | 'connectionLost' |
 
 describe('phaseOf', () => {
   it('says live only when the stream is complete', () => {
-    const at = { sinceMs: 1, liveAtMs: 1 };
+    const at = { sinceMs: 1, liveAtMs: 1, transport } as const;
     expect(phaseOf({ ...at, status: 'live' })).toBe('live');
     expect(phaseOf({ ...at, status: 'replaying' })).toBe('replaying');
     expect(phaseOf({ ...at, status: 'stale' })).toBe('stale');
@@ -19,17 +21,18 @@ describe('phaseOf', () => {
       status: 'waiting',
       sinceMs: 2,
       liveAtMs: 1,
+      transport,
       untilMs: 3,
       attempt: 1,
       reason: reason('connectionLost'),
     };
     expect(phaseOf(waiting)).toBe('offline');
-    expect(phaseOf({ status: 'connecting', sinceMs: 2, liveAtMs: 1 })).toBe('offline');
-    expect(phaseOf({ status: 'connecting', sinceMs: 2, liveAtMs: null })).toBe('connecting');
+    expect(phaseOf({ status: 'connecting', sinceMs: 2, liveAtMs: 1, transport })).toBe('offline');
+    expect(phaseOf({ status: 'connecting', sinceMs: 2, liveAtMs: null, transport })).toBe('connecting');
   });
 
   it('tells a session that is over from a connection that was ended', () => {
-    const stopped = { status: 'stopped', sinceMs: 2, liveAtMs: 1 } as const;
+    const stopped = { status: 'stopped', sinceMs: 2, liveAtMs: 1, transport } as const;
     expect(phaseOf({ ...stopped, reason: reason('signedOut') })).toBe('signed_out');
     expect(phaseOf({ ...stopped, reason: reason('closedByAdministrator') })).toBe('stopped');
     expect(phaseOf({ ...stopped, liveAtMs: null, reason: reason('notStarted') })).toBe('connecting');
