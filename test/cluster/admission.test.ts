@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import type { RunningServer } from '../support/server.js';
+import { database, instances, useServer } from '../support/fixture.js';
 import { type Closed, TestSocket } from '../support/socket.js';
 import { eventually, expectWithin } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { inTurn, repetitions, startInstances } from './support/cluster.js';
 import { openFrozenSocket } from './support/raw-socket.js';
 
-describe('limits over two instances', () => {
-  let database: TestDatabase;
-  let instances: RunningServer[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-    instances = await startInstances(2, { database });
-  });
-  afterAll(async () => {
-    await stopAll(instances);
-    await database.drop();
-  });
+useServer({ instances: 2 });
 
+describe('limits over two instances', () => {
   const isIn = (socket: TestSocket): boolean => socket.frames.some(({ type }) => type === 'connected');
   const countRows = async (clinic: Clinic): Promise<number> =>
     (await database.query('SELECT FROM wardbell.connection WHERE tenant_id = $1', [clinic.id])).length;

@@ -1,18 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, useDatabase } from '../support/fixture.js';
 import { connect, TestSocket } from '../support/socket.js';
 import { eventually } from '../support/wait.js';
 import { createClinic } from './support/clinic.js';
 import { startInstances, stopAll } from './support/cluster.js';
 
-describe('an instance that died', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(() => database.drop());
+useDatabase();
 
+describe('an instance that died', () => {
   it('gives its slots back within 30 s', async () => {
     const [doomed, other] = await startInstances(2, { database });
     if (!doomed || !other) throw new Error('no instances');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { IntegrationKeyCreated } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
 import type { RunningServer } from '../support/server.js';
@@ -8,26 +8,18 @@ import { connect, type TestSocket } from '../support/socket.js';
 import { mintToken } from '../support/tokens.js';
 import { eventually, expectWithin } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { inTurn, repetitions } from './support/cluster.js';
 import { committed } from './support/oracle.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
 for (const bus of ['PostgreSQL', 'Redis'] as const) {
   describeWith('redis-server', `three instances that meet through ${bus}`, () => {
-    let database: TestDatabase;
     let redis: TestRedis | undefined;
-    let instances: RunningServer[] = [];
     beforeAll(async () => {
-      database = await createDatabase();
       if (bus === 'Redis') redis = await startRedis();
-      const env = redis === undefined ? {} : { REDIS_URL: redis.url };
-      instances = await startInstances(3, { database, env });
     });
-    afterAll(async () => {
-      await stopAll(instances);
-      await redis?.stop();
-      await database.drop();
-    });
+    afterAll(() => redis?.stop());
+    useServer({ instances: 3, env: () => (redis === undefined ? {} : { REDIS_URL: redis.url }) });
 
     const connectToEach = (token: string): Promise<TestSocket[]> =>
       Promise.all(instances.map(({ wsUrl }) => connect(wsUrl, { token })));

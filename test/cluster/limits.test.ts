@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { LimitsOutcome } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
-import type { RunningServer } from '../support/server.js';
 import { connect, TestSocket } from '../support/socket.js';
 import { must } from '../support/tenant.js';
 import { mintToken } from '../support/tokens.js';
 import { eventually } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, startInstances, stopAll } from './support/cluster.js';
+import { inTurn } from './support/cluster.js';
+
+useServer({ instances: 2 });
 
 describe('a change of limits', () => {
-  let database: TestDatabase;
-  let instances: RunningServer[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-    instances = await startInstances(2, { database });
-  });
-  afterAll(async () => {
-    await stopAll(instances);
-    await database.drop();
-  });
-
   /** Sockets of a clinic, one after the other, on both instances in turn. */
   const fill = async (clinic: Clinic, subs: readonly string[]): Promise<TestSocket[]> => {
     const sockets: TestSocket[] = [];

@@ -1,13 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { type Nginx, startNginx } from '../integration/ws/nginx.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, replaceServer, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
 import { liveClient, type Recorded, stopClients } from '../support/sdk.js';
-import { type RunningServer, startServer } from '../support/server.js';
 import { eventually } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { inTurn, repetitions } from './support/cluster.js';
 import { expectNothingLost } from './support/oracle.js';
 import { startWriter, stopWriters } from './support/writer.js';
 
@@ -15,14 +14,11 @@ const CLIENTS = repetitions(20, 100);
 const WRITES_PER_SECOND = repetitions(40, 80);
 const PATIENT = { timeoutMs: 60_000 };
 
+useServer({ instances: 2, env: { TRUSTED_PROXIES: '127.0.0.1' } });
+
 describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
-  let database: TestDatabase;
-  let instances: RunningServer[] = [];
   let nginx: Nginx;
-  const env = { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000', TRUSTED_PROXIES: '127.0.0.1' };
   beforeAll(async () => {
-    database = await createDatabase();
-    instances = await startInstances(2, { database, env });
     nginx = await startNginx(...instances.map(({ port }) => port));
   });
   afterEach(() => {
@@ -31,8 +27,6 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
   });
   afterAll(async () => {
     await nginx.stop();
-    await stopAll(instances);
-    await database.drop();
   });
 
   const connectClients = async (clinic: Clinic): Promise<Recorded[]> => {
@@ -86,10 +80,7 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
     await writer.finish();
     expect(await expectNothingLost(database, clinic.id, clients)).toBe(writer.acknowledged.length);
     expect(clients.some(({ states }) => states.some(({ status }) => status === 'waiting'))).toBe(true);
-    instances = [
-      await startServer({ database, env: { ...env, PORT: String(doomed.port) } }),
-      ...instances.filter((instance) => instance !== doomed),
-    ];
+    await replaceServer(doomed, { PORT: String(doomed.port) });
   });
 
   it('bounds requests of one address, and says so with 429', async () => {

@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../support/database.js';
-import { type RunningServer, startServer } from '../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../support/fixture.js';
 import { connect, TestSocket } from '../support/socket.js';
 import { type Clinic, createClinic } from './support/clinic.js';
 
 /** A tenant may try to connect as often as ten addresses. */
 const TENANT_ATTEMPTS = 50;
 
-describe('rates of a tenant', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '5', TRUSTED_PROXIES: '127.0.0.1' },
-    });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer({ env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '5', TRUSTED_PROXIES: '127.0.0.1' } });
 
+describe('rates of a tenant', () => {
   let addresses = 0;
   const fromAnywhere = () => ({ 'x-forwarded-for': `10.0.${addresses >> 8}.${addresses++ & 255}` });
   const open = async (clinic: Clinic): Promise<TestSocket> =>

@@ -1,33 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ConnectionRow, TenantUsage, UsageHistory } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, replaceServer, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
-import type { RunningServer } from '../support/server.js';
 import { connect, TestSocket } from '../support/socket.js';
 import { must } from '../support/tenant.js';
 import { mintToken } from '../support/tokens.js';
 import { eventually } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, startInstances, stopAll } from './support/cluster.js';
+import { inTurn } from './support/cluster.js';
 import { openFrozenSocket } from './support/raw-socket.js';
 
 const ConnectionPage = z.object({ data: z.array(ConnectionRow), next: z.string().nullable() });
 /** More than the buffers of the kernel hold, so that bytes wait in the server. */
 const BULKY_EVENTS = 250;
 
-describe('what administrators see of all instances', () => {
-  let database: TestDatabase;
-  let instances: RunningServer[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-    instances = await startInstances(2, { database });
-  });
-  afterAll(async () => {
-    await stopAll(instances);
-    await database.drop();
-  });
+useServer({ instances: 2 });
 
+describe('what administrators see of all instances', () => {
   const adminToken = (clinic: Clinic): Promise<string> => clinic.token({ role: 'tenant_admin' });
   const list = async (clinic: Clinic, instance = 0): Promise<z.output<typeof ConnectionRow>[]> => {
     const token = await adminToken(clinic);
@@ -149,8 +139,8 @@ describe('what administrators see of all instances', () => {
     expect(before.usage).toMatchObject({ rejected: 2, rejected_by: { tenant_limit: 2 } });
 
     await isRefused(1);
-    await stopAll(instances);
-    instances = await startInstances(2, { database });
+    await Promise.all(instances.map((instance) => instance.stop()));
+    await Promise.all(instances.map((instance) => replaceServer(instance)));
     const after = await read();
     expect(after.sent).toBe(15);
     expect(after.peak).toBe(3);

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, replaceServer, useServer } from '../support/fixture.js';
 import { liveClient, type Recorded, stopClients } from '../support/sdk.js';
-import { type RunningServer, startServer } from '../support/server.js';
+import type { RunningServer } from '../support/server.js';
 import { eventually } from '../support/wait.js';
 import { type Balancer, startBalancer } from './support/balancer.js';
 import { type Clinic, createClinic } from './support/clinic.js';
-import { inTurn, repetitions, startInstances, stopAll } from './support/cluster.js';
+import { inTurn, repetitions } from './support/cluster.js';
 import { comebacks, printHistogram } from './support/comebacks.js';
 import { expectNothingLost } from './support/oracle.js';
 import { startWriter, stopWriters } from './support/writer.js';
@@ -16,25 +16,18 @@ const CONNECT_TOGETHER = 25;
 /** The machine of a test run may be busy. */
 const PATIENT = { timeoutMs: 60_000 };
 
+useServer({ instances: repetitions(2, 3) });
+
 describe('instances that come and go under load', () => {
-  let database: TestDatabase;
-  let instances: RunningServer[] = [];
   let balancer: Balancer;
-  const options = () => ({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' } });
   beforeAll(async () => {
-    database = await createDatabase();
-    instances = await startInstances(repetitions(2, 3), options());
     balancer = await startBalancer(instances.map(({ port }) => port));
   });
   afterEach(() => {
     stopClients();
     stopWriters();
   });
-  afterAll(async () => {
-    await balancer.close();
-    await stopAll(instances);
-    await database.drop();
-  });
+  afterAll(() => balancer.close());
 
   const connectClients = async (clinic: Clinic, count: number): Promise<Recorded[]> => {
     const token = await clinic.token();
@@ -49,8 +42,7 @@ describe('instances that come and go under load', () => {
   };
   /** A new instance in the place of one that is gone. */
   const replace = async (gone: RunningServer): Promise<void> => {
-    const fresh = await startServer(options());
-    instances = instances.map((instance) => (instance === gone ? fresh : instance));
+    const fresh = await replaceServer(gone);
     balancer.add(fresh.port);
   };
   const openOn = async (clinic: Clinic): Promise<number> =>

@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createServer as listenTcp } from 'node:net';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, instances, startAnother, useDatabase, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
-import { type RunningServer, startServer } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { eventually } from '../support/wait.js';
 import { createClinic } from './support/clinic.js';
-import { inTurn, startInstances, stopAll } from './support/cluster.js';
+import { inTurn } from './support/cluster.js';
 import { freePort } from './support/free-port.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
@@ -37,15 +36,14 @@ const textOf = (attributes: readonly z.output<typeof Attribute>[], key: string):
   String(Object.values(attributes.find((attribute) => attribute.key === key)?.value ?? {})[0]);
 
 describeWith('redis-server', 'traces of two instances that meet through Redis', () => {
-  let database: TestDatabase;
   let redis: TestRedis;
   let collector: Server;
-  let instances: RunningServer[] = [];
+  let port: number;
   const spans: TracedSpan[] = [];
   let exported = '';
 
   beforeAll(async () => {
-    const port = await freePort();
+    port = await freePort();
     collector = createServer((request, response) => {
       let body = '';
       request.on('data', (data) => {
@@ -61,21 +59,19 @@ describeWith('redis-server', 'traces of two instances that meet through Redis', 
       });
     }).listen(port, '127.0.0.1');
     await once(collector, 'listening');
-    [database, redis] = await Promise.all([createDatabase(), startRedis()]);
-    instances = await startInstances(2, {
-      database,
-      env: {
-        REDIS_URL: redis.url,
-        OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-        OTEL_BSP_SCHEDULE_DELAY: '100',
-      },
-    });
+    redis = await startRedis();
   });
   afterAll(async () => {
-    await stopAll(instances);
     collector.close();
     await redis.stop();
-    await database.drop();
+  });
+  useServer({
+    instances: 2,
+    env: () => ({
+      REDIS_URL: redis.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    }),
   });
 
   it('go from the request over the transaction to the frames of every instance, and name nobody', async () => {
@@ -121,27 +117,29 @@ describeWith('redis-server', 'traces of two instances that meet through Redis', 
   });
 });
 
-it('a collector that takes spans and says nothing does not hold up the end of the server', async () => {
-  const port = await freePort();
-  let received = 0;
-  const silent = listenTcp((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (data) => {
-      received += data.length;
+describe('a collector that takes spans and says nothing', () => {
+  useDatabase();
+
+  it('does not hold up the end of the server', async () => {
+    const port = await freePort();
+    let received = 0;
+    const silent = listenTcp((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (data) => {
+        received += data.length;
+      });
+    }).listen(port, '127.0.0.1');
+    await once(silent, 'listening');
+    const server = await startAnother({
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_BSP_SCHEDULE_DELAY: '100',
     });
-  }).listen(port, '127.0.0.1');
-  await once(silent, 'listening');
-  const database = await createDatabase();
-  const server = await startServer({
-    database,
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, OTEL_BSP_SCHEDULE_DELAY: '100' },
+    const clinic = await createClinic(database);
+    await call(server.url, 'GET', '/patients', { token: await clinic.token() });
+    await eventually(() => received > 0, { what: 'spans at the collector' });
+    const startMs = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - startMs).toBeLessThan(9_000);
+    silent.close();
   });
-  const clinic = await createClinic(database);
-  await call(server.url, 'GET', '/patients', { token: await clinic.token() });
-  await eventually(() => received > 0, { what: 'spans at the collector' });
-  const startMs = performance.now();
-  expect(await server.stop()).toBe(0);
-  expect(performance.now() - startMs).toBeLessThan(9_000);
-  silent.close();
-  await database.drop();
 });

@@ -6,20 +6,19 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { migrate } from '../../server/src/database/migrate.js';
 import { createLog } from '../../server/src/platform/log/log.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, useDatabase } from '../support/fixture.js';
 
 const log = createLog({ logLevel: 'silent', production: true });
 
+useDatabase({ empty: true, isForEachTest: true });
+
 describe('migrate', () => {
-  let database: TestDatabase;
   let folder: string;
   beforeEach(async () => {
-    database = await createDatabase({ empty: true });
     folder = mkdtempSync(join(tmpdir(), 'wardbell-migrations-'));
     cpSync('prisma/migrations', folder, { recursive: true });
   });
   afterEach(async () => {
-    await database.drop();
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -9,9 +9,9 @@ import { migrate } from '../../server/src/database/migrate.js';
 import { Passwords } from '../../server/src/identity/passwords.js';
 import { createLog } from '../../server/src/platform/log/log.js';
 import { NIL_UUID } from '../../server/src/platform/uuid.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, startAnother, useDatabase } from '../support/fixture.js';
 import { call } from '../support/http.js';
-import { type RunningServer, startServer } from '../support/server.js';
+import type { RunningServer } from '../support/server.js';
 import { TestSocket } from '../support/socket.js';
 import { signIn, signInSuperAdmin } from '../support/tenant.js';
 import { BACKDATE } from './audit/support.js';
@@ -86,13 +86,17 @@ const Epoch = z.tuple([z.object({ epoch: z.string() })]);
 const NORTH = '11111111-1111-4111-8111-111111111111';
 const EVENTS = 201;
 
-let database: TestDatabase;
 let folder: string;
 let server: RunningServer;
 let epoch: string;
 let oldInstance: pg.Client;
+// Before its database is gone.
+afterAll(async () => {
+  await oldInstance.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+useDatabase({ empty: true });
 beforeAll(async () => {
-  database = await createDatabase({ empty: true });
   folder = mkdtempSync(join(tmpdir(), 'wardbell-released-'));
   for (const name of RELEASED) {
     mkdirSync(join(folder, name));
@@ -121,13 +125,7 @@ beforeAll(async () => {
       (table) => `SELECT '${table}' AS name, to_jsonb(t) AS row FROM wardbell.${table} t`,
     ).join(' UNION ALL ')}`,
   );
-  server = await startServer({ database });
-});
-afterAll(async () => {
-  await oldInstance.end();
-  await server.stop();
-  await database.drop();
-  rmSync(folder, { recursive: true, force: true });
+  server = await startAnother();
 });
 
 it('keeps every row of the last release when the new server starts on its database', async () => {

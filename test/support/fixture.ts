@@ -1,4 +1,4 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
 import { createDatabase, type DatabaseOptions, type TestDatabase } from './database.js';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.js';
 import { type RunningServer, type ServerOptions, startServer } from './server.js';
@@ -18,30 +18,43 @@ export let databaseProxy: FaultProxy;
 
 type Env = NonNullable<ServerOptions['env']>;
 
+/** What servers on the database in effect are started with. */
+let settings: Required<Pick<ServerOptions, 'database' | 'env'>>;
+/** Started by `startAnother` on the database in effect. */
+let others: RunningServer[] = [];
+
+/** All clients of a test come from one address. */
+const UNLIMITED = { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' };
+
+export interface DatabaseFixture extends DatabaseOptions {
+  /** Another one for each test. */
+  readonly isForEachTest?: boolean;
+}
+
+/** A database of their own for the tests of this file or `describe`, and for the servers that they start. */
+export function useDatabase({ isForEachTest = false, ...options }: DatabaseFixture = {}): void {
+  const [before, after] = isForEachTest ? [beforeEach, afterEach] : [beforeAll, afterAll];
+  let outer: { database: TestDatabase; settings: typeof settings; others: typeof others };
+  before(async () => {
+    outer = { database, settings, others };
+    database = await createDatabase(options);
+    settings = { database, env: UNLIMITED };
+    others = [];
+  });
+  after(async () => {
+    await end(others);
+    await database.drop();
+    ({ database, settings, others } = outer);
+  });
+}
+
 export interface ServerFixture {
-  readonly env?: Env | undefined;
+  /** A function is called when the servers start, for what is known only then. */
+  readonly env?: Env | (() => Env | Promise<Env>);
   /** How many servers; one unless said. */
   readonly instances?: number;
   /** Puts `databaseProxy` before the database. */
   readonly isDatabaseProxied?: boolean;
-}
-
-/** Started by `startAnother`, to be ended with the rest. */
-let others: RunningServer[] = [];
-/** What new servers of the fixture in effect are started with. */
-let settings: Required<Pick<ServerOptions, 'database' | 'env'>>;
-
-/** A database of their own for the tests of this file or `describe`. */
-export function useDatabase(options: DatabaseOptions = {}): void {
-  let outer: TestDatabase;
-  beforeAll(async () => {
-    outer = database;
-    database = await createDatabase(options);
-  });
-  afterAll(async () => {
-    await database?.drop();
-    database = outer;
-  });
 }
 
 /** A database and servers of their own for the tests of this file or `describe`. */
@@ -50,42 +63,49 @@ export function useServer({
   instances: count = 1,
   isDatabaseProxied = false,
 }: ServerFixture = {}): void {
-  useDatabase();
-  let outer: { instances: typeof instances; others: typeof others; settings: typeof settings };
-  beforeAll(async () => {
-    outer = { instances, others, settings };
-    if (isDatabaseProxied) databaseProxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
-    const { ownerUrl } = database;
-    settings = {
-      database: { ownerUrl: isDatabaseProxied ? databaseProxy.through(ownerUrl) : ownerUrl },
-      env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000', ...env },
-    };
-    others = [];
-    instances = [];
-    setInstances(await Promise.all(Array.from({ length: count }, () => startServer(settings))));
-  });
+  let outer: typeof instances;
+  // Hooks of one kind run in the order in which they are registered: servers end before their database.
   afterAll(async () => {
-    closeSockets();
-    // How a server ends is tested where it matters; here nothing waits for it.
-    await Promise.all([...instances, ...others].map((each) => each.kill('SIGKILL')));
-    if (isDatabaseProxied) await databaseProxy?.close();
-    ({ others, settings } = outer);
-    setInstances(outer.instances);
+    await end(instances);
+    if (isDatabaseProxied) await databaseProxy.close();
+    setInstances(outer);
+  });
+  useDatabase();
+  beforeAll(async () => {
+    outer = instances;
+    instances = [];
+    let { ownerUrl } = database;
+    if (isDatabaseProxied) {
+      databaseProxy = await startFaultProxy(Number(new URL(ownerUrl).port));
+      ownerUrl = databaseProxy.through(ownerUrl);
+    }
+    const own = typeof env === 'function' ? await env() : env;
+    settings = { database: { ownerUrl }, env: { ...UNLIMITED, ...own } };
+    setInstances(await Promise.all(Array.from({ length: count }, () => startServer(settings))));
   });
 }
 
-/** A further instance on the same database, which ends with the rest unless the test ends it. */
+/** A further server on the same database; it ends with the database unless the test ends it. */
 export async function startAnother(env: Env = {}): Promise<RunningServer> {
-  const another = await startServer({ ...settings, env: { ...settings.env, ...env } });
+  const another = await start(env);
   others.push(another);
   return another;
 }
 
-/** An instance in the place of one that the test has ended; `PORT` in `env` gives it the same address. */
+/** Starts a server in the place of an instance that the test has ended, on its address if `PORT` says so. */
 export async function replaceServer(gone: RunningServer = server, env: Env = {}): Promise<RunningServer> {
-  const next = await startServer({ ...settings, env: { ...settings.env, ...env } });
+  const next = await start(env);
   setInstances(instances.map((each) => (each === gone ? next : each)));
   return next;
+}
+
+const start = (env: Env): Promise<RunningServer> =>
+  startServer({ ...settings, env: { ...settings.env, ...env } });
+
+/** How a server ends by itself has tests of its own: here nothing waits for its clients to be told. */
+async function end(servers: readonly RunningServer[]): Promise<void> {
+  closeSockets();
+  await Promise.all(servers.map((each) => each.kill('SIGKILL')));
 }
 
 function setInstances(next: readonly RunningServer[]): void {

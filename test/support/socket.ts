@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { CLOSE } from '@wardbell/contract';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { eventually, WAIT_MS } from './wait.js';
@@ -98,6 +99,11 @@ export class TestSocket {
     this.ws.send(typeof message === 'string' ? message : JSON.stringify(message));
   }
 
+  /** How the connection ended; undefined while it has not. */
+  get ended(): Closed | undefined {
+    return this.#closed;
+  }
+
   /** Waits until the server has closed; a connection that broke has code 1006. */
   closed(timeoutMs = WAIT_MS): Promise<Closed> {
     return eventually(() => this.#closed, { timeoutMs, what: 'the socket closed' });
@@ -111,9 +117,21 @@ export class TestSocket {
   }
 }
 
-/** Connects and waits for `connected`. */
+/**
+ * Connects and waits for `connected`. Comes again when the server is too busy to decide (1013), as clients do; fails at
+ * once when it is refused.
+ */
 export async function connect(wsUrl: string, options: SocketOptions): Promise<TestSocket> {
-  const socket = new TestSocket(wsUrl, options);
-  await socket.waitFor('connected');
+  let socket = new TestSocket(wsUrl, options);
+  const hasConnected = () => socket.frames.some(({ type }) => type === 'connected');
+  await eventually(
+    () => {
+      const isBusy = socket.ended?.code === CLOSE.tryAgainLater.code;
+      if (isBusy && !hasConnected()) socket = new TestSocket(wsUrl, options);
+      return hasConnected() || socket.ended !== undefined;
+    },
+    { what: 'connected' },
+  );
+  if (!hasConnected()) throw new Error(`Refused with ${JSON.stringify(socket.ended)}`);
   return socket;
 }

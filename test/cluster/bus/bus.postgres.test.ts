@@ -1,16 +1,11 @@
-import { afterAll, beforeAll } from '@jest/globals';
 import type { HeadNotice } from '../../../server/src/realtime/bus/bus.js';
 import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { OUTAGES, openRelay, SILENT } from '../support/buses.js';
 import { conformsToBus, EPOCH } from './conformance.js';
 
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.drop());
+useDatabase();
 
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                    WHERE datname = current_database() AND usename = 'wardbell_relay'`;

@@ -6,7 +6,7 @@ import type { HeadNotice } from '../../../server/src/realtime/bus/bus.js';
 import { PostgresBus } from '../../../server/src/realtime/bus/bus.postgres.js';
 import { RedisBus } from '../../../server/src/realtime/bus/bus.redis.js';
 import { channelOf, encodeEvent, Sealer } from '../../../server/src/realtime/bus/sealed-message.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { describeWith } from '../../support/programs.js';
 import { eventually, expectWithin } from '../../support/wait.js';
 import { OUTAGES, openRelay, SILENT } from '../support/buses.js';
@@ -16,16 +16,14 @@ import { conformsToBus, EPOCH, eventOf, headOf, type OpenBus } from './conforman
 
 const SECRET = 'the secret that all instances share, long enough';
 
+useDatabase();
+
 describeWith('redis-server', 'Redis', () => {
-  let database: TestDatabase;
   let redis: TestRedis;
   beforeAll(async () => {
-    [database, redis] = await Promise.all([createDatabase(), startRedis()]);
+    redis = await startRedis();
   });
-  afterAll(async () => {
-    await redis.stop();
-    await database.drop();
-  });
+  afterAll(() => redis.stop());
 
   const open = async (epoch = EPOCH, secret = SECRET): Promise<OpenBus> => {
     const relay = await openRelay(database);

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
+import { database, useDatabase } from '../../support/fixture.js';
 import { describeWith } from '../../support/programs.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
@@ -33,6 +33,8 @@ const newFolder = (): string => {
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
+
+useDatabase();
 
 describe('the Dockerfile', () => {
   const lines = readText('Dockerfile').replaceAll(/\\\n/g, ' ').split('\n');
@@ -210,15 +212,10 @@ describe('the secrets of Compose', () => {
 });
 
 describe('the container’s start', () => {
-  let database: TestDatabase;
   const children: ChildProcess[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
-  afterAll(() => database.drop());
 
   const secretFile = (text: string): string => {
     const path = join(newFolder(), 'secret');

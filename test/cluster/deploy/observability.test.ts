@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CLOSE } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect } from '../../support/socket.js';
 import { createClinic } from '../support/clinic.js';
 import { readText, readYaml } from './files.js';
@@ -60,15 +59,13 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   status: ['200', '503'],
 };
 
+useServer({ env: { METRICS_TOKEN: 'token-of-prometheus' } });
+
 describe('alerts and dashboard', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   /** Names of metrics as they are scraped, and of all labels. */
   const metrics = new Set<string>(OF_PROMETHEUS.metrics);
   const labels = new Set<string>(OF_PROMETHEUS.labels);
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { METRICS_TOKEN: 'token-of-prometheus' } });
     const clinic = await createClinic(database);
     const socket = await connect(server.wsUrl, { token: await clinic.token() });
     await clinic.emit(1);
@@ -84,10 +81,6 @@ describe('alerts and dashboard', () => {
     }
     // those that have no series until something goes wrong
     for (const label of ['reason', 'code']) labels.add(label);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   it.each(expressions)('%s asks for metrics and labels that the server has: %s', (_, expression) => {

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { Environment } from '../../../server/src/platform/config/environment.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
 import { freePort } from '../support/free-port.js';
@@ -21,16 +21,13 @@ const setting = (name: string): string => {
 /** Variables in the example of the page, without their values. */
 const variables = [...page.matchAll(/^([A-Z_]+)=/gm)].map(([, name = '']) => name);
 
+useDatabase({ empty: true });
+
 describe('Production without containers', () => {
-  let database: TestDatabase;
   let child: ChildProcess | undefined;
-  beforeAll(async () => {
-    database = await createDatabase({ empty: true });
-  });
   afterEach(() => {
     child?.kill('SIGKILL');
   });
-  afterAll(() => database.drop());
 
   it('names variables that the server knows, and files that are there', () => {
     for (const name of variables) expect(Object.keys(Environment.shape)).toContain(name);

@@ -1,19 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { AuditBench } from './support.js';
 
+useDatabase({ isForEachTest: true });
+
 describe('A chain of the audit log whose beginning is dropped', () => {
-  let database: TestDatabase;
   let bench: AuditBench;
   beforeEach(async () => {
-    database = await createDatabase();
     bench = await AuditBench.open(database);
   });
   afterEach(async () => {
     await bench.close();
-    await database.drop();
   });
 
   it('still shows tampering: with what is left, with its anchor, or by moving that', async () => {

@@ -1,23 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { errorCode } from '../../../server/src/platform/errors/error-code.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { AuditBench } from './support.js';
 
+useDatabase({ isForEachTest: true });
+
 describe('The partitions of the audit log', () => {
-  let database: TestDatabase;
   let bench: AuditBench;
   let clients: pg.Client[];
   beforeEach(async () => {
-    database = await createDatabase();
     bench = await AuditBench.open(database);
     clients = [];
   });
   afterEach(async () => {
     await Promise.all(clients.map((client) => client.end()));
     await bench.close();
-    await database.drop();
   });
 
   const connect = async (url: string): Promise<pg.Client> => {

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, startAnother, useDatabase } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { startServer } from '../../support/server.js';
 import { signInSuperAdmin } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
 import { AuditBench } from './support.js';
@@ -14,16 +13,15 @@ import { AuditBench } from './support.js';
 const DROPPED = 'old audit month dropped';
 const NOT_EXPORTED = 'an audit month could not be exported and was not dropped';
 
+useDatabase({ isForEachTest: true });
+
 describe('Retention of the audit log', () => {
-  let database: TestDatabase;
   let bench: AuditBench;
   beforeEach(async () => {
-    database = await createDatabase();
     bench = await AuditBench.open(database);
   });
   afterEach(async () => {
     await bench.close();
-    await database.drop();
   });
 
   const connect = async (url = database.superuserUrl): Promise<pg.Client> => {
@@ -116,19 +114,15 @@ describe('Retention of the audit log', () => {
 
   it('is done by a server by itself, and GET /audit/verify goes on from the anchor', async () => {
     const scope = await bench.chain('2015-03-01Z', '2015-04-01Z', '2026-01-01Z', '2026-02-01Z');
-    const server = await startServer({ database, env: { AUDIT_ARCHIVE_DIR: bench.folder } });
-    try {
-      await eventually(() => server.logs().filter(({ msg }) => msg === DROPPED).length === 2);
-      const token = await signInSuperAdmin(server);
-      const verify = () => call(server.url, 'GET', `/audit/verify?tenant_id=${scope}`, { token });
-      expect((await verify()).body).toEqual({ ok: true, checked: 2, first_bad: null });
-      const list = await call(server.url, 'GET', `/audit?tenant_id=${scope}`, { token });
-      expect(list.body).toMatchObject({ data: [{ seq: 4 }, { seq: 3 }], next: null });
-      await database.query('UPDATE wardbell.audit SET address = NULL WHERE scope = $1 AND seq = 3', [scope]);
-      expect((await verify()).body).toMatchObject({ ok: false, first_bad: 3 });
-    } finally {
-      await server.stop();
-    }
+    const server = await startAnother({ AUDIT_ARCHIVE_DIR: bench.folder });
+    await eventually(() => server.logs().filter(({ msg }) => msg === DROPPED).length === 2);
+    const token = await signInSuperAdmin(server);
+    const verify = () => call(server.url, 'GET', `/audit/verify?tenant_id=${scope}`, { token });
+    expect((await verify()).body).toEqual({ ok: true, checked: 2, first_bad: null });
+    const list = await call(server.url, 'GET', `/audit?tenant_id=${scope}`, { token });
+    expect(list.body).toMatchObject({ data: [{ seq: 4 }, { seq: 3 }], next: null });
+    await database.query('UPDATE wardbell.audit SET address = NULL WHERE scope = $1 AND seq = 3', [scope]);
+    expect((await verify()).body).toMatchObject({ ok: false, first_bad: 3 });
   });
 
   it('leaves files that can be verified without a database, up to the anchor, and tampering with them shows', async () => {

@@ -1,20 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { Postgres } from '../../faults/support/postgres.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, startAnother, useDatabase } from '../../support/fixture.js';
 import { startServer } from '../../support/server.js';
 import { Clinic, numbers } from '../delivery/support/clinic.js';
 import { createClinic, createPatient } from '../ws/clinic.js';
 
-describe('A commit, although synchronous_commit is off by default,', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(async () => {
-    await database.drop();
-  });
+useDatabase();
 
+describe('A commit, although synchronous_commit is off by default,', () => {
   it('is waited for in every unit of work of the server', async () => {
     await database.query(`
       ALTER ROLE wardbell_app IN DATABASE ${database.name} SET synchronous_commit = off;
@@ -25,13 +19,8 @@ describe('A commit, although synchronous_commit is off by default,', () => {
         RETURN NULL;
       END $$;
       CREATE TRIGGER observe AFTER INSERT ON wardbell.patient FOR EACH ROW EXECUTE FUNCTION public.observe()`);
-    const server = await startServer({ database });
-    try {
-      await createPatient(server, await createClinic(database));
-      expect(await database.query('SELECT setting FROM public.observed')).toEqual([{ setting: 'on' }]);
-    } finally {
-      await server.stop();
-    }
+    await createPatient(await startAnother(), await createClinic(database));
+    expect(await database.query('SELECT setting FROM public.observed')).toEqual([{ setting: 'on' }]);
   });
 
   it('is waited for when it appends events', async () => {

@@ -1,13 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { startServer } from '../../support/server.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, startAnother, useDatabase } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { count } from '../http/harness.js';
 
+useDatabase();
+
 describe('What has run out', () => {
-  let database: TestDatabase;
   beforeAll(async () => {
-    database = await createDatabase();
     const user = `(SELECT id FROM wardbell.user_account LIMIT 1)`;
     await database.query(
       `INSERT INTO wardbell.user_account (email, name, role) VALUES ('a@b.test', 'A', 'super_admin')`,
@@ -27,20 +26,14 @@ describe('What has run out', () => {
       );
     }
   });
-  afterAll(() => database?.drop());
 
   it('is deleted after a day and not before', async () => {
-    const server = await startServer({ database });
-    try {
-      for (const table of ['idempotency', 'login_failure', 'auth_session', 'refresh_token']) {
-        await eventually(
-          async () => (await count({ database }, `SELECT count(*) FROM wardbell.${table}`)) === 1,
-          { what: `one row left in ${table}` },
-        );
-      }
-    } finally {
-      await server.stop();
+    await startAnother();
+    for (const table of ['idempotency', 'login_failure', 'auth_session', 'refresh_token']) {
+      await eventually(async () => (await count(`SELECT count(*) FROM wardbell.${table}`)) === 1, {
+        what: `one row left in ${table}`,
+      });
     }
-    expect(await count({ database }, 'SELECT count(*) FROM wardbell.user_account')).toBe(2);
+    expect(await count('SELECT count(*) FROM wardbell.user_account')).toBe(2);
   });
 });

@@ -7,19 +7,23 @@ import { provisionRoles } from '../../../server/src/database/roles.js';
 import type { Tx } from '../../../server/src/database/tx.js';
 import { sqlState } from '../../../server/src/platform/errors/sqlstate.js';
 import { createLog } from '../../../server/src/platform/log/log.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 
 const BAND = 'Ålesund Família';
 
-let database: TestDatabase;
 let app: AppPool;
 let relay: RelayPool;
 let units: Database;
 let tenantId: string;
 let otherTenantId: string;
 
+// Before their database is gone.
+afterAll(async () => {
+  await Promise.all([app.end(), relay.end()]);
+});
+useDatabase();
+
 beforeAll(async () => {
-  database = await createDatabase();
   // neither the zone of the server nor one without an offset: what is written without a zone would show
   await database.query(`ALTER DATABASE ${database.name} SET TimeZone = 'Asia/Kathmandu'`);
   const { appUrl, relayUrl } = await provisionRoles(database.ownerUrl, { fallbackSecret: 'a secret' });
@@ -28,11 +32,6 @@ beforeAll(async () => {
   app = new AppPool(logins);
   relay = new RelayPool(logins);
   units = new Database(app, relay, createLog({ logLevel: 'silent', production: true }));
-});
-
-afterAll(async () => {
-  await Promise.all([app.end(), relay.end()]);
-  await database.drop();
 });
 
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, startAnother, useDatabase } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { PgBouncer, type PoolMode } from '../../support/pgbouncer.js';
 import { describeWith } from '../../support/programs.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import type { RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
@@ -18,30 +18,27 @@ const Report = z.looseObject({
 
 describeWith('pgbouncer', 'PgBouncer', () => {
   describe.each<PoolMode>(['session', 'transaction'])('in %s mode', (mode) => {
-    let database: TestDatabase;
+    useDatabase({ empty: true });
     let bouncer: PgBouncer;
     let writing: RunningServer;
     let reading: RunningServer;
     const tenantId = randomUUID();
 
     beforeAll(async () => {
-      database = await createDatabase({ empty: true });
       bouncer = await PgBouncer.start(database.superuserUrl, mode);
-      const pooled = { ownerUrl: bouncer.through(database.ownerUrl) };
+      const pooled = { DATABASE_URL: bouncer.through(database.ownerUrl) };
       const { hostname, port, pathname } = new URL(database.ownerUrl);
       const direct = { LISTEN_DATABASE_URL: `postgresql://${hostname}:${port}${pathname}` };
       // the first migrates; both at once would only wait for each other
-      writing = await startServer({ database: pooled });
-      reading = await startServer({ database: pooled, env: mode === 'transaction' ? direct : {} });
+      writing = await startAnother(pooled);
+      reading = await startAnother({ ...pooled, ...(mode === 'transaction' ? direct : {}) });
       await database.query('INSERT INTO wardbell.tenant (id, name, slug) VALUES ($1, $2, $2)', [
         tenantId,
         'clinic',
       ]);
     });
     afterAll(async () => {
-      await Promise.all([writing?.stop(), reading?.stop()]);
       await bouncer?.stop();
-      await database?.drop();
     });
 
     const health = async (server: RunningServer) =>
@@ -67,7 +64,7 @@ describeWith('pgbouncer', 'PgBouncer', () => {
     it('leaves no session lock behind after a start that fails', async () => {
       await database.query(`UPDATE wardbell._prisma_migrations SET checksum = reverse(checksum)`);
       try {
-        const started = startServer({ database: { ownerUrl: bouncer.through(database.ownerUrl) } });
+        const started = startAnother({ DATABASE_URL: bouncer.through(database.ownerUrl) });
         await expect(started).rejects.toThrow('was changed after it was applied');
       } finally {
         await database.query(`UPDATE wardbell._prisma_migrations SET checksum = reverse(checksum)`);

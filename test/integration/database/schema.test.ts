@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, useDatabase } from '../../support/fixture.js';
 
 /** A column as `schema.prisma` or PostgreSQL describes it. */
 interface Column {
@@ -122,13 +122,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
 /** Tables that no code of the server reads by itself: they belong to functions of the database. */
 const OF_FUNCTIONS = /^(emission|emission_flush|emission_probe|_prisma_migrations)$/;
 
+useDatabase();
+
 describe('prisma/schema.prisma and the migrated database', () => {
   const models = readModels(readFileSync('prisma/schema.prisma', 'utf8'));
-  let database: TestDatabase;
   let tables: Map<string, Table & { readonly generated: string[] }>;
 
   beforeAll(async () => {
-    database = await createDatabase();
     tables = new Map();
     const columns = await database.query<{
       table: string;
@@ -172,7 +172,6 @@ describe('prisma/schema.prisma and the migrated database', () => {
         found?.foreignKeys.push(`(${names}) -> ${target} (${referenced}) ${ACTIONS[action] ?? action}`);
     }
   });
-  afterAll(() => database.drop());
 
   it('name the same tables', () => {
     const known = [...tables.keys()].filter((name) => !OF_FUNCTIONS.test(name)).sort();

@@ -5,13 +5,17 @@ import { isUnreachable } from '../../../server/src/database/failure.js';
 import { Queries } from '../../../server/src/database/queries.js';
 import { RolePool } from '../../../server/src/database/role-pool.js';
 import { sqlState } from '../../../server/src/platform/errors/sqlstate.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 
-let database: TestDatabase;
 let pool: RolePool;
 
+// Before their database is gone.
+afterAll(async () => {
+  await pool.end();
+});
+useDatabase({ empty: true });
+
 beforeAll(async () => {
-  database = await createDatabase({ empty: true });
   await database.query('CREATE TABLE public.note (id int PRIMARY KEY)');
   // one connection: what a transaction leaves behind would show in the next
   pool = new RolePool({
@@ -22,11 +26,6 @@ beforeAll(async () => {
     transactionsPerTenant: 1,
     connectTimeoutMs: 5_000,
   });
-});
-
-afterAll(async () => {
-  await pool.end();
-  await database.drop();
 });
 
 const insert = (sql: Queries, id: number): Promise<number> =>

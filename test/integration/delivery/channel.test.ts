@@ -9,7 +9,7 @@ import { FlushQueue } from '../../../server/src/realtime/hub/flush-queue.js';
 import { StreamLog } from '../../../server/src/realtime/hub/stream-log.js';
 import { LogReader } from '../../../server/src/realtime/outbox/log-reader.js';
 import { openRelay } from '../../cluster/support/buses.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, numbers } from './support/clinic.js';
 
@@ -53,21 +53,20 @@ class Listening {
   }
 }
 
+useDatabase();
+
 describe('a channel', () => {
-  let database: TestDatabase;
   let relay: RelayPool;
   let reader: LogReader;
   const metrics = new Metrics();
   const open: Channel[] = [];
   beforeAll(async () => {
-    database = await createDatabase();
     relay = await openRelay(database);
     reader = new LogReader(relay, metrics);
   });
   afterAll(async () => {
     for (const channel of open) channel.close();
     await relay.onApplicationShutdown();
-    await database.drop();
   });
 
   const listen = (clinic: Clinic, seq?: number): Listening => {

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, startAnother, useDatabase } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
 import { scrape } from '../ws/scrape.js';
 import { Clinic, numbers } from './support/clinic.js';
@@ -11,19 +10,13 @@ const CLIENTS = 40;
 const STALLED = 10;
 const MAX_STOP_MS = 10_000;
 
-describe('a drain under load', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(async () => {
-    await database.drop();
-  });
+useDatabase();
 
+describe('a drain under load', () => {
   it('gives each client a slot, ends within 10 s in spite of readers that do not read, and loses nothing', async () => {
     const clinic = await Clinic.create(database);
     const token = await clinic.token();
-    const first = await startServer({ database });
+    const first = await startAnother();
     const receivers = numbers(1, CLIENTS).map(() => new Receiver(first.wsUrl, { token }));
     for (const receiver of receivers) await receiver.hears('connected');
     const stalled = receivers.slice(0, STALLED);
@@ -64,7 +57,7 @@ describe('a drain under load', () => {
     for (const receiver of stalled) receiver.ws.resume();
     await eventually(() => receivers.every(({ closeCode }) => closeCode !== undefined));
 
-    const second: RunningServer = await startServer({ database });
+    const second = await startAnother();
     const { seq, epoch } = await clinic.position();
     expect(acknowledged.length).toBeGreaterThan(0);
     for (const { last, seqs } of receivers) {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { RESERVED_TYPES } from '@wardbell/contract';
 import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { Clinic, numbers } from './support/clinic.js';
 
 const INVALID_PARAMETER_VALUE = '22023';
@@ -11,15 +11,12 @@ const INSUFFICIENT_PRIVILEGE = '42501';
 const FEATURE_NOT_SUPPORTED = '0A000';
 const SERIALIZATION_FAILURE = '40001';
 
+useDatabase();
+
 describe('wardbell.emit', () => {
-  let database: TestDatabase;
   const clients: pg.Client[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
   afterAll(async () => {
     await Promise.all(clients.map((client) => client.end()));
-    await database.drop();
   });
 
   const connect = async (): Promise<pg.Client> => {

@@ -1,25 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { eventually, expectWithin } from '../../support/wait.js';
 import { scrape } from '../ws/scrape.js';
 import { Clinic, numbers, superToken } from './support/clinic.js';
 import { Receiver } from './support/receiver.js';
 
-describe('events that no head notice announces', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer();
 
+describe('events that no head notice announces', () => {
   it('are found within a second when a service in plain SQL commits them', async () => {
     const clinic = await Clinic.create(database);
     const receiver = new Receiver(server.wsUrl, { token: await clinic.token() });
@@ -71,7 +61,7 @@ describe('events that no head notice announces', () => {
     const receiver = new Receiver(server.wsUrl, { token });
     await receiver.hears('connected');
     for (const _ of numbers(1, 2)) {
-      const doomed = await startServer({ database });
+      const doomed = await startAnother();
       const position = await clinic.position();
       const answers = numbers(1, 40).map((n) =>
         call(doomed.url, 'POST', '/patients', {

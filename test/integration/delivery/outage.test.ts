@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { z } from 'zod';
 import { Postgres } from '../../faults/support/postgres.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, TestSocket } from '../../support/socket.js';
@@ -25,6 +25,8 @@ const report = async (server: RunningServer, path: string) => {
   const { status, body } = await health(server, path);
   return { status, report: Report.parse(body) };
 };
+
+useServer();
 
 describe('a database that goes and comes', () => {
   let postgres: Postgres;
@@ -134,17 +136,6 @@ describe('a database that goes and comes', () => {
 });
 
 describe('health', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
-
   it('is not ready, and says why, while events wait that do not move, and the metric shows their age', async () => {
     const clinic = await Clinic.create(database);
     const socket = await connect(server.wsUrl, { token: await clinic.token() });

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { CONTROL_DATA } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type Frame, type SocketOptions, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, superToken } from './support/clinic.js';
@@ -9,18 +8,12 @@ import { Clinic, superToken } from './support/clinic.js';
 /** What the protocol promises between two `position` frames. */
 const MAX_POSITION_GAP_MS = 5_000;
 
+useServer({ env: { WEBSOCKET_HEARTBEAT_INTERVAL: '60' } });
+
 describe('position', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   const sockets: TestSocket[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { WEBSOCKET_HEARTBEAT_INTERVAL: '60' } });
-  });
   afterAll(async () => {
     for (const socket of sockets) socket.ws.terminate();
-    await server.stop();
-    await database.drop();
   });
 
   const open = async (options: SocketOptions): Promise<TestSocket> => {

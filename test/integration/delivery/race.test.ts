@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { isEvent, patientChanges } from '@wardbell/client';
 import { Patient } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, type Frame } from '../../support/socket.js';
 import { must } from '../../support/tenant.js';
 import { Clinic, numbers } from './support/clinic.js';
@@ -17,21 +16,9 @@ const WRITERS = 3;
 const Page = z.object({ data: z.array(Patient), seq: z.number(), epoch: z.string() });
 const Event = z.object({ type: z.string(), data: z.record(z.string(), z.unknown()) });
 
-describe('a list and the stream after its number', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' },
-    });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer({ env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' } });
 
+describe('a list and the stream after its number', () => {
   /** Writes until told to stop: creates, changes and deletes, so that rows come, move and go. */
   const write = async (token: string, isOver: () => boolean): Promise<number> => {
     const ids: string[] = [];

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { describeWith } from '../../support/programs.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, type TestSocket } from '../../support/socket.js';
@@ -12,18 +12,9 @@ import { DebianPostgres } from './support/debian-postgres.js';
 
 const epochOf = (socket: TestSocket): unknown => socket.frames[0]?.data?.['epoch'];
 
-describe('a history that was put back by hand', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer();
 
+describe('a history that was put back by hand', () => {
   it('is noticed by a server that runs, because a number that it has delivered no longer exists', async () => {
     const clinic = await Clinic.create(database);
     const socket = await connect(server.wsUrl, { token: await clinic.token() });

@@ -1,30 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { CONTROL_DATA } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type Frame, type SocketOptions, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, numbers, superToken } from './support/clinic.js';
 
 const PositionsFrame = z.object({ data: CONTROL_DATA.positions });
 
+useServer({ env: { WEBSOCKET_HEARTBEAT_INTERVAL: '1', MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '100000' } });
+
 describe('resume', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   const sockets: TestSocket[] = [];
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: { WEBSOCKET_HEARTBEAT_INTERVAL: '1', MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '100000' },
-    });
-  });
   afterAll(async () => {
     for (const socket of sockets) socket.ws.terminate();
-    await server.stop();
-    await database.drop();
   });
 
   const open = async (options: SocketOptions): Promise<TestSocket> => {
@@ -264,6 +254,7 @@ describe('resume', () => {
       const socket = await open({ token: await clinic.token(), query: { resume: 'inband' } });
       for (const _ of [1, 2]) socket.send({ type: 'resume', epoch, since: 0 });
       expect((await socket.waitFor('error')).data).toMatchObject({ code: 'resume_not_expected' });
+      await socket.waitFor('resumed');
       expect(socket.frames.filter(({ type }) => type === 'resumed')).toHaveLength(1);
     });
 

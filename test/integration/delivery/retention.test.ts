@@ -1,25 +1,15 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, numbers } from './support/clinic.js';
 import { Receiver } from './support/receiver.js';
 
 const MAINTAIN = `SELECT wardbell.maintain_outbox(7, '7 days') AS dropped`;
 
-describe('retention', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer();
 
+describe('retention', () => {
   /** A partition of so many days ago with events of a clinic, as if they had been written then. */
   const addOldDay = async (clinic: Clinic, daysAgo: number, seqs: readonly number[], bytes = 10) => {
     const [row] = await database.query<{ name: string }>(

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { scrape } from '../ws/scrape.js';
 import { Clinic, numbers } from './support/clinic.js';
@@ -17,18 +16,9 @@ const MAX_GROWTH_BYTES = 200 * 1024 * 1024;
 const residentBytes = (pid: number): number =>
   1024 * Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
-describe('readers that do not read', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+useServer();
 
+describe('readers that do not read', () => {
   it('are paused and catch up from the log, while memory stays flat and the others are served', async () => {
     const clinic = await Clinic.create(database);
     const token = await clinic.token();

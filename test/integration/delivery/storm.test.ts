@@ -1,27 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
+import type { RunningServer } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
 import { scrape } from '../ws/scrape.js';
 import { Clinic, numbers } from './support/clinic.js';
 import { Receiver } from './support/receiver.js';
 
+useServer({ env: { MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '5000' } });
+
 describe('a thousand clients that return at once', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(async () => {
-    await database.drop();
-  });
-  const start = (): Promise<RunningServer> =>
-    startServer({
-      database,
-      env: {
-        MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '5000',
-        MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000',
-      },
-    });
   const logReads = async (server: RunningServer): Promise<number> =>
     (await scrape(server))('hub_log_reads_total');
 
@@ -55,29 +42,24 @@ describe('a thousand clients that return at once', () => {
   };
 
   it('are served from memory by a server that has the events', async () => {
-    const server = await start();
     const clinic = await Clinic.create(database);
     const witness = new Receiver(server.wsUrl, { token: await clinic.token() });
     await witness.hears('connected');
     await clinic.emit(100);
     await witness.reaches(100);
     expect(await storm(server, clinic, 1_000, 50)).toBe(0);
-    await server.stop();
   });
 
   it('cost a server that has just started a handful of reads', async () => {
     const clinic = await Clinic.create(database);
     await clinic.emit(100);
-    const server = await start();
-    expect(await storm(server, clinic, 1_000, 50)).toBeLessThanOrEqual(5);
-    await server.stop();
+    const fresh = await startAnother();
+    expect(await storm(fresh, clinic, 1_000, 50)).toBeLessThanOrEqual(5);
   });
 
   it('cost a handful of reads a page when they come from further back than memory reaches', async () => {
-    const server = await start();
     const clinic = await Clinic.create(database);
     await clinic.emit(2_000);
     expect(await storm(server, clinic, 100, 40)).toBeLessThanOrEqual(20);
-    await server.stop();
   });
 });

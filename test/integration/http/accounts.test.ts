@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
+import { database, server, useServer } from '../../support/fixture.js';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
-import { ask, everyPage, fail, succeed, useBench } from './harness.js';
+import { ask, everyPage, fail, succeed } from './harness.js';
 
-const bench = useBench();
+useServer();
 const PASSWORD = 'correct horse battery';
 
 describe('Users', () => {
@@ -12,11 +13,8 @@ describe('Users', () => {
   let tenant: TestTenant;
   let other: TestTenant;
   beforeAll(async () => {
-    superToken = await signInSuperAdmin(bench.server);
-    [tenant, other] = await Promise.all([
-      createTenant(bench.server, superToken),
-      createTenant(bench.server, superToken),
-    ]);
+    superToken = await signInSuperAdmin(server);
+    [tenant, other] = await Promise.all([createTenant(server, superToken), createTenant(server, superToken)]);
   });
   const person = (more: object = {}) => ({
     email: `${randomUUID()}@x.test`,
@@ -26,14 +24,14 @@ describe('Users', () => {
     ...more,
   });
   const add = (body: object = {}, token = tenant.admin.token) =>
-    succeed(bench, api.users.create, { token, body: person(body) });
+    succeed(api.users.create, { token, body: person(body) });
 
   it('of a tenant admin are of the own tenant', async () => {
     const user = await add();
     expect(user).toMatchObject({ tenant_id: tenant.id, status: 'active', version: 1 });
     expect((await add({ tenant_id: tenant.id })).tenant_id).toBe(tenant.id);
     const body = person({ tenant_id: other.id });
-    expect(await fail(bench, api.users.create, { token: tenant.admin.token, body })).toEqual([
+    expect(await fail(api.users.create, { token: tenant.admin.token, body })).toEqual([
       403,
       'field_not_allowed',
     ]);
@@ -48,13 +46,13 @@ describe('Users', () => {
 
   it('may not become super admins by a tenant admin', async () => {
     const body = person({ role: 'super_admin' });
-    expect(await fail(bench, api.users.create, { token: tenant.admin.token, body })).toEqual([
+    expect(await fail(api.users.create, { token: tenant.admin.token, body })).toEqual([
       403,
       'role_not_allowed',
     ]);
     const { id } = await add();
     expect(
-      await fail(bench, api.users.update, { token: tenant.admin.token, id, body: { role: 'super_admin' } }),
+      await fail(api.users.update, { token: tenant.admin.token, id, body: { role: 'super_admin' } }),
     ).toEqual([403, 'role_not_allowed']);
   });
 
@@ -66,22 +64,23 @@ describe('Users', () => {
       [{ role: 'super_admin', tenant_id: other.id }, [422, 'validation_failed']],
       [{ tenant_id: randomUUID() }, [422, 'unknown_tenant']],
     ] as const) {
-      expect(await fail(bench, api.users.create, { token: superToken, body: person(body) })).toEqual(outcome);
+      expect(await fail(api.users.create, { token: superToken, body: person(body) })).toEqual(outcome);
     }
     const { id } = await add({ tenant_id: other.id }, superToken);
-    expect(
-      await fail(bench, api.users.update, { token: superToken, id, body: { role: 'super_admin' } }),
-    ).toEqual([422, 'validation_failed']);
+    expect(await fail(api.users.update, { token: superToken, id, body: { role: 'super_admin' } })).toEqual([
+      422,
+      'validation_failed',
+    ]);
   });
 
   it('have an address that nobody else in the installation has, whatever its case', async () => {
     const { email } = await add();
     for (const token of [tenant.admin.token, other.admin.token]) {
       const body = person({ email: email.toUpperCase() });
-      expect(await fail(bench, api.users.create, { token, body })).toEqual([409, 'email_taken']);
+      expect(await fail(api.users.create, { token, body })).toEqual([409, 'email_taken']);
     }
     const { id } = await add();
-    expect(await fail(bench, api.users.update, { token: tenant.admin.token, id, body: { email } })).toEqual([
+    expect(await fail(api.users.update, { token: tenant.admin.token, id, body: { email } })).toEqual([
       409,
       'email_taken',
     ]);
@@ -90,15 +89,15 @@ describe('Users', () => {
   it('give their address free when they are deleted', async () => {
     const { id, email } = await add();
     const request = { token: tenant.admin.token, id };
-    expect((await ask(bench, api.users.remove, request)).status).toBe(204);
-    expect(await fail(bench, api.users.get, request)).toEqual([404, 'not_found']);
-    expect(await fail(bench, api.users.remove, request)).toEqual([404, 'not_found']);
+    expect((await ask(api.users.remove, request)).status).toBe(204);
+    expect(await fail(api.users.get, request)).toEqual([404, 'not_found']);
+    expect(await fail(api.users.remove, request)).toEqual([404, 'not_found']);
     expect((await add({ email })).id).not.toBe(id);
   });
 
   it('need a password of 12 characters', async () => {
     const body = person({ password: 'eleven char' });
-    expect(await fail(bench, api.users.create, { token: tenant.admin.token, body })).toEqual([
+    expect(await fail(api.users.create, { token: tenant.admin.token, body })).toEqual([
       422,
       'validation_failed',
     ]);
@@ -107,12 +106,12 @@ describe('Users', () => {
   it('do not lock themselves out', async () => {
     const { id, token } = tenant.admin;
     for (const body of [{ role: 'clinician' }, { status: 'disabled' }]) {
-      expect(await fail(bench, api.users.update, { token, id, body })).toEqual([409, 'own_account']);
+      expect(await fail(api.users.update, { token, id, body })).toEqual([409, 'own_account']);
     }
-    expect(await fail(bench, api.users.remove, { token, id })).toEqual([409, 'own_account']);
+    expect(await fail(api.users.remove, { token, id })).toEqual([409, 'own_account']);
     expect(
       (
-        await succeed(bench, api.users.update, {
+        await succeed(api.users.update, {
           token,
           id,
           body: { name: 'New Name', role: 'tenant_admin' },
@@ -122,34 +121,35 @@ describe('Users', () => {
   });
 
   it('are listed by address, page by page, narrowed by role and status', async () => {
-    const own = await createTenant(bench.server, superToken);
+    const own = await createTenant(server, superToken);
     await add({ email: `a-${own.slug}@x.test`, status: 'disabled' }, own.admin.token);
-    const users = await everyPage(bench, api.users.list, { token: own.admin.token, query: { limit: 2 } });
+    const users = await everyPage(api.users.list, { token: own.admin.token, query: { limit: 2 } });
     const emails = users.map(({ email }) => email);
     expect(emails).toHaveLength(4);
     expect(emails).toEqual([...emails].sort());
-    const roles = await succeed(bench, api.users.list, {
+    const roles = await succeed(api.users.list, {
       token: own.admin.token,
       query: { role: 'front_desk' },
     });
     expect(roles.data.map(({ email }) => email)).toEqual([own.frontDesk.email]);
-    const disabled = await succeed(bench, api.users.list, {
+    const disabled = await succeed(api.users.list, {
       token: own.admin.token,
       query: { status: 'disabled' },
     });
     expect(disabled.data).toHaveLength(1);
-    const bySuper = await succeed(bench, api.users.list, { token: superToken, query: { tenant_id: own.id } });
+    const bySuper = await succeed(api.users.list, { token: superToken, query: { tenant_id: own.id } });
     expect(bySuper.data.map(({ email }) => email)).toEqual(emails);
-    expect(
-      await fail(bench, api.users.list, { token: own.admin.token, query: { tenant_id: tenant.id } }),
-    ).toEqual([404, 'not_found']);
+    expect(await fail(api.users.list, { token: own.admin.token, query: { tenant_id: tenant.id } })).toEqual([
+      404,
+      'not_found',
+    ]);
   });
 
   it('are found by words of name and address, whatever their case, and by nothing else', async () => {
     const name = `Ada ${randomUUID()}`;
     const user = await add({ name, email: `ada_${randomUUID()}@x.test` });
     const found = async (search: string, token = tenant.admin.token) =>
-      (await succeed(bench, api.users.list, { token, query: { search } })).data.map(({ id }) => id);
+      (await succeed(api.users.list, { token, query: { search } })).data.map(({ id }) => id);
     expect(await found(`${name.slice(4).toUpperCase()} ada`)).toEqual([user.id]);
     expect(await found(user.email)).toEqual([user.id]);
     expect(await found(user.email.replace('_', '%'))).toEqual([]);
@@ -161,24 +161,24 @@ describe('Users', () => {
   it('have versions', async () => {
     const { id } = await add();
     const request = { token: tenant.admin.token, id, headers: { 'if-match': '"1"' } };
-    const changed = await ask(bench, api.users.update, { ...request, body: { name: 'B' } });
+    const changed = await ask(api.users.update, { ...request, body: { name: 'B' } });
     expect(changed.headers.get('etag')).toBe('"2"');
-    expect(await fail(bench, api.users.update, { ...request, body: { name: 'C' } })).toEqual([
+    expect(await fail(api.users.update, { ...request, body: { name: 'C' } })).toEqual([
       412,
       'version_mismatch',
     ]);
-    expect(await fail(bench, api.users.remove, request)).toEqual([412, 'version_mismatch']);
+    expect(await fail(api.users.remove, request)).toEqual([412, 'version_mismatch']);
   });
 });
 
 describe('Tenants', () => {
   let superToken: string;
   beforeAll(async () => {
-    superToken = await signInSuperAdmin(bench.server);
+    superToken = await signInSuperAdmin(server);
   });
   const create = (body: object = {}) => {
     const slug = `t-${randomUUID()}`.slice(0, 60);
-    return succeed(bench, api.tenants.create, {
+    return succeed(api.tenants.create, {
       token: superToken,
       body: { name: 'A Clinic', slug, ...body },
     });
@@ -202,105 +202,96 @@ describe('Tenants', () => {
     ['an unknown field', { limits: { max_sockets: 1 } }],
   ])('refuse %s', async (_, wrong) => {
     const body = { name: 'A Clinic', slug: 'fine', ...wrong };
-    expect(await fail(bench, api.tenants.create, { token: superToken, body })).toEqual([
-      422,
-      'validation_failed',
-    ]);
+    expect(await fail(api.tenants.create, { token: superToken, body })).toEqual([422, 'validation_failed']);
   });
 
   it('have a slug of their own', async () => {
     const { slug } = await create();
     const body = { name: 'Other', slug };
-    expect(await fail(bench, api.tenants.create, { token: superToken, body })).toEqual([409, 'slug_taken']);
+    expect(await fail(api.tenants.create, { token: superToken, body })).toEqual([409, 'slug_taken']);
     const { id } = await create();
-    expect(await fail(bench, api.tenants.update, { token: superToken, id, body: { slug } })).toEqual([
+    expect(await fail(api.tenants.update, { token: superToken, id, body: { slug } })).toEqual([
       409,
       'slug_taken',
     ]);
   });
 
   it('are read by their own admin alone, and changed by none of them', async () => {
-    const [tenant, other] = [
-      await createTenant(bench.server, superToken),
-      await createTenant(bench.server, superToken),
-    ];
+    const [tenant, other] = [await createTenant(server, superToken), await createTenant(server, superToken)];
     const { token } = tenant.admin;
-    expect((await succeed(bench, api.tenants.list, { token })).data.map(({ id }) => id)).toEqual([tenant.id]);
-    expect((await succeed(bench, api.tenants.get, { token, id: tenant.id })).slug).toBe(tenant.slug);
-    expect(await fail(bench, api.tenants.get, { token, id: other.id })).toEqual([404, 'not_found']);
-    expect(await fail(bench, api.tenants.update, { token, id: tenant.id, body: { name: 'X' } })).toEqual([
+    expect((await succeed(api.tenants.list, { token })).data.map(({ id }) => id)).toEqual([tenant.id]);
+    expect((await succeed(api.tenants.get, { token, id: tenant.id })).slug).toBe(tenant.slug);
+    expect(await fail(api.tenants.get, { token, id: other.id })).toEqual([404, 'not_found']);
+    expect(await fail(api.tenants.update, { token, id: tenant.id, body: { name: 'X' } })).toEqual([
       403,
       'forbidden',
     ]);
-    const names = await succeed(bench, api.tenants.list, { token: superToken, query: { limit: 200 } });
+    const names = await succeed(api.tenants.list, { token: superToken, query: { limit: 200 } });
     expect(names.data.map(({ id }) => id)).toEqual(expect.arrayContaining([tenant.id, other.id]));
   });
 
   it('have limits that their admin sets up to the ceilings', async () => {
-    const tenant = await createTenant(bench.server, superToken);
+    const tenant = await createTenant(server, superToken);
     const own = { token: tenant.admin.token, id: tenant.id };
-    await succeed(bench, api.tenants.update, {
+    await succeed(api.tenants.update, {
       token: superToken,
       id: tenant.id,
       body: { ceilings: { max_connections: 50, max_messages_per_minute: 60 } },
     });
-    expect(
-      await succeed(bench, api.tenants.setLimits, { ...own, body: { max_connections: 50 } }),
-    ).toMatchObject({
+    expect(await succeed(api.tenants.setLimits, { ...own, body: { max_connections: 50 } })).toMatchObject({
       max_connections: 50,
       max_connections_per_user: null,
       max_messages_per_minute: null,
     });
-    const above = await ask(bench, api.tenants.setLimits, {
+    const above = await ask(api.tenants.setLimits, {
       ...own,
       body: { max_connections: 51, max_connections_per_user: 5, max_messages_per_minute: 61 },
     });
     const problem = Problem.parse(above.body);
     expect([problem.status, problem.code]).toEqual([422, 'limit_above_ceiling']);
     expect(problem.errors?.map(({ path }) => path)).toEqual(['max_connections', 'max_messages_per_minute']);
-    expect((await succeed(bench, api.tenants.limits, own)).max_connections).toBe(50);
+    expect((await succeed(api.tenants.limits, own)).max_connections).toBe(50);
     expect(
-      (await succeed(bench, api.tenants.setLimits, { ...own, body: { max_connections: null } }))
-        .max_connections,
+      (await succeed(api.tenants.setLimits, { ...own, body: { max_connections: null } })).max_connections,
     ).toBeNull();
   });
 
   it('have limits that go down with a ceiling', async () => {
     const { id } = await create({ limits: { max_connections: 80 }, ceilings: { max_connections: 100 } });
-    const lowered = await succeed(bench, api.tenants.update, {
+    const lowered = await succeed(api.tenants.update, {
       token: superToken,
       id,
       body: { ceilings: { max_connections: 10 } },
     });
     expect(lowered.limits.max_connections).toBe(10);
     const body = { limits: { max_connections: 11 } };
-    expect(await fail(bench, api.tenants.update, { token: superToken, id, body })).toEqual([
+    expect(await fail(api.tenants.update, { token: superToken, id, body })).toEqual([
       422,
       'limit_above_ceiling',
     ]);
   });
 
   it('are deleted when they have no patients, or are suspended', async () => {
-    const tenant = await createTenant(bench.server, superToken);
+    const tenant = await createTenant(server, superToken);
     const request = { token: superToken, id: tenant.id };
-    await ask(bench, api.patients.create, {
+    await ask(api.patients.create, {
       token: tenant.clinician.token,
       body: { first_name: 'A', last_name: 'B' },
     });
-    expect(await fail(bench, api.tenants.remove, request)).toEqual([409, 'tenant_not_empty']);
-    await succeed(bench, api.tenants.update, { ...request, body: { status: 'suspended' } });
-    expect((await ask(bench, api.tenants.remove, request)).status).toBe(204);
-    expect(await fail(bench, api.tenants.get, request)).toEqual([404, 'not_found']);
-    const left = await bench.database.query('SELECT FROM wardbell.patient WHERE tenant_id = $1', [tenant.id]);
+    expect(await fail(api.tenants.remove, request)).toEqual([409, 'tenant_not_empty']);
+    await succeed(api.tenants.update, { ...request, body: { status: 'suspended' } });
+    expect((await ask(api.tenants.remove, request)).status).toBe(204);
+    expect(await fail(api.tenants.get, request)).toEqual([404, 'not_found']);
+    const left = await database.query('SELECT FROM wardbell.patient WHERE tenant_id = $1', [tenant.id]);
     expect(left).toEqual([]);
     const empty = await create();
-    expect((await ask(bench, api.tenants.remove, { token: superToken, id: empty.id })).status).toBe(204);
+    expect((await ask(api.tenants.remove, { token: superToken, id: empty.id })).status).toBe(204);
   });
 
   it('tell how much they use', async () => {
-    const tenant = await createTenant(bench.server, superToken);
+    const tenant = await createTenant(server, superToken);
     const own = { token: tenant.admin.token, id: tenant.id };
-    expect(await succeed(bench, api.tenants.usage, own)).toEqual({
+    expect(await succeed(api.tenants.usage, own)).toEqual({
       connections: 0,
       max_connections: 100,
       default_max_connections: 100,
@@ -311,18 +302,18 @@ describe('Tenants', () => {
       delivery_ms: { p50: null, p99: null },
     });
     const buckets = [0, 0, 50, 49, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0];
-    await bench.database.query(
+    await database.query(
       `INSERT INTO wardbell.tenant_usage
        SELECT $1, date_trunc('minute', now()), gen_random_uuid(), 4, 2, 50, $2::bigint[] FROM generate_series(1, 2)`,
       [tenant.id, buckets],
     );
-    await bench.database.query(
+    await database.query(
       `INSERT INTO wardbell.tenant_usage
        VALUES ($1, date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' - interval '1 minute',
                gen_random_uuid(), 99, 99, 99, '{}')`,
       [tenant.id],
     );
-    expect(await succeed(bench, api.tenants.usage, own)).toMatchObject({
+    expect(await succeed(api.tenants.usage, own)).toMatchObject({
       peak_connections: 8, // both instances together
       rejected: 4,
       messages_sent: 100,

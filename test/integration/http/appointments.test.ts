@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { AppointmentStatus, allowedMoves, api, isAllowedMove } from '@wardbell/contract';
+import { database, useServer } from '../../support/fixture.js';
 import {
   ask,
   type Clinic,
@@ -10,10 +11,9 @@ import {
   fail,
   registerPatient,
   succeed,
-  useBench,
 } from './harness.js';
 
-const bench = useBench();
+useServer();
 const AT = '2026-12-01T09:00:00.000Z';
 const statuses = AppointmentStatus.options;
 const pairs = statuses.flatMap((from) => statuses.map((to) => [from, to] as const));
@@ -22,24 +22,24 @@ describe('Appointments', () => {
   let clinic: Clinic;
   let patientId: string;
   beforeAll(async () => {
-    clinic = await createClinic(bench, { timeZone: 'America/New_York' });
-    patientId = (await registerPatient(bench, clinic)).id;
+    clinic = await createClinic({ timeZone: 'America/New_York' });
+    patientId = (await registerPatient(clinic)).id;
   });
 
   const book = (body: object = {}, token = clinic.clinician) =>
-    succeed(bench, api.appointments.create, {
+    succeed(api.appointments.create, {
       token,
       body: { patient_id: patientId, datetime: AT, type: 'Visit', ...body },
     });
   /** Straight into a status, as history left it. */
   const standing = async (status: AppointmentStatus) => {
     const { id } = await book();
-    await bench.database.query('UPDATE wardbell.appointment SET status = $1 WHERE id = $2', [status, id]);
+    await database.query('UPDATE wardbell.appointment SET status = $1 WHERE id = $2', [status, id]);
     return id;
   };
-  const read = (id: string, token = clinic.clinician) => succeed(bench, api.appointments.get, { token, id });
+  const read = (id: string, token = clinic.clinician) => succeed(api.appointments.get, { token, id });
   const lastEvent = async (id: string) =>
-    (await committedEvents(bench, clinic.id)).filter(({ data }) => data['id'] === id).at(-1);
+    (await committedEvents(clinic.id)).filter(({ data }) => data['id'] === id).at(-1);
 
   // The page of the protocol, written out, so that a slip in the table of moves does not test itself.
   const PROTOCOL: Readonly<Record<AppointmentStatus, string>> = {
@@ -65,11 +65,11 @@ describe('Appointments', () => {
     const id = await standing(from);
     const request = { token: clinic.frontDesk, id, body: { status: to } };
     if (!isAllowedMove(from, to)) {
-      expect(await fail(bench, api.appointments.setStatus, request)).toEqual([409, 'invalid_transition']);
+      expect(await fail(api.appointments.setStatus, request)).toEqual([409, 'invalid_transition']);
       expect((await read(id)).status).toBe(from);
       return;
     }
-    const moved = await succeed(bench, api.appointments.setStatus, request);
+    const moved = await succeed(api.appointments.setStatus, request);
     expect(moved).toMatchObject({ status: to, version: from === to ? 1 : 2 });
     expect((await lastEvent(id))?.type).toBe(
       from === to
@@ -84,11 +84,11 @@ describe('Appointments', () => {
     const id = await standing(from);
     const request = { token: clinic.clinician, id, body: { status: to, room: 'R' } };
     if (from !== to && !isAllowedMove(from, to)) {
-      expect(await fail(bench, api.appointments.update, request)).toEqual([409, 'invalid_transition']);
+      expect(await fail(api.appointments.update, request)).toEqual([409, 'invalid_transition']);
       expect(await read(id)).toMatchObject({ status: from, room: null, version: 1 });
       return;
     }
-    expect(await succeed(bench, api.appointments.update, request)).toMatchObject({
+    expect(await succeed(api.appointments.update, request)).toMatchObject({
       status: to,
       room: 'R',
       version: 2,
@@ -101,7 +101,7 @@ describe('Appointments', () => {
     'do not start as %s',
     async (status) => {
       const body = { patient_id: patientId, datetime: AT, type: 'Visit', status };
-      expect(await fail(bench, api.appointments.create, { token: clinic.clinician, body })).toEqual([
+      expect(await fail(api.appointments.create, { token: clinic.clinician, body })).toEqual([
         422,
         'validation_failed',
       ]);
@@ -130,16 +130,16 @@ describe('Appointments', () => {
 
   it.each(['proposed', 'waitlist'])('may be %s without a time', async (status) => {
     const { datetime: _, ...body } = { patient_id: patientId, datetime: AT, type: 'Visit', status };
-    const made = await succeed(bench, api.appointments.create, { token: clinic.clinician, body });
+    const made = await succeed(api.appointments.create, { token: clinic.clinician, body });
     expect(made.datetime).toBeNull();
     expect(
-      await fail(bench, api.appointments.setStatus, {
+      await fail(api.appointments.setStatus, {
         token: clinic.clinician,
         id: made.id,
         body: { status: 'booked' },
       }),
     ).toEqual([422, 'validation_failed']);
-    const booked = await succeed(bench, api.appointments.update, {
+    const booked = await succeed(api.appointments.update, {
       token: clinic.clinician,
       id: made.id,
       body: { status: 'booked', datetime: AT },
@@ -149,7 +149,7 @@ describe('Appointments', () => {
 
   it.each(['booked', 'pending'])('need a time to be %s', async (status) => {
     const body = { patient_id: patientId, type: 'Visit', status };
-    expect(await fail(bench, api.appointments.create, { token: clinic.clinician, body })).toEqual([
+    expect(await fail(api.appointments.create, { token: clinic.clinician, body })).toEqual([
       422,
       'validation_failed',
     ]);
@@ -158,7 +158,7 @@ describe('Appointments', () => {
   it('lose their time only where none is needed', async () => {
     const { id } = await book();
     const body = { datetime: null };
-    expect(await fail(bench, api.appointments.update, { token: clinic.clinician, id, body })).toEqual([
+    expect(await fail(api.appointments.update, { token: clinic.clinician, id, body })).toEqual([
       422,
       'validation_failed',
     ]);
@@ -166,22 +166,22 @@ describe('Appointments', () => {
 
   it('are moved while booked, and not once the patient is there', async () => {
     const { id } = await book();
-    const moved = await succeed(bench, api.appointments.update, {
+    const moved = await succeed(api.appointments.update, {
       token: clinic.frontDesk,
       id,
       body: { datetime: '2026-12-02T10:00:00+02:00' },
     });
     expect(moved).toMatchObject({ status: 'booked', datetime: '2026-12-02T08:00:00.000Z', version: 2 });
-    await succeed(bench, api.appointments.setStatus, {
+    await succeed(api.appointments.setStatus, {
       token: clinic.frontDesk,
       id,
       body: { status: 'arrived' },
     });
     expect(
-      await fail(bench, api.appointments.update, { token: clinic.frontDesk, id, body: { datetime: AT } }),
+      await fail(api.appointments.update, { token: clinic.frontDesk, id, body: { datetime: AT } }),
     ).toEqual([409, 'invalid_transition']);
     // the same instant, written otherwise, is no move
-    const same = await succeed(bench, api.appointments.update, {
+    const same = await succeed(api.appointments.update, {
       token: clinic.frontDesk,
       id,
       body: { datetime: '2026-12-02T09:00:00+01:00' },
@@ -191,7 +191,7 @@ describe('Appointments', () => {
 
   it('tell front desk why they were cancelled, and nobody at the desk why they were made', async () => {
     const { id } = await book({ reason: 'Clinical text' });
-    const cancelled = await succeed(bench, api.appointments.setStatus, {
+    const cancelled = await succeed(api.appointments.setStatus, {
       token: clinic.frontDesk,
       id,
       body: { status: 'cancelled', reason: 'Patient called' },
@@ -207,7 +207,7 @@ describe('Appointments', () => {
         body: { patient_id: patientId, type: 'V', reason: 'x' },
       },
     ]) {
-      expect(await fail(bench, request.endpoint, { token: clinic.frontDesk, ...request })).toEqual([
+      expect(await fail(request.endpoint, { token: clinic.frontDesk, ...request })).toEqual([
         403,
         'field_not_allowed',
       ]);
@@ -215,14 +215,14 @@ describe('Appointments', () => {
   });
 
   it("know only the own tenant's patients", async () => {
-    const other = await createClinic(bench);
+    const other = await createClinic();
     const body = { patient_id: patientId, datetime: AT, type: 'Visit' };
-    expect(await fail(bench, api.appointments.create, { token: other.clinician, body })).toEqual([
+    expect(await fail(api.appointments.create, { token: other.clinician, body })).toEqual([
       422,
       'unknown_patient',
     ]);
     expect(
-      await fail(bench, api.appointments.create, {
+      await fail(api.appointments.create, {
         token: clinic.clinician,
         body: { ...body, patient_id: randomUUID() },
       }),
@@ -232,7 +232,7 @@ describe('Appointments', () => {
   it('stay with their patient', async () => {
     const { id } = await book();
     const body = { patient_id: randomUUID() };
-    expect(await fail(bench, api.appointments.update, { token: clinic.clinician, id, body })).toEqual([
+    expect(await fail(api.appointments.update, { token: clinic.clinician, id, body })).toEqual([
       422,
       'validation_failed',
     ]);
@@ -243,7 +243,7 @@ describe('Appointments', () => {
     const headers = { 'if-match': '"2"' };
     for (const endpoint of [api.appointments.update, api.appointments.remove]) {
       const body = endpoint === api.appointments.update ? { room: 'R' } : undefined;
-      expect(await fail(bench, endpoint, { token: clinic.clinician, id, body, headers })).toEqual([
+      expect(await fail(endpoint, { token: clinic.clinician, id, body, headers })).toEqual([
         412,
         'version_mismatch',
       ]);
@@ -252,23 +252,20 @@ describe('Appointments', () => {
 
   it('are deleted with an event that says which', async () => {
     const { id } = await book();
-    expect((await ask(bench, api.appointments.remove, { token: clinic.clinician, id })).status).toBe(204);
-    const last = (await committedEvents(bench, clinic.id)).at(-1);
+    expect((await ask(api.appointments.remove, { token: clinic.clinician, id })).status).toBe(204);
+    const last = (await committedEvents(clinic.id)).at(-1);
     expect([last?.type, last?.data]).toEqual([
       'appointment_deleted',
       { appointment_id: id, tenant_id: clinic.id, version: 2 },
     ]);
-    expect(await fail(bench, api.appointments.get, { token: clinic.clinician, id })).toEqual([
-      404,
-      'not_found',
-    ]);
+    expect(await fail(api.appointments.get, { token: clinic.clinician, id })).toEqual([404, 'not_found']);
   });
 
   it('of one moment are changed by one of two people, not by both', async () => {
     const { id } = await book();
     const answers = await Promise.all(
       ['arrived', 'noshow', 'cancelled'].map((status) =>
-        ask(bench, api.appointments.setStatus, { token: clinic.frontDesk, id, body: { status } }),
+        ask(api.appointments.setStatus, { token: clinic.frontDesk, id, body: { status } }),
       ),
     );
     const passed = answers.filter(({ status }) => status === 200);
@@ -289,21 +286,21 @@ describe('Appointments', () => {
       '2026-11-02T05:00:00.000Z', // 2 November, 00:00
     ];
     beforeAll(async () => {
-      own = await createClinic(bench, { timeZone: 'America/New_York' });
-      patient = (await registerPatient(bench, own)).id;
+      own = await createClinic({ timeZone: 'America/New_York' });
+      patient = (await registerPatient(own)).id;
       for (const datetime of [...TIMES].reverse()) {
-        await succeed(bench, api.appointments.create, {
+        await succeed(api.appointments.create, {
           token: own.clinician,
           body: { patient_id: patient, datetime, type: 'Visit' },
         });
       }
-      await succeed(bench, api.appointments.create, {
+      await succeed(api.appointments.create, {
         token: own.clinician,
         body: { patient_id: patient, status: 'waitlist', type: 'Visit' },
       });
     });
     const times = async (query: Record<string, string | number>) => {
-      const page = await succeed(bench, api.appointments.list, { token: own.clinician, query });
+      const page = await succeed(api.appointments.list, { token: own.clinician, query });
       return page.data.map(({ datetime }) => datetime);
     };
 
@@ -322,7 +319,7 @@ describe('Appointments', () => {
 
     it('come by time, those without one last, page by page', async () => {
       expect(await times({})).toEqual([...TIMES, null]);
-      const inPages = await everyPage(bench, api.appointments.list, {
+      const inPages = await everyPage(api.appointments.list, {
         token: own.clinician,
         query: { limit: 2 },
       });
@@ -335,15 +332,15 @@ describe('Appointments', () => {
       expect(await times({ untimed: 'true', status: 'proposed' })).toEqual([]);
       expect(await times({ untimed: 'true', to: '2027-01-01' })).toEqual([]);
       expect(await times({ untimed: 'false' })).toEqual([...TIMES, null]);
-      const clinic = await createClinic(bench);
-      const { id } = await registerPatient(bench, clinic);
+      const clinic = await createClinic();
+      const { id } = await registerPatient(clinic);
       const body = { patient_id: id, status: 'proposed', type: 'Visit' };
       for (const _ of [1, 2]) {
-        await succeed(bench, api.appointments.create, { token: clinic.clinician, body });
+        await succeed(api.appointments.create, { token: clinic.clinician, body });
       }
       const query = { untimed: 'true', limit: 1 };
-      const first = await succeed(bench, api.appointments.list, { token: clinic.clinician, query });
-      const second = await succeed(bench, api.appointments.list, {
+      const first = await succeed(api.appointments.list, { token: clinic.clinician, query });
+      const second = await succeed(api.appointments.list, {
         token: clinic.clinician,
         query: { ...query, after: first.next ?? '' },
       });
@@ -352,7 +349,7 @@ describe('Appointments', () => {
     });
 
     it('are narrowed by patient and status', async () => {
-      const other = await registerPatient(bench, own);
+      const other = await registerPatient(own);
       expect(await times({ patient_id: other.id })).toEqual([]);
       expect(await times({ patient_id: patient, status: 'waitlist' })).toEqual([null]);
       expect(await times({ status: 'booked' })).toEqual(TIMES);

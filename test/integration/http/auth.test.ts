@@ -1,24 +1,23 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem, TokenAnswer } from '@wardbell/contract';
-import { startServer } from '../../support/server.js';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { createTenant, signInSuperAdmin, type TestTenant, type TestUser } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
 import { Browser } from './cookies.js';
-import { ask, count, fail, succeed, useBench } from './harness.js';
+import { ask, count, fail, succeed } from './harness.js';
 
-const bench = useBench();
+useServer();
 
 describe('Signing in', () => {
   let superToken: string;
   let tenant: TestTenant;
   beforeAll(async () => {
-    superToken = await signInSuperAdmin(bench.server);
-    tenant = await createTenant(bench.server, superToken);
+    superToken = await signInSuperAdmin(server);
+    tenant = await createTenant(server, superToken);
   });
 
-  const login = (email: string, password: string) =>
-    ask(bench, api.auth.login, { body: { email, password } });
-  const me = (token: string) => ask(bench, api.auth.me, { token });
+  const login = (email: string, password: string) => ask(api.auth.login, { body: { email, password } });
+  const me = (token: string) => ask(api.auth.me, { token });
 
   it('gives a token for 15 minutes, and the account', async () => {
     const { email, password, id } = tenant.clinician;
@@ -44,7 +43,7 @@ describe('Signing in', () => {
   });
 
   it('sets a cookie that no script reads and no other site sends', async () => {
-    const browser = new Browser(bench.server);
+    const browser = new Browser(server);
     await browser.signIn(tenant.clinician.email, tenant.clinician.password);
     expect(browser.setCookie).toMatch(/; Path=\/api\/v1\/auth(;|$)/);
     expect(browser.setCookie).toMatch(/; HttpOnly(;|$)/);
@@ -52,11 +51,9 @@ describe('Signing in', () => {
     expect(browser.setCookie).not.toMatch(/Secure/); // plain http of a development machine
     expect(browser.cookie).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(
-      await count(
-        bench,
-        `SELECT count(*) FROM wardbell.refresh_token r WHERE r::text LIKE '%' || $1 || '%'`,
-        [browser.cookie],
-      ),
+      await count(`SELECT count(*) FROM wardbell.refresh_token r WHERE r::text LIKE '%' || $1 || '%'`, [
+        browser.cookie,
+      ]),
     ).toBe(0);
   });
 
@@ -69,21 +66,21 @@ describe('Signing in', () => {
 
   it('is refused to disabled and deleted users', async () => {
     const disabled = await tenant.addUser('clinician');
-    await succeed(bench, api.users.update, {
+    await succeed(api.users.update, {
       token: superToken,
       id: disabled.id,
       body: { status: 'disabled' },
     });
     expect((await login(disabled.email, disabled.password)).status).toBe(401);
     const deleted = await tenant.addUser('clinician');
-    await ask(bench, api.users.remove, { token: superToken, id: deleted.id });
+    await ask(api.users.remove, { token: superToken, id: deleted.id });
     expect((await login(deleted.email, deleted.password)).status).toBe(401);
   });
 
   it('is refused in a suspended tenant, and says so only to who knows the password', async () => {
-    const suspended = await createTenant(bench.server, superToken);
+    const suspended = await createTenant(server, superToken);
     const { email, password } = suspended.clinician;
-    await succeed(bench, api.tenants.update, {
+    await succeed(api.tenants.update, {
       token: superToken,
       id: suspended.id,
       body: { status: 'suspended' },
@@ -91,7 +88,7 @@ describe('Signing in', () => {
     expect(Problem.parse((await login(email, password)).body).code).toBe('tenant_suspended');
     expect(Problem.parse((await login(email, 'not the password')).body).code).toBe('invalid_credentials');
     expect((await me(suspended.clinician.token)).status).toBe(403);
-    await succeed(bench, api.tenants.update, {
+    await succeed(api.tenants.update, {
       token: superToken,
       id: suspended.id,
       body: { status: 'active' },
@@ -114,18 +111,13 @@ describe('Signing in', () => {
 
   it('refuses a token whose role is not the one of the account', async () => {
     const token = await mintToken({ role: 'tenant_admin', tenantId: tenant.id, sub: tenant.frontDesk.id });
-    expect(await fail(bench, api.auth.me, { token })).toEqual([401, 'access_revoked']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'access_revoked']);
   });
 
   describe('too often', () => {
-    const tryUntilRefused = async (user: TestUser, server = bench.server) => {
+    const tryUntilRefused = async (user: TestUser) => {
       const statuses: number[] = [];
-      for (let n = 0; n < 12; n++) {
-        const answer = await ask({ server }, api.auth.login, {
-          body: { email: user.email, password: 'wrong guess' },
-        });
-        statuses.push(answer.status);
-      }
+      for (let n = 0; n < 12; n++) statuses.push((await login(user.email, 'wrong guess')).status);
       return statuses;
     };
 
@@ -140,7 +132,7 @@ describe('Signing in', () => {
       // others of that address still get in
       expect((await login(tenant.clinician.email, tenant.clinician.password)).status).toBe(200);
       // and time heals
-      await bench.database.query(`UPDATE wardbell.login_failure SET at = at - interval '15 minutes'`);
+      await database.query(`UPDATE wardbell.login_failure SET at = at - interval '15 minutes'`);
       expect((await login(user.email, user.password)).status).toBe(200);
     });
 
@@ -159,19 +151,15 @@ describe('Signing in', () => {
 
     it('is counted over all instances', async () => {
       const user = await tenant.addUser('clinician');
-      const second = await startServer({ database: bench.database });
-      try {
-        for (let n = 0; n < 5; n++) {
-          for (const server of [bench.server, second]) {
-            const body = { email: user.email, password: 'wrong guess' };
-            expect((await ask({ server }, api.auth.login, { body })).status).toBe(401);
-          }
+      const second = await startAnother();
+      for (let n = 0; n < 5; n++) {
+        for (const at of [server, second]) {
+          const body = { email: user.email, password: 'wrong guess' };
+          expect((await ask(api.auth.login, { at, body })).status).toBe(401);
         }
-        const body = { email: user.email, password: user.password };
-        expect((await ask({ server: second }, api.auth.login, { body })).status).toBe(429);
-      } finally {
-        await second.stop();
       }
+      const body = { email: user.email, password: user.password };
+      expect((await ask(api.auth.login, { at: second, body })).status).toBe(429);
     });
 
     it('forgets slips once the password was right', async () => {
@@ -188,11 +176,11 @@ describe('Signing in', () => {
     let user: TestUser;
     beforeAll(async () => {
       // earlier tests failed on purpose from this very address
-      await bench.database.query('DELETE FROM wardbell.login_failure');
+      await database.query('DELETE FROM wardbell.login_failure');
       user = await tenant.addUser('clinician');
     });
     const signedIn = async () => {
-      browser = new Browser(bench.server);
+      browser = new Browser(server);
       token = await browser.signIn(user.email, user.password);
     };
 
@@ -207,58 +195,52 @@ describe('Signing in', () => {
 
     it('which ends the session when a spent cookie comes back', async () => {
       await signedIn();
-      const thief = new Browser(bench.server);
+      const thief = new Browser(server);
       thief.cookie = browser.cookie;
       const { token: owners } = await browser.refresh();
       expect((await thief.refresh()).status).toBe(401);
       expect(thief.cookie).toBeUndefined();
       expect((await browser.refresh()).status).toBe(401);
       for (const dead of [token, owners ?? '']) {
-        expect(await fail(bench, api.auth.me, { token: dead })).toEqual([401, 'access_revoked']);
+        expect(await fail(api.auth.me, { token: dead })).toEqual([401, 'access_revoked']);
       }
     });
 
     it('which one of two requests at the same moment wins, and the session ends', async () => {
       await signedIn();
-      const twin = new Browser(bench.server);
+      const twin = new Browser(server);
       twin.cookie = browser.cookie;
       const statuses = (await Promise.all([browser.refresh(), twin.refresh()])).map(({ status }) => status);
       expect(statuses.sort()).toEqual([200, 401]);
-      expect(await fail(bench, api.auth.me, { token })).toEqual([401, 'access_revoked']);
+      expect(await fail(api.auth.me, { token })).toEqual([401, 'access_revoked']);
     });
 
     it('which reads role, status and tenant again', async () => {
       await signedIn();
       // behind the back of the API, which would have ended the session
-      await bench.database.query(`UPDATE wardbell.user_account SET role = 'front_desk' WHERE id = $1`, [
-        user.id,
-      ]);
+      await database.query(`UPDATE wardbell.user_account SET role = 'front_desk' WHERE id = $1`, [user.id]);
       const { token: next } = await browser.refresh();
       expect((await me(next ?? '')).body).toMatchObject({ role: 'front_desk' });
-      await bench.database.query(`UPDATE wardbell.user_account SET status = 'disabled' WHERE id = $1`, [
-        user.id,
-      ]);
+      await database.query(`UPDATE wardbell.user_account SET status = 'disabled' WHERE id = $1`, [user.id]);
       expect((await browser.refresh()).status).toBe(401);
-      await bench.database.query(`UPDATE wardbell.user_account SET status = 'active' WHERE id = $1`, [
-        user.id,
-      ]);
+      await database.query(`UPDATE wardbell.user_account SET status = 'active' WHERE id = $1`, [user.id]);
     });
 
     it('which needs a cookie that we made and that has not run out', async () => {
-      const stranger = new Browser(bench.server);
+      const stranger = new Browser(server);
       expect((await stranger.refresh()).status).toBe(401);
       stranger.cookie = 'a'.repeat(43);
       expect((await stranger.refresh()).status).toBe(401);
       stranger.cookie = 'short';
       expect((await stranger.refresh()).status).toBe(401);
       await signedIn();
-      await bench.database.query(`UPDATE wardbell.auth_session SET expires_at = now() - interval '1 second'`);
+      await database.query(`UPDATE wardbell.auth_session SET expires_at = now() - interval '1 second'`);
       expect((await browser.refresh()).status).toBe(401);
     });
 
     it('never beyond seven days', async () => {
       await signedIn();
-      await bench.database.query(
+      await database.query(
         `UPDATE wardbell.auth_session SET created_at = now() - interval '7 days' + interval '1 hour'
          WHERE user_id = $1 AND revoked_at IS NULL`,
         [user.id],
@@ -266,7 +248,6 @@ describe('Signing in', () => {
       expect((await browser.refresh()).status).toBe(200);
       expect(
         await count(
-          bench,
           `SELECT count(*) FROM wardbell.auth_session WHERE user_id = $1 AND revoked_at IS NULL
            AND created_at < now() - interval '6 days' AND expires_at > now() + interval '61 minutes'`,
           [user.id],
@@ -281,7 +262,7 @@ describe('Signing in', () => {
       ['a sandboxed page', { origin: 'null' }],
     ])('which %s cannot start', async (_, headers: Record<string, string>) => {
       await signedIn();
-      const evil = new Browser(bench.server, headers);
+      const evil = new Browser(server, headers);
       evil.cookie = browser.cookie;
       for (const path of ['refresh', 'logout']) {
         const response = await evil.post(path);
@@ -291,7 +272,7 @@ describe('Signing in', () => {
         ]);
       }
       expect((await me(token)).status).toBe(200);
-      const own = new Browser(bench.server, { origin: bench.server.url, 'sec-fetch-site': 'same-origin' });
+      const own = new Browser(server, { origin: server.url, 'sec-fetch-site': 'same-origin' });
       own.cookie = browser.cookie;
       expect((await own.refresh()).status).toBe(200);
     });
@@ -299,12 +280,12 @@ describe('Signing in', () => {
 
   describe('ends, by logout', () => {
     it('everywhere, at once, and as often as one likes', async () => {
-      const browser = new Browser(bench.server);
+      const browser = new Browser(server);
       const token = await browser.signIn(tenant.clinician.email, tenant.clinician.password);
       const spare = browser.cookie;
       expect((await browser.post('logout')).status).toBe(204);
       expect(browser.cookie).toBeUndefined();
-      expect(await fail(bench, api.auth.me, { token })).toEqual([401, 'access_revoked']);
+      expect(await fail(api.auth.me, { token })).toEqual([401, 'access_revoked']);
       browser.cookie = spare;
       expect((await browser.refresh()).status).toBe(401);
       expect((await browser.post('logout')).status).toBe(204);
@@ -314,18 +295,18 @@ describe('Signing in', () => {
 
     it('with the access token alone, for clients without cookies', async () => {
       const user = await tenant.addUser('front_desk');
-      expect((await ask(bench, api.auth.logout, { token: user.token })).status).toBe(204);
-      expect(await fail(bench, api.auth.me, { token: user.token })).toEqual([401, 'access_revoked']);
-      expect((await ask(bench, api.auth.logout, { token: user.token })).status).toBe(204);
-      expect((await ask(bench, api.auth.logout, { token: 'not.a.token' })).status).toBe(204);
+      expect((await ask(api.auth.logout, { token: user.token })).status).toBe(204);
+      expect(await fail(api.auth.me, { token: user.token })).toEqual([401, 'access_revoked']);
+      expect((await ask(api.auth.logout, { token: user.token })).status).toBe(204);
+      expect((await ask(api.auth.logout, { token: 'not.a.token' })).status).toBe(204);
     });
   });
 
   it('leaves its traces in the audit log, failures included', async () => {
-    const own = await createTenant(bench.server, superToken);
+    const own = await createTenant(server, superToken);
     await login(own.clinician.email, 'wrong guess');
-    await ask(bench, api.auth.logout, { token: own.clinician.token });
-    const { data } = await succeed(bench, api.audit.list, { token: own.admin.token });
+    await ask(api.auth.logout, { token: own.clinician.token });
+    const { data } = await succeed(api.audit.list, { token: own.admin.token });
     const auth = data.filter(({ action }) => action.startsWith('auth.') && action !== 'auth.login');
     expect(auth.map(({ action, actor_id, object_id }) => [action, actor_id, object_id])).toEqual([
       ['auth.logout', own.clinician.id, expect.any(String)],
@@ -336,23 +317,23 @@ describe('Signing in', () => {
 });
 
 describe('Behind a proxy with TLS', () => {
-  const trusting = useBench({ TRUSTED_PROXIES: '127.0.0.1', ALLOWED_ORIGINS: 'https://app.example' });
+  useServer({ env: { TRUSTED_PROXIES: '127.0.0.1', ALLOWED_ORIGINS: 'https://app.example' } });
 
   it('the cookie is Secure, and the address is the client’s', async () => {
-    const tenant = await createTenant(trusting.server);
-    const browser = new Browser(trusting.server, {
+    const tenant = await createTenant(server);
+    const browser = new Browser(server, {
       'x-forwarded-proto': 'https',
       'x-forwarded-for': '203.0.113.7',
     });
     await browser.signIn(tenant.clinician.email, tenant.clinician.password);
     expect(browser.setCookie).toMatch(/; Secure(;|$)/);
-    const { data } = await succeed(trusting, api.audit.list, { token: tenant.admin.token });
+    const { data } = await succeed(api.audit.list, { token: tenant.admin.token });
     expect(data[0]).toMatchObject({ action: 'auth.login', address: '203.0.113.7' });
   });
 
   it('an origin that is allowed may refresh', async () => {
-    const tenant = await createTenant(trusting.server);
-    const browser = new Browser(trusting.server, {
+    const tenant = await createTenant(server);
+    const browser = new Browser(server, {
       origin: 'https://app.example',
       'sec-fetch-site': 'same-site',
     });

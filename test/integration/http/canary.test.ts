@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, type Endpoint, endpoints } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { type Answer, call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, superAdmin } from './harness.js';
@@ -28,9 +27,9 @@ const decode = (text: string): string => {
   }
 };
 
+useServer({ env: { LOG_LEVEL: 'debug', TRUSTED_PROXIES: '127.0.0.1' } });
+
 describe('A marked name, phone, note and password, sent through every route', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   let stranger: Clinic;
   let superToken: string;
@@ -40,10 +39,8 @@ describe('A marked name, phone, note and password, sent through every route', ()
   const refusals: Answer[] = [];
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { LOG_LEVEL: 'debug', TRUSTED_PROXIES: '127.0.0.1' } });
-    clinic = await createClinic({ database });
-    stranger = await createClinic({ database });
+    clinic = await createClinic();
+    stranger = await createClinic();
     superToken = await superAdmin();
 
     const made = await send(api.patients.create, clinic.clinician, { body: patientBody() });
@@ -60,10 +57,6 @@ describe('A marked name, phone, note and password, sent through every route', ()
     // the last of what it was asked is in the log
     await send(api.auth.me, clinic.clinician, { headers: { 'x-request-id': LAST } });
     await eventually(() => server.output().includes(LAST), { what: 'the log of the last request' });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const LAST = randomUUID();

@@ -1,17 +1,18 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
+import { server, useServer } from '../../support/fixture.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
-import { everyPage, succeed, useBench } from './harness.js';
+import { everyPage, succeed } from './harness.js';
 
-const bench = useBench();
+useServer();
 
 describe('Colleagues', () => {
   let tenant: TestTenant;
   beforeAll(async () => {
-    [tenant] = await Promise.all([createTenant(bench.server), createTenant(bench.server)]);
+    [tenant] = await Promise.all([createTenant(server), createTenant(server)]);
   });
   const list = (query: Record<string, string | number> = {}) =>
-    succeed(bench, api.colleagues.list, { token: tenant.frontDesk.token, query });
+    succeed(api.colleagues.list, { token: tenant.frontDesk.token, query });
 
   it('are known by name to everyone of the tenant, and nobody else’s are', async () => {
     const { data } = await list();
@@ -23,7 +24,7 @@ describe('Colleagues', () => {
 
   it('come in pages, each once', async () => {
     const request = { token: tenant.frontDesk.token, query: { limit: 1 } };
-    const seen = (await everyPage(bench, api.colleagues.list, request)).map(({ id }) => id);
+    const seen = (await everyPage(api.colleagues.list, request)).map(({ id }) => id);
     expect(seen).toHaveLength(new Set(seen).size);
     expect(new Set(seen)).toEqual(new Set((await list()).data.map(({ id }) => id)));
   });
@@ -32,8 +33,8 @@ describe('Colleagues', () => {
     const leaver = await tenant.addUser('clinician');
     expect((await list()).data.map(({ id }) => id)).toContain(leaver.id);
     const { id } = leaver;
-    await succeed(bench, api.users.get, { token: tenant.admin.token, id });
-    await fetch(`${bench.server.url}/api/v1/users/${id}`, {
+    await succeed(api.users.get, { token: tenant.admin.token, id });
+    await fetch(`${server.url}/api/v1/users/${id}`, {
       method: 'DELETE',
       headers: { authorization: `Bearer ${tenant.admin.token}` },
     });

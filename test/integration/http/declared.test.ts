@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endpoints } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 
 /** Anybody may call these, on purpose. */
 const PUBLIC_ROUTES = ['/health', '/health/live', '/health/ready', '/metrics'];
@@ -15,13 +15,13 @@ const Routes = z.array(
   z.object({ path: z.string(), endpoint: z.string().nullable(), isPublic: z.boolean() }),
 );
 
+useDatabase();
+
 describe('Every route of the running application', () => {
-  let database: TestDatabase;
   let dataDir: string;
   let routes: z.output<typeof Routes>;
 
   beforeAll(async () => {
-    database = await createDatabase();
     dataDir = mkdtempSync(join(tmpdir(), 'wardbell-declared-'));
     const program = resolve('test/integration/http/routes-program.mjs');
     const { stdout } = await promisify(execFile)(process.execPath, [program], {
@@ -35,7 +35,6 @@ describe('Every route of the running application', () => {
     routes = Routes.parse(JSON.parse(stdout.split('\n').find((line) => line.startsWith('[')) ?? ''));
   });
   afterAll(async () => {
-    await database?.drop();
     rmSync(dataDir, { recursive: true, force: true });
   });
 

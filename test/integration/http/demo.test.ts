@@ -80,17 +80,17 @@ describe('The demonstration', () => {
     const rows = await logins(server);
     for (const row of rows.filter(({ role }) => role === 'tenant_admin')) {
       const token = await signIn(server, row);
-      const list = await succeed({ server }, api.patients.list, { token, query: { limit: 200 } });
+      const list = await succeed(api.patients.list, { at: server, token, query: { limit: 200 } });
       expect(list.data).toHaveLength(200);
       expect(list.next).not.toBeNull();
       expect(list.seq).toBeGreaterThan(500);
-      const week = await everyPage({ server }, api.appointments.list, { token, query: { limit: 200 } });
+      const week = await everyPage(api.appointments.list, { at: server, token, query: { limit: 200 } });
       const statuses = new Set(week.map(({ status }) => status));
       // yesterday's, tomorrow's, and those that wait for a time
       expect([...statuses]).toEqual(expect.arrayContaining(['fulfilled', 'cancelled', 'booked']));
       expect(statuses.has('waitlist') || statuses.has('proposed')).toBe(true);
-      expect(await succeed({ server }, api.audit.verify, { token })).toMatchObject({ ok: true });
-      const events = await succeed({ server }, api.events.list, { token, query: { limit: 1 } });
+      expect(await succeed(api.audit.verify, { at: server, token })).toMatchObject({ ok: true });
+      const events = await succeed(api.events.list, { at: server, token, query: { limit: 1 } });
       expect(events.data[0]).toMatchObject({ seq: 1, type: 'patient_created' });
     }
   });

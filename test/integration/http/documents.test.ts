@@ -4,11 +4,11 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { endpoints } from '@wardbell/contract';
 import { z } from 'zod';
-import { useBench } from './harness.js';
+import { server, useServer } from '../../support/fixture.js';
 
-const bench = useBench();
+useServer();
 const get = (path: string, init: RequestInit = {}) =>
-  fetch(`${bench.server.url}${path}`, { redirect: 'manual', ...init });
+  fetch(`${server.url}${path}`, { redirect: 'manual', ...init });
 const OpenApi = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
 
 describe('The documents of the contract', () => {

@@ -1,45 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { type Endpoint, Patient, Problem, type Role } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server } from '../../support/fixture.js';
 import { type Answer, call } from '../../support/http.js';
-import { type RunningServer, type ServerOptions, startServer } from '../../support/server.js';
+import type { RunningServer } from '../../support/server.js';
 import { mintToken } from '../../support/tokens.js';
 
-/** A server with a database of its own, for the tests of one file. */
-export interface Bench {
-  readonly server: RunningServer;
-  readonly database: TestDatabase;
-}
-
-/** Starts them before the tests of a file and removes them after. */
-export function useBench(env: ServerOptions['env'] = {}): Bench {
-  let server: RunningServer | undefined;
-  let database: TestDatabase | undefined;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-  });
-  const started = <T>(value: T | undefined): T => {
-    if (value === undefined) throw new Error('The bench is used before it was started');
-    return value;
-  };
-  return {
-    get server() {
-      return started(server);
-    },
-    get database() {
-      return started(database);
-    },
-  };
-}
-
 export interface Request {
+  /** Another server than the fixture's. */
+  readonly at?: Pick<RunningServer, 'url'>;
   readonly token?: string | undefined;
   readonly id?: string | undefined;
   readonly query?: Readonly<Record<string, string | number>>;
@@ -65,15 +35,14 @@ const strict = (schema: z.ZodType): z.ZodType => {
  * else is a problem document.
  */
 export async function ask<E extends Endpoint>(
-  { server }: Pick<Bench, 'server'>,
   endpoint: E,
-  { id, query, ...options }: Request = {},
+  { id, query, at = server, ...options }: Request = {},
 ): Promise<Answer> {
   const parameters = new URLSearchParams(
     Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]),
   ).toString();
   const path = endpoint.path.replace(':id', id ?? '') + (parameters === '' ? '' : `?${parameters}`);
-  const answer = await call(server.url, endpoint.method, path, options);
+  const answer = await call(at.url, endpoint.method, path, options);
   if (answer.status === endpoint.status) {
     if (endpoint.answer) strict(endpoint.answer).parse(answer.body);
     else expect(answer.body).toBe('');
@@ -88,11 +57,10 @@ export async function ask<E extends Endpoint>(
 
 /** Body of an answer that must be a success. */
 export async function succeed<E extends Endpoint & { readonly answer: z.ZodType }>(
-  bench: Pick<Bench, 'server'>,
   endpoint: E,
   request: Request = {},
 ): Promise<z.output<E['answer']>> {
-  const answer = await ask(bench, endpoint, request);
+  const answer = await ask(endpoint, request);
   if (answer.status !== endpoint.status) {
     throw new Error(`${endpoint.method} ${endpoint.path}: ${answer.status} ${JSON.stringify(answer.body)}`);
   }
@@ -103,7 +71,6 @@ export async function succeed<E extends Endpoint & { readonly answer: z.ZodType 
 export async function everyPage<
   Page extends { readonly data: readonly unknown[]; readonly next: string | null },
 >(
-  bench: Pick<Bench, 'server'>,
   endpoint: Endpoint & { readonly answer: z.ZodType<Page> },
   request: Request,
 ): Promise<Page['data'][number][]> {
@@ -111,7 +78,7 @@ export async function everyPage<
   let after: string | null = null;
   do {
     const query: Request['query'] = { ...request.query, ...(after === null ? {} : { after }) };
-    const page: Page = await succeed(bench, endpoint, { ...request, query });
+    const page: Page = await succeed(endpoint, { ...request, query });
     rows.push(...page.data);
     after = page.next;
   } while (after !== null);
@@ -120,11 +87,10 @@ export async function everyPage<
 
 /** Status and code of an answer that must be a failure. */
 export async function fail<E extends Endpoint>(
-  bench: Pick<Bench, 'server'>,
   endpoint: E,
   request: Request = {},
 ): Promise<[status: number, code: string]> {
-  const answer = await ask(bench, endpoint, request);
+  const answer = await ask(endpoint, request);
   const problem = Problem.parse(answer.body);
   return [problem.status, problem.code];
 }
@@ -137,10 +103,11 @@ export interface Clinic {
   readonly frontDesk: string;
 }
 
-export async function createClinic(
-  { database }: Pick<Bench, 'database'>,
-  { timeZone = 'UTC' }: { readonly timeZone?: string } = {},
-): Promise<Clinic> {
+export async function createClinic({
+  timeZone = 'UTC',
+}: {
+  readonly timeZone?: string;
+} = {}): Promise<Clinic> {
   const id = randomUUID();
   await database.query('INSERT INTO wardbell.tenant (id, name, slug, time_zone) VALUES ($1, $2, $2, $3)', [
     id,
@@ -159,8 +126,8 @@ export async function createClinic(
 export const superAdmin = (): Promise<string> => mintToken({ role: 'super_admin' });
 
 /** A patient of a clinic, registered through the API. */
-export async function registerPatient(bench: Bench, clinic: Clinic, body: object = {}): Promise<Patient> {
-  const answer = await call(bench.server.url, 'POST', '/patients', {
+export async function registerPatient(clinic: Clinic, body: object = {}): Promise<Patient> {
+  const answer = await call(server.url, 'POST', '/patients', {
     token: clinic.clinician,
     body: { first_name: 'Ada', last_name: 'Example', ...body },
   });
@@ -169,7 +136,6 @@ export async function registerPatient(bench: Bench, clinic: Clinic, body: object
 
 /** Events of a clinic as they are committed, past every view. */
 export async function committedEvents(
-  { database }: Pick<Bench, 'database'>,
   tenantId: string,
 ): Promise<{ seq: number; type: string; data: Record<string, unknown>; actor_id: string | null }[]> {
   const rows = await database.query(
@@ -189,7 +155,7 @@ export async function committedEvents(
 }
 
 /** One number that a query answers. */
-export async function count({ database }: Pick<Bench, 'database'>, sql: string, values: unknown[] = []) {
+export async function count(sql: string, values: unknown[] = []) {
   const [row] = await database.query(`SELECT (${sql})::int AS count`, values);
   return z.object({ count: z.number() }).parse(row).count;
 }

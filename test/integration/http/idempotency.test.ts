@@ -1,6 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import pg from 'pg';
+import { database, useServer } from '../../support/fixture.js';
 import { mintToken } from '../../support/tokens.js';
 import {
   ask,
@@ -11,10 +12,9 @@ import {
   fail,
   registerPatient,
   superAdmin,
-  useBench,
 } from './harness.js';
 
-const bench = useBench();
+useServer();
 const body = { first_name: 'Ada', last_name: 'Example', notes: 'n', phone: '+1 555' };
 const keyed = (key: string) => ({ 'idempotency-key': key });
 
@@ -22,24 +22,24 @@ describe('An Idempotency-Key', () => {
   let clinic: Clinic;
   const clients: pg.Client[] = [];
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
   });
   afterEach(async () => {
     await Promise.all(clients.splice(0).map((client) => client.end()));
   });
 
   const create = (key: string, options: { token?: string; body?: object } = {}) =>
-    ask(bench, api.patients.create, { token: clinic.clinician, body, headers: keyed(key), ...options });
+    ask(api.patients.create, { token: clinic.clinician, body, headers: keyed(key), ...options });
 
   it('gets the same answer again, and one event', async () => {
-    const before = (await committedEvents(bench, clinic.id)).length;
+    const before = (await committedEvents(clinic.id)).length;
     const first = await create('again');
     const second = await create('again', { body: Object.fromEntries(Object.entries(body).reverse()) });
     expect(second.status).toBe(first.status);
     expect(second.body).toEqual(first.body);
     expect(second.headers.get('etag')).toBe(first.headers.get('etag'));
     expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true']);
-    expect(await committedEvents(bench, clinic.id)).toHaveLength(before + 1);
+    expect(await committedEvents(clinic.id)).toHaveLength(before + 1);
   });
 
   it('with another body is refused', async () => {
@@ -50,7 +50,7 @@ describe('An Idempotency-Key', () => {
   });
 
   it('lets ten requests at once do one thing', async () => {
-    const before = (await committedEvents(bench, clinic.id)).length;
+    const before = (await committedEvents(clinic.id)).length;
     const answers = await Promise.all(Array.from({ length: 10 }, () => create('ten')));
     const done = answers.filter(({ status }) => status === 201);
     const waiting = answers.filter(({ status }) => status === 409);
@@ -59,11 +59,11 @@ describe('An Idempotency-Key', () => {
     expect(new Set(done.map((answer) => JSON.stringify(Reflect.get(Object(answer.body), 'id')))).size).toBe(
       1,
     );
-    expect(await committedEvents(bench, clinic.id)).toHaveLength(before + 1);
+    expect(await committedEvents(clinic.id)).toHaveLength(before + 1);
   });
 
   it('is of one user, one tenant and one route', async () => {
-    const other = await createClinic(bench);
+    const other = await createClinic();
     const colleague = await mintToken({ role: 'clinician', tenantId: clinic.id });
     const ids = [
       await create('scope'),
@@ -71,8 +71,8 @@ describe('An Idempotency-Key', () => {
       await create('scope', { token: colleague }),
     ].map((answer) => Reflect.get(Object(answer.body), 'id'));
     expect(new Set(ids).size).toBe(3);
-    const patient = await registerPatient(bench, clinic);
-    const appointment = await ask(bench, api.appointments.create, {
+    const patient = await registerPatient(clinic);
+    const appointment = await ask(api.appointments.create, {
       token: clinic.clinician,
       headers: keyed('scope'),
       body: { patient_id: patient.id, type: 'Visit', status: 'waitlist' },
@@ -81,9 +81,9 @@ describe('An Idempotency-Key', () => {
   });
 
   it('counts the object of the path as part of the request', async () => {
-    const patient = await registerPatient(bench, clinic);
+    const patient = await registerPatient(clinic);
     const book = async () => {
-      const made = await ask(bench, api.appointments.create, {
+      const made = await ask(api.appointments.create, {
         token: clinic.clinician,
         body: { patient_id: patient.id, type: 'Visit', datetime: '2026-12-01T10:00:00Z' },
       });
@@ -91,7 +91,7 @@ describe('An Idempotency-Key', () => {
     };
     const [one, two] = [await book(), await book()];
     const arrive = (id: string) =>
-      ask(bench, api.appointments.setStatus, {
+      ask(api.appointments.setStatus, {
         token: clinic.clinician,
         id,
         headers: keyed('arrive'),
@@ -111,7 +111,7 @@ describe('An Idempotency-Key', () => {
   it('whose first request is still running is told to come back', async () => {
     const [, payload = ''] = clinic.clinician.split('.');
     const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString());
-    const client = new pg.Client({ connectionString: bench.database.superuserUrl });
+    const client = new pg.Client({ connectionString: database.superuserUrl });
     clients.push(client);
     await client.connect();
     await client.query('BEGIN');
@@ -129,7 +129,7 @@ describe('An Idempotency-Key', () => {
 
   it.each(['', 'a b', 'ü', 'x'.repeat(256)])('must be 1 to 255 visible ASCII characters: %j', async (key) => {
     const headers = { 'idempotency-key': Buffer.from(key).toString('latin1') };
-    expect(await fail(bench, api.patients.create, { token: clinic.clinician, body, headers })).toEqual([
+    expect(await fail(api.patients.create, { token: clinic.clinician, body, headers })).toEqual([
       422,
       'validation_failed',
     ]);
@@ -142,12 +142,10 @@ describe('An Idempotency-Key', () => {
   it('makes a message to all tenants go out once to each', async () => {
     const token = await superAdmin();
     const request = { token, headers: keyed('to-all'), body: { message: 'Maintenance at noon' } };
-    const first = await ask(bench, api.notifications.create, request);
-    const second = await ask(bench, api.notifications.create, request);
+    const first = await ask(api.notifications.create, request);
+    const second = await ask(api.notifications.create, request);
     expect(second.body).toEqual(first.body);
-    const sent = (await committedEvents(bench, clinic.id)).filter(
-      ({ type }) => type === 'system_notification',
-    );
+    const sent = (await committedEvents(clinic.id)).filter(({ type }) => type === 'system_notification');
     expect(sent).toHaveLength(1);
   });
 
@@ -158,9 +156,8 @@ describe('An Idempotency-Key', () => {
       headers: keyed('user'),
       body: { email: 'guess@x.test', name: 'X', role: 'clinician', password: 'correct horse battery' },
     };
-    expect((await ask(bench, api.users.create, request)).status).toBe(201);
+    expect((await ask(api.users.create, request)).status).toBe(201);
     const leaked = await count(
-      bench,
       `SELECT count(*) FROM wardbell.idempotency i WHERE i::text LIKE '%correct horse%'
          OR request_hash = sha256(convert_to($1, 'UTF8'))`,
       [JSON.stringify(request.body)],

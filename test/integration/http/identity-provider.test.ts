@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { server, startAnother, useServer } from '../../support/fixture.js';
 import { mintToken } from '../../support/tokens.js';
 import { ask, type Clinic, createClinic, fail } from './harness.js';
 
@@ -51,27 +50,20 @@ class Provider {
 describe('Tokens of an identity provider', () => {
   const provider = new Provider();
   let url: string;
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
 
-  beforeAll(async () => {
+  const startProvider = async () => {
     await provider.addKey('rsa', 'RS256');
     await provider.addKey('ec', 'ES256');
     await provider.addKey('ed', 'EdDSA');
     await provider.addKey('ps', 'PS256');
     url = await provider.start();
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: { JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE },
-    });
-    clinic = await createClinic({ database });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-    await provider.stop();
+    return { JWT_JWKS_URL: url, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE };
+  };
+  useServer({ env: startProvider });
+  afterAll(() => provider.stop());
+  beforeAll(async () => {
+    clinic = await createClinic();
   });
 
   const claims = (more: Record<string, unknown> = {}) => ({
@@ -80,7 +72,7 @@ describe('Tokens of an identity provider', () => {
     role: 'clinician',
     ...more,
   });
-  const me = (token: string) => ask({ server }, api.auth.me, { token });
+  const me = (token: string) => ask(api.auth.me, { token });
 
   it.each(['rsa', 'ec', 'ed'])('signed with a key of kind %s are good', async (kid) => {
     const answer = await me(await provider.sign(kid, claims()));
@@ -104,7 +96,7 @@ describe('Tokens of an identity provider', () => {
     ['a time before which it is not good', { nbf: Math.floor(Date.now() / 1000) + 600 }],
   ])('with %s are not', async (_, wrong) => {
     const token = await provider.sign('rsa', claims(wrong));
-    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
   });
 
   it('that are refused are logged with the claim that was wrong, never its value, once in 30 s', async () => {
@@ -119,7 +111,7 @@ describe('Tokens of an identity provider', () => {
 
   it('that have expired say so', async () => {
     const token = await provider.sign('rsa', claims({ exp: Math.floor(Date.now() / 1000) - 1 }));
-    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'token_expired']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'token_expired']);
   });
 
   it('by an algorithm that we do not take, or under another key’s name, are not good', async () => {
@@ -128,7 +120,7 @@ describe('Tokens of an identity provider', () => {
       await provider.sign('ec', claims(), 'rsa'),
       await provider.sign('rsa', claims(), 'unheard-of'),
     ]) {
-      expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+      expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
     }
   });
 
@@ -136,7 +128,7 @@ describe('Tokens of an identity provider', () => {
     const response = await fetch(url);
     const secret = await response.text();
     const token = await mintToken({ role: 'clinician', tenantId: clinic.id, secret });
-    expect(await fail({ server }, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
   });
 
   it('go on while the provider is away, because its keys are known', async () => {
@@ -149,24 +141,17 @@ describe('Tokens of an identity provider', () => {
   it('are unavailable, not wrong, to a server that never saw the keys; ours go on', async () => {
     const token = await provider.sign('rsa', claims());
     await provider.stop();
-    const fresh = await startServer({ database, env: { JWT_JWKS_URL: url } });
-    try {
-      expect(await fail({ server: fresh }, api.auth.me, { token })).toEqual([
-        503,
-        'identity_provider_unavailable',
-      ]);
-      const health = await (await fetch(`${fresh.url}/health`)).json();
-      expect(health).toMatchObject({
-        status: 'degraded',
-        checks: { identity_provider: { status: 'degraded' }, database: { status: 'ok' } },
-      });
-      const ours = await mintToken({ role: 'clinician', tenantId: clinic.id });
-      expect((await ask({ server: fresh }, api.auth.me, { token: ours })).status).toBe(200);
-      await provider.start(Number(new URL(url).port));
-      expect((await ask({ server: fresh }, api.auth.me, { token })).status).toBe(200);
-    } finally {
-      await fresh.stop();
-    }
+    const fresh = await startAnother({ JWT_JWKS_URL: url });
+    expect(await fail(api.auth.me, { at: fresh, token })).toEqual([503, 'identity_provider_unavailable']);
+    const health = await (await fetch(`${fresh.url}/health`)).json();
+    expect(health).toMatchObject({
+      status: 'degraded',
+      checks: { identity_provider: { status: 'degraded' }, database: { status: 'ok' } },
+    });
+    const ours = await mintToken({ role: 'clinician', tenantId: clinic.id });
+    expect((await ask(api.auth.me, { at: fresh, token: ours })).status).toBe(200);
+    await provider.start(Number(new URL(url).port));
+    expect((await ask(api.auth.me, { at: fresh, token })).status).toBe(200);
   });
 
   it('cost one fetch of the keys, not one each', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
+import { database, useServer } from '../../support/fixture.js';
 import {
   ask,
   type Clinic,
@@ -10,10 +11,9 @@ import {
   registerPatient,
   succeed,
   superAdmin,
-  useBench,
 } from './harness.js';
 
-const bench = useBench();
+useServer();
 
 describe('Notifications', () => {
   let superToken: string;
@@ -21,32 +21,26 @@ describe('Notifications', () => {
     superToken = await superAdmin();
   });
   const texts = async (clinic: Clinic) =>
-    (await committedEvents(bench, clinic.id)).map(({ type, data }) => [type, data]);
-  const send = (token: string, body: object) => succeed(bench, api.notifications.create, { token, body });
+    (await committedEvents(clinic.id)).map(({ type, data }) => [type, data]);
+  const send = (token: string, body: object) => succeed(api.notifications.create, { token, body });
 
   it('of a tenant admin go to the own tenant', async () => {
-    const [own, other] = [await createClinic(bench), await createClinic(bench)];
+    const [own, other] = [await createClinic(), await createClinic()];
     expect(await send(own.admin, { message: 'Staff meeting', level: 'warning' })).toEqual({ tenants: 1 });
     expect(await texts(own)).toEqual([
       ['system_notification', { message: 'Staff meeting', level: 'warning' }],
     ]);
     expect(await texts(other)).toEqual([]);
     const body = { message: 'x', tenant_id: other.id };
-    expect(await fail(bench, api.notifications.create, { token: own.admin, body })).toEqual([
+    expect(await fail(api.notifications.create, { token: own.admin, body })).toEqual([
       403,
       'field_not_allowed',
     ]);
   });
 
   it('of a super admin go to one tenant, or to all that are active', async () => {
-    const [one, two, suspended] = [
-      await createClinic(bench),
-      await createClinic(bench),
-      await createClinic(bench),
-    ];
-    await bench.database.query(`UPDATE wardbell.tenant SET status = 'suspended' WHERE id = $1`, [
-      suspended.id,
-    ]);
+    const [one, two, suspended] = [await createClinic(), await createClinic(), await createClinic()];
+    await database.query(`UPDATE wardbell.tenant SET status = 'suspended' WHERE id = $1`, [suspended.id]);
     expect(await send(superToken, { message: 'To one', tenant_id: one.id })).toEqual({ tenants: 1 });
     const { tenants } = await send(superToken, { message: 'To all' });
     expect(tenants).toBeGreaterThanOrEqual(2);
@@ -57,7 +51,7 @@ describe('Notifications', () => {
     expect(await texts(two)).toHaveLength(1);
     expect(await texts(suspended)).toEqual([]);
     const body = { message: 'x', tenant_id: randomUUID() };
-    expect(await fail(bench, api.notifications.create, { token: superToken, body })).toEqual([
+    expect(await fail(api.notifications.create, { token: superToken, body })).toEqual([
       422,
       'unknown_tenant',
     ]);
@@ -65,7 +59,7 @@ describe('Notifications', () => {
 
   it('reach more tenants than one batch holds, each once, also when asked twice', async () => {
     const ids = Array.from({ length: 120 }, () => randomUUID());
-    await bench.database.query(
+    await database.query(
       'INSERT INTO wardbell.tenant (id, name, slug) SELECT id, id::text, id::text FROM unnest($1::uuid[]) AS id',
       [ids],
     );
@@ -74,10 +68,10 @@ describe('Notifications', () => {
       body: { message: 'Many' },
       headers: { 'idempotency-key': randomUUID() },
     };
-    const first = await succeed(bench, api.notifications.create, request);
+    const first = await succeed(api.notifications.create, request);
     expect(first.tenants).toBeGreaterThanOrEqual(120);
-    expect(await succeed(bench, api.notifications.create, request)).toEqual(first);
-    const rows = await bench.database.query(
+    expect(await succeed(api.notifications.create, request)).toEqual(first);
+    const rows = await database.query(
       `SELECT count(*)::int AS events, count(DISTINCT tenant_id)::int AS tenants FROM wardbell.outbox
        WHERE tenant_id = ANY ($1::uuid[])`,
       [ids],
@@ -88,7 +82,7 @@ describe('Notifications', () => {
   it.each(['', '   ', 'x'.repeat(2_001), 'a\u0000b'])(
     'are refused without a fit message: %j',
     async (message) => {
-      expect(await fail(bench, api.notifications.create, { token: superToken, body: { message } })).toEqual([
+      expect(await fail(api.notifications.create, { token: superToken, body: { message } })).toEqual([
         422,
         'validation_failed',
       ]);
@@ -96,9 +90,9 @@ describe('Notifications', () => {
   );
 
   it('are in the audit log without their text', async () => {
-    const own = await createClinic(bench);
+    const own = await createClinic();
     await send(own.admin, { message: 'Mrs. Canary is waiting' });
-    const rows = await bench.database.query('SELECT a::text AS row FROM wardbell.audit a WHERE scope = $1', [
+    const rows = await database.query('SELECT a::text AS row FROM wardbell.audit a WHERE scope = $1', [
       own.id,
     ]);
     expect(rows).toHaveLength(1);
@@ -109,16 +103,16 @@ describe('Notifications', () => {
 
 describe('The log of events', () => {
   it('is read in order, page by page, from a position', async () => {
-    const clinic = await createClinic(bench);
-    for (let n = 0; n < 5; n++) await registerPatient(bench, clinic, { last_name: `N${n}` });
-    const first = await succeed(bench, api.events.list, { token: clinic.admin, query: { limit: 2 } });
+    const clinic = await createClinic();
+    for (let n = 0; n < 5; n++) await registerPatient(clinic, { last_name: `N${n}` });
+    const first = await succeed(api.events.list, { token: clinic.admin, query: { limit: 2 } });
     expect([first.data.map(({ seq }) => seq), first.next]).toEqual([[1, 2], '2']);
-    const rest = await succeed(bench, api.events.list, {
+    const rest = await succeed(api.events.list, {
       token: clinic.admin,
       query: { since: first.next ?? '' },
     });
     expect([rest.data.map(({ seq }) => seq), rest.next]).toEqual([[3, 4, 5], null]);
-    const committed = await committedEvents(bench, clinic.id);
+    const committed = await committedEvents(clinic.id);
     expect([...first.data, ...rest.data].map(({ seq, type, data }) => ({ seq, type, data }))).toEqual(
       committed.map(({ seq, type, data }) => ({ seq, type, data })),
     );
@@ -130,10 +124,10 @@ describe('The log of events', () => {
   });
 
   it('is narrowed by type', async () => {
-    const clinic = await createClinic(bench);
-    const { id } = await registerPatient(bench, clinic);
-    await ask(bench, api.patients.remove, { token: clinic.clinician, id });
-    const page = await succeed(bench, api.events.list, {
+    const clinic = await createClinic();
+    const { id } = await registerPatient(clinic);
+    await ask(api.patients.remove, { token: clinic.clinician, id });
+    const page = await succeed(api.events.list, {
       token: clinic.admin,
       query: { type: 'patient_deleted' },
     });
@@ -141,11 +135,11 @@ describe('The log of events', () => {
   });
 
   it('is read backwards from a position, page by page, as far as it is kept', async () => {
-    const clinic = await createClinic(bench);
-    for (let n = 0; n < 6; n++) await registerPatient(bench, clinic, { last_name: `N${n}` });
-    await bench.database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1 AND seq <= 1', [clinic.id]);
+    const clinic = await createClinic();
+    for (let n = 0; n < 6; n++) await registerPatient(clinic, { last_name: `N${n}` });
+    await database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1 AND seq <= 1', [clinic.id]);
     const back = async (query: Record<string, string | number>) => {
-      const page = await succeed(bench, api.events.list, { token: clinic.admin, query });
+      const page = await succeed(api.events.list, { token: clinic.admin, query });
       return [page.data.map(({ seq }) => seq), page.next];
     };
     expect(await back({ before: Number.MAX_SAFE_INTEGER, limit: 2 })).toEqual([[6, 5], '5']);
@@ -156,17 +150,17 @@ describe('The log of events', () => {
   });
 
   it('says when it no longer reaches back so far, instead of leaving a hole', async () => {
-    const clinic = await createClinic(bench);
-    for (let n = 0; n < 4; n++) await registerPatient(bench, clinic, { last_name: `N${n}` });
-    await bench.database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1 AND seq <= 2', [clinic.id]);
-    const list = (since: number) => ask(bench, api.events.list, { token: clinic.admin, query: { since } });
+    const clinic = await createClinic();
+    for (let n = 0; n < 4; n++) await registerPatient(clinic, { last_name: `N${n}` });
+    await database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1 AND seq <= 2', [clinic.id]);
+    const list = (since: number) => ask(api.events.list, { token: clinic.admin, query: { since } });
     expect((await list(1)).status).toBe(410);
     expect((await list(0)).body).toMatchObject({ code: 'events_expired' });
     expect((await list(2)).status).toBe(200);
     expect((await list(4)).body).toMatchObject({ data: [] });
-    const all = await succeed(bench, api.events.list, { token: clinic.admin });
+    const all = await succeed(api.events.list, { token: clinic.admin });
     expect(all.data.map(({ seq }) => seq)).toEqual([3, 4]);
-    await bench.database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1', [clinic.id]);
+    await database.query('DELETE FROM wardbell.outbox WHERE tenant_id = $1', [clinic.id]);
     expect((await list(3)).status).toBe(410);
     expect((await list(4)).status).toBe(200);
   });
@@ -174,12 +168,12 @@ describe('The log of events', () => {
 
 describe('The audit log', () => {
   it('names who changed what, newest first, and is narrowed by person, patient, action and time', async () => {
-    const clinic = await createClinic(bench);
-    const patient = await registerPatient(bench, clinic);
-    await ask(bench, api.patients.update, { token: clinic.frontDesk, id: patient.id, body: { phone: '1' } });
-    await registerPatient(bench, clinic);
+    const clinic = await createClinic();
+    const patient = await registerPatient(clinic);
+    await ask(api.patients.update, { token: clinic.frontDesk, id: patient.id, body: { phone: '1' } });
+    await registerPatient(clinic);
     const list = (query: Record<string, string | number> = {}) =>
-      succeed(bench, api.audit.list, { token: clinic.admin, query });
+      succeed(api.audit.list, { token: clinic.admin, query });
     const all = (await list()).data;
     expect(all.map(({ seq, action }) => [seq, action])).toEqual([
       [3, 'patient.create'],
@@ -207,21 +201,19 @@ describe('The audit log', () => {
   });
 
   it('of another tenant is not there; a super admin reads any, and the installation’s', async () => {
-    const [own, other] = [await createClinic(bench), await createClinic(bench)];
-    await registerPatient(bench, other);
+    const [own, other] = [await createClinic(), await createClinic()];
+    await registerPatient(other);
     for (const endpoint of [api.audit.list, api.audit.verify]) {
-      expect(await fail(bench, endpoint, { token: own.admin, query: { tenant_id: other.id } })).toEqual([
+      expect(await fail(endpoint, { token: own.admin, query: { tenant_id: other.id } })).toEqual([
         404,
         'not_found',
       ]);
     }
     const token = await superAdmin();
-    expect(
-      (await succeed(bench, api.audit.list, { token, query: { tenant_id: other.id } })).data,
-    ).toHaveLength(1);
-    const installation = await succeed(bench, api.audit.list, { token });
+    expect((await succeed(api.audit.list, { token, query: { tenant_id: other.id } })).data).toHaveLength(1);
+    const installation = await succeed(api.audit.list, { token });
     expect(new Set(installation.data.map(({ tenant_id }) => tenant_id))).toEqual(new Set([null]));
-    expect(await succeed(bench, api.audit.verify, { token })).toMatchObject({ ok: true });
+    expect(await succeed(api.audit.verify, { token })).toMatchObject({ ok: true });
   });
 
   it.each([
@@ -234,32 +226,29 @@ describe('The audit log', () => {
       2,
     ],
   ])('notices a row that was %s', async (_, sql, firstBad) => {
-    const clinic = await createClinic(bench);
-    for (let n = 0; n < 5; n++) await registerPatient(bench, clinic);
-    const verify = () => succeed(bench, api.audit.verify, { token: clinic.admin });
+    const clinic = await createClinic();
+    for (let n = 0; n < 5; n++) await registerPatient(clinic);
+    const verify = () => succeed(api.audit.verify, { token: clinic.admin });
     expect(await verify()).toEqual({ ok: true, checked: 5, first_bad: null });
-    await bench.database.query(sql, [clinic.id]);
+    await database.query(sql, [clinic.id]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: firstBad });
   });
 
   it('is verified in parts however long it is', async () => {
-    const clinic = await createClinic(bench);
+    const clinic = await createClinic();
     const LENGTH = 20_001;
-    await bench.database.query(
+    await database.query(
       `SELECT count(*) FROM (SELECT set_config('wardbell.tenant_id', $1, true)) AS tenant,
          LATERAL wardbell.append($1::uuid, '[]', (
            SELECT jsonb_agg(jsonb_build_object('action', 'patient.read', 'n', n, 't', tenant))
            FROM generate_series(1, $2::int) n)) AS appended`,
       [clinic.id, LENGTH],
     );
-    const verify = () => succeed(bench, api.audit.verify, { token: clinic.admin });
+    const verify = () => succeed(api.audit.verify, { token: clinic.admin });
     expect(await verify()).toEqual({ ok: true, checked: LENGTH, first_bad: null });
-    await bench.database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = $2', [
-      clinic.id,
-      LENGTH,
-    ]);
+    await database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = $2', [clinic.id, LENGTH]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: LENGTH });
-    await bench.database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = 10000', [clinic.id]);
+    await database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = 10000', [clinic.id]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: 10_000 });
   });
 });

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { server, startAnother, useServer } from '../../support/fixture.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 
 const APP = 'https://app.example';
@@ -10,21 +9,14 @@ const FOREIGN = ['https://evil.example', 'http://app.example', 'https://app.exam
 const corsHeaders = ({ headers }: Response): string[] =>
   [...headers.keys()].filter((name) => name.startsWith('access-control-'));
 
+useServer({
+  env: { ALLOWED_ORIGINS: `${APP}, http://localhost:3000`, EVENT_RETENTION_DAY: 'canary-value' },
+});
+
 describe('Pages of other origins', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let tenant: TestTenant;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: { ALLOWED_ORIGINS: `${APP}, http://localhost:3000`, EVENT_RETENTION_DAY: 'canary-value' },
-    });
     tenant = await createTenant(server);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const ask = (path: string, init: RequestInit & { readonly headers: Record<string, string> }) =>
@@ -88,13 +80,9 @@ describe('Pages of other origins', () => {
   });
 
   it('are refused everywhere while ALLOWED_ORIGINS is unset', async () => {
-    const closed = await startServer({ database });
-    try {
-      const answer = await fetch(`${closed.url}/api/v1/patients`, { headers: { origin: APP } });
-      expect(corsHeaders(answer)).toEqual([]);
-    } finally {
-      await closed.stop();
-    }
+    const closed = await startAnother({ ALLOWED_ORIGINS: '' });
+    const answer = await fetch(`${closed.url}/api/v1/patients`, { headers: { origin: APP } });
+    expect(corsHeaders(answer)).toEqual([]);
   });
 
   it('A misspelt variable is told at the start with the likely one, without its value', () => {

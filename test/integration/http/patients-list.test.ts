@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import { z } from 'zod';
+import { database, useServer } from '../../support/fixture.js';
 import {
   ask,
   type Clinic,
@@ -10,19 +11,18 @@ import {
   everyPage,
   registerPatient,
   succeed,
-  useBench,
 } from './harness.js';
 
-const bench = useBench();
+useServer();
 type Row = { id: string; version: number };
 
 const allPages = (token: string, query: Record<string, string | number>) =>
-  everyPage(bench, api.patients.list, { token, query });
+  everyPage(api.patients.list, { token, query });
 
 describe('The list of patients', () => {
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
     const names = [
       ['Zoë', 'Abel'],
       ['anna', 'abel'],
@@ -32,7 +32,7 @@ describe('The list of patients', () => {
       ['Back', 'Sla\\sh'],
     ];
     for (const [first_name, last_name] of names) {
-      await registerPatient(bench, clinic, {
+      await registerPatient(clinic, {
         first_name,
         last_name,
         phone: `+1 555 ${first_name?.length}00`,
@@ -41,7 +41,7 @@ describe('The list of patients', () => {
   });
 
   const search = async (text: string) =>
-    (await succeed(bench, api.patients.list, { token: clinic.clinician, query: { search: text } })).data.map(
+    (await succeed(api.patients.list, { token: clinic.clinician, query: { search: text } })).data.map(
       ({ first_name }) => first_name,
     );
 
@@ -70,28 +70,28 @@ describe('The list of patients', () => {
   });
 
   it('has cursors that say nothing and open nothing elsewhere', async () => {
-    const page = await succeed(bench, api.patients.list, { token: clinic.clinician, query: { limit: 1 } });
+    const page = await succeed(api.patients.list, { token: clinic.clinician, query: { limit: 1 } });
     const cursor = page.next ?? '';
     expect(Buffer.from(cursor, 'base64url').toString('latin1')).not.toMatch(/abel|anna/i);
-    const other = await createClinic(bench);
+    const other = await createClinic();
     for (const [endpoint, token] of [
       [api.patients.list, other.clinician],
       [api.appointments.list, clinic.clinician],
     ] as const) {
-      expect((await ask(bench, endpoint, { token, query: { after: cursor } })).status).toBe(422);
+      expect((await ask(endpoint, { token, query: { after: cursor } })).status).toBe(422);
     }
     const changed = `${cursor.slice(0, -2)}${cursor.endsWith('AA') ? 'BB' : 'AA'}`;
     expect(
-      (await ask(bench, api.patients.list, { token: clinic.clinician, query: { after: changed } })).status,
+      (await ask(api.patients.list, { token: clinic.clinician, query: { after: changed } })).status,
     ).toBe(422);
   });
 
   it('goes on at the right place when the row that a page ended with is gone', async () => {
-    const own = await createClinic(bench);
-    for (const last_name of ['A', 'B', 'C', 'D']) await registerPatient(bench, own, { last_name });
-    const first = await succeed(bench, api.patients.list, { token: own.clinician, query: { limit: 2 } });
-    await ask(bench, api.patients.remove, { token: own.clinician, id: first.data[1]?.id });
-    const second = await succeed(bench, api.patients.list, {
+    const own = await createClinic();
+    for (const last_name of ['A', 'B', 'C', 'D']) await registerPatient(own, { last_name });
+    const first = await succeed(api.patients.list, { token: own.clinician, query: { limit: 2 } });
+    await ask(api.patients.remove, { token: own.clinician, id: first.data[1]?.id });
+    const second = await succeed(api.patients.list, {
       token: own.clinician,
       query: { limit: 2, after: first.next ?? '' },
     });
@@ -99,23 +99,23 @@ describe('The list of patients', () => {
   });
 
   it('answers the patients of some ids, in its own order, and nobody of another clinic', async () => {
-    const own = await createClinic(bench);
-    const other = await createClinic(bench);
+    const own = await createClinic();
+    const other = await createClinic();
     const [b, a] = [
-      await registerPatient(bench, own, { last_name: 'B' }),
-      await registerPatient(bench, own, { last_name: 'A' }),
+      await registerPatient(own, { last_name: 'B' }),
+      await registerPatient(own, { last_name: 'A' }),
     ];
-    await registerPatient(bench, own, { last_name: 'C' });
-    const foreign = await registerPatient(bench, other, { last_name: 'D' });
+    await registerPatient(own, { last_name: 'C' });
+    const foreign = await registerPatient(other, { last_name: 'D' });
     const query = { ids: [b.id, foreign.id, a.id, randomUUID()].join(',') };
-    const page = await succeed(bench, api.patients.list, { token: own.clinician, query });
+    const page = await succeed(api.patients.list, { token: own.clinician, query });
     expect(page.data.map(({ last_name }) => last_name)).toEqual(['A', 'B']);
     expect(page).toMatchObject({ next: null, seq: 3 });
-    const first = await succeed(bench, api.patients.list, {
+    const first = await succeed(api.patients.list, {
       token: own.clinician,
       query: { ...query, limit: 1 },
     });
-    const rest = await succeed(bench, api.patients.list, {
+    const rest = await succeed(api.patients.list, {
       token: own.clinician,
       query: { ...query, limit: 1, after: first.next ?? '' },
     });
@@ -127,34 +127,32 @@ describe('The list of patients', () => {
     ['what is no id', 'nonsense'],
     ['nothing', ','],
   ])('refuses %s as ids', async (_, ids) => {
-    expect((await ask(bench, api.patients.list, { token: clinic.clinician, query: { ids } })).status).toBe(
-      422,
-    );
+    expect((await ask(api.patients.list, { token: clinic.clinician, query: { ids } })).status).toBe(422);
   });
 
   it('is narrowed by ids or by a search, not by both', async () => {
     const query = { ids: randomUUID(), search: 'abel' };
-    expect((await ask(bench, api.patients.list, { token: clinic.clinician, query })).status).toBe(422);
+    expect((await ask(api.patients.list, { token: clinic.clinician, query })).status).toBe(422);
   });
 
   it('carries the position of its own snapshot, while a writer hammers it', async () => {
-    const own = await createClinic(bench);
-    for (let n = 0; n < 5; n++) await registerPatient(bench, own, { last_name: `Start ${n}` });
+    const own = await createClinic();
+    for (let n = 0; n < 5; n++) await registerPatient(own, { last_name: `Start ${n}` });
     let writing = true;
     const writer = (async () => {
       for (let n = 0; writing; n++) {
-        const { id } = await registerPatient(bench, own, { last_name: `Hammer ${n}` });
-        await ask(bench, api.patients.update, { token: own.clinician, id, body: { phone: `${n}` } });
-        if (n % 3 === 0) await ask(bench, api.patients.remove, { token: own.clinician, id });
+        const { id } = await registerPatient(own, { last_name: `Hammer ${n}` });
+        await ask(api.patients.update, { token: own.clinician, id, body: { phone: `${n}` } });
+        if (n % 3 === 0) await ask(api.patients.remove, { token: own.clinician, id });
       }
     })();
     const lists = [];
     for (let n = 0; n < 60; n++) {
-      lists.push(await succeed(bench, api.patients.list, { token: own.clinician, query: { limit: 200 } }));
+      lists.push(await succeed(api.patients.list, { token: own.clinician, query: { limit: 200 } }));
     }
     writing = false;
     await writer;
-    const events = await committedEvents(bench, own.id);
+    const events = await committedEvents(own.id);
     for (const list of lists) {
       expect(list.data.map(({ id, version }) => ({ id, version })).sort(byId)).toEqual(
         fold(events.filter(({ seq }) => seq <= list.seq)).sort(byId),
@@ -164,12 +162,12 @@ describe('The list of patients', () => {
   });
 
   it('answers an empty list with its position too', async () => {
-    const own = await createClinic(bench);
-    const page = await succeed(bench, api.patients.list, { token: own.clinician });
+    const own = await createClinic();
+    const page = await succeed(api.patients.list, { token: own.clinician });
     expect(page).toMatchObject({ data: [], next: null, seq: 0 });
-    const { id } = await registerPatient(bench, own);
-    await ask(bench, api.patients.remove, { token: own.clinician, id });
-    expect(await succeed(bench, api.patients.list, { token: own.clinician })).toMatchObject({
+    const { id } = await registerPatient(own);
+    await ask(api.patients.remove, { token: own.clinician, id });
+    expect(await succeed(api.patients.list, { token: own.clinician })).toMatchObject({
       data: [],
       seq: 2,
     });
@@ -182,15 +180,15 @@ describe('The list of patients', () => {
     const MAX_MS = 500;
 
     beforeAll(async () => {
-      big = await createClinic(bench);
-      await bench.database.query(
+      big = await createClinic();
+      await database.query(
         `INSERT INTO wardbell.patient (tenant_id, mrn, first_name, last_name, phone)
          SELECT $1, 'B' || n, initcap(substr(md5(n::text), 1, 6)), initcap(substr(md5((n / 3)::text), 7, 9)),
                 '+49 ' || (1000000 + n)
          FROM generate_series(1, ${COUNT}) AS n`,
         [big.id],
       );
-      await bench.database.query('ANALYZE wardbell.patient');
+      await database.query('ANALYZE wardbell.patient');
     });
 
     const timed = async (query: Record<string, string | number>) => {
@@ -200,7 +198,7 @@ describe('The list of patients', () => {
       // more often than PostgreSQL needs to settle on a plan that does not know the words
       for (let n = 0; n < 9; n++) {
         const startedMs = performance.now();
-        ({ data, next } = await succeed(bench, api.patients.list, { token: big.clinician, query }));
+        ({ data, next } = await succeed(api.patients.list, { token: big.clinician, query }));
         durations.push(performance.now() - startedMs);
       }
       return { fastestMs: Math.min(...durations), data, next };
@@ -223,7 +221,7 @@ describe('The list of patients', () => {
       const [middle] = z
         .array(z.object({ last_name: z.string() }))
         .parse(
-          await bench.database.query(
+          await database.query(
             'SELECT last_name FROM wardbell.patient WHERE tenant_id = $1 ORDER BY sort_name OFFSET 50000 LIMIT 1',
             [big.id],
           ),
@@ -232,7 +230,7 @@ describe('The list of patients', () => {
       // 250 pages of 200: the cursor of the middle is only had by going there
       let after: string | null = '';
       for (let page = 0; page < 250 && after !== null; page++) {
-        const answer: { next: string | null } = await succeed(bench, api.patients.list, {
+        const answer: { next: string | null } = await succeed(api.patients.list, {
           token: big.clinician,
           query: { limit: 200, ...(after === '' ? {} : { after }) },
         });

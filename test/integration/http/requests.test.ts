@@ -1,18 +1,19 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
-import { ask, type Clinic, committedEvents, createClinic, fail, useBench } from './harness.js';
+import { database, server, useServer } from '../../support/fixture.js';
+import { ask, type Clinic, committedEvents, createClinic, fail } from './harness.js';
 
-const bench = useBench();
+useServer();
 const PATIENT = { first_name: 'Ada', last_name: 'Example' };
 
 describe('What a request must be', () => {
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
   });
 
   const raw = async (path: string, init: RequestInit) => {
-    const response = await fetch(`${bench.server.url}${path}`, {
+    const response = await fetch(`${server.url}${path}`, {
       ...init,
       headers: { authorization: `Bearer ${clinic.clinician}`, ...init.headers },
     });
@@ -63,7 +64,7 @@ describe('What a request must be', () => {
   });
 
   it('says of each field what is wrong, and never what was sent', async () => {
-    const answer = await ask(bench, api.patients.create, {
+    const answer = await ask(api.patients.create, {
       token: clinic.clinician,
       body: {
         last_name: '',
@@ -102,7 +103,7 @@ describe('What a request must be', () => {
     ['a time for a day', { birth_date: '2023-02-28T00:00:00Z' }],
   ])('refuses %s', async (_, body) => {
     expect(
-      await fail(bench, api.patients.create, { token: clinic.clinician, body: { ...PATIENT, ...body } }),
+      await fail(api.patients.create, { token: clinic.clinician, body: { ...PATIENT, ...body } }),
     ).toEqual([422, 'validation_failed']);
   });
 
@@ -113,13 +114,13 @@ describe('What a request must be', () => {
       notes: 'line 1\nline 2\ttab 🩺',
       phone: '+1 (0)',
     };
-    const answer = await ask(bench, api.patients.create, { token: clinic.clinician, body });
+    const answer = await ask(api.patients.create, { token: clinic.clinician, body });
     expect(answer.body).toMatchObject(body);
   });
 
   it('keeps limits of 200 and 10,000 characters to the letter', async () => {
     const body = { first_name: 'a'.repeat(200), last_name: '字'.repeat(200), notes: '字'.repeat(10_000) };
-    const answer = await ask(bench, api.patients.create, { token: clinic.clinician, body });
+    const answer = await ask(api.patients.create, { token: clinic.clinician, body });
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject(body);
   });
@@ -132,74 +133,73 @@ describe('What a request must be', () => {
     ['after', { after: '' }],
     ['search', { search: 'a'.repeat(201) }],
   ])('refuses a list with a wrong %s: %j', async (path, query) => {
-    const answer = await ask(bench, api.patients.list, { token: clinic.clinician, query });
+    const answer = await ask(api.patients.list, { token: clinic.clinician, query });
     expect(answer.status).toBe(422);
     expect(Problem.parse(answer.body).errors?.map((error) => error.path)).toEqual([path]);
   });
 
   it('refuses dates that no database knows without a failure of its own', async () => {
     expect(
-      await fail(bench, api.appointments.list, { token: clinic.clinician, query: { from: '0000-01-01' } }),
+      await fail(api.appointments.list, { token: clinic.clinician, query: { from: '0000-01-01' } }),
     ).toEqual([422, 'validation_failed']);
   });
 
   it('lets front desk neither write nor see notes, whatever else is wrong', async () => {
     const body = { ...PATIENT, notes: 'x', gender: 'wrong' };
-    expect(await fail(bench, api.patients.create, { token: clinic.frontDesk, body })).toEqual([
+    expect(await fail(api.patients.create, { token: clinic.frontDesk, body })).toEqual([
       403,
       'field_not_allowed',
     ]);
-    const made = await ask(bench, api.patients.create, {
+    const made = await ask(api.patients.create, {
       token: clinic.clinician,
       body: { ...PATIENT, notes: 'seen by clinicians' },
     });
     const id = String(Reflect.get(Object(made.body), 'id'));
-    expect(
-      await fail(bench, api.patients.update, { token: clinic.frontDesk, id, body: { notes: null } }),
-    ).toEqual([403, 'field_not_allowed']);
+    expect(await fail(api.patients.update, { token: clinic.frontDesk, id, body: { notes: null } })).toEqual([
+      403,
+      'field_not_allowed',
+    ]);
     for (const request of [
-      () => ask(bench, api.patients.get, { token: clinic.frontDesk, id }),
-      () => ask(bench, api.patients.update, { token: clinic.frontDesk, id, body: { phone: '5' } }),
+      () => ask(api.patients.get, { token: clinic.frontDesk, id }),
+      () => ask(api.patients.update, { token: clinic.frontDesk, id, body: { phone: '5' } }),
     ]) {
       expect((await request()).body).not.toHaveProperty('notes');
     }
-    const list = await ask(bench, api.patients.list, { token: clinic.frontDesk });
+    const list = await ask(api.patients.list, { token: clinic.frontDesk });
     expect(JSON.stringify(list.body)).not.toContain('seen by clinicians');
-    expect((await ask(bench, api.patients.get, { token: clinic.clinician, id })).body).toMatchObject({
+    expect((await ask(api.patients.get, { token: clinic.clinician, id })).body).toMatchObject({
       notes: 'seen by clinicians',
       phone: '5',
     });
   });
 
   it('generates an MRN, refuses one that is taken, and lets another tenant have the same', async () => {
-    const other = await createClinic(bench);
+    const other = await createClinic();
     const body = { ...PATIENT, mrn: 'M-1' };
-    const first = await ask(bench, api.patients.create, { token: clinic.clinician, body });
-    const second = await ask(bench, api.patients.create, { token: clinic.clinician, body: PATIENT });
+    const first = await ask(api.patients.create, { token: clinic.clinician, body });
+    const second = await ask(api.patients.create, { token: clinic.clinician, body: PATIENT });
     expect(second.body).toMatchObject({ mrn: expect.stringMatching(/^P-[0-9A-HJKMNP-TV-Z]{8}$/) });
-    expect(await fail(bench, api.patients.create, { token: clinic.clinician, body })).toEqual([
+    expect(await fail(api.patients.create, { token: clinic.clinician, body })).toEqual([409, 'mrn_taken']);
+    const id = String(Reflect.get(Object(second.body), 'id'));
+    expect(await fail(api.patients.update, { token: clinic.clinician, id, body: { mrn: 'M-1' } })).toEqual([
       409,
       'mrn_taken',
     ]);
-    const id = String(Reflect.get(Object(second.body), 'id'));
-    expect(
-      await fail(bench, api.patients.update, { token: clinic.clinician, id, body: { mrn: 'M-1' } }),
-    ).toEqual([409, 'mrn_taken']);
-    expect((await ask(bench, api.patients.create, { token: other.clinician, body })).status).toBe(201);
+    expect((await ask(api.patients.create, { token: other.clinician, body })).status).toBe(201);
     expect(first.status).toBe(201);
   });
 
   it('writes an event and an audit row for each write, and none for a refused one', async () => {
-    const own = await createClinic(bench);
-    const made = await ask(bench, api.patients.create, {
+    const own = await createClinic();
+    const made = await ask(api.patients.create, {
       token: own.clinician,
       body: { ...PATIENT, mrn: 'A' },
     });
     const id = String(Reflect.get(Object(made.body), 'id'));
-    await ask(bench, api.patients.update, { token: own.clinician, id, body: { phone: '1', notes: 'n' } });
-    await ask(bench, api.patients.create, { token: own.clinician, body: { ...PATIENT, mrn: 'A' } });
-    await ask(bench, api.patients.remove, { token: own.clinician, id });
-    const events = await committedEvents(bench, own.id);
+    await ask(api.patients.update, { token: own.clinician, id, body: { phone: '1', notes: 'n' } });
+    await ask(api.patients.create, { token: own.clinician, body: { ...PATIENT, mrn: 'A' } });
+    await ask(api.patients.remove, { token: own.clinician, id });
+    const events = await committedEvents(own.id);
     expect(events.map(({ seq, type }) => [seq, type])).toEqual([
       [1, 'patient_created'],
       [2, 'patient_updated'],
@@ -207,7 +207,7 @@ describe('What a request must be', () => {
     ]);
     expect(events[1]?.data).toMatchObject({ id, phone: '1', notes: 'n', version: 2, tenant_id: own.id });
     expect(events[2]?.data).toEqual({ patient_id: id, tenant_id: own.id, version: 3 });
-    const audit = await bench.database.query(
+    const audit = await database.query(
       'SELECT action, changed, patient_id FROM wardbell.audit WHERE scope = $1 ORDER BY seq',
       [own.id],
     );

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, type Endpoint, endpoints, type Role, Role as RoleSchema } from '@wardbell/contract';
+import { useServer } from '../../support/fixture.js';
 import { mintToken } from '../../support/tokens.js';
-import { ask, type Clinic, createClinic, fail, registerPatient, superAdmin, useBench } from './harness.js';
+import { ask, type Clinic, createClinic, fail, registerPatient, superAdmin } from './harness.js';
 
-const bench = useBench();
+useServer();
 const name = (endpoint: Endpoint) => `${endpoint.method} ${endpoint.path}`;
 const guarded = endpoints.filter((endpoint) => endpoint.access !== 'public');
 
@@ -14,8 +15,8 @@ describe('Who may call what', () => {
   const tokens = new Map<Role, string>();
 
   beforeAll(async () => {
-    clinic = await createClinic(bench);
-    other = await createClinic(bench);
+    clinic = await createClinic();
+    other = await createClinic();
     tokens.set('super_admin', await superAdmin());
     tokens.set('tenant_admin', clinic.admin);
     tokens.set('clinician', clinic.clinician);
@@ -25,14 +26,15 @@ describe('Who may call what', () => {
   it.each(guarded.map((endpoint) => [name(endpoint), endpoint] as const))(
     '%s asks for a token',
     async (_, endpoint) => {
-      const answer = await ask(bench, endpoint, { id: randomUUID(), body: bodyOf(endpoint) });
+      const answer = await ask(endpoint, { id: randomUUID(), body: bodyOf(endpoint) });
       expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([
         401,
         'Bearer realm="wardbell"',
       ]);
-      expect(
-        await fail(bench, endpoint, { id: randomUUID(), token: 'x.y.z', body: bodyOf(endpoint) }),
-      ).toEqual([401, 'invalid_token']);
+      expect(await fail(endpoint, { id: randomUUID(), token: 'x.y.z', body: bodyOf(endpoint) })).toEqual([
+        401,
+        'invalid_token',
+      ]);
     },
   );
 
@@ -41,7 +43,7 @@ describe('Who may call what', () => {
       RoleSchema.options.map((role) => [name(endpoint), role, endpoint] as const),
     ),
   )('%s as %s is answered by the table of roles', async (_, role, endpoint) => {
-    const answer = await ask(bench, endpoint, {
+    const answer = await ask(endpoint, {
       token: tokens.get(role),
       id: randomUUID(),
       body: bodyOf(endpoint),
@@ -58,14 +60,14 @@ describe('Who may call what', () => {
     [
       'patient',
       [api.patients.get, api.patients.update, api.patients.remove],
-      async (owner) => (await registerPatient(bench, owner)).id,
+      async (owner) => (await registerPatient(owner)).id,
     ],
     [
       'appointment',
       [api.appointments.get, api.appointments.update, api.appointments.setStatus, api.appointments.remove],
       async (owner) => {
-        const patient = await registerPatient(bench, owner);
-        const answer = await ask(bench, api.appointments.create, {
+        const patient = await registerPatient(owner);
+        const answer = await ask(api.appointments.create, {
           token: owner.clinician,
           body: { patient_id: patient.id, datetime: '2026-12-01T09:00:00Z', type: 'Visit' },
         });
@@ -81,7 +83,7 @@ describe('Who may call what', () => {
       'user',
       [api.users.get, api.users.update, api.users.remove],
       async (owner) => {
-        const answer = await ask(bench, api.users.create, {
+        const answer = await ask(api.users.create, {
           token: owner.admin,
           body: {
             email: `${randomUUID()}@x.test`,
@@ -102,17 +104,17 @@ describe('Who may call what', () => {
   )('%s: the %s of another tenant is not there', async (_, __, endpoint, make) => {
     const id = await make(other);
     const before = await make(clinic);
-    expect(await fail(bench, endpoint, { token: clinic.admin, id, body: changeOf(endpoint) })).toEqual([
+    expect(await fail(endpoint, { token: clinic.admin, id, body: changeOf(endpoint) })).toEqual([
       404,
       'not_found',
     ]);
     // and the same call on the own object is not 404, so it is the tenant that made the difference
-    const own = await ask(bench, endpoint, { token: clinic.admin, id: before, body: changeOf(endpoint) });
+    const own = await ask(endpoint, { token: clinic.admin, id: before, body: changeOf(endpoint) });
     expect(own.status).toBeLessThan(300);
   });
 
   it('answers 404 for an id that cannot exist, before it looks at the body', async () => {
-    expect(await fail(bench, api.patients.update, { token: clinic.clinician, id: 'abc', body: {} })).toEqual([
+    expect(await fail(api.patients.update, { token: clinic.clinician, id: 'abc', body: {} })).toEqual([
       404,
       'not_found',
     ]);
@@ -120,14 +122,14 @@ describe('Who may call what', () => {
 
   it('refuses a token of a tenant that does not exist', async () => {
     const token = await mintToken({ role: 'clinician', tenantId: randomUUID() });
-    expect(await fail(bench, api.patients.list, { token })).toEqual([401, 'invalid_token']);
+    expect(await fail(api.patients.list, { token })).toEqual([401, 'invalid_token']);
   });
 
   it.each([['another algorithm', { alg: 'none' }]])('refuses %s', async (_, header) => {
     const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = { sub: 'x', role: 'super_admin', exp: Math.floor(Date.now() / 1000) + 900 };
     const token = `${part({ ...header, typ: 'JWT' })}.${part(claims)}.`;
-    expect(await fail(bench, api.tenants.list, { token })).toEqual([401, 'invalid_token']);
+    expect(await fail(api.tenants.list, { token })).toEqual([401, 'invalid_token']);
   });
 
   it.each([
@@ -139,12 +141,12 @@ describe('Who may call what', () => {
     ],
   ])('refuses a token %s', async (_, options) => {
     const token = await mintToken(options);
-    expect(await fail(bench, api.auth.me, { token })).toEqual([401, 'invalid_token']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
   });
 
   it('tells an expired token from a wrong one', async () => {
     const token = await mintToken({ role: 'super_admin', expiresInS: -10 });
-    expect(await fail(bench, api.auth.me, { token })).toEqual([401, 'token_expired']);
+    expect(await fail(api.auth.me, { token })).toEqual([401, 'token_expired']);
   });
 });
 

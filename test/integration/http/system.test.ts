@@ -1,40 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { api, type SystemInstance, SystemState } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import { database, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { type RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { createClinic, fail, succeed, superAdmin } from './harness.js';
 
+useServer();
+
 describe('How the installation does', () => {
-  let database: TestDatabase;
   let proxy: FaultProxy;
-  let server: RunningServer;
   /** Behind the proxy, so that its way to the database can be cut. */
   let neighbour: RunningServer;
   let token: string;
   beforeAll(async () => {
-    database = await createDatabase();
     proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
-    server = await startServer({ database });
-    neighbour = await startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) } });
+    neighbour = await startAnother({ DATABASE_URL: proxy.through(database.ownerUrl) });
     token = await superAdmin();
   });
-  afterAll(async () => {
-    await Promise.all([server?.stop(), neighbour?.stop()]);
-    await proxy?.close();
-    await database?.drop();
-  });
+  afterAll(() => proxy.close());
 
-  const ask = () => succeed({ server }, api.system.get, { token });
+  const ask = () => succeed(api.system.get, { token });
   const other = async (): Promise<SystemInstance | undefined> =>
     (await ask()).instances.find(({ answering }) => !answering);
 
   it('is told of every instance, by whichever is asked', async () => {
-    const clinic = await createClinic({ database });
+    const clinic = await createClinic();
     const socket = await connect(neighbour.wsUrl, { token: clinic.clinician });
     const told = await eventually(async () => {
       const state = await ask();
@@ -106,9 +100,9 @@ describe('How the installation does', () => {
   });
 
   it('is told to super admins only', async () => {
-    const clinic = await createClinic({ database });
+    const clinic = await createClinic();
     for (const insider of [clinic.admin, clinic.clinician, clinic.frontDesk]) {
-      expect(await fail({ server }, api.system.get, { token: insider })).toEqual([403, 'forbidden']);
+      expect(await fail(api.system.get, { token: insider })).toEqual([403, 'forbidden']);
     }
   });
 });

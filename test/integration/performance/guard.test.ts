@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Role, topicsOf, viewOf } from '@wardbell/contract';
 import { Entry } from '../../../server/src/realtime/hub/entry.js';
 import { Groups } from '../../../server/src/realtime/hub/group.js';
 import { Session } from '../../../server/src/realtime/hub/session.js';
 import { Subscription } from '../../../server/src/realtime/hub/subscription.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic } from '../ws/clinic.js';
@@ -35,26 +34,19 @@ const writeCalls = (pid: number): number =>
 
 const countsWrites = existsSync('/proc/self/io') ? describe : describe.skip;
 
+useServer();
+
 countsWrites('a burst', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   let sockets: TestSocket[] = [];
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
     sockets = await Promise.all(
       Array.from({ length: SOCKETS }, async (_, index) =>
         connect(server.wsUrl, { token: await clinic.token(index % 2 === 0 ? 'clinician' : 'front_desk') }),
       ),
     );
-  });
-
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   it(`of ${EVENTS_EACH} events for each of ${TENANTS} tenants at once reaches each socket in few writes`, async () => {

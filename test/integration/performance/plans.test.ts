@@ -19,7 +19,7 @@ import {
   READ_SINCE,
   SURVEY,
 } from '../../../server/src/realtime/outbox/log-reader.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, useDatabase } from '../../support/fixture.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 
 /**
@@ -56,7 +56,6 @@ const Explained = z.looseObject({ 'Query Text': z.string(), Plan: Node });
 const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];
 
 const tenantId = '00000000-0000-4000-8000-0000000000aa';
-let database: TestDatabase;
 let app: pg.Client;
 let relay: pg.Client;
 const notices: string[] = [];
@@ -68,8 +67,14 @@ const login = async (connectionString: string): Promise<pg.Client> => {
   return client;
 };
 
+// Before their database is gone.
+afterAll(async () => {
+  await app.end();
+  await relay.end();
+});
+useDatabase();
+
 beforeAll(async () => {
-  database = await createDatabase();
   await fill();
   for (const setting of [
     `session_preload_libraries = 'auto_explain'`,
@@ -86,12 +91,6 @@ beforeAll(async () => {
   app = await login(urls.appUrl);
   relay = await login(urls.relayUrl);
 }, FILL_TIMEOUT_MS);
-
-afterAll(async () => {
-  await app.end();
-  await relay.end();
-  await database.drop();
-});
 
 async function fill(): Promise<void> {
   const others = `SELECT gen_random_uuid() AS id, n FROM generate_series(1, ${OTHERS}) AS n`;

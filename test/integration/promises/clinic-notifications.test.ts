@@ -1,11 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Appointment, Patient } from '@wardbell/contract';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
 import { findPython } from '../../support/python.mjs';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { type RunningServer } from '../../support/server.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { createTenant, must, signIn, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
@@ -15,13 +15,13 @@ import { type Program, runProgram } from '../ws/program.js';
 import { RawSocket } from '../ws/raw-socket.js';
 import { scrape } from '../ws/scrape.js';
 
+useServer();
+
 /**
  * The first block of the promises in one place, each as a user of that system knows it: people who sign in
  * with their password, writes through the API, default settings. The React hooks are shown in test/browser.
  */
 describe('KeneyApp-style clinic notifications', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let superToken: string;
   let clinic: TestTenant;
   let other: TestTenant;
@@ -29,18 +29,12 @@ describe('KeneyApp-style clinic notifications', () => {
   const programs: Program[] = [];
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     superToken = await signInSuperAdmin(server);
     [clinic, other] = [await createTenant(server, superToken), await createTenant(server, superToken)];
     patient = await register('Jane');
   });
   afterEach(async () => {
     await Promise.all(programs.splice(0).map((program) => program.stop()));
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const register = (firstName: string, at: Pick<RunningServer, 'url'> = server): Promise<Patient> =>
@@ -153,7 +147,7 @@ describe('KeneyApp-style clinic notifications', () => {
   });
 
   it('ENABLE_WEBSOCKET', async () => {
-    const without = await startServer({ database, env: { ENABLE_WEBSOCKET: 'false' } });
+    const without = await startAnother({ ENABLE_WEBSOCKET: 'false' });
     const socket = new RawSocket(without.port, `/ws?token=${clinic.clinician.token}`);
     expect(await socket.status()).toBe(404);
     socket.destroy();

@@ -1,31 +1,23 @@
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { liveClient, recordedClient, socketWithHeaders, stopClients } from '../../support/sdk.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 
+useServer();
+
 /** What the server closes with, and what the SDK makes of it. Codes that take minutes are in `scripted.test.ts`. */
 describe('the SDK and the close codes of a real server', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let superToken: string;
   let tenant: TestTenant;
-
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     superToken = await signInSuperAdmin(server);
   });
   beforeEach(async () => {
     tenant = await createTenant(server, superToken);
   });
   afterEach(stopClients);
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
 
   const asClinician = () => ({ url: server.wsUrl, getToken: () => tenant.clinician.token });
 
@@ -141,25 +133,10 @@ describe('the SDK and the close codes of a real server', () => {
       const { data } = body as { data: { id: string }[] };
       return data.length > 0 && data.map(({ id }) => id);
     });
-});
-
-describe('the SDK and a server that limits attempts or goes away', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-
-  beforeEach(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10' } });
-  });
-  afterEach(async () => {
-    stopClients();
-    await server.stop();
-    await database.drop();
-  });
 
   it('waits after 4429 when its address tried too often', async () => {
-    const tenant = await createTenant(server);
-    const { client, until } = recordedClient({ url: server.wsUrl, getToken: () => tenant.clinician.token });
+    const { wsUrl } = await startAnother({ MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10' });
+    const { client, until } = recordedClient({ url: wsUrl, getToken: () => tenant.clinician.token });
     for (let attempt = 0; attempt <= 10 && client.state.status !== 'waiting'; attempt += 1) {
       client.start();
       await eventually(() => client.state.status === 'live' || client.state.status === 'waiting');
@@ -171,13 +148,14 @@ describe('the SDK and a server that limits attempts or goes away', () => {
   });
 
   it('comes back in the slot that server_restarting gives before 1012', async () => {
-    const tenant = await createTenant(server);
-    const { client, until } = await liveClient({ url: server.wsUrl, getToken: () => tenant.clinician.token });
+    const leaving = await startAnother();
+    const options = { url: leaving.wsUrl, getToken: () => tenant.clinician.token };
+    const { client, until } = await liveClient(options);
     let slotMs = -1;
     client.on('server_restarting', ({ data }) => {
       slotMs = data.reconnect_after_ms;
     });
-    const stopped = server.stop();
+    const stopped = leaving.stop();
     const waiting = await until('waiting');
     expect(waiting.reason).toEqual({ code: 'serviceRestart', closeCode: 1012 });
     expect(waiting.untilMs - waiting.sinceMs).toBe(slotMs);

@@ -1,24 +1,19 @@
-import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import { server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
 import { findPython } from '../../support/python.mjs';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
 import { type Program, runProgram } from '../ws/program.js';
 
+useServer();
+
 describe('the examples of the SDK and of the protocol', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let proxy: FaultProxy;
   let tenant: TestTenant;
   let program: Program | undefined;
 
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
-  });
   beforeEach(async () => {
     proxy = await startFaultProxy(server.port);
     tenant = await createTenant(server);
@@ -26,10 +21,6 @@ describe('the examples of the SDK and of the protocol', () => {
   afterEach(async () => {
     await program?.stop();
     await proxy.close();
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const run = (interpreter: string, file: string): Program =>

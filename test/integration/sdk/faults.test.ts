@@ -1,26 +1,23 @@
 import { WebSocket } from 'ws';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import { database, replaceServer, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { liveClient, type Recorded, recordedClient, stopClients } from '../../support/sdk.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 import { timeLapse } from '../../support/time-lapse.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 
+useServer();
+
 /** What networks and machines do to a connection, and that nothing is lost or doubled by it. */
 describe('the SDK on a bad day', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let proxy: FaultProxy;
   let tenant: TestTenant;
   /** Number of the last event before each test. */
   let from: number;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     tenant = await createTenant(server);
   });
   beforeEach(async () => {
@@ -30,10 +27,6 @@ describe('the SDK on a bad day', () => {
   afterEach(async () => {
     stopClients();
     await proxy.close();
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   const options = () => ({
@@ -178,7 +171,7 @@ describe('the SDK on a bad day', () => {
     await server.kill('SIGKILL');
     await writing;
     await recorded.until('waiting');
-    server = await startServer({ database });
+    await replaceServer();
     proxy.retarget(server.port);
     await write(3);
     await expectComplete(recorded);

@@ -8,9 +8,8 @@ import {
 } from '@wardbell/client';
 import type { Patient } from '@wardbell/contract';
 import { WebSocket } from 'ws';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
 
@@ -29,23 +28,19 @@ interface Seen {
 
 const versionsOf = (rows: readonly Patient[]) => new Map(rows.map(({ id, version }) => [id, version]));
 
+useServer();
+
 describe('lists that are joined with the stream', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let tenant: TestTenant;
   let client: Client;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     tenant = await createTenant(server);
     client = createClient({ url: server.wsUrl, getToken: () => tenant.clinician.token, WebSocket });
     client.start();
   });
   afterAll(async () => {
     client.stop();
-    await server.stop();
-    await database.drop();
   });
 
   const api = async (method: string, path: string, body?: object) =>

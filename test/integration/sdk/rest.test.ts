@@ -1,20 +1,13 @@
 import { createRest } from '@wardbell/client/rest';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { server, useServer } from '../../support/fixture.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 
+useServer();
+
 describe('the REST client', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let tenant: TestTenant;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     tenant = await createTenant(server);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
   const client = () => createRest({ url: server.url, getToken: () => tenant.clinician.token });
   const body = { first_name: 'Ann', last_name: 'Lee' };

@@ -1,23 +1,20 @@
 import { isEvent, type Position } from '@wardbell/client';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { liveClient, recordedClient, stopClients } from '../../support/sdk.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
 
+useServer();
+
 /** Streams that skip numbers, and those of super admins, which have a number for each tenant. */
 describe('the SDK and positions', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let proxy: FaultProxy;
   let superToken: string;
   let tenant: TestTenant;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     superToken = await signInSuperAdmin(server);
   });
   beforeEach(async () => {
@@ -27,10 +24,6 @@ describe('the SDK and positions', () => {
   afterEach(async () => {
     stopClients();
     await proxy.close();
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   const createPatient = async ({ clinician }: TestTenant): Promise<string> => {

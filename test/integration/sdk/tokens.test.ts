@@ -1,27 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { liveClient, recordedClient, stopClients } from '../../support/sdk.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 
+useServer();
+
 describe('the SDK and tokens that expire', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let tenant: TestTenant;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     tenant = await createTenant(server);
   });
   afterEach(stopClients);
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
 
   const mint = (expiresInS: number) =>
     mintToken({ role: 'clinician', tenantId: tenant.id, sub: 'sso user', expiresInS });

@@ -1,25 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { EventFrame, Patient } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { must } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, emit, superToken } from './clinic.js';
 
+useServer();
+
 describe('Who did it', () => {
   const sub = `staff-${randomUUID()}`;
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   let colleague: TestSocket;
   let superAdmin: TestSocket;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
     colleague = await connect(server.wsUrl, { token: await clinic.token('front_desk') });
     superAdmin = await connect(server.wsUrl, { token: await superToken() });
@@ -31,10 +28,6 @@ describe('Who did it', () => {
     for (const socket of [colleague, superAdmin]) {
       await eventually(() => socket.events.length === 2, { what: 'both events' });
     }
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   it('stands in the event for the colleagues, and not where no person acted through the API', () => {

@@ -1,14 +1,13 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { describeWith } from '../../support/programs.js';
 import { findPython } from '../../support/python.mjs';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { type Clinic, createClinic, createPatient } from './clinic.js';
 import { type Program, runProgram } from './program.js';
 
+useServer();
+
 describe('Clients that others wrote', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   const programs: Program[] = [];
   const run = (...command: Parameters<typeof runProgram>): Program => {
@@ -17,16 +16,10 @@ describe('Clients that others wrote', () => {
     return program;
   };
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
   });
   afterEach(async () => {
     await Promise.all(programs.splice(0).map((program) => program.stop()));
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   describeWith('python3-websockets', "Python's websockets", () => {

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
+import type { RunningServer } from '../../support/server.js';
 import { TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
@@ -33,28 +33,12 @@ class Offering extends TestSocket {
 
 const NOTES = 'Allergic to penicillin. Prefers to be called in the afternoon. '.repeat(40);
 
+useServer({ env: { WEBSOCKET_COMPRESSION: 'true' } });
+
 describe('Compression', () => {
-  let database: TestDatabase;
-  let plain: RunningServer;
-  let server: RunningServer;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
-    [plain, server] = await Promise.all([
-      startServer({ database }),
-      startServer({ database, env: { WEBSOCKET_COMPRESSION: 'true' } }),
-    ]);
     clinic = await createClinic(database);
-  });
-  afterAll(async () => {
-    await Promise.all([plain?.stop(), server?.stop()]);
-    await database?.drop();
-  });
-
-  it('is off unless it is asked for', async () => {
-    const socket = await Offering.connect(plain, clinic, true);
-    expect(socket.isCompressed).toBe(false);
-    await socket.close();
   });
 
   it('gives those who offer it the same events in fewer bytes, live, in a burst and replayed', async () => {

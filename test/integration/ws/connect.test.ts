@@ -1,30 +1,30 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CLOSE } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { type Clinic, createClinic, createPatient, superToken } from './clinic.js';
 import { OPCODE, RawSocket } from './raw-socket.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+useServer();
+
 describe('Connecting', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   it.each(['query', 'header', 'subprotocol'] as const)('takes the token by %s', async (by) => {
     const socket = await connect(server.wsUrl, { token: await clinic.token('clinician'), by });
     expect(socket.frames[0]).toMatchObject({ type: 'connected', data: { tenant_id: clinic.id } });
+    await socket.close();
+  });
+
+  it('is not compressed unless WEBSOCKET_COMPRESSION says so', async () => {
+    const token = await clinic.token('clinician');
+    const socket = await connect(server.wsUrl, { token, perMessageDeflate: true });
+    expect(socket.ws.extensions).not.toContain('permessage-deflate');
     await socket.close();
   });
 

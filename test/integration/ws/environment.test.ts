@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import type { RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { type Clinic, createClinic, createPatient, superToken } from './clinic.js';
 import { tryConnect } from './handshake.js';
@@ -9,27 +9,17 @@ import { RawSocket } from './raw-socket.js';
 
 const ORIGIN = { code: 4403, reason: 'Origin not allowed' };
 
+useServer({
+  env: { ALLOWED_ORIGINS: 'https://clinic.example, http://localhost:3000', METRICS_TOKEN: 'scrape-me' },
+});
+
 describe('The environment', () => {
-  let database: TestDatabase;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
     clinic = await createClinic(database);
-  });
-  afterAll(async () => {
-    await database?.drop();
   });
 
   describe('with ALLOWED_ORIGINS', () => {
-    let server: RunningServer;
-    beforeAll(async () => {
-      const origins = 'https://clinic.example, http://localhost:3000';
-      server = await startServer({ database, env: { ALLOWED_ORIGINS: origins } });
-    });
-    afterAll(async () => {
-      await server?.stop();
-    });
-
     const from = async (origin: string) => {
       const token = await clinic.token('clinician');
       const { socket, refused } = await tryConnect(server.wsUrl, { token, headers: { origin } });
@@ -60,14 +50,6 @@ describe('The environment', () => {
   });
 
   describe('with METRICS_TOKEN', () => {
-    let server: RunningServer;
-    beforeAll(async () => {
-      server = await startServer({ database, env: { METRICS_TOKEN: 'scrape-me' } });
-    });
-    afterAll(async () => {
-      await server?.stop();
-    });
-
     const scraping = (authorization?: string) =>
       fetch(`${server.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } });
 
@@ -94,32 +76,28 @@ describe('The environment', () => {
   });
 
   describe('with ENABLE_WEBSOCKET=false', () => {
-    let server: RunningServer;
+    let quiet: RunningServer;
     beforeAll(async () => {
-      server = await startServer({ database, env: { ENABLE_WEBSOCKET: 'false' } });
-    });
-    afterAll(async () => {
-      await server?.stop();
+      quiet = await startAnother({ ENABLE_WEBSOCKET: 'false' });
     });
 
     it('answers 404 to an upgrade, with a good token too', async () => {
       const token = await clinic.token('clinician');
       for (const path of ['/ws', `/ws?token=${token}`, `/ws/patients?token=${token}`]) {
-        const socket = new RawSocket(server.port, path);
+        const socket = new RawSocket(quiet.port, path);
         expect(await socket.status()).toBe(404);
         socket.destroy();
       }
     });
 
     it('serves the API and writes the log all the same, for those who ask later', async () => {
-      const quiet = await createClinic(database);
-      await createPatient(server, quiet);
-      const { status, body } = await call(server.url, 'GET', '/events', {
-        token: await quiet.token('tenant_admin'),
-      });
+      const own = await createClinic(database);
+      await createPatient(quiet, own);
+      const token = await own.token('tenant_admin');
+      const { status, body } = await call(quiet.url, 'GET', '/events', { token });
       expect(status).toBe(200);
       expect(body).toMatchObject({ data: [{ type: 'patient_created', seq: 1 }] });
-      expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+      expect((await fetch(`${quiet.url}/health/ready`)).status).toBe(200);
     });
   });
 });

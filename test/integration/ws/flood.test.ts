@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { eventually } from '../../support/wait.js';
 import { createClinic } from './clinic.js';
 import { OPCODE, RawSocket } from './raw-socket.js';
 
+useServer({ env: { WEBSOCKET_HEARTBEAT_INTERVAL: '1' } });
+
 /** Floods themselves: the scenario `frame-flood` of the fault rig. */
 describe('The count of frames that are no messages', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { WEBSOCKET_HEARTBEAT_INTERVAL: '1' } });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-  });
-
   const open = async (limit?: number): Promise<RawSocket> => {
     const clinic = await createClinic(
       database,

@@ -1,29 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, databaseProxy as proxy, server, startAnother, useServer } from '../../support/fixture.js';
+import type { RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { createClinic } from './clinic.js';
 
 const Report = z.looseObject({ status: z.string(), connections: z.number().optional() });
 
+useServer({ isDatabaseProxied: true });
+
 describe('Health', () => {
-  let database: TestDatabase;
-  let proxy: FaultProxy;
-  let server: RunningServer;
   let neighbour: RunningServer;
   beforeAll(async () => {
-    database = await createDatabase();
-    proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
-    server = await startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) } });
-    neighbour = await startServer({ database });
-  });
-  afterAll(async () => {
-    await Promise.all([server?.stop(), neighbour?.stop()]);
-    await proxy?.close();
-    await database?.drop();
+    neighbour = await startAnother({ DATABASE_URL: database.ownerUrl });
   });
 
   const ask = async (path: string, of = server) => {

@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { eventually, expectWithin } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient } from './clinic.js';
@@ -12,10 +11,10 @@ const HEARTBEAT = { code: 4408, reason: 'Heartbeat timeout' };
 const RESUME = { code: 4408, reason: 'Resume timeout' };
 const INTERVAL_S = 1;
 
+useServer({ env: { WEBSOCKET_HEARTBEAT_INTERVAL: String(INTERVAL_S) } });
+
 /** Time passes for all of these clients at once; each test looks at one of them. */
 describe('Heartbeat and resume', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let small: Clinic;
   let clinic: Clinic;
   let startMs: number;
@@ -28,8 +27,6 @@ describe('Heartbeat and resume', () => {
   let punctual: TestSocket;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { WEBSOCKET_HEARTBEAT_INTERVAL: String(INTERVAL_S) } });
     clinic = await createClinic(database);
     small = await createClinic(database, { max_connections: 1 });
     const token = await clinic.token('clinician');
@@ -41,10 +38,6 @@ describe('Heartbeat and resume', () => {
     dead = new RawSocket(server.port, `/ws?token=${await small.token('clinician')}`);
     talkative = new RawSocket(server.port, `/ws?token=${token}`);
     await Promise.all([dead, talkative].map((socket) => socket.waitFor(OPCODE.text)));
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const pingsTo = (socket: RawSocket) => socket.frames.filter(({ opcode }) => opcode === OPCODE.ping).length;

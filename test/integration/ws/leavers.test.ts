@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
-import { useBench } from '../http/harness.js';
 import { createClinic } from './clinic.js';
 
 /** Room for the server (50 MB) and a few thousand sockets, not for all that come here one after the other. */
@@ -17,37 +17,35 @@ const SMALL = {
 };
 
 describe('A server with a small heap', () => {
-  const bench = useBench(SMALL);
+  useServer({ env: SMALL });
 
   it('keeps nothing of those who have left, however long their tokens are good', async () => {
-    const clinic = await createClinic(bench.database);
+    const clinic = await createClinic(database);
     const token = await clinic.token('clinician', { expiresInS: 86_400 });
     for (let come = 0; come < SOCKETS; come += AT_ONCE) {
       const sockets = await Promise.all(
-        Array.from({ length: AT_ONCE }, () =>
-          connect(bench.server.wsUrl, { token, perMessageDeflate: false }),
-        ),
+        Array.from({ length: AT_ONCE }, () => connect(server.wsUrl, { token, perMessageDeflate: false })),
       );
       await Promise.all(sockets.map((socket) => socket.close()));
     }
-    expect(await bench.server.stop()).toBe(0);
+    expect(await server.stop()).toBe(0);
   });
 });
 
 describe('A server with a small heap', () => {
-  const bench = useBench(SMALL);
+  useServer({ env: SMALL });
 
   it('keeps nothing of the requests of those who stay', async () => {
-    const clinic = await createClinic(bench.database, { max_connections: RESIDENTS });
+    const clinic = await createClinic(database, { max_connections: RESIDENTS });
     const token = await clinic.token('clinician');
     const residents: TestSocket[] = [];
     while (residents.length < RESIDENTS) {
       const sockets = Array.from({ length: AT_ONCE }, () =>
-        connect(bench.server.wsUrl, { token, headers: { 'x-long': LONG_HEADER }, perMessageDeflate: false }),
+        connect(server.wsUrl, { token, headers: { 'x-long': LONG_HEADER }, perMessageDeflate: false }),
       );
       residents.push(...(await Promise.all(sockets)));
     }
     await Promise.all(residents.map((socket) => socket.close()));
-    expect(await bench.server.stop()).toBe(0);
+    expect(await server.stop()).toBe(0);
   });
 });

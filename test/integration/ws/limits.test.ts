@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { connect, type SocketOptions, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { createClinic, superToken } from './clinic.js';
@@ -11,25 +10,15 @@ const USER_LIMIT = { code: 4429, reason: 'User connection limit reached' };
 const MESSAGE_RATE = { code: 4429, reason: 'Message rate exceeded' };
 const CONNECT_RATE = { code: 4429, reason: 'Too many connection attempts' };
 
-describe('Limits', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({
-      database,
-      env: {
-        MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '3',
-        MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '60',
-        TRUSTED_PROXIES: '127.0.0.1',
-      },
-    });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-  });
+useServer({
+  env: {
+    MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '3',
+    MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '60',
+    TRUSTED_PROXIES: '127.0.0.1',
+  },
+});
 
+describe('Limits', () => {
   let addresses = 0;
   /** An address that no other test uses, as a proxy in front of the server would tell it. */
   const newAddress = (): NonNullable<SocketOptions['headers']> => ({
@@ -206,7 +195,10 @@ describe('Limits', () => {
     });
 
     it('believes nobody unless told so: a liar counts as one address', async () => {
-      const wary = await startServer({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '20' } });
+      const wary = await startAnother({
+        MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '20',
+        TRUSTED_PROXIES: '',
+      });
       const clinic = await createClinic(database);
       const socket = await connect(wary.wsUrl, {
         token: await clinic.token('clinician'),
@@ -220,7 +212,6 @@ describe('Limits', () => {
       expect((await tryConnect(wary.wsUrl, { token: 'guess', headers: newAddress() })).refused).toEqual(
         CONNECT_RATE,
       );
-      await wary.stop();
     });
 
     const addressOf = async (socket: TestSocket): Promise<unknown> => {

@@ -1,24 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
 import { settled } from './handshake.js';
 
+useServer();
+
 describe('Messages of a client', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const open = async (options: Parameters<Clinic['token']>[1] = {}): Promise<TestSocket> =>

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { createClinic, createPatient, emit, superToken } from './clinic.js';
@@ -25,18 +24,9 @@ const PROMISED = [
   ['nodejs_eventloop_lag_seconds', 'gauge'],
 ] as const;
 
-describe('Metrics', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
-  beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' } });
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
-  });
+useServer({ env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' } });
 
+describe('Metrics', () => {
   const text = async (): Promise<string> => (await fetch(`${server.url}/metrics`)).text();
   /** What was counted since then. */
   const since = async (before: Samples): Promise<Samples> => {

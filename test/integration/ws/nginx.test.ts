@@ -2,10 +2,9 @@ import { get } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
-import { type RunningServer, startServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { openStream } from '../stream/raw-stream.js';
@@ -14,21 +13,17 @@ import { settled, tryConnect } from './handshake.js';
 import { type Nginx, startNginx, startTlsNginx, type TlsNginx } from './nginx.js';
 import { RawSocket } from './raw-socket.js';
 
+useServer({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
+
 describeWith('nginx', 'Through nginx with our nginx.conf', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let nginx: Nginx;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { TRUSTED_PROXIES: '127.0.0.1' } });
     nginx = await startNginx(server.port);
     clinic = await createClinic(database);
   });
   afterAll(async () => {
     await nginx?.stop();
-    await server?.stop();
-    await database?.drop();
   });
 
   it.each(['query', 'header', 'subprotocol'] as const)(

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { CLOSE } from '@wardbell/contract';
 import { SignJWT, UnsecuredJWT } from 'jose';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { JWT_SECRET, type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
+import { JWT_SECRET } from '../../support/server.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 import { expectWithin } from '../../support/wait.js';
@@ -19,18 +19,12 @@ const SUSPENDED = { code: 4403, reason: 'Tenant suspended' };
 const TOPIC = { code: 4403, reason: 'Topic not allowed' };
 const ORIGIN = { code: 4403, reason: 'Origin not allowed' };
 
+useServer({ env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10000' } });
+
 describe('Refusing', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database, env: { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10000' } });
     clinic = await createClinic(database);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const refusal = (token?: string) =>

@@ -1,7 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { describe, expect, it } from '@jest/globals';
+import {
+  database,
+  databaseProxy as proxy,
+  server,
+  startAnother,
+  useDatabase,
+  useServer,
+} from '../../support/fixture.js';
 import { connect } from '../../support/socket.js';
 import { createClinic, createPatient, emit, superToken } from './clinic.js';
 import { eventuallyConnect, settled, tryConnect } from './handshake.js';
@@ -11,16 +16,10 @@ const RESTART = { code: 1012, reason: 'Service restart' };
 const TRY_AGAIN = { code: 1013, reason: 'Try again later' };
 
 describe('A server that goes', () => {
-  let database: TestDatabase;
-  beforeAll(async () => {
-    database = await createDatabase();
-  });
-  afterAll(async () => {
-    await database?.drop();
-  });
+  useDatabase();
 
   it('tells everybody when to come back, then closes 1012, and ends with exit code 0 within 10 s', async () => {
-    const server = await startServer({ database });
+    const server = await startAnother();
     const clinic = await createClinic(database);
     const sockets = await Promise.all(
       Array.from({ length: 50 }, async () =>
@@ -45,7 +44,7 @@ describe('A server that goes', () => {
   });
 
   it('sends what it has acknowledged before it closes', async () => {
-    const server = await startServer({ database });
+    const server = await startAnother();
     const clinic = await createClinic(database);
     const socket = await connect(server.wsUrl, { token: await clinic.token('clinician') });
     await Promise.all(Array.from({ length: 30 }, () => createPatient(server, clinic)));
@@ -56,29 +55,17 @@ describe('A server that goes', () => {
   it('leaves no slot taken behind', async () => {
     const clinic = await createClinic(database, { max_connections: 1 });
     const token = await clinic.token('clinician');
-    const first = await startServer({ database });
+    const first = await startAnother();
     const socket = await connect(first.wsUrl, { token });
     await Promise.all([first.stop(), socket.closed()]);
-    const second = await startServer({ database });
+    const second = await startAnother();
     await (await connect(second.wsUrl, { token })).close();
     await second.stop();
   });
 });
 
 describe('A server whose database is away', () => {
-  let database: TestDatabase;
-  let proxy: FaultProxy;
-  let server: RunningServer;
-  beforeEach(async () => {
-    database = await createDatabase();
-    proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
-    server = await startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) } });
-  });
-  afterEach(async () => {
-    await server?.stop();
-    await proxy?.close();
-    await database?.drop();
-  });
+  useServer({ isDatabaseProxied: true });
 
   it('closes 1013 who comes, keeps who is there, and lets in again when it is back', async () => {
     const clinic = await createClinic(database);

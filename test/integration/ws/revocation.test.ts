@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { startFaultProxy } from '../../support/fault-proxy.js';
+import { database, server as here, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import type { RunningServer } from '../../support/server.js';
 import { type Closed, connect, type TestSocket } from '../../support/socket.js';
 import {
   createTenant,
@@ -20,23 +20,16 @@ const REVOKED = { code: 4403, reason: 'Access revoked' };
 const SUSPENDED = { code: 4403, reason: 'Tenant suspended' };
 const ADMINISTRATOR = { code: 4409, reason: 'Closed by administrator' };
 
+useServer();
+
 describe('Revocation', () => {
-  let database: TestDatabase;
-  let here: RunningServer;
   let there: RunningServer;
   let superToken: string;
   let tenant: TestTenant;
-
-  const env = { MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000' };
   beforeAll(async () => {
-    database = await createDatabase();
-    [here, there] = await Promise.all([startServer({ database, env }), startServer({ database, env })]);
+    there = await startAnother();
     superToken = await signInSuperAdmin(here);
     tenant = await createTenant(here, superToken);
-  });
-  afterAll(async () => {
-    await Promise.all([here?.stop(), there?.stop()]);
-    await database?.drop();
   });
 
   const request = async (method: string, path: string, token: string, body?: unknown) => {
@@ -215,7 +208,7 @@ describe('Revocation', () => {
 
   it('that happened while the database was away from an instance is made up for', async () => {
     const proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
-    const cutOff = await startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) }, env });
+    const cutOff = await startAnother({ DATABASE_URL: proxy.through(database.ownerUrl) });
     const clinic = await createClinic(database);
     const sub = await addAccount(clinic);
     const socket = await connect(cutOff.wsUrl, { token: await clinic.token('clinician', { sub }) });
@@ -234,7 +227,6 @@ describe('Revocation', () => {
     expect(socket.ws.readyState).toBe(socket.ws.OPEN);
     proxy.heal();
     expect(await socket.closed()).toEqual(REVOKED);
-    await cutOff.stop();
     await proxy.close();
   });
 
@@ -243,7 +235,7 @@ describe('Revocation', () => {
     const [sub, other] = [await addAccount(clinic), await addAccount(clinic)];
     await setStatus(clinic, sub, 'disabled');
     await setStatus(clinic, sub, 'active');
-    const young = await startServer({ database, env });
+    const young = await startAnother();
     const socket = await eventuallyConnect(young.wsUrl, { token: await clinic.token('clinician', { sub }) });
     const witness = await connect(young.wsUrl, {
       token: await clinic.token('clinician', { sub: other }),
@@ -251,6 +243,5 @@ describe('Revocation', () => {
     await setStatus(clinic, other, 'disabled');
     expect(await witness.closed()).toEqual(REVOKED);
     await isOpen([socket]);
-    await young.stop();
   });
 });

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Role, type Topic, topicOf } from '@wardbell/contract';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, tokenOf } from './clinic.js';
@@ -26,16 +25,14 @@ const TYPES_OF_TOPIC: Readonly<Record<Topic, readonly string[]>> = {
   system: [],
 };
 
+useServer();
+
 describe('Topics', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   /** Sockets of every role on every topic, on `/ws`, and with a filter of types; then everything happens. */
   const sockets = new Map<string, TestSocket>();
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
     const open = async (
       key: string,
@@ -59,10 +56,6 @@ describe('Topics', () => {
     const everything = sockets.get('clinician /ws');
     await eventually(() => everything?.events.length === HAPPENING_TYPES.length, { what: 'all events' });
     for (const socket of sockets.values()) await settled(socket);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const typesAt = (key: string): string[] => {

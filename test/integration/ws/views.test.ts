@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
-import { type RunningServer, startServer } from '../../support/server.js';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic, emit, superToken, tokenOf } from './clinic.js';
@@ -38,17 +37,15 @@ const APPOINTMENT_FIELDS = [
   'updated_at',
 ];
 
+useServer();
+
 describe('What is seen', () => {
-  let database: TestDatabase;
-  let server: RunningServer;
   let clinic: Clinic;
   let neighbour: Clinic;
   let made: Happenings;
   const sockets = new Map<string, TestSocket>();
 
   beforeAll(async () => {
-    database = await createDatabase();
-    server = await startServer({ database });
     clinic = await createClinic(database);
     neighbour = await createClinic(database);
     for (const role of ['super_admin', 'tenant_admin', 'clinician', 'front_desk'] as const) {
@@ -59,10 +56,6 @@ describe('What is seen', () => {
     made = await happen(server, database, clinic);
     await eventually(() => at('clinician').events.length === HAPPENING_TYPES.length, { what: 'all events' });
     for (const socket of sockets.values()) await settled(socket);
-  });
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const at = (who: string): TestSocket => {
