@@ -1,6 +1,6 @@
 import type { Role } from '@wardbell/contract';
 
-/** Who is asking: a verified token, with where it came from. Carries nothing that must not be logged. */
+/** The caller: the content of a verified token and the network address. All of it may be logged. */
 export interface Principal {
   /** `sub` of the token: our user's id, or any string of an identity provider. */
   readonly userId: string;
@@ -13,7 +13,7 @@ export interface Principal {
   readonly address: string | null;
 }
 
-/** The installation itself, when it acts without a person: the seed, the demo. */
+/** The principal of work that the server does by itself, such as the seed and the demo. */
 export const SYSTEM: Principal = {
   userId: 'system',
   tenantId: null,
