@@ -10,7 +10,7 @@ import { AuditModule } from './operations/audit/audit.module.js';
 import { EventsModule } from './operations/events/events.module.js';
 import { TenantsModule } from './tenancy/tenants/tenants.module.js';
 
-/** What the API offers, in one import for the application. */
+/** The modules of all API features, as one import of the application. */
 @Module({
   imports: [
     ApiModule,

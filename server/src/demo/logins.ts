@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Role } from '@wardbell/contract';
 import type { Config } from '../platform/config/config.js';
-import { keptSecret, randomKey } from '../platform/config/secrets.js';
+import { loadOrCreateSecret, randomKey } from '../platform/config/secrets.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 
 /** A way into the demonstration, for the lines that the start prints. */
@@ -14,7 +14,7 @@ export interface DemoLogin {
 }
 
 /** Letters and digits that nobody mistakes for others, when read from a screen and typed. */
-const LEGIBLE = 'abcdefghjkmnpqrstuvwxyz23456789';
+const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** Address of a person of a clinic. */
 export const demoEmail = (clinic: DemoClinic, user: string): string => `${user}@${clinic.slug}.test`;
@@ -31,7 +31,7 @@ export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
   if (!config.demo) return [];
   const key = config.production
     ? Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell demo logins', 32))
-    : keptSecret(config.dataDir, 'demo-logins-key', randomKey);
+    : loadOrCreateSecret(config.dataDir, 'demo-logins-key', randomKey);
   const people = DEMO_CLINICS.flatMap((clinic) =>
     clinic.people.map(({ user, role }) => {
       const email = demoEmail(clinic, user);
@@ -44,8 +44,8 @@ export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
 /** Three groups of four, 59 bits. */
 const passwordOf = (key: string | Buffer, email: string): string => {
   const digest = createHmac('sha256', key).update(email).digest();
-  const letters = Array.from(digest.subarray(0, 12), (byte) => LEGIBLE.charAt(byte % LEGIBLE.length)).join(
-    '',
-  );
+  const letters = Array.from(digest.subarray(0, 12), (byte) =>
+    UNAMBIGUOUS.charAt(byte % UNAMBIGUOUS.length),
+  ).join('');
   return letters.replace(/(.{4})(?=.)/g, '$1-');
 };
