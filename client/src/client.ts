@@ -84,7 +84,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       fault,
       guard,
       confirmed: () => connection.confirmed(),
-      mismatched: (text) => {
+      repair: (text) => {
         fault('incomplete', text);
         connection.repair();
       },

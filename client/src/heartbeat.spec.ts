@@ -26,7 +26,7 @@ describe('heartbeat', () => {
     runtime.advance(IDLE_MS);
     expect(said.pings).toBe(1);
     runtime.advance(50);
-    heartbeat.received();
+    heartbeat.touch();
     runtime.advance(ANSWER_MS);
     expect(said).toEqual({ pings: 1, deaths: 0 });
     runtime.advance(IDLE_MS);
@@ -37,7 +37,7 @@ describe('heartbeat', () => {
     const { runtime, said, heartbeat } = setUp();
     for (let second = 0; second < 60; second += 1) {
       runtime.advance(1_000);
-      heartbeat.received();
+      heartbeat.touch();
     }
     expect(said).toEqual({ pings: 0, deaths: 0 });
   });
@@ -64,7 +64,7 @@ describe('heartbeat', () => {
   it('does not ask when the server was heard a moment ago', () => {
     const { runtime, said, heartbeat } = setUp();
     runtime.advance(5_000);
-    heartbeat.received();
+    heartbeat.touch();
     heartbeat.probe();
     expect(said.pings).toBe(0);
   });
@@ -72,7 +72,7 @@ describe('heartbeat', () => {
   it('asks all the same when the network is said to be gone', () => {
     const { runtime, said, heartbeat } = setUp();
     runtime.advance(5_000);
-    heartbeat.received();
+    heartbeat.touch();
     runtime.advance(100);
     heartbeat.probe(true);
     expect(said.pings).toBe(1);
@@ -86,7 +86,7 @@ describe('heartbeat', () => {
     runtime.sleep(3_600_000);
     runtime.advance(ANSWER_MS);
     expect(said).toEqual({ pings: 2, deaths: 0 });
-    heartbeat.received();
+    heartbeat.touch();
     runtime.advance(RECHECK_MS);
     expect(said.deaths).toBe(0);
   });
@@ -108,7 +108,7 @@ describe('heartbeat', () => {
     expect(said.deaths).toBe(0);
     runtime.advance(IDLE_MS);
     expect(said.pings).toBeGreaterThan(0);
-    heartbeat.received();
+    heartbeat.touch();
     runtime.advance(ANSWER_MS);
     expect(said.deaths).toBe(0);
   });
@@ -118,7 +118,7 @@ describe('heartbeat', () => {
     runtime.sleep(IDLE_MS);
     heartbeat.catchUp();
     expect(said.pings).toBe(1);
-    heartbeat.received();
+    heartbeat.touch();
     runtime.sleep(ANSWER_MS);
     heartbeat.catchUp();
     expect(said.deaths).toBe(0);

@@ -10,9 +10,9 @@ const RECENT_MS = 500;
 
 export interface Heartbeat {
   /** Time of the last frame from the server, in milliseconds since 1970. */
-  readonly lastFrameMs: number;
+  readonly lastMs: number;
   /** Records a frame. Called for each one, so it sets no timer. */
-  received(): void;
+  touch(): void;
   /** Sends a ping now, unless a frame arrived very recently and the network is not reported offline. */
   probe(isGone?: boolean): void;
   /** Runs overdue timers now. */
@@ -32,17 +32,17 @@ export const createHeartbeat = (
   dead: () => void,
 ): Heartbeat => {
   const timer = createTimer(runtime);
-  let lastFrameMs = runtime.now();
+  let lastMs = runtime.now();
   let asking = false;
-  const silentMs = () => runtime.now() - lastFrameMs;
-  const received = () => {
-    lastFrameMs = runtime.now();
+  const silentMs = () => runtime.now() - lastMs;
+  const touch = () => {
+    lastMs = runtime.now();
   };
 
   const listen = () => {
     asking = false;
     // If the clock was set back, the silence would be negative and the wait endless.
-    if (silentMs() < 0) received();
+    if (silentMs() < 0) touch();
     const leftMs = idleMs() - silentMs();
     if (leftMs > 0) timer.set(leftMs, listen);
     else ask(ANSWER_MS);
@@ -54,7 +54,7 @@ export const createHeartbeat = (
     timer.set(answerMs, () => {
       const waitedMs = runtime.now() - askedAtMs;
       const isLate = waitedMs < 0 || waitedMs > 2 * answerMs;
-      if (lastFrameMs >= askedAtMs && waitedMs >= 0) listen();
+      if (lastMs >= askedAtMs && waitedMs >= 0) listen();
       else if (isLate && !again) ask(RECHECK_MS, true);
       else dead();
     });
@@ -63,10 +63,10 @@ export const createHeartbeat = (
 
   listen();
   return {
-    get lastFrameMs() {
-      return lastFrameMs;
+    get lastMs() {
+      return lastMs;
     },
-    received,
+    touch,
     probe: (isGone = false) => {
       if (!asking && (isGone || Math.abs(silentMs()) > RECENT_MS)) ask(RECHECK_MS);
     },

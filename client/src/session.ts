@@ -96,7 +96,7 @@ export const openSession = (
 
   const receive = (data: unknown) => {
     if (over) return;
-    heartbeat?.received();
+    heartbeat?.touch();
     if (data === 'pong') return;
     const frame = parseFrame(data);
     if (!frame) {

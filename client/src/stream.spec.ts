@@ -26,7 +26,7 @@ const setUp = (recentEvents = 100) => {
       confirmed: () => {
         confirmations += 1;
       },
-      mismatched: (text) => void breaks.push(text),
+      repair: (text) => void breaks.push(text),
     },
     recentEvents,
   );

@@ -52,7 +52,7 @@ export interface StreamListener {
   /** The server has confirmed that the stream is complete up to now, and the counts agree. */
   confirmed(): void;
   /** The received events differ from those that were sent. No further frame of this connection may be accepted. */
-  mismatched(text: string): void;
+  repair(text: string): void;
 }
 
 /**
@@ -89,7 +89,7 @@ export interface Stream {
 }
 
 export const createStream = (listener: StreamListener, recentEvents: number): Stream => {
-  const { event: deliverEvent, fault, guard, confirmed, mismatched } = listener;
+  const { event: deliverEvent, fault, guard, confirmed, repair } = listener;
   const recent = createRecent(recentEvents);
   const followings = new Set<Following>();
   /** Running replays by tenant: the number from which it was requested, and the events received since. */
@@ -211,7 +211,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     const replay = replays.get(key);
     if (!replay) fault('backwards', 'resumed');
     else if (replay.from !== from || replay.count !== count || to < from || isExceeded(key, to))
-      mismatched(`${replay.count} of ${count} after ${replay.from}`);
+      repair(`${replay.count} of ${count} after ${replay.from}`);
     else return replays.delete(key);
     return false;
   };
@@ -226,7 +226,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     }
     // A duplicate or late `position` is a fault and contains nothing new.
     if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', 'position');
-    else mismatched(`${received} of ${count} after ${seq}`);
+    else repair(`${received} of ${count} after ${seq}`);
     return false;
   };
 
@@ -280,7 +280,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
         isAwaitingPositions &&
         (isNumbered(frame) || isEvent(frame, 'resumed', 'position', 'resync_required'))
       )
-        return mismatched('positions');
+        return repair('positions');
       if (isNumbered(frame)) {
         const { seq } = frame;
         const taken = take(key, seq);
