@@ -5,8 +5,8 @@ import { install, nodeProblem } from './lib/install.mjs';
 import { endOnSignals, StepError, step } from './lib/steps.mjs';
 
 /**
- * `npm run bench`: builds the server and the harness, then measures. Arguments go to the harness
- * (test/load/bench.ts says which).
+ * `npm run bench`: builds the server and the benchmark program and runs it. Arguments are passed to the program
+ * (see test/load/bench.ts).
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -31,6 +31,6 @@ const bench = spawn(process.execPath, ['test/load/dist/load/bench.js', ...proces
   cwd: root,
   stdio: 'inherit',
 });
-// Ctrl-C reaches both; the harness stops what it started and ends, and this process with it.
+// Ctrl-C signals both processes; the benchmark program stops its children and exits, and then this process does.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => bench.kill(signal));
 bench.on('exit', (code) => process.exit(code ?? 1));

@@ -3,7 +3,7 @@ import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
 import { endOnSignals, StepError } from './lib/steps.mjs';
 
-/** `npm run build`: everything that `npm start` needs, without starting it. */
+/** `npm run build`: builds everything that `npm start` needs, without starting the server. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 endOnSignals((signal) => (signal === 'SIGINT' ? 130 : 143));

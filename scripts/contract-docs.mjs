@@ -1,5 +1,5 @@
-// Writes docs/openapi.json and docs/asyncapi.json from the built contract; with --check, says whether they
-// are what the contract makes of them.
+// Writes docs/openapi.json and docs/asyncapi.json from the built contract. With --check it reports whether they are
+// up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { buildAsyncApi } from '../server/dist/web/openapi/asyncapi.js';

@@ -4,8 +4,8 @@ import { runBundled } from './lib/bundled.mjs';
 import { providePrograms } from './lib/programs.mjs';
 
 /**
- * `npm run test:databases`: takes a backup and restores it as docs/operations.md says, into new clusters of
- * PostgreSQL 15, 16, 17 and 18, and uses what came of it. The last line is `N passed, N failed, N skipped`.
+ * `npm run test:databases`: takes a backup, restores it as described in docs/operations.md into new clusters of
+ * PostgreSQL 15, 16, 17 and 18, and tests the result. The last line is `N passed, N failed, N skipped`.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 await runBundled(root, {

@@ -4,8 +4,8 @@ import { install, nodeProblem } from './lib/install.mjs';
 import { endOnSignals, run, StepError } from './lib/steps.mjs';
 
 /**
- * `npm run dev`: the server on PORT (8000) and the console on http://localhost:3000, which passes API and
- * WebSocket on to it. The compiler watches, the server restarts and the console reloads.
+ * `npm run dev`: runs the server on PORT (8000) and the console on http://localhost:3000, which proxies API and
+ * WebSocket to it. On changes the compiler recompiles, the server restarts and the console reloads.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));

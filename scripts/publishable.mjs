@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** Run by npm before it publishes a package: npm shows `repository` and takes relative links from it. */
+/** Run by npm before it publishes a package: npm displays `repository` and resolves relative links against it. */
 const { name, repository } = JSON.parse(readFileSync('package.json', 'utf8'));
 const { hostname } = new URL(repository.url.replace(/^git\+/, ''));
 if (hostname.endsWith('.example')) {

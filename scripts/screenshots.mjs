@@ -12,18 +12,17 @@ import { install, nodeProblem } from './lib/install.mjs';
 import { StepError } from './lib/steps.mjs';
 
 /**
- * `npm run screenshots`: takes the pictures in docs/images. Starts a server of its own with demo clinics and
- * demo traffic on a data folder that is thrown away, signs in by role in a real Chromium, and walks through the
- * rooms.
+ * `npm run screenshots`: takes the pictures in docs/images. Starts a server with demo clinics and demo traffic on a
+ * temporary data folder, signs in with each role in Chromium, and opens each page.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const images = join(root, 'docs', 'images');
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 780 };
-/** Clinics look best while they work; hours of the day where they are. */
+/** Opening hours in the local time of a clinic. The pictures show a clinic that is open. */
 const OPEN = { from: 8, to: 17 };
-/** Traffic that figures and logs can show. */
+/** How long the demo traffic runs, so that charts and logs have data. */
 const LIVELY_MS = 150_000;
 const MAX_TOTAL_BYTES = 2_500_000;
 
@@ -44,7 +43,7 @@ const openPalette = async (page) => {
   await page.keyboard.press('Control+k');
   await page.getByRole('option').first().waitFor();
 };
-/** File, role, room, and what is special about it. */
+/** File, role, page and options of each picture. */
 const PICTURES = [
   ['patients', 'clinician', '/patients/', { prepare: openRow(4) }],
   ['patients-dark', 'clinician', '/patients/', { dark: true, prepare: openRow(4) }],
@@ -62,7 +61,7 @@ const PICTURES = [
   ['palette', 'tenant_admin', '/patients/', { prepare: openPalette }],
 ];
 
-/** What to undo, last first. */
+/** Cleanup functions, run in reverse order. */
 const cleanups = [];
 
 async function main() {
@@ -92,7 +91,7 @@ async function main() {
     if (!pages.has(key)) pages.set(key, await open(role, look));
     return pages.get(key);
   };
-  // Everybody is there before the first picture, so that the rooms about connections have some to show.
+  // All users are connected before the first picture, so that the pages about connections have data.
   for (const [, role, , look = {}] of PICTURES) await pageFor(role, look);
   await notify(url, people.get('tenant_admin'));
   console.log(`${clinic}: letting something happen for ${LIVELY_MS / 1_000} s …`);
@@ -113,7 +112,7 @@ async function main() {
     throw new StepError(`More than ${MAX_TOTAL_BYTES / 1_000} kB: too much for a repository`);
 }
 
-/** A server with demo clinics on a free port; answers its address and the logins that it prints. */
+/** Starts a server with demo clinics on a free port. Returns its URL and the logins that it prints. */
 async function startDemo() {
   const dataDir = mkdtempSync(join(tmpdir(), 'wardbell-screenshots-'));
   const server = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
@@ -160,7 +159,7 @@ async function tokenOf(url, { email, password }) {
   return (await response.json()).access_token;
 }
 
-/** The first demo clinic that is at work right now, wherever this runs; else the first. */
+/** The first demo clinic that is open now, otherwise the first one. */
 async function chooseClinic(url, logins) {
   const admins = logins.filter(({ role }) => role === 'tenant_admin');
   for (const admin of admins) {
@@ -197,7 +196,7 @@ async function openConsole(browser, url, login, look) {
 
 const untilLive = (page) => page.getByRole('button', { name: 'Connection: Live' }).waitFor();
 
-/** A picture of a room that stands still: live, loaded, its font there, and nothing new in the corner. */
+/** Takes a picture of a page after it is live and loaded, its font is available, and no toast is shown. */
 async function takePicture(page, address, file, prepare) {
   await page.goto(address);
   await untilLive(page);

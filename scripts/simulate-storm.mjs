@@ -2,26 +2,26 @@ import { parseArgs } from 'node:util';
 import { backoffMs } from '../client/dist/backoff.js';
 
 /**
- * What happens when many clients lose their instance at once: when they are back, and what queues meanwhile.
- * A model, not a measurement: the SDK's own backoff, instances that do one handshake after the other, and a
- * database that admits in batches. Its costs are those of docs/scaling.md; give your own.
+ * Simulates many clients that lose their instance at once: when they are connected again, and how long queues get. It
+ * is a model, not a measurement: the SDK's backoff, instances with sequential handshakes, and a database that admits in
+ * batches. The default costs are those of docs/scaling.md.
  *
- *   npm run build && node scripts/simulate-storm.mjs --clients=100000 --instances=10 --lost=1
+ * npm run build && node scripts/simulate-storm.mjs --clients=100000 --instances=10 --lost=1
  */
 const { values } = parseArgs({
   options: {
     clients: { type: 'string', default: '100000' },
     instances: { type: 'string', default: '10' },
-    /** Instances whose clients come back. */
+    /** Number of instances that are lost. */
     lost: { type: 'string', default: '1' },
-    /** `kill`: without a word, by backoff. `drain`: each client was told its own time. */
+    /** `kill`: clients reconnect by backoff. `drain`: each client gets its own reconnect delay. */
     how: { type: 'string', default: 'kill' },
     /** CPU of an instance for a handshake with its resume, and of PostgreSQL for its admission, in µs. */
     handshake: { type: 'string', default: '400' },
     admission: { type: 'string', default: '100' },
-    /** Cores of PostgreSQL that admit; tenants do not wait for each other. */
+    /** Cores of PostgreSQL for admissions; tenants do not wait for each other. */
     cores: { type: 'string', default: '4' },
-    /** Clients that a draining instance closes in a second, and for how long at most, in seconds. */
+    /** Clients that a draining instance closes per second, and the maximum duration of the drain in seconds. */
     closes: { type: 'string', default: '2000' },
     spread: { type: 'string', default: '5' },
     seed: { type: 'string', default: '1' },
@@ -34,7 +34,7 @@ const lost = Math.min(Number(values.lost), instances);
 const handshakeMs = Number(values.handshake) / 1_000;
 const admissionMs = Number(values.admission) / 1_000;
 const cores = Number(values.cores);
-/** A client that waits longer for `connected` gives up and tries again. */
+/** A client that waits longer for `connected` disconnects and retries. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Mulberry32: the same storm for the same seed. */
@@ -88,7 +88,7 @@ class Heap {
 }
 
 const coming = Math.round((clients * lost) / instances);
-/** All gone: new ones stand in their place. */
+/** If all instances are lost, new ones replace them. */
 const serving = instances - lost || instances;
 const perLost = coming / lost;
 const spreadMs = Math.min(Number(values.spread) * 1_000, (perLost / Number(values.closes)) * 1_000);

@@ -3,7 +3,7 @@ import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
 import { endOnSignals, StepError } from './lib/steps.mjs';
 
-/** `npm start`: from a fresh clone to a running server, which then lives in this very process. */
+/** `npm start`: installs, builds and then runs the server in this process. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 endOnSignals(() => 0);
@@ -17,6 +17,6 @@ try {
   process.exit(1);
 }
 process.chdir(root);
-// Never unasked in production, where the empty database is somebody's real one.
+// Not by default in production, where an empty database must not get demo data.
 if (process.env.NODE_ENV !== 'production') process.env.DEMO ||= 'true';
 await import('../server/dist/main.js');

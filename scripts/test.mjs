@@ -8,15 +8,15 @@ import { providePrograms } from './lib/programs.mjs';
 import { endOnSignals, run, StepError, seconds, step } from './lib/steps.mjs';
 
 /**
- * `npm test`: everything that says whether the code is right, on real programs. Later steps run although an
- * earlier one failed. The last line is `N passed, N failed, N skipped`; each step that is not a test suite
- * counts as one. `npm test -- <pattern>` runs the test files that match, `--only=<project>` one project.
+ * `npm test`: runs all checks and tests against real programs. Later steps run even if an earlier one failed. The last
+ * line is `N passed, N failed, N skipped`; each step that is not a test suite counts as one. `npm test -- <pattern>`
+ * runs the matching test files, `--only=<project>` one project.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isCi = process.env.CI === 'true';
 const PROJECTS = ['unit', 'integration', 'faults', 'cluster', 'browser'];
-/** Run in a short form unless asked for by name: `npm run test:faults`. */
+/** Projects that run in a short form unless they are run by name: `npm run test:faults`. */
 const LONG = ['faults', 'cluster'];
 const node = process.execPath;
 const bin = (path) => join(root, 'node_modules', path);
@@ -29,7 +29,7 @@ const chosen = values.only.length > 0 ? values.only : PROJECTS;
 const isPart = values.only.length > 0 || positionals.length > 0;
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-/** Titles of what failed, for the summary. */
+/** Titles of failed tests and steps, for the summary. */
 const failures = [];
 
 async function check(title, command, options = {}) {
@@ -44,7 +44,7 @@ async function check(title, command, options = {}) {
   }
 }
 
-/** Runs one Jest project and adds what it counted. */
+/** Runs one Jest project and adds its counts. */
 async function jest(project) {
   const title = `Tests: ${project}`;
   const startedMs = performance.now();

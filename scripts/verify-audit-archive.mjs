@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
 /**
- * `npm run verify-audit-archive -- FILE...`: reckons the hash chains in exported months of the audit log, without a
- * database. Prints for each chain the numbers that are there and the hash of the last row, which must be that of
- * `wardbell.audit_anchor` or of the row before the first one of the next file. Files may come in any order.
- * Ends with 1 when a row was changed, is missing or is there twice.
+ * `npm run verify-audit-archive -- FILE...`: recomputes the hash chains in exported months of the audit log, without a
+ * database. Prints for each chain the range of its numbers and the hash of the last row, which must equal that in
+ * `wardbell.audit_anchor` or the previous hash of the first row in the next file. The files may be in any order. Exits
+ * with 1 when a row was changed, is missing or is duplicated.
  */
 
 /** Microseconds since 1970 as PostgreSQL writes seconds: with six decimals. */
@@ -18,7 +18,7 @@ const epochText = (at) => {
   return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 };
 
-/** SHA-256 over the hash before and the row as a JSON array, in the way PostgreSQL writes `jsonb`. */
+/** SHA-256 over the previous hash and the row as a JSON array, formatted as PostgreSQL prints `jsonb`. */
 const hashOf = (previous, row) => {
   const array = (items) => `[${items.join(', ')}]`;
   const { seq, at, changed } = row;
@@ -40,7 +40,7 @@ const hashOf = (previous, row) => {
     .digest('base64url');
 };
 
-/** Of each chain the runs of rows whose numbers follow each other in one file. Only the ends of a run are kept. */
+/** Runs of consecutive rows in one file, by chain. Only the ends of a run are kept. */
 const runs = new Map();
 const problems = [];
 
@@ -70,7 +70,7 @@ const readRows = async (path) => {
   }
 };
 
-/** Runs of one chain must meet; the first one can only be checked where it begins with number 1. */
+/** Checks that the runs of a chain are adjacent. The start of the first run can be checked only if it is number 1. */
 const joinRuns = (chain) => {
   let before = { to: 0, hash: '' };
   for (const run of chain.sort((a, b) => a.from - b.from)) {

@@ -1,8 +1,8 @@
 import type { ConnectionOptions } from './options.js';
 
 /**
- * Throws when no connection can ever be made, and says what is missing. False when pages are only rendered here
- * (`WebSocket: null`): such a client never connects.
+ * Throws when the options can never lead to a connection; the message names what is missing. Returns false when pages
+ * are only rendered here (`WebSocket: null`), where the client never connects.
  */
 export const checkOptions = ({ url, WebSocket }: Pick<ConnectionOptions, 'url' | 'WebSocket'>): boolean => {
   if (WebSocket === null) return false;

@@ -9,22 +9,22 @@ import type { Tabs } from './tabs.js';
 import { createTokens } from './token.js';
 import { watchPage } from './wake.js';
 
-/** Events that may wait for a `for await` before it counts as too slow. */
+/** Maximum queue of a `for await` loop. A longer one means that the loop is too slow. */
 const MAX_QUEUED = 10_000;
 const RECENT_EVENTS = 2_000;
 /** Key of handlers for every type. */
 const ANY = '*';
 
-/** Frames that concern the connection and not the stream: the type of `*` does not have them. */
+/** Frames about the connection instead of the stream. Handlers of `*` do not get them. */
 const CONTROL = /^(resumed|positions?|stale|token_expiring|refreshed|server_restarting|error)$/;
 
-/** False in Node, and in pages without a secure context: there each client has its own connection. */
+/** False in Node and in pages without a secure context, where each client has its own connection. */
 const canShareTabs = (): boolean =>
   globalThis.document !== undefined &&
   globalThis.BroadcastChannel !== undefined &&
   globalThis.navigator?.locks !== undefined;
 
-/** Adds a listener, wrapped so that one given twice is called twice. Returns how to take it back. */
+/** Adds a listener, wrapped so that one that is added twice is called twice. Returns a function that removes it. */
 const add = <Value>(
   listeners: Set<(value: Value) => void>,
   listener: (value: Value) => void,
@@ -35,7 +35,7 @@ const add = <Value>(
 };
 
 /**
- * A client that is not yet connected: call `start()`. Declare the data of your application's own event types as
+ * Creates a client; `start()` connects it. Declare the data of your application's own event types as
  * `createClient<{ lab_result: { id: string } }>(…)`.
  */
 export const createClient = <App extends ApplicationData = Record<never, object>>(
@@ -55,7 +55,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
     for (const listener of faultListeners) listener({ kind, text });
   };
 
-  /** An exception of the application goes where its uncaught ones go, and the stream goes on. */
+  /** Reports an exception of a handler as uncaught, and continues the stream. */
   const guard = (run: () => void) => {
     try {
       run();
@@ -69,7 +69,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
 
   const call = (type: string, event: IncomingEvent) => {
     for (const handler of handlers.get(type) ?? []) {
-      // The contract is believed here: the envelope was checked, the data is the server's word.
+      // The envelope was checked. The data is not: the server sends it according to the contract.
       guard(() => handler(event as never));
     }
   };
@@ -84,7 +84,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       fault,
       guard,
       confirmed: () => connection.confirmed(),
-      broken: (text) => {
+      repair: (text) => {
         fault('incomplete', text);
         connection.repair();
       },
@@ -105,7 +105,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
     suspended: () => tabs?.leave(),
     state: (state) => {
       const stopped = state.status === 'stopped';
-      // A stop that the server did not ask for is this tab's own affair.
+      // A stop that the server did not cause concerns only this tab.
       if (!stopped || state.reason.closeCode) tabs?.state(state);
       if (stopped) {
         tabs?.leave();
@@ -117,7 +117,10 @@ export const createClient = <App extends ApplicationData = Record<never, object>
     fault,
   });
 
-  /** A module of its own: only pages need it, and without it (an old page after a deployment) all else works. */
+  /**
+   * Loaded as a separate module, because only pages need it. If loading fails (an old page after a deployment), the
+   * rest works.
+   */
   const loadTabs = async () => {
     try {
       const { Tabs } = await import('./tabs.js');
@@ -143,7 +146,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       unwatch = watchPage({
         wake: () => (tabs?.following ? tabs.ask('wake') : connection.wake()),
         offline: connection.offline,
-        // A frozen tab would keep the lock, and the others would wait for it.
+        // A frozen tab would keep the lock, and the other tabs would wait for it.
         freeze: () => tabs && connection.suspend(),
       });
       connection.start();

@@ -8,20 +8,22 @@ import type { Phase, Reason, ReasonCode, State } from './state.js';
 import { type Identity, identityOf } from './token.js';
 import { createTransports, type Open } from './transport.js';
 
-/** Live for this long, a connection has proven itself: the next failure counts from one again. */
+/** After a connection was live for this long, the count of failed attempts starts again at one. */
 const STABLE_MS = 10_000;
-/** Spread of attempts when a whole ward's network comes back at once. */
+/** Spread of attempts when the network of many clients returns at once. */
 const WAKE_SPREAD_MS = 500;
-/** A page that was told it would freeze and did not goes on after this. */
+/** A page that did not freeze after a `freeze` event continues after this time. */
 const THAW_MS = 1_000;
-/** `position` comes every 5 s; the rest is for a busy server and a slow network. */
+/** `position` is sent every 5 s; the margin is for a busy server and a slow network. */
 const CONFIRM_MS = 8_000;
-/** Times `CONFIRM_MS` without a `position` or an event before the connection is given up. */
+/** The connection is closed after this multiple of `CONFIRM_MS` without a `position` or an event. */
 const SILENT_FACTOR = 2.5;
-/** A server's word in `server_restarting` is bounded: a day would be as good as never. */
+/** Upper bound of the delay in `server_restarting`. */
 const MAX_RESTART_MS = 60_000;
 
-/** What a network coming back may heal: this side gave up, or the line was cut. Other waits are the server's wish. */
+/**
+ * True when a returning network may end the wait: the connection was lost. Other delays were requested by the server.
+ */
 const isHealedByWaking = ({ closeCode = 1006 }: Reason): boolean => closeCode === 1006;
 
 export interface ConnectionParts extends SessionParts {
@@ -29,34 +31,34 @@ export interface ConnectionParts extends SessionParts {
   turn(session: string | null): Promise<boolean>;
   state(state: State): void;
   connected(): void;
-  /** The connection was given up before a freeze. */
+  /** Called when the connection was closed before a freeze. */
   suspended(): void;
 }
 
-/** Keeps one session alive: connects, waits by the close-code table, connects again, until it has to stop. */
+/** Maintains one connection: connects, waits according to the close-code table and reconnects, until it has to stop. */
 export interface Connection {
   readonly state: State;
-  /** Connects unless it is already at it. */
+  /** Connects unless already connecting or connected. */
   start(): void;
-  /** Ends for good and says why. */
+  /** Stops permanently with a reason. */
   stop(why: Reason): void;
   /** Connects at once instead of waiting. */
   retry(): void;
-  /** The machine, the page or the network woke. */
+  /** The machine, the page or the network resumed. */
   wake(): void;
-  /** The network is said to be gone: asks for a sign of life now. */
+  /** The browser reports that the network is offline: sends a ping now. */
   offline(): void;
-  /** Does at once what a late timer has still to do. */
+  /** Runs overdue timers now. */
   catchUp(): void;
-  /** Gives the connection up and queues up for it again. */
+  /** Closes the connection and queues for it again. */
   yield(): void;
-  /** Gives the connection up until timers run again: a page about to freeze. */
+  /** Closes the connection until timers run again, for a page that is about to freeze. */
   suspend(): void;
-  /** The server has said that the stream is complete up to now. */
+  /** The server has confirmed that the stream is complete up to now. */
   confirmed(): void;
-  /** What came is not what was sent: connects anew and asks for it again. */
+  /** The received events differ from those that were sent: reconnects and requests them again. */
   repair(): void;
-  /** What the leading tab says about the connection that this one shares. */
+  /** Takes over the state of the shared connection from the leading tab. */
   mirror(state: State): void;
 }
 
@@ -74,7 +76,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     liveAtMs: null,
     transport: 'websocket',
   };
-  /** Changes with every decision, so that what an older one still awaits is ignored. */
+  /** Incremented by each decision, so that pending results of earlier ones are ignored. */
   let generation = 0;
   let attempt = 0;
   let rejections = 0;
@@ -82,19 +84,19 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   let person: string | null = null;
   let ask: TokenRequest['reason'] = 'connect';
   let restartAfterMs: number | null = null;
-  /** True while another tab has the connection, or the turn is not yet known. */
+  /** True while another tab has the connection, or leadership is not yet decided. */
   let parked = false;
   let confirmedAtMs = 0;
-  /** The server has said that it cannot tell what is missing, and has not taken it back. */
-  let doubted = false;
-  /** Events came since it was last looked. */
+  /** True after the server has sent `stale`, until it confirms the stream again. */
+  let isUnconfirmed = false;
+  /** True when events have arrived since the last check. */
   let flowing = false;
   let previous: string | undefined;
 
   const drop = () => {
     generation += 1;
     parked = false;
-    doubted = false;
+    isUnconfirmed = false;
     timer.clear();
     confirmation.clear();
     transports.stop();
@@ -114,7 +116,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     show({ ...phase, sinceMs, liveAtMs: phase.status === 'live' ? sinceMs : liveAtMs, transport });
   };
 
-  /** Gives the connection up, unless events still come: a slow client gets them without a `position`. */
+  /** Closes the connection unless events arrive: a slow client gets events without a `position`. */
   const awaitSignal = (delayMs: number) => {
     flowing = false;
     confirmation.set(delayMs, () => {
@@ -133,14 +135,14 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     confirmation.set(confirmMs, stale);
   };
 
-  /** The replay is over. */
+  /** The replay has ended. */
   const level = () => {
     awaitConfirmation();
-    set({ status: doubted ? 'stale' : 'live' });
+    set({ status: isUnconfirmed ? 'stale' : 'live' });
   };
 
   const confirmed = () => {
-    doubted = false;
+    isUnconfirmed = false;
     if (state.status === 'stale') level();
     else if (state.status === 'live') awaitConfirmation();
   };
@@ -187,7 +189,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     if (isEvent(event, 'server_restarting'))
       restartAfterMs = Math.min(Math.max(event.data.reconnect_after_ms || 0, 0), MAX_RESTART_MS);
     else if (isEvent(event, 'stale')) {
-      doubted = true;
+      isUnconfirmed = true;
       stale();
     }
     flowing ||= 'seq' in event;
@@ -213,13 +215,13 @@ export const createConnection = (parts: ConnectionParts): Connection => {
         },
       });
     } catch (error) {
-      // The class of the error only: its text would name the token.
+      // Only the class of the error, because its text can contain the token.
       parts.fault('malformed', `no socket: ${error instanceof Error ? error.name : 'unknown'}`);
       stop({ code: 'protocolError' });
     }
   };
 
-  /** False, and the stream forgotten, when the token speaks for someone else than the one before. */
+  /** Returns false and resets the stream when the token belongs to another user than the previous one. */
   const isSamePerson = (identity: Identity | null): boolean => {
     const now = identity?.person ?? null;
     const same = person === null || now === person;
@@ -257,7 +259,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
         const by = await transports.open();
         return mine === generation ? open(token, by) : undefined;
       }
-      // The turn came late, in the place of a tab that was closed: by now the token may be old.
+      // This tab took over from a closed one after a long wait, so the token may have expired.
       set({ status: 'connecting' });
     }
   };

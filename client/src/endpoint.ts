@@ -1,18 +1,18 @@
 import type { ConnectionOptions } from './options.js';
 import type { Position } from './position.js';
 
-/** The contract's `SUBPROTOCOL`; its module brings zod, which has no place in a browser bundle. */
+/** The contract's `SUBPROTOCOL`, copied because its module imports zod, which is too large for a browser bundle. */
 const SUBPROTOCOL = 'wardbell.v1';
 
-/** A client's message has 64 KiB; a tenant in it takes about 50 bytes. */
+/** A client message may have 64 KiB; each tenant takes about 50 bytes. */
 export const MAX_TENANTS_BEHIND = 1_000;
 
-/** The subprotocols that carry the token: unlike a URL they reach no log and no history. */
+/** The subprotocols with the token. Unlike URLs, they do not appear in logs or the browser history. */
 export const protocolsFor = (token: string): string[] => [SUBPROTOCOL, `bearer.${token}`];
 
 /**
- * True when the position goes into a message instead of the URL: a super admin's has a number for each tenant,
- * and with several topics the choice has to be made before the replay begins.
+ * True when the position is sent in a message instead of the URL: a super admin's position has a number for each
+ * tenant, and a selection of several topics must be made before the replay begins.
  */
 export const resumesInband = (
   options: Pick<ConnectionOptions, 'topics'>,
@@ -20,7 +20,7 @@ export const resumesInband = (
 ): boolean => (options.topics?.length ?? 0) > 1 || (position !== null && typeof position.seq === 'object');
 
 /**
- * The address of one connection. Carries neither token nor anything about patients.
+ * The URL of one connection. It contains neither the token nor patient data.
  * @param previous id of the connection that this one replaces: the server frees its slot for it
  */
 export const addressOf = (

@@ -7,15 +7,15 @@ type Declared<App extends ApplicationData> = {
   [Type in keyof App & string]: Omit<ApplicationEvent, 'type' | 'data'> & { type: Type; data: App[Type] };
 }[keyof App & string];
 
-/** Frames without a number: they tell of now and are neither replayed nor resumed. */
+/** Frames without a sequence number. They describe the present and are not replayed. */
 export type EphemeralEvent = Extract<
   ControlFrame,
   { type: 'user_status' | 'system_health' | 'gateway_status_change' | 'system_log' }
 >;
 
 /**
- * The position could not be served: what was loaded must be loaded again. Live events follow. `incomplete` is
- * the SDK's own finding: what the server said it had sent is not what came.
+ * The position could not be served, so loaded data must be loaded again. Live events follow. The SDK itself reports
+ * `incomplete` when the received events differ from those that the server counted.
  */
 export interface ResyncRequired {
   type: 'resync_required';
@@ -24,25 +24,25 @@ export interface ResyncRequired {
   };
 }
 
-/** An event of the log: numbered, in order, each once. */
+/** An event of the log. Events are numbered and delivered once, in order. */
 export type LogEvent<App extends ApplicationData = Record<never, object>> = WardbellEvent | Declared<App>;
 
 /**
- * What a stream says, as a union that `switch (event.type)` narrows. Application types that were not declared
- * in `App` arrive too: leave a `default:`.
+ * The events of a stream, as a union that `switch (event.type)` narrows. Application types that are not declared in
+ * `App` are delivered too, so keep a `default:`.
  */
 export type StreamEvent<App extends ApplicationData = Record<never, object>> =
   | LogEvent<App>
   | EphemeralEvent
   | ResyncRequired;
 
-/** Names that a handler can be for: those of the protocol, those declared in `App`, and `*` for all. */
+/** Event types that a handler can subscribe to: those of the protocol, those declared in `App`, and `*` for all. */
 export type EventName<App extends ApplicationData = Record<never, object>> =
   | StreamEvent<App>['type']
   | ControlFrame['type']
   | '*';
 
-/** The event of one type (`*`: of any); an application's undeclared type carries a plain record. */
+/** The event of one type (`*`: of any). The data of an undeclared application type is a plain record. */
 export type EventOf<App extends ApplicationData, Type extends string> = Type extends '*'
   ? StreamEvent<App>
   : Type extends StreamEvent<App>['type']
@@ -51,13 +51,13 @@ export type EventOf<App extends ApplicationData, Type extends string> = Type ext
       ? Extract<ControlFrame, { type: Type }>
       : Omit<ApplicationEvent, 'type'> & { type: Type };
 
-/** Anything that the socket may deliver, before it is known which. */
+/** Any frame of the socket, before its type is checked. */
 export interface IncomingEvent {
   readonly type: string;
   readonly data: object;
 }
 
-/** A numbered event of the log, of whatever type. */
+/** A numbered event of the log, of any type. */
 export interface NumberedEvent extends IncomingEvent {
   readonly seq: number;
   readonly tenant_id: string;
@@ -79,7 +79,7 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const isCount = (value: unknown): boolean =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
-/** Is what the bookkeeping reads of the frame what the protocol says? Data of events is not looked at. */
+/** Checks the types of the fields that the stream uses. The data of events is not checked. */
 const isSound = (frame: IncomingEvent): boolean => {
   const data: Readonly<Partial<Record<string, unknown>>> = { ...frame.data };
   const { seq } = data;
@@ -100,8 +100,8 @@ const isSound = (frame: IncomingEvent): boolean => {
 };
 
 /**
- * A frame off the wire, or undefined when it is not one. Checks the envelope and the numbers: zod would triple the
- * bundle.
+ * Parses a frame; undefined when it is not a valid one. Checks the envelope and the numbers by hand, because zod would
+ * triple the bundle.
  */
 export const parseFrame = (text: unknown): IncomingEvent | undefined => {
   if (typeof text !== 'string') return undefined;

@@ -1,5 +1,5 @@
 import { type ManualRuntime, manualRuntime } from '../../test/support/manual-runtime.js';
-import { ANSWER_MS, createHeartbeat, DOUBT_MS, type Heartbeat } from './heartbeat.js';
+import { ANSWER_MS, createHeartbeat, type Heartbeat, RECHECK_MS } from './heartbeat.js';
 
 const IDLE_MS = 10_000;
 
@@ -26,7 +26,7 @@ describe('heartbeat', () => {
     runtime.advance(IDLE_MS);
     expect(said.pings).toBe(1);
     runtime.advance(50);
-    heartbeat.heard();
+    heartbeat.touch();
     runtime.advance(ANSWER_MS);
     expect(said).toEqual({ pings: 1, deaths: 0 });
     runtime.advance(IDLE_MS);
@@ -37,7 +37,7 @@ describe('heartbeat', () => {
     const { runtime, said, heartbeat } = setUp();
     for (let second = 0; second < 60; second += 1) {
       runtime.advance(1_000);
-      heartbeat.heard();
+      heartbeat.touch();
     }
     expect(said).toEqual({ pings: 0, deaths: 0 });
   });
@@ -57,14 +57,14 @@ describe('heartbeat', () => {
     heartbeat.probe();
     heartbeat.probe();
     expect(said.pings).toBe(1);
-    runtime.advance(DOUBT_MS);
+    runtime.advance(RECHECK_MS);
     expect(said.deaths).toBe(1);
   });
 
   it('does not ask when the server was heard a moment ago', () => {
     const { runtime, said, heartbeat } = setUp();
     runtime.advance(5_000);
-    heartbeat.heard();
+    heartbeat.touch();
     heartbeat.probe();
     expect(said.pings).toBe(0);
   });
@@ -72,11 +72,11 @@ describe('heartbeat', () => {
   it('asks all the same when the network is said to be gone', () => {
     const { runtime, said, heartbeat } = setUp();
     runtime.advance(5_000);
-    heartbeat.heard();
+    heartbeat.touch();
     runtime.advance(100);
     heartbeat.probe(true);
     expect(said.pings).toBe(1);
-    runtime.advance(DOUBT_MS);
+    runtime.advance(RECHECK_MS);
     expect(said.deaths).toBe(1);
   });
 
@@ -86,8 +86,8 @@ describe('heartbeat', () => {
     runtime.sleep(3_600_000);
     runtime.advance(ANSWER_MS);
     expect(said).toEqual({ pings: 2, deaths: 0 });
-    heartbeat.heard();
-    runtime.advance(DOUBT_MS);
+    heartbeat.touch();
+    runtime.advance(RECHECK_MS);
     expect(said.deaths).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe('heartbeat', () => {
     runtime.sleep(3_600_000);
     runtime.advance(ANSWER_MS);
     runtime.sleep(3_600_000);
-    runtime.advance(DOUBT_MS);
+    runtime.advance(RECHECK_MS);
     expect(said.deaths).toBe(1);
   });
 
@@ -108,7 +108,7 @@ describe('heartbeat', () => {
     expect(said.deaths).toBe(0);
     runtime.advance(IDLE_MS);
     expect(said.pings).toBeGreaterThan(0);
-    heartbeat.heard();
+    heartbeat.touch();
     runtime.advance(ANSWER_MS);
     expect(said.deaths).toBe(0);
   });
@@ -118,7 +118,7 @@ describe('heartbeat', () => {
     runtime.sleep(IDLE_MS);
     heartbeat.catchUp();
     expect(said.pings).toBe(1);
-    heartbeat.heard();
+    heartbeat.touch();
     runtime.sleep(ANSWER_MS);
     heartbeat.catchUp();
     expect(said.deaths).toBe(0);

@@ -1,29 +1,29 @@
 import type { Runtime } from './options.js';
 import { createTimer } from './runtime.js';
 
-/** How long the server may take to answer a ping. */
+/** Timeout of a ping. */
 export const ANSWER_MS = 4_000;
-/** The same when there is reason to doubt: the machine woke, the network changed. */
-export const DOUBT_MS = 2_000;
-/** A sign of life this recent needs no ping. */
+/** Timeout of a ping after the machine resumed or the network changed, when the connection is probably lost. */
+export const RECHECK_MS = 2_000;
+/** No ping is sent if a frame arrived this recently. */
 const RECENT_MS = 500;
 
 export interface Heartbeat {
-  /** When the server was last heard, in milliseconds since 1970. */
-  readonly heardAtMs: number;
-  /** Anything that arrives is a sign of life. Called for each frame: sets no timer. */
-  heard(): void;
-  /** Asks now, unless the server was heard a moment ago and nothing says that the network is gone since. */
+  /** Time of the last frame from the server, in milliseconds since 1970. */
+  readonly lastMs: number;
+  /** Records a frame. Called for each one, so it sets no timer. */
+  touch(): void;
+  /** Sends a ping now, unless a frame arrived very recently and the network is not reported offline. */
   probe(isGone?: boolean): void;
-  /** Does at once what a late timer has still to do. */
+  /** Runs overdue timers now. */
   catchUp(): void;
   stop(): void;
 }
 
 /**
- * Notices a dead network: pages cannot see protocol pings, so after a silence it asks, and no answer means dead.
- * Timers stand still while a machine sleeps and run late in hidden tabs, so a deadline that is noticed late is
- * asked once more before the connection is given up.
+ * Detects a dead network. Pages cannot see protocol pings, so the client sends a ping after a silence and considers the
+ * connection dead without an answer. Timers stop while a machine sleeps and are late in hidden tabs, so after a late
+ * deadline the client sends one more ping before it closes the connection.
  */
 export const createHeartbeat = (
   runtime: Runtime,
@@ -32,17 +32,17 @@ export const createHeartbeat = (
   dead: () => void,
 ): Heartbeat => {
   const timer = createTimer(runtime);
-  let heardAtMs = runtime.now();
+  let lastMs = runtime.now();
   let asking = false;
-  const silentMs = () => runtime.now() - heardAtMs;
-  const heard = () => {
-    heardAtMs = runtime.now();
+  const silentMs = () => runtime.now() - lastMs;
+  const touch = () => {
+    lastMs = runtime.now();
   };
 
   const listen = () => {
     asking = false;
-    // A clock that was set back would make the silence negative and the wait endless.
-    if (silentMs() < 0) heard();
+    // If the clock was set back, the silence would be negative and the wait endless.
+    if (silentMs() < 0) touch();
     const leftMs = idleMs() - silentMs();
     if (leftMs > 0) timer.set(leftMs, listen);
     else ask(ANSWER_MS);
@@ -54,8 +54,8 @@ export const createHeartbeat = (
     timer.set(answerMs, () => {
       const waitedMs = runtime.now() - askedAtMs;
       const isLate = waitedMs < 0 || waitedMs > 2 * answerMs;
-      if (heardAtMs >= askedAtMs && waitedMs >= 0) listen();
-      else if (isLate && !again) ask(DOUBT_MS, true);
+      if (lastMs >= askedAtMs && waitedMs >= 0) listen();
+      else if (isLate && !again) ask(RECHECK_MS, true);
       else dead();
     });
     ping();
@@ -63,12 +63,12 @@ export const createHeartbeat = (
 
   listen();
   return {
-    get heardAtMs() {
-      return heardAtMs;
+    get lastMs() {
+      return lastMs;
     },
-    heard,
+    touch,
     probe: (isGone = false) => {
-      if (!asking && (isGone || Math.abs(silentMs()) > RECENT_MS)) ask(DOUBT_MS);
+      if (!asking && (isGone || Math.abs(silentMs()) > RECENT_MS)) ask(RECHECK_MS);
     },
     catchUp: timer.catchUp,
     stop: timer.clear,

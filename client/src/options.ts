@@ -11,22 +11,22 @@ import type {
 import type { Position, TenantPosition } from './position.js';
 import type { State } from './state.js';
 
-/** Why a token is asked for: `rejected` means that the one given last was refused, so give a newer one. */
+/** Why a token is requested. `rejected`: the last token was refused, so return a newer one. */
 export interface TokenRequest {
   readonly reason: 'connect' | 'expiring' | 'rejected';
   /** Aborts when the client stops or has waited too long (60 s). */
   readonly signal: AbortSignal;
 }
 
-/** Gives an access token; null says that nobody is signed in, and the client stops. */
+/** Returns an access token, or null when no user is signed in, which stops the client. */
 export type GetToken = (request: TokenRequest) => string | null | Promise<string | null>;
 
-/** The part of a WebSocket that is used: the browser's, Node's own (22+) and that of `ws` all fit. */
+/** The part of the WebSocket API that is used. Browsers, Node 22 and newer, and `ws` provide it. */
 export interface SocketLike {
   readonly readyState: number;
   send(data: string): void;
   close(code?: number, reason?: string): void;
-  /** Gives up without a closing handshake; only `ws` has it. */
+  /** Closes without a closing handshake; only `ws` has it. */
   terminate?(): void;
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
@@ -34,9 +34,9 @@ export interface SocketLike {
 }
 export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
-/** Clock, timers and chance, so that a test can own them. */
+/** Clock, timers and random numbers, so that tests can replace them. */
 export interface Runtime {
-  /** Milliseconds since 1970; must go on while the machine sleeps. */
+  /** Milliseconds since 1970. Must advance while the machine sleeps. */
   now(): number;
   /** Runs once after the delay, unless the returned function is called before. */
   later(run: () => void, delayMs: number): () => void;
@@ -44,9 +44,9 @@ export interface Runtime {
   random(): number;
 }
 
-/** What a connection needs to know, whatever an application declares. */
+/** Options of a connection, independent of the types that an application declares. */
 export interface ConnectionOptions {
-  /** `wss://host/ws`; a relative one (`/ws`) is taken from the page. Must not carry a topic or a token. */
+  /** `wss://host/ws`; a relative URL (`/ws`) is resolved against the page. Must not contain a topic or a token. */
   readonly url: string | URL;
   readonly getToken: GetToken;
   /** Only these topics; absent for all that the role may see. */
@@ -55,20 +55,20 @@ export interface ConnectionOptions {
   readonly types?: readonly string[];
   /** One connection for all tabs of this origin where the browser allows it (default true). */
   readonly shareTabs?: boolean;
-  /** Server-sent events where WebSockets cannot be opened (default true). */
+  /** Use server-sent events where WebSockets cannot be opened (default true). */
   readonly fallback?: boolean;
-  /** Asks the server for a sign of life after this long without one (default 10,000). */
+  /** Sends a ping after this long without a frame from the server (default 10,000). */
   readonly heartbeatMs?: number;
   /**
-   * No longer live after this long without a `position` from the server, which comes every 5 s (default 8,000).
-   * Connects anew after two and a half times as long without an event either.
+   * The stream is no longer live after this long without a `position`, which the server sends every 5 s (default
+   * 8,000). The client reconnects after two and a half times this long without a `position` or an event.
    */
   readonly confirmMs?: number;
   /** Latest events kept for lists that join the stream later (default 2,000). */
   readonly recentEvents?: number;
   /**
-   * Defaults to the global one; Node before 22 has none: give that of `ws`. Null where pages are only rendered, as on
-   * Next.js servers: the client then never connects.
+   * Defaults to the global one. Node before 22 has none: pass that of `ws`. Pass null where pages are only rendered,
+   * such as on Next.js servers; the client then never connects.
    */
   readonly WebSocket?: SocketConstructor | null | undefined;
   readonly runtime?: Runtime;
@@ -80,32 +80,34 @@ export interface ClientOptions<App extends ApplicationData = Record<never, objec
   readonly types?: readonly (LogEvent<NoInfer<App>> | EphemeralEvent)['type'][];
 }
 
-/** Something that the protocol forbids and that was seen all the same; the stream goes on or is repaired. */
+/** A violation of the protocol that was observed. The stream continues or is repaired. */
 export interface Fault {
   readonly kind: 'duplicate' | 'backwards' | 'incomplete' | 'malformed' | 'handler';
-  /** For a person who debugs; carries no payload. */
+  /** A text for debugging. Contains no payload. */
   readonly text: string;
 }
 
-/** Follows the stream from a position on: `event` for each later event, once, in order. */
+/** Follows the stream from a position: `event` is called once for each later event, in order. */
 export interface Follower {
   event(event: NumberedEvent): void;
-  /** The position is complete up to `seq` now. */
+  /** The stream is now complete up to `seq`. */
   position?(seq: number): void;
-  /** The position cannot be served: load again and follow from there. Nothing more comes to this follower. */
+  /**
+   * The position cannot be served: load again and follow from the new position. This follower gets no further calls.
+   */
   resync(): void;
 }
 
 export interface Client<App extends ApplicationData = Record<never, object>> {
   readonly state: State;
-  /** How far the stream is complete; null before the first connection. */
+  /** The position up to which the stream is complete; null before the first connection. */
   readonly position: Position | null;
   /** Faults seen since the start, by kind. */
   readonly faults: Readonly<Record<Fault['kind'], number>>;
 
-  /** Connects, from `since` if given, else from now. Does nothing while connected. */
+  /** Connects, from `since` if given, otherwise from now. Does nothing while connected. */
   start(options?: { readonly since?: Position }): void;
-  /** Disconnects and forgets the position. */
+  /** Disconnects and discards the position. */
   stop(): void;
   /** Reconnects at once instead of waiting; for a "try now" button. */
   retry(): void;
@@ -119,11 +121,11 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
   onState(listener: (state: State) => void): () => void;
   /** Calls `listener` for each fault. */
   onFault(listener: (fault: Fault) => void): () => void;
-  /** Joins something that was loaded with the stream, from the position that it was loaded at. */
+  /** Joins loaded data with the stream, from the position of its snapshot. */
   follow(position: TenantPosition, follower: Follower): () => void;
-  /** Every event as `on('*')` has it; ends when the client stops, throws when 10,000 wait to be read. */
+  /** Iterates over the events of `on('*')`. Ends when the client stops; throws when more than 10,000 are queued. */
   [Symbol.asyncIterator](): AsyncIterator<StreamEvent<App>, void>;
 }
 
-/** What a client has whatever types its application declared. */
+/** The part of a client that does not depend on the types of an application. */
 export type AnyClient = Omit<Client, 'on' | typeof Symbol.asyncIterator>;

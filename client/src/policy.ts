@@ -2,22 +2,22 @@ import { CLOSE, type Close, type CloseName, closeAction } from '@wardbell/contra
 import { backoffMs, WAIT_FLOOR_MS } from './backoff.js';
 import type { Reason, ReasonCode } from './state.js';
 
-/** Refusals of a token in a row before a person has to sign in again. */
+/** Consecutive refused tokens before the user has to sign in again. */
 export const MAX_REJECTIONS = 5;
-/** Spread of clients that were not told when to come back after a restart. */
+/** Spread of reconnects after a restart without a given delay. */
 const RESTART_SPREAD_MS = 5_000;
 
-/** What is known when a connection has ended. */
+/** The circumstances of the end of a connection. */
 export interface Ending {
   readonly code: number;
   readonly closeReason: string;
-  /** Why this side gave up, if it did. */
+  /** Reason why the client closed, if it did. */
   readonly cause?: ReasonCode | undefined;
-  /** Endings since the connection was last live for a while, this one included. */
+  /** Number of ended connections since the last stable one, including this one. */
   readonly attempt: number;
-  /** Refused tokens in a row, this one included. */
+  /** Consecutive refused tokens, including this one. */
   readonly rejections: number;
-  /** What `server_restarting` said. */
+  /** Delay in `server_restarting`. */
   readonly restartAfterMs: number | null;
   readonly offline: boolean;
   /** In [0, 1). */
@@ -30,7 +30,7 @@ export type Plan =
 
 const closes = Object.entries(CLOSE) as [CloseName, Close][];
 
-/** Tells closes apart by their exact reason; an unknown reason counts as the first of its code. */
+/** Identifies a close by its exact reason. An unknown reason counts as the first reason of its code. */
 const reasonOf = ({ code, closeReason, cause, offline }: Ending): Reason => {
   if (offline && (cause || code === 1006)) return { code: 'offline' };
   if (cause) return { code: cause };
@@ -42,7 +42,7 @@ const reasonOf = ({ code, closeReason, cause, offline }: Ending): Reason => {
   };
 };
 
-/** What to do after a connection has ended: the close-code table of the contract, with delays. */
+/** Plans the reaction to the end of a connection, from the close-code table of the contract and the delays. */
 export const plan = (ending: Ending): Plan => {
   const why = reasonOf(ending);
   const { attempt, random, rejections } = ending;
@@ -56,7 +56,7 @@ export const plan = (ending: Ending): Plan => {
     case 'wait':
       return again(WAIT_FLOOR_MS + backoffMs(attempt, random, WAIT_FLOOR_MS));
     case 'restart':
-      // The slot is for the first attempt; should the server still be away, clients spread out by themselves.
+      // The given delay is for the first attempt. If the server is still down, the backoff spreads the clients.
       return again(ending.restartAfterMs ?? random * RESTART_SPREAD_MS);
     default:
       return again(backoffMs(attempt, random));

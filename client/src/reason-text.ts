@@ -17,5 +17,5 @@ const OWN: Readonly<Record<OwnReasonCode, string>> = {
 
 const isOwn = (code: ReasonCode): code is OwnReasonCode => code in OWN;
 
-/** An English text for people; to translate, go by `reason.code`. */
+/** An English text for users. For translations use `reason.code`. */
 export const reasonText = ({ code }: Reason): string => (isOwn(code) ? OWN[code] : CLOSE[code].reason);

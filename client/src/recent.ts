@@ -1,25 +1,25 @@
 import type { NumberedEvent } from './events.js';
 
 /**
- * The latest events of a stream without a hole, so that what was loaded a moment ago can be joined with it and
- * another tab can catch up. Numbers go by tenant: `key` is the tenant's.
+ * The latest events of a stream without gaps, so that recently loaded data can be joined with it and another tab can
+ * catch up. Sequence numbers are per tenant: `key` is the key of the tenant.
  */
 export interface Recent {
-  /** Forgets all; knows everything after these numbers from now on. */
+  /** Removes all events. From now on every event after these numbers is kept. */
   reset(seqs: ReadonlyMap<string, number>): void;
-  /** Forgets what came after these numbers: it will come again. */
+  /** Removes the events after these numbers, because they will be received again. */
   rewind(seqs: ReadonlyMap<string, number>): void;
-  /** Knows nothing of the tenant before this number. */
+  /** Marks the events of the tenant before this number as unknown. */
   restart(key: string, seq: number): void;
   push(key: string, event: NumberedEvent): void;
-  /** Every event after these numbers in the order they came, or undefined when some are forgotten. */
+  /** Every event after these numbers in order of arrival, or undefined when some were removed. */
   after(seqs: ReadonlyMap<string, number>): readonly NumberedEvent[] | undefined;
 }
 
-/** @param capacity events kept at least; at most twice as many are */
+/** @param capacity minimum number of kept events; at most twice as many are kept */
 export const createRecent = (capacity: number): Recent => {
   let events: { readonly key: string; readonly event: NumberedEvent }[] = [];
-  /** Of each tenant, every event after this number that the connection may see is here. */
+  /** For each tenant, every visible event after this number is kept. */
   let from = new Map<string, number>();
   return {
     reset: (seqs) => {
@@ -35,7 +35,7 @@ export const createRecent = (capacity: number): Recent => {
     },
     push: (key, event) => {
       events.push({ key, event });
-      // Seldom and many: to take one from the front of an array for each event is slow.
+      // Removes many at a time, because removing one from the front of the array for each event is slow.
       if (events.length >= 2 * capacity)
         for (const { key: of, event: old } of events.splice(0, capacity))
           from.set(of, Math.max(old.seq, from.get(of) ?? 0));

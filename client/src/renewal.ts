@@ -3,25 +3,25 @@ import type { Runtime } from './options.js';
 import { createTimer } from './runtime.js';
 import type { Tokens } from './token.js';
 
-/** Asks this long before expiry by the own clock, in case `token_expiring` (60 s before) did not come. */
+/** Requests a token this long before expiry by the local clock, if `token_expiring` (60 s before) was not received. */
 const LAST_CALL_MS = 30_000;
-/** The own clock may be wrong by hours: it alone never asks more often than this. */
+/** Minimum interval of requests that the local clock triggers, because it can be wrong by hours. */
 const MIN_LIFE_MS = 60_000;
 const RETRY_BASE_MS = 2_000;
-/** Longest that a timer can count: beyond 2^31 ms it fires at once. */
+/** Maximum delay of a timer; from 2^31 ms on it would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 export interface Renewal {
-  /** The server accepted a token that lasts until then. */
+  /** The server accepted a token that expires at this time. */
   renewed(expiresAt: string): void;
   /** The token is about to expire. */
   due(): void;
-  /** The server did not understand or take something: a new token, if one was just sent. */
+  /** The server refused a message: the new token, if one was just sent. */
   refused(): void;
   stop(): void;
 }
 
-/** Renews the token of a living connection before it expires, one question at a time. */
+/** Renews the token of an open connection before it expires, with one request at a time. */
 export const createRenewal = (runtime: Runtime, tokens: Tokens, send: (token: string) => void): Renewal => {
   const timer = createTimer(runtime);
   let attempt = 0;
@@ -39,11 +39,11 @@ export const createRenewal = (runtime: Runtime, tokens: Tokens, send: (token: st
     try {
       token = await tokens.get('expiring');
     } catch {
-      // The application could not get one now: asked again below, until the server closes with 4401.
+      // The application has no token now: requested again below, until the server closes with 4401.
     }
     asking = false;
     if (stopped) return;
-    // Also when one is sent: no answer is a failure like any other.
+    // Also after a token was sent, because a missing answer is a failure too.
     again();
     if (token !== null) send(token);
   };

@@ -7,7 +7,7 @@ type Group = (typeof api)[keyof typeof api];
 type EndpointOf<G> = G extends unknown ? G[keyof G] : never;
 type Route = EndpointOf<Group> & Endpoint;
 
-/** `GET /patients/:id`, … : every route of the API. */
+/** Every route of the API, such as `GET /patients/:id`. */
 export type RouteName = Route extends infer E
   ? E extends Endpoint
     ? `${E['method']} ${E['path']}`
@@ -25,7 +25,7 @@ type Named<Name extends RouteName> = Route extends infer E
 type InputOf<E, Part extends 'query' | 'body'> =
   E extends Readonly<Record<Part, infer Schema extends z.ZodType>> ? z.input<Schema> : undefined;
 
-/** The body of a success. */
+/** The body of a successful response. */
 export type AnswerOf<Name extends RouteName> =
   Named<Name> extends { readonly answer: infer Schema extends z.ZodType } ? z.output<Schema> : undefined;
 
@@ -42,9 +42,9 @@ export type RestRequest<Name extends RouteName> = IdOf<Name> &
   TypeOf<Name> &
   QueryOf<Named<Name>> &
   BodyOf<Named<Name>> & {
-    /** The `etag` of what was read: 412 when it has changed since. */
+    /** The `etag` that was read. The server answers 412 when the object has changed since. */
     readonly ifMatch?: string | null | undefined;
-    /** Same key and body, same answer and one event, for 24 hours. */
+    /** For 24 hours, the same key and body give the same response, and the work is done once. */
     readonly idempotencyKey?: string;
     readonly signal?: AbortSignal;
   };
@@ -52,20 +52,20 @@ export type RestRequest<Name extends RouteName> = IdOf<Name> &
 export interface RestAnswer<Data> {
   readonly data: Data;
   readonly status: number;
-  /** For `ifMatch`; null where the answer has no version. */
+  /** For `ifMatch`; null when the response has no version. */
   readonly etag: string | null;
 }
 
-/** The API refused a call (RFC 9457). Decide by `code`; `message` is for people. */
+/** The API refused a call (RFC 9457). `code` is for decisions, `message` for people. */
 export class RestProblem extends Error {
   override readonly name = 'RestProblem';
 
   constructor(
     readonly status: number,
-    /** Stable, such as `version_mismatch`; `unknown` when the answer was none of the API's. */
+    /** Stable code, such as `version_mismatch`; `unknown` when the response is not a problem document. */
     readonly code: string,
     message: string,
-    /** When to try again, if the server said so. */
+    /** Delay before the next attempt, from `Retry-After`. */
     readonly retryAfterMs: number | undefined,
   ) {
     super(message);
@@ -73,9 +73,9 @@ export class RestProblem extends Error {
 }
 
 export interface RestOptions {
-  /** Origin of the server, such as `https://clinic.example`; in pages absent for their own. */
+  /** Origin of the server, such as `https://clinic.example`. Defaults to the origin of the page. */
   readonly url?: string | URL;
-  /** The same function that `createClient` is given; asked for each call. */
+  /** The same function as for `createClient`. Called for each request. */
   readonly getToken: GetToken;
   readonly fetch?: typeof fetch;
 }
@@ -109,9 +109,8 @@ interface AnyRequest {
 }
 
 /**
- * Calls the HTTP API with the types of the contract:
- * `const { data, etag } = await rest('GET /patients/:id', { id })`. A refusal throws a `RestProblem`. A token that is
- * refused is asked for once more, as `createClient` does.
+ * Calls the HTTP API with the types of the contract: `const { data, etag } = await rest('GET /patients/:id', { id })`.
+ * A refusal throws a `RestProblem`. After a refused token a new one is requested once, as `createClient` does.
  */
 export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch }: RestOptions): Rest => {
   const base = String(url).replace(/\/$/, '');
@@ -155,6 +154,6 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
       etag: response.headers.get('etag'),
     };
   };
-  // The table of routes is believed here: it would bring zod into every page.
+  // The response is not validated, because that would bring zod into every page.
   return call as Rest;
 };

@@ -1,6 +1,6 @@
 import type { Runtime } from './options.js';
 
-/** The real clock, timers and chance. */
+/** The system clock, timers and random numbers. */
 export const systemRuntime: Runtime = {
   now: Date.now,
   later: (run, delayMs) => {
@@ -10,11 +10,11 @@ export const systemRuntime: Runtime = {
   random: Math.random,
 };
 
-/** A timer that holds at most one appointment. */
+/** A timer with at most one pending callback. */
 export interface Timer {
-  /** Runs after the delay, instead of whatever was due. */
+  /** Schedules a callback and replaces the pending one. */
   set(delayMs: number, run: () => void): void;
-  /** Runs now what should have run: timers of hidden pages are late by up to a minute. */
+  /** Runs an overdue callback now, because timers of hidden pages are late by up to a minute. */
   catchUp(): void;
   clear(): void;
 }

@@ -9,10 +9,10 @@ import type { Stream } from './stream.js';
 import type { Tokens } from './token.js';
 import { ABNORMAL, type Open, openSocket } from './transport.js';
 
-/** A handshake and its first frame that take longer have failed. */
+/** Timeout of the handshake and the first frame. */
 export const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_MS = 10_000;
-/** A hidden page needs no quick news of a dead network: it is asked again when it is shown. */
+/** Factor of the ping interval in hidden pages. The connection is checked again when the page is shown. */
 const HIDDEN_FACTOR = 3;
 const OPEN = 1;
 
@@ -25,28 +25,30 @@ export interface SessionParts {
 }
 
 export interface SessionListener {
-  /** `connected` came and the stream has been told. `id` is the connection's. */
+  /** `connected` was received and passed to the stream. `id` is the id of the connection. */
   connected(id: string): void;
-  /** The stream has taken a frame in. */
+  /** The stream has processed a frame. */
   frame(frame: IncomingEvent): void;
-  /** The end, once. `cause` when it was this side that gave up. */
+  /** The session ended. Called once. `cause` is given when the client closed it. */
   closed(code: number, closeReason: string, cause?: ReasonCode): void;
 }
 
 export interface Session {
-  /** Asks the server for a sign of life now; silence ends the session. */
+  /** Sends a ping now. Without an answer the session ends. */
   probe(isGone?: boolean): void;
-  /** Does at once what a late timer has still to do. */
+  /** Runs overdue timers now. */
   catchUp(): void;
-  /** What came is not what was sent: ends, so that the next session asks again. */
+  /**
+   * The received events differ from those that were sent: ends the session, so that the next one requests them again.
+   */
   repair(): void;
-  /** Ends without telling the listener. */
+  /** Ends the session without a call to the listener. */
   close(): void;
 }
 
 /**
- * Opens one connection and sees it to its end: handshake, heartbeat, renewal of its token, frames into the stream.
- * Throws when there is no WebSocket, or when it takes neither the address nor the token.
+ * Opens one connection and handles its handshake, heartbeat, token renewal and frames until it ends. Throws when there
+ * is no WebSocket, or when it rejects the URL or the token.
  */
 export const openSession = (
   { options, runtime, stream, tokens, fault }: SessionParts,
@@ -95,13 +97,13 @@ export const openSession = (
 
   const receive = (data: unknown) => {
     if (over) return;
-    heartbeat?.heard();
+    heartbeat?.touch();
     if (data === 'pong') return;
     const frame = parseFrame(data);
     if (!frame) {
       fault('malformed', 'a frame that is none');
     } else if (isEvent(frame, 'connected')) {
-      // Said twice, it has said nothing new.
+      // A second `connected` is ignored.
       if (heartbeat) return;
       deadline.clear();
       ({ epoch } = frame.data);
@@ -124,7 +126,7 @@ export const openSession = (
       if (isEvent(frame, 'positions')) {
         for (const [tenant, seq] of Object.entries(frame.data.seq)) standing?.set(tenant, seq);
         if (standing && !frame.data.more) {
-          resume(stream.place(epoch, standing));
+          resume(stream.resumeAt(epoch, standing));
           standing = undefined;
         }
       } else if (isEvent(frame, 'token_expiring')) renewal.due();

@@ -1,6 +1,6 @@
 import type { CloseName } from '@wardbell/contract/close-code';
 
-/** Reasons that no close frame gives. */
+/** Reasons without a close frame. */
 export type OwnReasonCode =
   | 'notStarted'
   | 'stopped'
@@ -28,8 +28,8 @@ export interface Reason {
 export type Transport = 'websocket' | 'sse';
 
 /**
- * What a person can be told about the connection. `sinceMs` is when this state began and `liveAtMs` the last
- * moment at which what is shown was known to be complete (null: never), both in milliseconds since 1970.
+ * The state of the connection, for users. `sinceMs` is when this state began, and `liveAtMs` the last time at which the
+ * data was known to be complete (null: never), both in milliseconds since 1970.
  */
 export type State = {
   readonly sinceMs: number;
@@ -41,7 +41,7 @@ export type Status = State['status'];
 
 /** A state without its times. */
 export type Phase =
-  /** `stale`: connected, but the server cannot say, or has not said for a while, that nothing is missing. */
+  /** `stale`: connected, but the server has not recently confirmed that the stream is complete. */
   | { readonly status: 'connecting' | 'replaying' | 'live' | 'stale' }
   /** Reconnects at `untilMs`; `attempt` counts from 1 since it was last live. */
   | {

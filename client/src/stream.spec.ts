@@ -26,7 +26,7 @@ const setUp = (recentEvents = 100) => {
       confirmed: () => {
         confirmations += 1;
       },
-      broken: (text) => void breaks.push(text),
+      repair: (text) => void breaks.push(text),
     },
     recentEvents,
   );
@@ -233,7 +233,7 @@ describe('stream', () => {
       const { stream, types } = setUp();
       stream.connected(EPOCH, null, false);
       expect(stream.replaying).toBe(true);
-      expect(stream.place(EPOCH, standing({ a: 3, b: 7 }))).toEqual({});
+      expect(stream.resumeAt(EPOCH, standing({ a: 3, b: 7 }))).toEqual({});
       expect(stream.replaying).toBe(false);
       stream.accept(numbered(4, 'a'));
       stream.accept(numbered(8, 'b'));
@@ -245,7 +245,10 @@ describe('stream', () => {
       const { stream } = setUp();
       stream.reset({ epoch: EPOCH, seq: { still: 3, moved: 7, deleted: 1 } });
       stream.connected(EPOCH, null, true);
-      expect(stream.place(EPOCH, standing({ still: 3, moved: 9, fresh: 2 }))).toEqual({ moved: 7, fresh: 0 });
+      expect(stream.resumeAt(EPOCH, standing({ still: 3, moved: 9, fresh: 2 }))).toEqual({
+        moved: 7,
+        fresh: 0,
+      });
       expect(stream.replaying).toBe(true);
       stream.accept(numbered(8, 'moved'));
       stream.accept(frame('resumed', { from: 7, to: 9, count: 1, tenant_id: 'moved' }));
@@ -258,7 +261,7 @@ describe('stream', () => {
       const { stream, types } = setUp();
       stream.reset({ epoch: 'gone', seq: { a: 3, b: 7 } });
       stream.connected(EPOCH, null, true);
-      expect(stream.place(EPOCH, standing({ a: 1, b: 2 }))).toEqual({});
+      expect(stream.resumeAt(EPOCH, standing({ a: 1, b: 2 }))).toEqual({});
       expect(types()).toEqual(['resync_required', 'resync_required']);
       expect(stream.position).toEqual({ epoch: EPOCH, seq: { a: 1, b: 2 } });
     });
@@ -269,7 +272,7 @@ describe('stream', () => {
         Object.fromEntries(Array.from({ length: 1_001 }, (_, n) => [`t${n}`, seq]));
       stream.reset({ epoch: EPOCH, seq: seqs(1) });
       stream.connected(EPOCH, null, true);
-      expect(Object.keys(stream.place(EPOCH, standing(seqs(2))))).toHaveLength(1_000);
+      expect(Object.keys(stream.resumeAt(EPOCH, standing(seqs(2))))).toHaveLength(1_000);
       expect(types()).toEqual(['resync_required']);
     });
   });

@@ -10,7 +10,7 @@ import type { Fault, Follower } from './options.js';
 import type { Position, TenantPosition } from './position.js';
 import { createRecent } from './recent.js';
 
-/** Key of the one tenant of an ordinary stream; a super admin's tenants go by their ids. */
+/** Key of the single tenant of an ordinary stream. The keys of a super admin's stream are tenant ids. */
 const OWN = '';
 
 const tenantOf = (frame: IncomingEvent): string | undefined => {
@@ -21,7 +21,7 @@ const tenantOf = (frame: IncomingEvent): string | undefined => {
 const numbersOf = ({ seq }: Position): Map<string, number> =>
   new Map(Object.entries(typeof seq === 'object' ? seq : { [OWN]: seq }));
 
-/** Events after the complete part that are remembered; a list is loaded again when there are more. */
+/** Maximum number of remembered events after the complete part. Beyond it, lists are loaded again. */
 const MAX_EARLY = 100_000;
 
 interface Resumed {
@@ -43,69 +43,70 @@ interface Following {
   readonly follower: Follower;
 }
 
-/** What the stream tells its client. */
+/** Callbacks of the stream. */
 export interface StreamListener {
   event(event: IncomingEvent): void;
   fault(kind: Fault['kind'], text: string): void;
   /** Runs code of the application, whose exceptions must not end the stream. */
   guard(run: () => void): void;
-  /** The server has said that the stream is complete up to now, and it is. */
+  /** The server has confirmed that the stream is complete up to now, and the counts agree. */
   confirmed(): void;
-  /** What came on this connection is not what was sent. Nothing more of it may be taken in. */
-  broken(text: string): void;
+  /** The received events differ from those that were sent. No further frame of this connection may be accepted. */
+  repair(text: string): void;
 }
 
 /**
- * The bookkeeping of one stream over all of its connections: how far it is complete, what came twice, what is
- * missing, and who follows it from which position.
+ * The state of one stream over all of its connections: the complete position, duplicate and missing events, and the
+ * followers with their positions.
  *
- * A filter skips numbers, so a gap proves nothing. An event is taken for complete when its number follows the last
- * complete one, or when `position` or `resumed` names as many events as came. A mismatch breaks the connection; the
- * next one asks from the last complete number, and what was delivered after it is not delivered again.
+ * A filter skips numbers, so a gap does not prove a loss. The stream is complete up to an event when its number follows
+ * the last complete one, or when `position` or `resumed` counts as many events as were received. A mismatch ends the
+ * connection; the next one resumes from the last complete number, and events delivered after it are not delivered
+ * again.
  */
 export interface Stream {
-  /** How far the stream is known to be complete; null before the first connection. */
+  /** The position up to which the stream is complete; null before the first connection. */
   readonly position: Position | null;
-  /** True while events that were asked for are still to come. */
+  /** True while a requested replay is running. */
   readonly replaying: boolean;
-  /** Begins at this position; null: with the next connection. */
+  /** Starts again at this position; null: at that of the next connection. */
   reset(position: Position | null): void;
-  /** Begins at this position if there is none yet. */
+  /** Starts at this position if there is none yet. */
   adopt(position: Position): void;
-  /** A connection was made; `asked` when it owes what came after the position. `seq` null: a super admin's. */
+  /** A connection was opened. `asked`: it must replay the events after the position. `seq` null: a super admin's. */
   connected(epoch: string, seq: number | null, asked: boolean): void;
   /**
    * Takes in where all tenants stand at the start of a super admin's connection. Answers what to ask for: the
    * tenants that moved on or came into being meanwhile, from where this stream has them.
    */
-  place(epoch: string, standing: ReadonlyMap<string, number>): Record<string, number>;
-  /** Takes in a frame. `quiet`: from another tab, which has compared the counts; what comes twice is no fault. */
+  resumeAt(epoch: string, standing: ReadonlyMap<string, number>): Record<string, number>;
+  /** Processes a frame. `quiet`: from another tab, which has compared the counts; duplicates are no fault. */
   accept(frame: IncomingEvent, quiet?: boolean): void;
-  /** Every event after the position, or undefined when that cannot be said. */
+  /** Every event after the position, or undefined when some are unknown. */
   after(position: Position): readonly NumberedEvent[] | undefined;
-  /** Tells the follower each event after the position. Returns how to stop. */
+  /** Passes each event after the position to the follower. Returns a function that stops it. */
   follow(position: TenantPosition, follower: Follower): () => void;
 }
 
 export const createStream = (listener: StreamListener, recentEvents: number): Stream => {
-  const { event: tellEvent, fault, guard, confirmed, broken } = listener;
+  const { event: deliverEvent, fault, guard, confirmed, repair } = listener;
   const recent = createRecent(recentEvents);
   const followings = new Set<Following>();
-  /** What each tenant still owes on this connection: from where it was asked for, how many events came since. */
+  /** Running replays by tenant: the number from which it was requested, and the events received since. */
   const replays = new Map<string, { readonly from: number; count: number }>();
   let epoch: string | null = null;
-  /** The last complete number of each tenant. */
+  /** The last complete sequence number of each tenant. */
   let seqs = new Map<string, number>();
-  /** Delivered after it, by tenant: the number and the connection that brought it last. */
+  /** Events delivered after it, by tenant: the number and the connection that sent it last. */
   const early = new Map<string, Map<number, number>>();
   let connection = 0;
-  /** Events that this connection has brought, and how many of them a `position` has named. */
+  /** Events received on this connection, and how many of them a `position` has counted. */
   let received = 0;
   let named = 0;
-  /** Numbers by tenant instead of one: a super admin's stream. */
+  /** True for a super admin's stream, which has a number for each tenant. */
   let wide = false;
   /** A super admin's connection whose positions are still to come. */
-  let placing = false;
+  let isAwaitingPositions = false;
 
   const keyOf = (tenantId: string | undefined): string => (wide ? (tenantId ?? OWN) : OWN);
 
@@ -129,7 +130,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       : undefined;
 
   const join = (following: Following) => {
-    // A super admin's stream has no one number; nothing that it could list carries a position.
+    // A super admin's stream has no single number, and no list of a super admin has a position.
     if (wide) return;
     const events = after({ epoch: following.epoch, seq: following.afterSeq });
     if (events) {
@@ -161,11 +162,11 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     early.delete(key);
     replays.delete(key);
     recent.restart(key, seq);
-    tellEvent(frame);
+    deliverEvent(frame);
     for (const following of [...followings]) resyncFollower(following);
   };
 
-  /** Says a hole that cannot be repaired. */
+  /** Reports a gap that cannot be repaired. */
   const lost = (reason: 'incomplete' | 'epoch', seq: number, key: string) => {
     const data = { reason, seq, epoch: epoch ?? '' };
     resync({ type: 'resync_required', data: key === OWN ? data : { ...data, tenant_id: key } });
@@ -174,8 +175,8 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
   const seqOf = (key: string): number => seqs.get(key) ?? 0;
 
   /**
-   * Counts an event. `new`: to be delivered. `again`: delivered on an earlier connection, and sent again. Undefined:
-   * this connection has brought it before.
+   * Counts an event. `new`: must be delivered. `again`: delivered on an earlier connection and sent again. Undefined: a
+   * duplicate on this connection.
    */
   const take = (key: string, seq: number): 'new' | 'again' | undefined => {
     const complete = seqOf(key);
@@ -187,13 +188,13 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     if (replay) replay.count += 1;
     early.set(key, ahead.set(seq, connection));
     let next = complete + 1;
-    // Not past what an earlier connection brought: this one brings it again, and that has to be counted.
+    // Stops at events of an earlier connection: this connection sends them again, and they must be counted.
     while (ahead.get(next) === connection && ahead.delete(next)) next += 1;
     seqs.set(key, next - 1);
     return by === undefined ? 'new' : 'again';
   };
 
-  /** True when this connection has brought a number after this one, though it was said to be its last. */
+  /** True when this connection has sent an event after this number, although the number was declared its last. */
   const isExceeded = (key: string, seq: number): boolean =>
     [...(early.get(key) ?? [])].some(([number, by]) => number > seq && by === connection);
 
@@ -205,17 +206,17 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     if (!wide) for (const following of followings) tellPosition(following, seq);
   };
 
-  /** True when the replay is over and as much came as the server says it has sent. */
+  /** True when the replay has ended and the number of received events equals the server's count. */
   const isWhole = (key: string, { from, to, count }: Resumed): boolean => {
     const replay = replays.get(key);
     if (!replay) fault('backwards', 'resumed');
     else if (replay.from !== from || replay.count !== count || to < from || isExceeded(key, to))
-      broken(`${replay.count} of ${count} after ${replay.from}`);
+      repair(`${replay.count} of ${count} after ${replay.from}`);
     else return replays.delete(key);
     return false;
   };
 
-  /** True when this connection has brought as many events as the server says it has sent up to the number. */
+  /** True when the number of events received on this connection equals the server's count up to the number. */
   const isConfirmed = (key: string, { seq, count }: Sent): boolean => {
     const complete = seqOf(key);
     const isLevel = seq === null || (seq >= complete && !isExceeded(key, seq));
@@ -223,9 +224,9 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       named = received;
       return true;
     }
-    // An older one that comes again or late says nothing new.
+    // A duplicate or late `position` is a fault and contains nothing new.
     if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', 'position');
-    else broken(`${received} of ${count} after ${seq}`);
+    else repair(`${received} of ${count} after ${seq}`);
     return false;
   };
 
@@ -235,35 +236,35 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
       return wide ? { epoch, seq: Object.fromEntries(seqs) } : { epoch, seq: seqOf(OWN) };
     },
     get replaying() {
-      return placing || replays.size > 0;
+      return isAwaitingPositions || replays.size > 0;
     },
     reset,
     adopt,
     connected: (current, seq, asked) => {
-      placing = seq === null;
-      if (placing !== wide) reset(null);
+      isAwaitingPositions = seq === null;
+      if (isAwaitingPositions !== wide) reset(null);
       adopt(seq === null ? { epoch: current, seq: {} } : { epoch: current, seq });
       replays.clear();
       connection += 1;
       received = 0;
       named = 0;
-      // It comes again, in order this time.
+      // The events are sent again, in order.
       if (asked) recent.rewind(seqs);
       if (asked && seq !== null) replays.set(OWN, { from: seqOf(OWN), count: 0 });
     },
-    place: (current, standing) => {
+    resumeAt: (current, standing) => {
       const known = seqs;
       const isOtherHistory = current !== epoch;
       const since: [string, number][] = [];
-      placing = false;
+      isAwaitingPositions = false;
       epoch = current;
       seqs = new Map(standing);
       for (const [tenant, seq] of standing) {
         const from = known.get(tenant) ?? 0;
-        // The first positions of all are where the stream begins.
+        // The stream begins at the first positions.
         if (known.size === 0 || (from === seq && !isOtherHistory)) continue;
         if (isOtherHistory) lost('epoch', seq, tenant);
-        // A client's message is bounded, so what it can ask for is, too.
+        // The size of a client message bounds the number of tenants in a request.
         else if (since.length >= MAX_TENANTS_BEHIND) lost('incomplete', seq, tenant);
         else {
           since.push([tenant, from]);
@@ -275,8 +276,11 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     },
     accept: (frame, quiet) => {
       const key = keyOf(tenantOf(frame));
-      if (placing && (isNumbered(frame) || isEvent(frame, 'resumed', 'position', 'resync_required')))
-        return broken('positions');
+      if (
+        isAwaitingPositions &&
+        (isNumbered(frame) || isEvent(frame, 'resumed', 'position', 'resync_required'))
+      )
+        return repair('positions');
       if (isNumbered(frame)) {
         const { seq } = frame;
         const taken = take(key, seq);
@@ -288,7 +292,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
         if (!wide)
           for (const following of [...followings]) {
             if (seq > following.afterSeq) tell(following, frame);
-            // It was missing, and what was told since may stand in its place: nothing brings that in order again.
+            // The follower has missed this event and got later ones, so their order cannot be restored.
             else if (taken === 'new' && seq > following.fromSeq) resyncFollower(following);
           }
         if ((early.get(key)?.size ?? 0) > MAX_EARLY) return lost('incomplete', seq, key);
@@ -307,7 +311,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
         if (frame.data.seq !== null) settle(key, frame.data.seq);
         confirmed();
       }
-      tellEvent(frame);
+      deliverEvent(frame);
     },
     after,
     follow: ({ seq, epoch: of }, follower) => {

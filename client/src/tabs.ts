@@ -7,21 +7,24 @@ import { createTimer, type Timer } from './runtime.js';
 import type { State } from './state.js';
 import type { Stream } from './stream.js';
 
-/** How often a visible tab makes sure that the leading one lives. */
+/** Interval at which a visible tab checks that the leader is alive. */
 const CHECK_MS = 5_000;
-/** Checks without an answer before leadership is taken: a frozen tab keeps its lock. */
+/** Unanswered checks before a tab takes leadership, because a frozen tab keeps its lock. */
 const MISSED_CHECKS = 2;
-/** A turn that took longer than this may have outlived the token. */
+/** After a longer wait for leadership the token may have expired. */
 const LONG_TURN_MS = 1_000;
 
-/** Time for the others to hear that the connection was ended for good. */
+/** Time for other tabs to receive the message that the connection was stopped permanently. */
 const LINGER_MS = 1_000;
 
-/** What tabs say to each other. Versioned by the channel's name: after a deployment old and new pages meet. */
+/**
+ * Messages between tabs. The name of the channel contains a version, because after a deployment old and new pages
+ * coexist.
+ */
 type Message =
   /** A tab wants to follow from its position. */
   | { readonly kind: 'attach'; readonly tab: string; readonly since: Position | null }
-  /** `events` are those after the tab's position; null when it has to load again. */
+  /** `events` are those after the tab's position; null when the tab has to load again. */
   | {
       readonly kind: 'attached';
       readonly leader: string;
@@ -30,20 +33,20 @@ type Message =
       readonly position: Position | null;
       readonly events: readonly NumberedEvent[] | null;
     }
-  /** A new connection: attach to this leader. */
+  /** The leader has a new connection, to which the others attach. */
   | { readonly kind: 'lead' | 'alive'; readonly leader: string }
   | { readonly kind: 'state'; readonly leader: string; readonly state: State }
   | { readonly kind: 'frame'; readonly leader: string; readonly frame: IncomingEvent }
   | { readonly kind: 'check' | 'retry' | 'wake' };
 
-/** The same for clients whose streams are the same but for the person. */
+/** Identifies the options that determine the stream, apart from the user. */
 const scopeOf = (options: ConnectionOptions): string =>
   addressOf({ ...options, topics: [] }, null) + [...(options.topics ?? [])].sort();
 
 /**
- * One connection for the tabs of one session: the tab that holds a Web Lock leads and tells the others over a
- * BroadcastChannel. When it dies the lock goes to the next one, which resumes from its own position; the others
- * attach to it from theirs, so nothing is lost and what comes twice is dropped.
+ * One connection for the tabs of one login session: the tab that holds a Web Lock leads and forwards frames over a
+ * BroadcastChannel. When it ends, the next tab gets the lock and resumes from its own position; the others attach to it
+ * from theirs, so nothing is lost, and duplicates are dropped.
  */
 export class Tabs {
   readonly #tab = crypto.randomUUID();
@@ -52,12 +55,12 @@ export class Tabs {
   #channel: BroadcastChannel | null = null;
   #granted: Promise<void> | null = null;
   #grant: () => void = () => {};
-  /** The end was told: the lock is kept until the others have heard of it, or one would connect again. */
+  /** True after a permanent stop: the lock is kept until the others know of it, or one of them would connect again. */
   #lingers = false;
-  /** Gives the lock back or leaves the queue for it. */
+  /** Releases the lock or leaves its queue. */
   #release: () => void = () => {};
   #leading = false;
-  /** True once another tab has asked: nothing is sent for nobody. */
+  /** True once another tab has attached. Before that, nothing is sent. */
   #followed = false;
   #leader: string | null = null;
   #missed = 0;
@@ -88,14 +91,14 @@ export class Tabs {
     return this.runtime.now() - askedAtMs > LONG_TURN_MS;
   }
 
-  /** Tells the others of a change, if this tab leads. */
+  /** Sends a state change to the other tabs, if this tab leads. */
   state(state: State): void {
     if (!this.#leading || !this.#followed) return;
     this.#post({ kind: 'state', leader: this.#tab, state });
     this.#lingers = state.status === 'stopped';
   }
 
-  /** Tells the others of a frame, if this tab leads. */
+  /** Forwards a frame to the other tabs, if this tab leads. */
   frame(frame: IncomingEvent): void {
     if (this.#leading && this.#followed) this.#post({ kind: 'frame', leader: this.#tab, frame });
   }
@@ -105,12 +108,12 @@ export class Tabs {
     if (this.#leading) this.#post({ kind: 'lead', leader: this.#tab });
   }
 
-  /** Asks the leader to do what this tab cannot. */
+  /** Requests an action of the leader. */
   ask(kind: 'retry' | 'wake'): void {
     this.#post({ kind });
   }
 
-  /** Gives up the lead or the place in the queue. */
+  /** Releases leadership or leaves the queue. */
   leave(): void {
     this.#check.clear();
     if (this.#lingers) this.runtime.later(this.#release, LINGER_MS);
@@ -150,7 +153,7 @@ export class Tabs {
     this.#release = () => release();
     const hold = () =>
       new Promise<void>((done) => {
-        // Left the queue in the very moment the lock came.
+        // The tab left the queue at the moment at which it got the lock.
         if (abort.signal.aborted) return done();
         release = () => {
           abort.abort();
@@ -173,7 +176,7 @@ export class Tabs {
     this.#post({ kind: 'attach', tab: this.#tab, since: this.stream.position });
   }
 
-  /** While someone looks at this tab, a leader that says nothing is replaced. */
+  /** While this tab is visible, replaces a leader that does not answer. */
   #watch(name: string): void {
     this.#missed = 0;
     const check = () => {
@@ -230,7 +233,7 @@ export class Tabs {
       case 'attached':
         if (message.tab !== this.#tab) break;
         this.#missed = 0;
-        // Without a position it has not connected yet: it says `lead` when it has.
+        // Without a position the leader is not connected yet; it sends `lead` once it is.
         if (message.position !== null) {
           this.#leader = message.leader;
           this.#catchUp(message.position, message.events);

@@ -79,7 +79,7 @@ describe('a stream that is tampered with', () => {
               fault: () => undefined,
               guard: (run) => run(),
               confirmed: () => expect(missing(Number(stream.position?.seq))).toEqual([]),
-              broken: () => {
+              repair: () => {
                 isBroken = true;
               },
             },

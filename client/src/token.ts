@@ -1,18 +1,18 @@
 import type { GetToken, Runtime, TokenRequest } from './options.js';
 import { createTimer } from './runtime.js';
 
-/** A token endpoint slower than this has failed; the next attempt asks again. */
+/** Timeout of the application's token request. The next attempt requests it again. */
 export const TOKEN_TIMEOUT_MS = 60_000;
 
-/** Whom a token speaks for, as far as it can be read. */
+/** The identity in a token, as far as it can be read. */
 export interface Identity {
-  /** Tenant, user and role: another person must never continue this one's stream. */
+  /** Tenant, user and role. The stream of one identity must never be continued by another. */
   readonly person: string;
-  /** The person's session: only tabs of one session share a connection, so that revocation cuts them all. */
+  /** The login session. Only tabs of one login session share a connection, so that revocation closes it for all. */
   readonly session: string;
 }
 
-/** Reads a JWT's claims without verifying them; null for what is no JWT. */
+/** Reads the claims of a JWT without verifying them. Null when it is not a JWT. */
 export const identityOf = (token: string): Identity | null => {
   try {
     const payload = token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/');
@@ -26,13 +26,13 @@ export const identityOf = (token: string): Identity | null => {
 };
 
 export interface Tokens {
-  /** Rejects when the application does, or after 60 s. A question that is already asked is shared. */
+  /** Rejects when the application does, or after 60 s. A request in progress is shared. */
   get(reason: TokenRequest['reason']): Promise<string | null>;
-  /** Nobody waits for the answer any more. */
+  /** Cancels the request in progress. */
   cancel(): void;
 }
 
-/** Asks the application for tokens: one question at a time, none without an end. */
+/** Requests tokens from the application: one request at a time, each with a timeout. */
 export const createTokens = (getToken: GetToken, runtime: Runtime): Tokens => {
   let pending: { readonly answer: Promise<string | null>; cancel(): void } | null = null;
   return {
@@ -46,7 +46,7 @@ export const createTokens = (getToken: GetToken, runtime: Runtime): Tokens => {
       const aborted = new Promise<never>((_, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
       });
-      // Called inside a promise, so that a getToken that throws is a rejection like any other.
+      // Called inside a promise, so that an exception of getToken becomes a rejection.
       const asked = Promise.resolve().then(() => getToken({ reason, signal }));
       const answer = Promise.race([asked, aborted]).finally(() => {
         timer.clear();

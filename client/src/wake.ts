@@ -1,10 +1,10 @@
-/** What a page is told about its machine, its network and whether anyone looks. */
+/** Events of a page about its machine, network and visibility. */
 export interface WakeListener {
-  /** The page is shown, thawed or online again: what was believed about the network may be wrong. */
+  /** The page is visible, unfrozen or online again, so the connection may be lost. */
   wake(): void;
-  /** The browser says that the network is gone. */
+  /** The browser reports that the network is offline. */
   offline(): void;
-  /** Timers and messages are about to stand still. */
+  /** The page is about to freeze: timers and messages will stop. */
   freeze(): void;
 }
 
@@ -12,13 +12,13 @@ export interface WakeListener {
 export const watchPage = (listener: WakeListener): (() => void) => {
   if (typeof document === 'undefined') return () => {};
   const stop = new AbortController();
-  const hear = (target: EventTarget, types: string, heard: () => void) => {
-    for (const type of types.split(' ')) target.addEventListener(type, heard, { signal: stop.signal });
+  const listen = (target: EventTarget, types: string, notify: () => void) => {
+    for (const type of types.split(' ')) target.addEventListener(type, notify, { signal: stop.signal });
   };
-  hear(window, 'online pageshow', listener.wake);
-  hear(window, 'offline', listener.offline);
-  hear(document, 'freeze', listener.freeze);
-  hear(document, 'resume visibilitychange', () => {
+  listen(window, 'online pageshow', listener.wake);
+  listen(window, 'offline', listener.offline);
+  listen(document, 'freeze', listener.freeze);
+  listen(document, 'resume visibilitychange', () => {
     if (document.visibilityState === 'visible') listener.wake();
   });
   return () => stop.abort();

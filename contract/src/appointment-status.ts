@@ -1,4 +1,4 @@
-/** The state machine of appointments. Without schemas, so that a page can know it before zod is loaded. */
+/** The state machine of appointments. Contains no schemas, so that pages can use it without loading zod. */
 
 /** HL7 FHIR AppointmentStatus (R5). */
 export const APPOINTMENT_STATUSES = [
@@ -15,9 +15,9 @@ export const APPOINTMENT_STATUSES = [
 ] as const;
 type Status = (typeof APPOINTMENT_STATUSES)[number];
 
-/** Only these may stand without a `datetime`. */
+/** Statuses that do not require a `datetime`. */
 export const UNSCHEDULED: readonly Status[] = ['proposed', 'waitlist'];
-/** These may still be given another `datetime`; what has happened stays when it was. */
+/** Statuses whose `datetime` may change. An appointment that has begun or ended keeps its time. */
 export const RESCHEDULABLE: readonly Status[] = ['proposed', 'waitlist', 'pending', 'booked'];
 
 const MOVES: Readonly<Record<Status, readonly Status[]>> = {
@@ -33,9 +33,9 @@ const MOVES: Readonly<Record<Status, readonly Status[]>> = {
   'entered-in-error': [],
 };
 
-/** Statuses that may follow `from`; everything may become `entered-in-error`. */
+/** Statuses that may follow `from`. Every status may change to `entered-in-error`. */
 export const allowedMoves = (from: Status): readonly Status[] =>
   from === 'entered-in-error' ? [] : [...MOVES[from], 'entered-in-error'];
 
-/** True when the state machine lets an appointment go from one status to the other. */
+/** True when the state machine permits the transition. */
 export const isAllowedMove = (from: Status, to: Status): boolean => allowedMoves(from).includes(to);

@@ -6,10 +6,10 @@ import { line, prose, Timestamp, Uuid, Version } from './text.js';
 export const AppointmentStatus = z.enum(APPOINTMENT_STATUSES);
 export type AppointmentStatus = z.infer<typeof AppointmentStatus>;
 
-/** A new appointment starts as one of these. */
+/** Statuses of a new appointment. */
 export const InitialStatus = AppointmentStatus.extract(['proposed', 'pending', 'waitlist', 'booked']);
 
-/** Of this and the neighbouring centuries: a year that nobody meant is a slip of the keyboard. */
+/** Limited to this and the neighbouring centuries, because other years are typing errors. */
 const AppointmentTime = Timestamp.refine((value) => {
   const year = new Date(value).getUTCFullYear();
   return year >= 1900 && year < 2200;
@@ -43,7 +43,7 @@ export const AppointmentCreate = z
   });
 export type AppointmentCreate = z.infer<typeof AppointmentCreate>;
 
-/** Body of `PATCH /appointments/{id}`; the status may be changed here too, by the same rules. */
+/** Body of `PATCH /appointments/{id}`. It may change the status by the same rules. */
 export const AppointmentUpdate = z
   .strictObject({ ...writable, status: AppointmentStatus, cancellation_reason: prose(2_000).nullable() })
   .omit({ patient_id: true })
@@ -58,7 +58,7 @@ export const AppointmentStatusChange = z.strictObject({
 });
 export type AppointmentStatusChange = z.infer<typeof AppointmentStatusChange>;
 
-/** An appointment as stored; what a role sees of it is in `views.ts`. */
+/** An appointment as stored; `views.ts` defines the fields that each role sees. */
 export const Appointment = z
   .object({
     id: Uuid,

@@ -1,6 +1,6 @@
 /**
- * The closed table of WebSocket close codes: reason to the letter and what a client does about it. Clients
- * read this table and nothing else. No zod here, so that the SDK can use it in a browser for a few bytes.
+ * The closed table of WebSocket close codes: the exact reason and the reaction of a client. Clients need no other
+ * source. Does not import zod, so that it adds only a few bytes to the SDK in a browser.
  */
 
 /** `stop`: sign in or tell the user. `refresh`: new token, then reconnect. `wait`: at least 5 s, jittered. */
@@ -44,5 +44,5 @@ const ACTIONS: ReadonlyMap<number, CloseAction> = new Map([
   [1009, 'stop'],
 ]);
 
-/** What a client does after a close with this code; an unknown one (1006, a proxy's own) is retried. */
+/** Reaction of a client to a close code. After an unknown code (1006, or one of a proxy) the client retries. */
 export const closeAction = (code: number): CloseAction => ACTIONS.get(code) ?? 'backoff';

@@ -5,15 +5,15 @@ import type { ViewedObject } from './views.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What the server mounts and the documentation describes. */
+/** The definition of a route, for the server and the documentation. */
 export interface Endpoint {
   readonly method: HttpMethod;
-  /** Below `/api/v1`, with `:id` (a UUID) or `:type` (the name of an event type) for parameters. */
+  /** Path relative to `/api/v1`, with `:id` (a UUID) or `:type` (the name of an event type) for parameters. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
   /**
-   * Roles that may call it, and scopes of which an integration key needs one; or `public` for those who carry no access
+   * Roles that may call it, and scopes of which an integration key needs one; or `public` when it requires no access
    * token.
    */
   readonly access: readonly (Role | Scope)[] | 'public';
@@ -31,19 +31,19 @@ export interface Endpoint {
   readonly answer?: z.ZodType;
   /** A media type that it answers with as well, for as long as the caller listens. */
   readonly streams?: string;
-  /** Status when all of it had been done before. */
+  /** Status when everything in the request had been done before. */
   readonly repeatedStatus?: number;
-  /** Answers with `ETag`; `PATCH` and `DELETE` then take `If-Match`. */
+  /** The response has an `ETag`; `PATCH` and `DELETE` accept `If-Match`. */
   readonly versioned?: boolean;
-  /** Takes `Idempotency-Key`. */
+  /** Accepts an `Idempotency-Key`. */
   readonly idempotent?: boolean;
-  /** The object whose fields the body carries, so that `FORBIDDEN_WRITES` applies (403 before all else). */
+  /** The object whose fields the body contains, so that `FORBIDDEN_WRITES` applies (403 before other checks). */
   readonly writes?: ViewedObject;
-  /** The object that it answers, alone or in `data` of a page: a role gets the fields of its view. */
+  /** The object in the response, alone or in `data` of a page, reduced to the view of the role. */
   readonly shows?: ViewedObject;
-  /** Stable codes of `application/problem+json` that this route adds to the common ones. */
+  /** Codes of `application/problem+json` that this route can return besides the common ones. */
   readonly problems?: readonly string[];
 }
 
-/** An endpoint with its literal types kept. */
+/** Defines an endpoint and preserves its literal types. */
 export const endpoint = <const E extends Endpoint>(definition: E): E => definition;

@@ -2,16 +2,16 @@ import type { Topic } from './topic.js';
 import { pick, type View, type ViewedObject, viewObject } from './views.js';
 
 /**
- * What there is to know of an event type besides the schema of its data (`EVENT_DATA`, which the compiler holds to this
- * table). A new type is an entry here and a schema there: its topic, what each role sees, its reservation in SQL and its
- * documentation follow, and tests hold the database and the SDK's lists to it.
+ * The properties of an event type besides the schema of its data (`EVENT_DATA`; the compiler checks that both tables
+ * have the same types). A new type needs an entry here and a schema there. Its topic, views, reservation in SQL and
+ * documentation are derived, and tests check the database and the SDK's lists against this table.
  */
 export interface EventTypeDefinition {
-  /** The channel of the stream that carries it. */
+  /** Topic of the stream on which it is sent. */
   readonly topic: Topic;
-  /** Its data: an object in the receiver's view, or the fields that a tenant's people and a super admin see. */
+  /** Its data: an object in the receiver's view, or the fields for users of a tenant and for super admins. */
   readonly shows: ViewedObject | { readonly tenant: readonly string[]; readonly super: readonly string[] };
-  /** What it does to a live list of these objects. */
+  /** Its effect on a live list of these objects. */
   readonly list?: { readonly of: ViewedObject; readonly change: 'put' | 'delete' };
 }
 
@@ -22,7 +22,7 @@ const APPOINTMENT_ROW = {
   list: { of: 'appointment', change: 'put' },
 } as const;
 
-/** The types of the log that the server itself writes. */
+/** Types of events in the log that the server writes. */
 export const EVENT_TYPES = {
   patient_created: PATIENT_ROW,
   patient_updated: PATIENT_ROW,
@@ -46,7 +46,7 @@ export const EVENT_TYPES = {
 } as const satisfies Record<string, EventTypeDefinition>;
 export type EventType = keyof typeof EVENT_TYPES;
 
-/** Types that have a topic and are not in the log. */
+/** Types of events with a topic that are not stored in the log. */
 export const LIVE_TYPES = {
   user_status: 'presence',
   system_health: 'system',
@@ -54,7 +54,7 @@ export const LIVE_TYPES = {
   system_log: 'system',
 } as const satisfies Record<string, Topic>;
 
-/** Types of frames that are no events. */
+/** Types of frames that are not events. */
 const FRAME_TYPES = [
   'connected',
   'resumed',
@@ -77,7 +77,7 @@ const FRAME_TYPES = [
   'resume',
 ] as const;
 
-/** Types that the server itself sends: an application cannot publish under these names. */
+/** Types that the server sends. Applications cannot publish events of these types. */
 export const RESERVED_TYPES: ReadonlySet<string> = new Set([
   ...Object.keys(EVENT_TYPES),
   ...Object.keys(LIVE_TYPES),
@@ -87,11 +87,11 @@ export const RESERVED_TYPES: ReadonlySet<string> = new Set([
 const DEFINITIONS: ReadonlyMap<string, EventTypeDefinition> = new Map(Object.entries(EVENT_TYPES));
 const LIVE_TOPICS: ReadonlyMap<string, Topic> = new Map(Object.entries(LIVE_TYPES));
 
-/** Topic of an event type; what is not ours is application-defined and goes to `events`. */
+/** Topic of an event type. Application-defined types belong to `events`. */
 export const topicOf = (type: string): Topic =>
   DEFINITIONS.get(type)?.topic ?? LIVE_TOPICS.get(type) ?? 'events';
 
-/** Data of an event as a view may see it. */
+/** Reduces the data of an event to a view. */
 export const viewEventData = (
   type: string,
   data: Readonly<Record<string, unknown>>,

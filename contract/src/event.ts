@@ -5,7 +5,7 @@ import { Patient } from './patient.js';
 import { Role } from './roles.js';
 import { prose, Seq, Timestamp, Uuid } from './text.js';
 
-/** Who an event is for; absent means all of the tenant. */
+/** Recipients of an event; if absent, all users of the tenant. */
 export const Audience = z.union([
   z.strictObject({ user_ids: z.array(z.string().min(1).max(200)).min(1).max(1_000) }),
   z.strictObject({ roles: z.array(Role).min(1).max(4) }),
@@ -13,7 +13,7 @@ export const Audience = z.union([
 export type Audience = z.infer<typeof Audience>;
 
 export const NotificationLevel = z.enum(['info', 'warning', 'error']);
-/** Body of `POST /notifications`; `tenant_id` is for super admins (absent: all tenants). */
+/** Body of `POST /notifications`. Only super admins may set `tenant_id` (absent: all tenants). */
 export const NotificationCreate = z.strictObject({
   message: prose(2_000).refine((value) => value.trim().length > 0, 'must not be empty'),
   level: NotificationLevel.default('info'),
@@ -21,7 +21,7 @@ export const NotificationCreate = z.strictObject({
 });
 export type NotificationCreate = z.infer<typeof NotificationCreate>;
 
-/** Data of each event type in the log. `Patient` and `Appointment` come as the receiver's role may see them. */
+/** Data of each event type in the log. `Patient` and `Appointment` are reduced to the view of the receiver's role. */
 export const EVENT_DATA = {
   patient_created: Patient,
   patient_updated: Patient,
@@ -34,10 +34,10 @@ export const EVENT_DATA = {
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
 
-/** Name of an event type, ours or an application's. */
+/** Name of an event type, built-in or application-defined. */
 export const EventTypeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/, 'must be a name');
 
-/** An event of a tenant's log as a frame carries it. */
+/** An event of a tenant's log in a frame. */
 export const EventFrame = z
   .object({
     type: EventTypeName,
@@ -65,13 +65,13 @@ interface Envelope<Type extends string, Data> {
   seq: number;
   tenant_id: string;
   timestamp: string;
-  /** `sub` of whoever made the change; absent for what no person did through the API. */
+  /** `sub` of the user who made the change; absent for changes that were not made through the API. */
   actor_id?: string;
   data: Data;
   /** Context attributes of the CloudEvent that it was published as. */
   cloud_event?: { id: string; source: string; [attribute: string]: unknown };
 }
-/** Every event of ours as a union that `switch (event.type)` narrows. */
+/** The union of all built-in events, which `switch (event.type)` narrows. */
 export type WardbellEvent = { [Type in EventType]: Envelope<Type, EventData[Type]> }[EventType];
-/** An event of an application's own type. */
+/** An event of an application-defined type. */
 export type ApplicationEvent = Envelope<string & {}, Record<string, unknown>>;

@@ -3,15 +3,15 @@ import { EventTypeName } from './event.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Topic } from './topic.js';
 
-/** Client frames above this are a protocol error (1009). Bytes. */
+/** Maximum size of a client frame in bytes. A larger one is a protocol error (1009). */
 export const MAX_CLIENT_FRAME_BYTES = 64 * 1024;
-/** Tenants in one `positions` frame. */
+/** Maximum number of tenants in one `positions` frame. */
 export const MAX_POSITIONS = 1_000;
-/** How long a connection with `resume=inband` may take to send its `resume`. */
+/** Time in which a connection with `resume=inband` must send its `resume`. */
 export const RESUME_TIMEOUT_MS = 10_000;
-/** `token_expiring` comes this long before the token ends. */
+/** `token_expiring` is sent this long before the token expires. */
 export const TOKEN_EXPIRING_MS = 60_000;
-/** The first subprotocol a browser offers; the token follows in the second, `bearer.<jwt>`. */
+/** The first subprotocol that a browser offers. The second one carries the token: `bearer.<jwt>`. */
 export const SUBPROTOCOL = 'wardbell.v1';
 
 const TenantScoped = { tenant_id: Uuid.optional() };
@@ -27,7 +27,7 @@ export const CONTROL_DATA = {
     expires_at: Timestamp,
   }),
   resumed: z.object({ from: Seq, to: Seq, count: z.int(), ...TenantScoped }),
-  /** `seq` is null for a super admin none of whose streams moved since the last one. */
+  /** `seq` is null for a super admin when no stream has advanced since the last `position`. */
   position: z.object({ seq: Seq.nullable(), count: z.int().nonnegative(), ...TenantScoped }),
   stale: z.object({ since: Timestamp }),
   positions: z.object({ seq: z.record(Uuid, Seq), more: z.boolean() }),
@@ -59,10 +59,10 @@ export type ControlFrame = {
   [Type in ControlType]: { type: Type; message?: string; data: z.infer<(typeof CONTROL_DATA)[Type]> };
 }[ControlType];
 
-/** Position of a super admin: the last number seen of each tenant. */
+/** Position of a super admin: the last sequence number of each tenant. */
 export const TenantPositions = z.record(Uuid, Seq);
 
-/** What a client may say; anything else is answered with an `error` frame. */
+/** Messages that a client may send. The server answers any other message with an `error` frame. */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
   z.object({ type: z.literal('refresh'), token: z.string().min(1).max(16_384) }),

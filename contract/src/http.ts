@@ -4,8 +4,8 @@ import { auth, colleagues, integrationKeys, tenants, users } from './routes-peop
 import { audit, connections, events, eventTypes, notifications, stream, system } from './routes-stream.js';
 
 /**
- * Every route of the API, once: the server mounts its controllers from this table, guards and validates by
- * it, and OpenAPI is made from it, so the three cannot drift apart.
+ * All routes of the API. The server mounts, guards and validates its handlers by this table, and OpenAPI is generated
+ * from it, so implementation and documentation cannot differ.
  */
 export const api = {
   auth,

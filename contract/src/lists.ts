@@ -6,7 +6,7 @@ import { MAX_HISTORY_MINUTES, MAX_OVERVIEW_MINUTES } from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { UserStatus } from './user.js';
 
-/** What lists take and answer. */
+/** Queries and pages of lists. */
 
 /** Rows in one page of a list. */
 export const MAX_PAGE = 200;
@@ -17,14 +17,14 @@ const Page = {
   after: z.string().max(4_000).optional().meta({ description: '`next` of the page before' }),
 };
 
-/** A page of rows; `next` is the cursor of the one after it, null at the end. */
+/** A page of rows. `next` is the cursor of the next page, null on the last one. */
 export const page = <T extends z.ZodType>(row: T) =>
   z.object({ data: z.array(row), next: z.string().nullable() });
 
-/** A page with the position of its own snapshot: connect with `since=<seq>&epoch=<epoch>`. */
+/** A page with the stream position of its snapshot: connect with `since=<seq>&epoch=<epoch>`. */
 export const livePage = <T extends z.ZodType>(row: T) => page(row).extend({ seq: Seq, epoch: Uuid });
 
-/** A date, or an instant with offset (a `+` that a URL turned into a blank is forgiven). */
+/** A date, or an instant with offset. Accepts a blank for `+`, which is how URL decoding reads an unescaped `+`. */
 const DateOrTime = z
   .string()
   .transform((value) => value.replace(' ', '+'))
@@ -123,7 +123,7 @@ export const AuditQuery = z.object({
   to: DateOrTime.optional(),
 });
 
-/** A live socket as the registry knows it. */
+/** An open socket in the table of connections. */
 export const ConnectionRow = z
   .object({
     id: Uuid,
@@ -144,7 +144,7 @@ export const ConnectionRow = z
   })
   .meta({ id: 'Connection' });
 
-/** A row of the audit log. `changed` names fields, never their values. */
+/** A row of the audit log. `changed` lists field names, never their values. */
 export const AuditRow = z
   .object({
     id: Uuid,

@@ -6,7 +6,7 @@ export const Gender = z.enum(['male', 'female', 'other', 'unknown']);
 export type Gender = z.infer<typeof Gender>;
 
 const DAY_MS = 86_400_000;
-/** Calendar date `YYYY-MM-DD`, not in the future (a day of slack for clinics ahead of UTC). */
+/** Calendar date `YYYY-MM-DD`, not in the future (with a tolerance of one day for clinics ahead of UTC). */
 const BirthDate = z.iso
   .date()
   .refine((value) => Date.parse(value) <= Date.now() + DAY_MS, 'must not be in the future')
@@ -36,14 +36,14 @@ export const PatientCreate = z.strictObject({
 });
 export type PatientCreate = z.infer<typeof PatientCreate>;
 
-/** Body of `PATCH /patients/{id}`: what is absent stays as it is. */
+/** Body of `PATCH /patients/{id}`. Absent fields are not changed. */
 export const PatientUpdate = z
   .strictObject(writable)
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
 export type PatientUpdate = z.infer<typeof PatientUpdate>;
 
-/** A patient as stored; what a role sees of it is in `views.ts`. */
+/** A patient as stored; `views.ts` defines the fields that each role sees. */
 export const Patient = z
   .object({
     id: Uuid,

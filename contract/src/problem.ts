@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** RFC 9457 problem details; `code` is stable, `detail` is for people and never carries PHI. */
+/** RFC 9457 problem details. `code` is stable; `detail` is for people and never contains PHI. */
 export const Problem = z
   .object({
     type: z.string(),

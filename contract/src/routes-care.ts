@@ -4,7 +4,7 @@ import { AppointmentQuery, livePage, PatientQuery } from './lists.js';
 import { Patient, PatientCreate, PatientUpdate } from './patient.js';
 import { CARE_TEAM } from './roles.js';
 
-/** Routes of what happens in a clinic: patients and appointments. */
+/** Routes for patients and appointments. */
 
 export const patients = {
   list: endpoint({

@@ -17,7 +17,7 @@ import {
 import { Uuid } from './text.js';
 import { Colleague, Login, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
 
-/** Routes of who: signing in, users, tenants. */
+/** Routes for authentication, users and tenants. */
 
 export const auth = {
   login: endpoint({

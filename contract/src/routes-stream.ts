@@ -26,7 +26,7 @@ import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
 import { SystemState } from './system.js';
 import { Uuid } from './text.js';
 
-/** Routes of the stream and those who watch it: the log, notifications, sockets, audit. */
+/** Routes for the event log, notifications, sockets, the audit log and the state of the system. */
 
 export const events = {
   list: endpoint({

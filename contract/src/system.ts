@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { Timestamp, Uuid } from './text.js';
 
 /**
- * What an instance checks of itself: does the database answer, does it take writes, do events move, do the others
- * hear it, does the identity provider answer?
+ * The health checks of an instance: the database answers (`database`) and accepts writes (`writes`), events are
+ * delivered (`pipeline`), the other instances are reachable (`bus`), and the identity provider answers
+ * (`identity_provider`).
  */
 export const CheckName = z.enum(['database', 'writes', 'pipeline', 'bus', 'identity_provider']);
 export type CheckName = z.infer<typeof CheckName>;
@@ -18,7 +19,7 @@ const SystemCheck = z.object({
 });
 export type SystemCheck = z.infer<typeof SystemCheck>;
 
-/** What an instance says of itself, every few seconds and with each change. */
+/** The report of an instance, stored every few seconds and after each change. */
 export const InstanceReport = z.object({
   version: z.string(),
   status: HealthStatus,
@@ -50,7 +51,7 @@ export const SystemInstance = z
   .meta({ id: 'SystemInstance' });
 export type SystemInstance = z.infer<typeof SystemInstance>;
 
-/** Answer of `GET /system`. */
+/** Response of `GET /system`. */
 export const SystemState = z
   .object({
     at: Timestamp.meta({ description: 'When this was so, by the clock of the database' }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { line, Timestamp, Uuid, Version } from './text.js';
 
-/** What one connection may send to the server in a minute unless its tenant has a limit of its own. */
+/** Default limit of client messages per connection and minute. */
 export const DEFAULT_MESSAGES_PER_MINUTE = 120;
 
-/** Bounds on a tenant's use. `null`: the installation's default (connections) or none (per user). */
+/** Limits of a tenant. `null` means the default of the installation (connections) or no limit (per user). */
 export const Limits = z.strictObject({
   max_connections: z
     .int()
@@ -29,7 +29,7 @@ export const NO_LIMITS: Limits = {
   max_messages_per_minute: null,
 };
 
-/** Body of `PUT /tenants/{id}/limits`; what is absent stays as it is. */
+/** Body of `PUT /tenants/{id}/limits`. Absent limits are not changed. */
 export const LimitsChange = Limits.partial().extend({
   enforce: z
     .boolean()
@@ -39,9 +39,9 @@ export const LimitsChange = Limits.partial().extend({
 export type LimitsChange = z.infer<typeof LimitsChange>;
 
 /**
- * Answer of `PUT /tenants/{id}/limits`: the limits, and what happens to the sockets that are open now. A change
- * holds for new connections at once; nobody is cut unless `enforce` asks for it, so a count above the limit can
- * only fall.
+ * Response of `PUT /tenants/{id}/limits`: the limits and their effect on open sockets. A change applies to new
+ * connections at once. Open sockets above a limit are closed only with `enforce`; without it their number can only
+ * fall.
  */
 export const LimitsOutcome = z
   .object({
@@ -62,7 +62,7 @@ export type LimitsOutcome = z.infer<typeof LimitsOutcome>;
 export const TenantStatus = z.enum(['active', 'suspended']);
 export type TenantStatus = z.infer<typeof TenantStatus>;
 
-/** Offsets are refused: PostgreSQL reads "+05:00" as POSIX does, with the sign turned round. */
+/** Refuses offsets, because PostgreSQL reads "+05:00" as POSIX does, with the opposite sign. */
 const isTimeZone = (value: string): boolean => {
   if (!/^[A-Za-z]/.test(value)) return false;
   try {
@@ -118,13 +118,13 @@ export const Tenant = z
   .meta({ id: 'Tenant' });
 export type Tenant = z.infer<typeof Tenant>;
 
-/** Handshakes that were refused, by the name of their close: `{"tenant_limit": 3}`. */
+/** Refused handshakes by name of the close reason: `{"tenant_limit": 3}`. */
 const RejectedBy = z.record(z.string(), z.int()).meta({
   description: 'Refused handshakes by the name of their close, as `tenant_limit`; absent names are none',
 });
 const DeliveryMs = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 
-/** Answer of `GET /tenants/{id}/usage`; counts since the start of today in UTC, latency of the last 5 minutes. */
+/** Response of `GET /tenants/{id}/usage`: counts since the start of the day in UTC, latency of the last 5 minutes. */
 export const TenantUsage = z
   .object({
     connections: z.int(),
@@ -141,7 +141,7 @@ export const TenantUsage = z
   .meta({ id: 'TenantUsage' });
 export type TenantUsage = z.infer<typeof TenantUsage>;
 
-/** History that is kept of a tenant's usage: a day. */
+/** Length of the usage history: one day. */
 export const MAX_HISTORY_MINUTES = 1_440;
 
 /** One minute of a tenant's usage, over all instances. */
@@ -155,14 +155,14 @@ export const UsageMinute = z.object({
 });
 export type UsageMinute = z.infer<typeof UsageMinute>;
 
-/** Answer of `GET /tenants/{id}/usage/history`: every minute, those without traffic too. */
+/** Response of `GET /tenants/{id}/usage/history`: all minutes, including those without traffic. */
 export const UsageHistory = z.object({ data: z.array(UsageMinute) }).meta({ id: 'UsageHistory' });
 export type UsageHistory = z.infer<typeof UsageHistory>;
 
-/** Minutes that `GET /usage` looks back at most: it answers them for a page of tenants at once. */
+/** Maximum minutes of `GET /usage`, which returns them for a page of tenants. */
 export const MAX_OVERVIEW_MINUTES = 60;
 
-/** A row of `GET /usage`: one tenant among all of them. Counts are of the minutes that were asked for. */
+/** A row of `GET /usage`: the usage of one tenant in the requested minutes. */
 export const UsageRow = z
   .object({
     tenant_id: Uuid,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * Building blocks for text fields. PostgreSQL cannot store U+0000 and drivers replace lone surrogates, so
- * both are refused here with a clear message instead of being lost later.
+ * Schemas of text fields. PostgreSQL cannot store U+0000, and drivers replace lone surrogates, so both are refused here
+ * with a clear message.
  */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it must find
@@ -29,9 +29,9 @@ export const prose = (max: number) =>
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
 
 export const Uuid = z.guid().meta({ description: 'Identifier (UUID)' });
-/** An instant with its offset, RFC 3339; answered in UTC with milliseconds. */
+/** An instant with offset (RFC 3339). Responses use UTC with milliseconds. */
 export const Timestamp = z.iso.datetime({ offset: true });
-/** Counts writes of one object from 1; also its `ETag`. */
+/** Counts the writes of one object from 1. Also its `ETag`. */
 export const Version = z.int().min(1).meta({ description: 'Counts the writes of this object from 1' });
-/** A tenant's event number: 1, 2, 3, … without a hole, in commit order. 0 is "before the first". */
+/** Sequence number of an event within its tenant: 1, 2, 3, … without gaps, in commit order. 0: before the first. */
 export const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { StreamRole } from './scope.js';
 
-/** Channels of a tenant's stream, `/ws/{topic}`. `system` is for super admins. */
+/** Topics of a tenant's stream, `/ws/{topic}`. `system` is for super admins. */
 export const Topic = z.enum(['patients', 'appointments', 'notifications', 'presence', 'events', 'system']);
 export type Topic = z.infer<typeof Topic>;
 

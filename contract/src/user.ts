@@ -3,17 +3,17 @@ import { Role } from './roles.js';
 import { line, Timestamp, Uuid, Version } from './text.js';
 
 export const UserStatus = z.enum(['active', 'disabled']);
-/** Lower-cased: an address is unique in the installation whatever its case. */
+/** Lower-cased, because addresses are unique in the installation regardless of case. */
 export const Email = z
   .email()
   .max(254)
   .transform((value) => value.toLowerCase());
-/** NIST SP 800-63B: length counts, composition rules do not; 12 is our floor. */
+/** A minimum length of 12 and no composition rules, as NIST SP 800-63B recommends. */
 export const Password = z.string().min(12).max(200);
 
 const writable = { email: Email, name: line(1, 200), role: Role, status: UserStatus, password: Password };
 
-/** Body of `POST /users`. `tenant_id` is for super admins only; a `super_admin` has none. */
+/** Body of `POST /users`. Only super admins may set `tenant_id`; a `super_admin` has none. */
 export const UserCreate = z.strictObject({
   email: writable.email,
   name: writable.name,
@@ -46,20 +46,20 @@ export const User = z
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;
 
-/** Somebody of one's own tenant, as everyone there may know them. */
+/** A user of the caller's tenant, with the fields that all of its users may see. */
 export const Colleague = z.object({ id: Uuid, name: z.string(), role: Role }).meta({ id: 'Colleague' });
 export type Colleague = z.infer<typeof Colleague>;
 
 /** Body of `POST /auth/login`. */
 export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(200) });
 
-/** Answer of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
+/** Response of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
 export const TokenAnswer = z
   .object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user: User })
   .meta({ id: 'TokenAnswer' });
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
 
-/** Claims of an access token (RFC 7519). A token that verifies and names an active tenant is enough. */
+/** Claims of an access token (RFC 7519). A valid token of an active tenant is sufficient. */
 export const Claims = z
   .object({
     sub: z.string().min(1).max(200),

@@ -1,11 +1,11 @@
 import type { StreamRole } from './scope.js';
 
 /**
- * Which fields which role may see: the one table that HTTP answers and frames both go through. A field that
- * is not listed for a view does not leave the server in that view.
+ * The fields that each role may see. HTTP responses and frames both use this table. A field that is not listed for a
+ * view is never sent in that view.
  */
 
-/** `clinical` sees all, `front_desk` no clinical text, `super` ids only. */
+/** `clinical`: all fields; `front_desk`: no clinical text; `super`: only ids. */
 export type View = 'clinical' | 'front_desk' | 'super';
 
 export const viewOf = (role: StreamRole): View =>
@@ -50,20 +50,20 @@ export const VISIBLE_FIELDS = {
 } as const satisfies Record<string, Record<View, readonly string[]>>;
 export type ViewedObject = keyof typeof VISIBLE_FIELDS;
 
-/** Fields of a write that a role may not send (403 `field_not_allowed`). */
+/** Fields that a role may not write (403 `field_not_allowed`). */
 export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<View, readonly string[]>>>> = {
   patient: { clinical: [], front_desk: ['notes'], super: [] },
   appointment: { clinical: [], front_desk: ['reason'], super: [] },
 };
 
-/** The fields of an object that a view names. */
+/** Picks the listed fields of an object. */
 export const pick = (source: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
   const shaped: Record<string, unknown> = {};
   for (const field of fields) if (source[field] !== undefined) shaped[field] = source[field];
   return shaped;
 };
 
-/** An object as a role may see it. */
+/** Reduces an object to a view. */
 export const viewObject = (
   kind: ViewedObject,
   source: Readonly<Record<string, unknown>>,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs once, when PostgreSQL makes its cluster: the owner of the schema is no superuser.
+# Runs once, when PostgreSQL creates its cluster. The owner of the schema is not a superuser.
 set -eu
 psql --no-psqlrc --set=ON_ERROR_STOP=1 --username="$POSTGRES_USER" --dbname=postgres \
   --set=password="$(cat /run/secrets/owner_password)" <<'SQL'

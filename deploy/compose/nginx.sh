@@ -1,6 +1,5 @@
 #!/bin/sh
-# Runs nginx with nginx.conf, in which SERVERS ("host:port host:port") stand in the place of the one server
-# that it names.
+# Runs nginx with nginx.conf, in which SERVERS ("host:port host:port") replace its single server.
 set -eu
 awk -v servers="$SERVERS" '
   /^ *server 127\.0\.0\.1:8000 / {

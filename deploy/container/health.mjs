@@ -1,4 +1,4 @@
-/** Whether this instance may be sent clients; for HEALTHCHECK. Says why not, for `docker inspect`. */
+/** Checks that this instance is ready, for HEALTHCHECK. Prints the reason otherwise, for `docker inspect`. */
 try {
   const answer = await fetch(`http://127.0.0.1:${process.env.PORT || 8000}/health/ready`, {
     signal: AbortSignal.timeout(2_500),

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * Secrets may come from files, the way of Docker and Kubernetes: with `JWT_SECRET_FILE=/run/secrets/jwt_secret`
- * the file's text stands for `JWT_SECRET`.
+ * Reads secrets from files, as is usual with Docker and Kubernetes: with `JWT_SECRET_FILE=/run/secrets/jwt_secret` the
+ * content of the file becomes the value of `JWT_SECRET`.
  */
 const FROM_FILES = [
   'DATABASE_URL',
@@ -19,7 +19,7 @@ const refuse = (message) => {
   process.exit(1);
 };
 
-/** Sets the variables whose files are named. Ends the process with one line when that is not possible. */
+/** Sets the variables for which a file is configured. Exits with a one-line message when a file cannot be read. */
 export function readSecretFiles() {
   for (const name of FROM_FILES) {
     const path = process.env[`${name}_FILE`];

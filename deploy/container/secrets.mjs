@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Makes the secrets of a Compose installation at its first start, each in the volume of those who need it, and
- * leaves alone what is there. Readable for all because each container reads as a user of its own; what may
- * read is decided by what mounts the volume.
+ * Creates the secrets of a Compose installation at its first start, each in the volume of the containers that need it.
+ * Existing secrets are not changed. The files are world-readable because each container runs as a different user;
+ * access is controlled by the mounts of the volume.
  */
 const FOLDER = process.argv[2] ?? '/secrets';
 
@@ -18,7 +18,7 @@ const keep = (path, make) => {
   process.stdout.write(`made ${file}\n`);
 };
 
-/** Two files that must agree are made together or not at all. */
+/** Creates several files that must match, all or none of them. */
 const keepTogether = (paths, make) => {
   const missing = paths.filter((path) => !existsSync(join(FOLDER, path)));
   if (missing.length === 0) return;

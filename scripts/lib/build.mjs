@@ -6,7 +6,7 @@ import { step } from './steps.mjs';
 const CONSOLE_INPUTS = ['admin', 'contract/src', 'client/src', 'tsconfig.base.json', 'package-lock.json'];
 
 /**
- * Steps in their order. A step is done again when one of its inputs changed or its output is gone.
+ * The build steps in order. A step runs again when one of its inputs changed or its output is missing.
  * @param {string} root
  */
 const steps = (root) => [
@@ -16,7 +16,7 @@ const steps = (root) => [
     inputs: ['prisma/schema.prisma', 'prisma.config.ts', 'package-lock.json'],
     output: 'server/src/database/generated/client.ts',
     cwd: root,
-    // The engine is a download that generating does not need; any file that exists stands in for it.
+    // The engine is a download that `generate` does not need, so any existing file can replace it.
     env: {
       PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
       CHECKPOINT_DISABLE: '1',
@@ -61,7 +61,7 @@ const steps = (root) => [
   },
 ];
 
-/** Builds what has changed since the last time. */
+/** Runs the steps whose inputs have changed since the last build. */
 export async function build(root) {
   const record = new BuildRecord(root);
   for (const { title, command, inputs, output, cwd, env } of steps(root)) {

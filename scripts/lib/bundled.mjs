@@ -4,8 +4,8 @@ import { install, nodeProblem } from './install.mjs';
 import { endOnSignals, StepError } from './steps.mjs';
 
 /**
- * Runs a program of the tests that is written in TypeScript, with the arguments of this process: installs what is
- * missing, prepares, bundles the program and ends with its exit code.
+ * Runs a test program that is written in TypeScript, with the arguments of this process: installs missing packages,
+ * prepares, bundles the program and exits with its exit code.
  * @param {string} root
  * @param {{ entry: string, prepare?: () => Promise<void>, alias?: Record<string, string> }} options `alias`:
  *   packages that are bundled from a file; all others are loaded as installed.
@@ -18,7 +18,7 @@ export async function runBundled(root, { entry, prepare, alias }) {
     if (problem !== undefined) throw new StepError(problem);
     await install(root);
     await prepare?.();
-    // only now is it sure to be installed
+    // imported here, because it may have been installed only now
     const { build } = await import('esbuild');
     await build({
       absWorkingDir: root,
@@ -41,7 +41,7 @@ export async function runBundled(root, { entry, prepare, alias }) {
     cwd: root,
     stdio: 'inherit',
   });
-  // Ctrl-C reaches both; the program ends what it started, and this process with it.
+  // Ctrl-C signals both processes; the program stops its children and exits, and then this process does.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => program.kill(signal));
   program.on('exit', (code) => process.exit(code ?? 1));
 }

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /**
- * Writes a `.gz` beside each text file of a static export, once and not for each request. A clinic's Wi-Fi is
- * slower than its server's disk.
+ * Writes a `.gz` file next to each text file of a static export, so that responses are compressed once and not for each
+ * request.
  */
 
 const TEXT = /\.(?:js|css|svg|txt|json)$/;
@@ -12,7 +12,7 @@ const TEXT = /\.(?:js|css|svg|txt|json)$/;
 const MIN_BYTES = 1_400;
 
 const folder = process.argv[2] ?? '.';
-/** Says that it was done; the next build removes it with the rest. */
+/** Marks a compressed export. The next build removes it together with the export. */
 const MARK = '.compressed';
 for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !TEXT.test(entry.name)) continue;

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** Folders that are made, not written. */
+/** Generated folders. */
 const MADE = new Set(['node_modules', 'dist', 'out', '.next', 'generated', '.cache']);
 
-/** One hash over names and contents of files and folders; a missing one counts as empty. */
+/** One hash over names and contents of files and folders. Missing ones count as empty. */
 export function hashOf(root, paths) {
   const hash = createHash('sha256');
   for (const path of paths) {
@@ -25,7 +25,7 @@ function filesBelow(path) {
     .flatMap((name) => filesBelow(join(path, name)));
 }
 
-/** What was built from which inputs, so that the next start need not. */
+/** Records the inputs of each build step, so that the next start can skip unchanged steps. */
 export class BuildRecord {
   #path;
   #hashes;

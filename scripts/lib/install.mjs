@@ -5,7 +5,7 @@ import { step } from './steps.mjs';
 /** As in package.json's `engines`. */
 const MIN_NODE = [20, 19];
 
-/** @returns {string | undefined} what to tell a person whose Node is too old. */
+/** @returns {string | undefined} an error message when Node is too old */
 export function nodeProblem(version = process.versions.node) {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isEnough = major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]);
@@ -20,13 +20,15 @@ export async function install(root) {
 
 const FLAGS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
 
-/** The npm that runs us, else the one on the path. */
+/** The npm that runs this script, otherwise the one on the path. */
 const npm = () => {
   const script = process.env.npm_execpath;
   return script?.endsWith('.js') ? [process.execPath, script] : ['npm'];
 };
 
-/** npm writes down what it installed as its last act, so this also notices an install that was cut short. */
+/**
+ * Compares npm's record of the installed packages, which npm writes last, so an interrupted install is detected too.
+ */
 function isInstalled(root) {
   const wanted = packagesIn(join(root, 'package-lock.json'));
   const present = packagesIn(join(root, 'node_modules', '.package-lock.json'));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { run, StepError, step } from './steps.mjs';
 
 /**
- * Programs that tests use and npm cannot bring: looked for, installed where that is possible, else said
- * loudly, for their tests are then skipped.
+ * Programs that tests use and npm does not provide. Missing ones are installed if possible; otherwise they are
+ * reported, because their tests are skipped.
  */
 
 const runs = (program, ...args) => {
@@ -17,7 +17,7 @@ const runs = (program, ...args) => {
   }
 };
 
-/** `debian`: its package, or several of which the first that this Debian has will do. */
+/** `debian`: the Debian package, or several alternatives, of which the first available one is installed. */
 const PROGRAMS = [
   { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
   { name: 'curl', debian: ['curl'], isThere: async () => runs('curl', '--version') },
@@ -54,8 +54,8 @@ async function hasPostgresTools(root) {
 
 /**
  * @param {string} root
- * @param {readonly string[]} [names] absent: those that some test of `npm test` asks for
- * @returns {Promise<string[]>} names of the programs that are missing in the end
+ * @param {readonly string[]} [names] absent: those that a test of `npm test` requires
+ * @returns {Promise<string[]>} names of the programs that are still missing
  */
 export async function providePrograms(root, names) {
   const wanted = PROGRAMS.filter(({ name }) => names?.includes(name) ?? isAskedFor(root, name));
@@ -73,7 +73,7 @@ async function missingOf(root, programs) {
   return programs.filter((_, index) => !found[index]);
 }
 
-/** Tests ask by `describeWith('<name>', …)`, scenarios that are part of `npm test` by `needs: ['<name>']`. */
+/** Tests require a program by `describeWith('<name>', …)`, scenarios of `npm test` by `needs: ['<name>']`. */
 const isAskedFor = (root, name) =>
   readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
@@ -85,8 +85,8 @@ const isAskedFor = (root, name) =>
     );
 
 /**
- * Docker, or what `npm run test:containers` needs without it: Podman, and debootstrap for machines that reach no
- * registry of images.
+ * Provides Docker, or Podman for `npm run test:containers` without it, and debootstrap for machines that cannot reach
+ * an image registry.
  */
 export async function provideContainerEngine() {
   if (runs('docker', 'info')) return;
@@ -117,13 +117,13 @@ async function installChromium(root) {
     process.execPath,
     join(root, 'node_modules/playwright-core/cli.js'),
     'install',
-    // Its libraries come from the system's packages, which only root may install.
+    // Its libraries are system packages, which only root can install.
     ...(process.getuid?.() === 0 ? ['--with-deps'] : []),
     'chromium',
   ]);
 }
 
-/** What cannot be installed is reported as missing; why was printed by the step. */
+/** Ignores a failed installation: the program is reported as missing, and the step has printed the reason. */
 async function attempt(install) {
   try {
     await install();

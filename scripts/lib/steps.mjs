@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Runs the programs that make up a build, one after the other, so that a person sees what takes its time,
- * and so that none is left behind when they press Ctrl-C.
+ * Runs the programs of a build one after the other, shows the progress of slow ones, and ends all of them on Ctrl-C.
  */
 
-/** How often a long step says that it is alive. */
+/** Interval of the progress line of a long step. */
 const ALIVE_MS = 15_000;
-/** How long a program may take to end when asked. */
+/** Time between SIGTERM and SIGKILL. */
 const KILL_AFTER_MS = 3_000;
 /** Lines of a failed step's output that are shown, from its beginning and from its end. */
 const SHOWN_LINES = 40;
@@ -18,18 +17,18 @@ const KEPT_CHARACTERS = 200_000;
 const running = new Set();
 let isInterrupted = false;
 
-/** A step ended otherwise than it should; `message` is one line. */
+/** A step failed. `message` is one line. */
 export class StepError extends Error {}
 
 export const seconds = (startedMs) => `${((performance.now() - startedMs) / 1000).toFixed(1)} s`;
 
 /**
  * Runs a program to its end.
- * @param {string} title what is being done, such as "Building the server"
+ * @param {string} title of the step, such as "Building the server"
  * @param {readonly string[]} command program and arguments
  * @param {{ cwd?: string, env?: Record<string, string>, show?: boolean }} [options] `show` passes the
- *   output on as it comes; else it is shown only when the program fails.
- * @throws {StepError} when it fails.
+ *   output through; otherwise it is shown only when the program fails.
+ * @throws {StepError} when it fails
  */
 export async function step(title, command, options = {}) {
   const startedMs = performance.now();
@@ -61,7 +60,7 @@ function excerpt(output) {
  */
 export function run([program = '', ...args], { cwd, env, show = false } = {}) {
   return new Promise((resolve, reject) => {
-    // A group of its own, so that what the program starts can be ended with it.
+    // A separate process group, so that the children of the program can be ended with it.
     const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...env },
@@ -87,13 +86,13 @@ export function run([program = '', ...args], { cwd, env, show = false } = {}) {
 }
 
 /**
- * From now on SIGINT and SIGTERM end what is running and then this process.
+ * Makes SIGINT and SIGTERM end the running programs and then this process.
  * @param {(signal: NodeJS.Signals) => number} exitCode
  */
 export function endOnSignals(exitCode) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
-      // Once the server runs it has its own way to end, in this same process.
+      // Once the server runs in this process, it handles the signals itself.
       if (process.listenerCount(signal) > 1 || isInterrupted) return;
       isInterrupted = true;
       void endRunning().then(() => process.exit(exitCode(signal)));
@@ -114,7 +113,7 @@ function signalRunning(signal) {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);
     } catch {
-      // It is gone already.
+      // The process has already ended.
     }
   }
 }

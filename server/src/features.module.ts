@@ -11,7 +11,7 @@ import { EventsModule } from './operations/events/events.module.js';
 import { PublishingModule } from './publishing/publishing.module.js';
 import { TenantsModule } from './tenancy/tenants/tenants.module.js';
 
-/** What the API offers, in one import for the application. */
+/** The modules of all API features, as one import of the application. */
 @Module({
   imports: [
     ApiModule,

@@ -18,10 +18,10 @@ import { mountConsole } from './web/console/console.js';
 import { mountDocs } from './web/openapi/docs.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** To receive a whole request; ends those who send a byte now and then. */
+/** Time to receive a whole request. Ends clients that send it very slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Headers of all answers; pages of the console and the documentation bring a policy of their own. */
+/** Headers of all responses. Pages of the console and the documentation set their own content security policy. */
 const HELMET = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -29,13 +29,13 @@ const HELMET = {
   },
   referrerPolicy: { policy: 'no-referrer' },
   xFrameOptions: { action: 'deny' },
-  // Said by what ends TLS, which knows whether there is any: nginx.conf. From here it would come a second time.
+  // Set by the proxy that terminates TLS (nginx.conf). From here it would be sent a second time.
   strictTransportSecurity: false,
 } as const;
 
 /**
- * The application over Fastify, with `configureHttp` done; `listen` is left to the caller.
- * @param logger for Nest's own lines
+ * Creates the application on Fastify and configures it with `configureHttp`. The caller calls `listen`.
+ * @param logger for Nest's own messages
  */
 export async function createHttpApplication(
   config: Config,
@@ -45,7 +45,7 @@ export async function createHttpApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // Fastify's own 503 has neither our form nor Retry-After: what reaches a closing server is still answered
+    // Fastify's 503 is no problem document and lacks Retry-After; a closing server still answers requests
     return503OnClosing: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestIds(config.trustedProxies),
@@ -76,7 +76,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   logRequests(fastify, app.get(Log));
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    // answers carry PHI: no cache may keep them; static files say otherwise for themselves
+    // responses contain PHI, which no cache may store; static files override this header
     reply.header('cache-control', 'no-store');
   });
   fastify.addHook('onSend', async (request, reply) => {
@@ -90,8 +90,8 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
 }
 
 /**
- * Bodies are `application/json` or refused (415), unless the endpoint reads them itself. An empty one is none: clients
- * label even those as JSON.
+ * Accepts only `application/json` bodies (415 otherwise), unless the endpoint reads them itself. An empty body counts as
+ * absent, because clients label those as JSON too.
  */
 function acceptJsonOnly(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');

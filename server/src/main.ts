@@ -20,16 +20,16 @@ import { type PreparedDatabase, prepareDatabase } from './prepare-database.js';
 import { Drain } from './realtime/gateway/drain.js';
 import { GatewayAdapter } from './realtime/gateway/gateway.adapter.js';
 
-/** Requests that arrived are answered by then: with 503 when what they wait for has not come. */
+/** Deadline of pending requests after a signal; the remaining ones get 503. */
 const ANSWER_MS = 8_000;
-/** What hangs is left by then: statements to a database that is silent, readers that do not read. */
+/** Deadline to release resources; statements without an answer and stalled readers are abandoned. */
 const RELEASE_MS = 9_000;
-/** This process has ended by then, whatever hangs (Kubernetes kills after 30 s, Compose after 10 s). */
+/** The process exits after this in any case (Kubernetes kills after 30 s, Compose after 10 s). */
 const STOP_TIMEOUT_MS = 9_600;
 
 /**
- * Connections that wait to be accepted. Node's 511 overflows when 10,000 clients return at once, and each that
- * is dropped tries again after a second; the kernel caps it at `net.core.somaxconn`.
+ * Listen backlog. Node's default of 511 overflows when 10,000 clients reconnect at once, and each dropped connection is
+ * retried after a second. The kernel caps the backlog at `net.core.somaxconn`.
  */
 const BACKLOG = 4_096;
 
@@ -75,7 +75,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
       const port = await listen(app, config);
       log.info('listening', { port });
       const text = banner(config, port);
-      // after the log lines of this turn, so that it stands last
+      // after the log lines of this turn, so that the banner is the last output
       if (text !== undefined) setImmediate(() => process.stdout.write(`${text}\n`));
     } catch (error) {
       await app.close();
@@ -88,7 +88,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
   }
 };
 
-/** Resolves when the work is done, or at this time of the monotonic clock. */
+/** Resolves when the work is done, or at the deadline (monotonic clock). */
 const until = async (deadlineMs: number, work: Promise<unknown>): Promise<void> => {
   const end = new AbortController();
   const late = delay(Math.max(0, deadlineMs - performance.now()), undefined, { signal: end.signal });
@@ -96,7 +96,7 @@ const until = async (deadlineMs: number, work: Promise<unknown>): Promise<void> 
   await Promise.race([work, late]).finally(() => end.abort());
 };
 
-/** Sockets first, each with its time to come back; then requests; then the database. */
+/** Closes the sockets, each with a reconnect delay, then answers the requests, then releases the database. */
 const stop = async ({ app, requests, database, endTracing }: Running, signalledMs: number): Promise<void> => {
   const drain = app.get(Drain);
   requests.stop();
@@ -123,7 +123,7 @@ const main = async (): Promise<void> => {
     const signalledMs = performance.now();
     setTimeout(() => {
       log.error('stopping took too long');
-      process.exit(0); // everyone has been told to go elsewhere, and nothing that is acknowledged depends on more
+      process.exit(0); // clients have been told to reconnect, and acknowledged writes are committed
     }, STOP_TIMEOUT_MS).unref();
     abort.abort();
     starting

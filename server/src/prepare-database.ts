@@ -7,16 +7,16 @@ import { assertConfined, listenLogin, provisionRoles } from './database/roles.js
 import type { Config } from './platform/config/config.js';
 import type { Log } from './platform/log/log.js';
 
-/** A database that is ready to serve, and how to let go of it. */
+/** A database that is ready to serve, with a function that releases it. */
 export interface PreparedDatabase {
   readonly logins: DatabaseLogins;
   stop(): Promise<void>;
 }
 
 /**
- * Starts the embedded PostgreSQL unless another is given, migrates, and makes sure that the logins which
- * serve cannot get around row-level security.
- * @throws StartError one line that says what to do
+ * Starts the embedded PostgreSQL unless a database is configured, migrates, and checks that the run-time logins cannot
+ * bypass row-level security.
+ * @throws StartError one line with the remedy
  */
 export const prepareDatabase = async (
   config: Config,

@@ -7,22 +7,22 @@ export interface LiveRow {
   readonly version: number;
 }
 
-/** What an event does to a list. */
+/** The effect of an event on a list. */
 export type Change<Row extends LiveRow> =
   | { readonly op: 'put'; readonly row: Row }
   | { readonly op: 'delete'; readonly id: string };
 
-/** Tells what an event does to a list; undefined for events of other things. */
+/** Returns the effect of an event on a list; undefined for events about other objects. */
 export type Changes<Row extends LiveRow> = (event: IncomingEvent) => Change<Row> | undefined;
 
-/** What an event does to a list of patients. */
+/** The effect of an event on a list of patients. */
 export const patientChanges: Changes<Patient> = (event) => {
   if (isEvent(event, 'patient_created', 'patient_updated')) return { op: 'put', row: event.data };
   if (isEvent(event, 'patient_deleted')) return { op: 'delete', id: event.data.patient_id };
   return undefined;
 };
 
-/** What an event does to a list of appointments. */
+/** The effect of an event on a list of appointments. */
 export const appointmentChanges: Changes<Appointment> = (event) => {
   if (isEvent(event, 'appointment_created', 'appointment_updated', 'appointment_cancelled'))
     return { op: 'put', row: event.data };

@@ -2,8 +2,8 @@ import type { LiveRow } from './changes.js';
 import type { LivePage } from './page.js';
 
 /**
- * A row that moved while pages were loaded one after the other stands on two of them: the higher version stays,
- * of equals the first. Pages without a double are the same objects.
+ * Removes duplicates. A row that moves while pages are loaded one after the other appears on two of them; the higher
+ * version is kept, or the first of equal ones. Pages without duplicates are returned as the same objects.
  */
 export const dedupe = <Row extends LiveRow, Page extends LivePage<Row>>(
   pages: readonly Page[],
@@ -19,7 +19,7 @@ export const dedupe = <Row extends LiveRow, Page extends LivePage<Row>>(
   }
   if (best.size === rows) return pages;
   return pages.map((page) => {
-    // Each row once: two pages may even hold the same object.
+    // `delete` keeps each row once, because two pages can contain the same object.
     const data = page.data.filter((row) => best.get(row.id) === row && best.delete(row.id));
     return data.length === page.data.length ? page : { ...page, data };
   });

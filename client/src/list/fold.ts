@@ -1,28 +1,28 @@
 import type { Change, LiveRow } from './changes.js';
 import type { ListRules, LivePage } from './page.js';
 
-/** A change and the number of the event that brought it. */
+/** A change with the sequence number of its event. */
 export interface Numbered<Row extends LiveRow> {
   readonly seq: number;
   readonly change: Change<Row>;
 }
 
-/** What is known of a loaded page besides its content. */
+/** Metadata of a loaded page. */
 export interface Knowledge<Row> {
-  /** Every change up to here is in it. */
+  /** The page contains every change up to this number. */
   readonly seq: number;
-  /** Last row as the server gave it, while more pages follow: the page's end, wherever that row is now. */
+  /** Last row of the server's page while more pages follow. Marks the end of the page even if the row has moved. */
   readonly boundary: Row | undefined;
 }
 
 export interface Folded<Page> {
-  /** The same array when nothing changed; pages and rows that did not change are the same objects. */
+  /** The same array when nothing changed. Unchanged pages and rows are the same objects. */
   readonly pages: readonly Page[];
-  /** Only the server can tell whether a row belongs here. */
+  /** True when only the server can decide whether a row belongs to the list. */
   readonly unsure: boolean;
 }
 
-/** What remains to be done for each row: of several versions the newest, and nothing brings back what was deleted. */
+/** The net change of each row: the newest version, or its deletion, which later versions cannot undo. */
 const netChanges = <Row extends LiveRow>(changes: readonly Numbered<Row>[]): Map<string, Numbered<Row>> => {
   const net = new Map<string, Numbered<Row>>();
   for (const numbered of changes) {
@@ -37,7 +37,7 @@ const netChanges = <Row extends LiveRow>(changes: readonly Numbered<Row>[]): Map
   return net;
 };
 
-/** Index at which the row keeps the order. */
+/** Index at which the row must be inserted to keep the order. */
 const indexFor = <Row>(rows: readonly Row[], row: Row, compare: (a: Row, b: Row) => number): number => {
   let low = 0;
   let high = rows.length;
@@ -53,7 +53,7 @@ const indexFor = <Row>(rows: readonly Row[], row: Row, compare: (a: Row, b: Row)
 /**
  * Applies changes to the loaded pages of a list. One pass over the rows, whatever the number of changes.
  * @param known of each page
- * @param loadsAll without an order: rows that are not here yet may be shown before their page is loaded
+ * @param loadsAll without an order: rows may be shown before their page is loaded
  */
 export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
   pages: readonly Page[],
@@ -91,8 +91,8 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
     return same ? page : { ...page, data: data.filter((row) => row !== undefined) };
   });
 
-  // Without an order nobody knows where an old row belongs that is not here: with a filter it may have just come
-  // in, else it most likely stands on a page that is not loaded.
+  // Without an order the place of a missing old row is unknown: with a filter it may be new in the list, otherwise it
+  // is most likely on a page that is not loaded.
   const takesOld = compare || include || loadsAll || known.at(-1)?.boundary === undefined;
   for (const { change, seq } of net.values()) {
     if (change.op === 'delete' || belongs(change.row) !== true) continue;
@@ -103,8 +103,8 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
       ? known.findIndex(({ boundary }) => boundary === undefined || compare(row, boundary) <= 0)
       : 0;
     const page = next[index];
-    // A page whose snapshot is newer than the event has the row, if it is still there; beyond the last page it
-    // comes with its own.
+    // A page whose snapshot is newer than the event contains the row, if it still exists. A row after the last page is
+    // loaded with its page.
     if (!page || seq <= (known[index]?.seq ?? 0)) continue;
     const at = compare ? indexFor(page.data, row, compare) : 0;
     next[index] = { ...page, data: page.data.toSpliced(at, 0, row) };

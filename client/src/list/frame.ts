@@ -1,7 +1,9 @@
-/** Hidden pages get no animation frames; their lists are kept up to date at this pace. */
+/** Update interval of lists in hidden pages, which get no animation frames. */
 const HIDDEN_MS = 100;
 
-/** Runs once before the next paint, or soon where nothing is painted. Returns how to call it off. */
+/**
+ * Runs once before the next paint, or after a short delay where nothing is painted. Returns a function that cancels it.
+ */
 export const beforeNextPaint = (run: () => void): (() => void) => {
   const timer = setTimeout(once, HIDDEN_MS);
   const frame = globalThis.requestAnimationFrame?.(once);

@@ -86,7 +86,7 @@ const createList = (recentEvents: number, { initial = 12, loadsAll = false } = {
       fault: (kind) => fail(kind),
       guard: (run) => run(),
       confirmed: () => undefined,
-      broken: (text) => fail(text),
+      repair: (text) => fail(text),
     },
     recentEvents,
   );

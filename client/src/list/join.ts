@@ -7,37 +7,37 @@ import { fold, type Knowledge, type Numbered } from './fold.js';
 import { beforeNextPaint } from './frame.js';
 import type { ListRules, LivePage } from './page.js';
 
-/** Changes that wait for the next paint at most; more are applied at once. */
+/** Maximum number of changes that wait for the next paint. Beyond it they are applied at once. */
 const MAX_PENDING = 5_000;
-/** A list that has to be loaded again and again waits a little longer each time. */
+/** First delay between repeated reloads of a list; it doubles each time. */
 const RELOAD_BASE_MS = 500;
 const RELOAD_MAX_MS = 10_000;
-/** Joined for this long, the next reload is at once again. */
+/** After this time joined, the next reload is immediate again. */
 const SETTLED_MS = 5_000;
-/** Changes that only the server can judge are gathered before it is asked. */
+/** Delay of a reload for changes that only the server can decide, so that several share one reload. */
 const UNSURE_MS = 300;
 
-/** Where the joined pages are kept. */
+/** Storage of the joined pages. */
 export interface PageStore<Page> {
   read(): readonly Page[];
-  /** Stores these very objects: what is known of a page goes by its identity. */
+  /** Stores these objects without copying, because metadata is looked up by object identity. */
   write(pages: readonly Page[]): void;
-  /** Loads the list again; `attach` is to be called when it is there. */
+  /** Loads the list again. The caller then calls `attach`. */
   reload(): Promise<unknown>;
-  /** Every page is going to be loaded: a row that is not there yet may be shown before its page is. */
+  /** True when all pages will be loaded, so that a row may be shown before its page. */
   readonly loadsAll?: boolean;
 }
 
-/** Joins loaded pages with the stream, each from the position of its own snapshot on. */
+/** Joins loaded pages with the stream, each from the position of its snapshot. */
 export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
-  /** How events change this list; may be replaced at any time by rules that mean the same. */
+  /** How events change this list. May be replaced at any time by equivalent rules. */
   rules: ListRules<Row>;
   readonly #knowledge = new WeakMap<Page, Knowledge<Row>>();
-  /** The pages that follow the stream: what the store holds may be newer, or older again. */
+  /** The pages that follow the stream. The store may hold newer or older ones. */
   #joined: readonly Page[] = [];
   #pending: Numbered<Row>[] = [];
-  /** What was heard, and what of it is in the pages. */
-  #heardSeq = 0;
+  /** The last received sequence number, and the last one that the pages contain. */
+  #receivedSeq = 0;
   #flushedSeq = 0;
   #cancelFlush: (() => void) | null = null;
   #unfollow: (() => void) | null = null;
@@ -55,12 +55,12 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     this.rules = rules;
   }
 
-  /** False until pages are joined, and again while they have to be loaded anew. */
+  /** False until pages are joined, and while they are reloaded. */
   get following(): boolean {
     return this.#unfollow !== null;
   }
 
-  /** Joins what the store holds now: after a load, and when the list is shown again. */
+  /** Joins the pages in the store, after a load and when the list is shown again. */
   attach(): void {
     this.#active = true;
     this.#leave();
@@ -74,7 +74,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
       return;
     }
     this.#flushedSeq = Math.min(...pages.map((page) => this.#known(page).seq));
-    this.#heardSeq = this.#flushedSeq;
+    this.#receivedSeq = this.#flushedSeq;
     this.#attachedAtMs = Date.now();
     let refused = false;
     const unfollow = this.client.follow(
@@ -91,18 +91,18 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     if (refused) return;
     this.#unfollow = unfollow;
     this.#joined = pages;
-    // What came since the load must be in the very first paint.
+    // Changes since the load must be in the first paint.
     this.#flush();
     this.onFollowing();
   }
 
-  /** Loads the list for the first time, again and again until that succeeds. */
+  /** Loads the list for the first time and retries until it succeeds. */
   load(): void {
     this.#active = true;
     this.#reloadIn(this.#delayMs());
   }
 
-  /** Stops following; what is known of the pages stays, for when the list is shown again. */
+  /** Stops following. The metadata of the pages is kept for when the list is shown again. */
   detach(): void {
     this.#active = false;
     clearTimeout(this.#reloadTimer);
@@ -130,8 +130,8 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   }
 
   /**
-   * The joined pages are complete as far as was flushed. Also said of those that are about to be replaced: a load
-   * of the next page that has begun still holds them and will bring them back.
+   * Records that the joined pages are complete up to the last flush. Also for pages that are about to be replaced,
+   * because a running load of the next page still holds them and will store them again.
    */
   #learn(): void {
     for (const page of this.#joined) {
@@ -140,7 +140,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     }
   }
 
-  /** Stores pages in the place of others, of which the same is known. */
+  /** Replaces pages and copies their metadata. */
   #write(before: readonly Page[], after: readonly Page[]): void {
     after.forEach((page, index) => {
       const old = before[index];
@@ -150,7 +150,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   }
 
   #event(event: NumberedEvent): void {
-    this.#heardSeq = event.seq;
+    this.#receivedSeq = event.seq;
     const change = this.rules.changes(event);
     if (change) this.#pending.push({ seq: event.seq, change });
     if (this.#pending.length === 0) this.#flushedSeq = event.seq;
@@ -159,7 +159,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   }
 
   #position(seq: number): void {
-    this.#heardSeq = seq;
+    this.#receivedSeq = seq;
     if (this.#pending.length === 0) this.#flushedSeq = seq;
   }
 
@@ -179,7 +179,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
       }
       if (unsure) this.#reloadIn(UNSURE_MS);
     }
-    this.#flushedSeq = this.#heardSeq;
+    this.#flushedSeq = this.#receivedSeq;
   }
 
   #resync(): void {

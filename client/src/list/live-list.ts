@@ -6,19 +6,19 @@ import type { ListRules, LivePage } from './page.js';
 export interface LiveListOptions<Row extends LiveRow> extends ListRules<Row> {
   /** Loads a page; `after` is the `next` of the page before, null for the first. */
   readonly load: (after: string | null, signal: AbortSignal) => Promise<LivePage<Row>>;
-  /** Called with what is to be shown, at most once a frame and whenever `live` changes. */
+  /** Called with the rows to show, at most once per animation frame and whenever `live` changes. */
   readonly show: (list: LiveRows<Row>) => void;
 }
 
 export interface LiveRows<Row extends LiveRow> {
   readonly rows: readonly Row[];
-  /** The rows are complete and change with the database; false: they may be stale or still loading, say so. */
+  /** True: the rows are complete and follow the database. False: they may be stale or loading; indicate it. */
   readonly live: boolean;
 }
 
 /**
- * A whole list, page after page, joined with the stream: complete from the first paint on and kept so through
- * drops, restarts and sleep. Without React; with it, use `useLiveQuery`. Returns how to stop.
+ * Loads all pages of a list and joins them with the stream. The list is complete from the first paint on and stays
+ * complete through disconnects, restarts and sleep. With React use `useLiveQuery`. Returns a function that stops it.
  */
 export const liveList = <Row extends LiveRow>(
   client: AnyClient,
@@ -33,7 +33,7 @@ export const liveList = <Row extends LiveRow>(
   const show = () => {
     if (stop.signal.aborted) return;
     const live = whole && join.following && client.state.status === 'live';
-    // While it is loaded anew the old list stays, and is said to be old.
+    // During a reload the old list is shown and marked as not live.
     const rows = shown && everWhole && !whole ? shown.rows : pages.flatMap(({ data }) => data);
     if (shown && shown.live === live && sameRows(shown.rows, rows)) return;
     shown = { rows, live };
@@ -48,7 +48,7 @@ export const liveList = <Row extends LiveRow>(
       const page: LivePage<Row> = await options.load(after, stop.signal);
       if (stop.signal.aborted) return;
       after = page.next ?? null;
-      // Joined page by page: a long list would else outlast the events that are kept.
+      // Each page is joined at once, because loading a long list could take longer than events are kept.
       pages = first ? [page] : [...pages, page];
       first = false;
       whole = after === null;

@@ -1,6 +1,6 @@
 import type { InfiniteData } from '@tanstack/react-query';
 
-/** How a query's data holds pages. */
+/** Converts between the data of a query and its pages. */
 export interface Layout<Page, Data> {
   pages(data: Data): readonly Page[];
   withPages(data: Data, pages: readonly Page[]): Data;

@@ -10,7 +10,7 @@ import type { ListRules, LivePage } from '../list/page.js';
 import type { Position } from '../position.js';
 import type { State } from '../state.js';
 
-/** What `useConnection()` gives. */
+/** The result of `useConnection()`. */
 export interface Connection {
   readonly state: State;
   readonly position: Position | null;
@@ -18,7 +18,7 @@ export interface Connection {
   readonly retry: () => void;
 }
 
-/** What is handed to TanStack as it is. */
+/** Options that are passed to TanStack unchanged. */
 interface Passed {
   readonly enabled?: boolean;
   readonly staleTime?: number;
@@ -27,7 +27,7 @@ interface Passed {
   readonly networkMode?: NetworkMode;
 }
 
-/** What a list's query function is given; `after` is the `next` of the page before, null for the first. */
+/** Context of a list's query function. `after` is the `next` of the previous page, null for the first. */
 export interface LiveQueryContext {
   readonly queryKey: QueryKey;
   readonly signal: AbortSignal;
@@ -42,14 +42,14 @@ export interface LiveQueryOptions<Row extends LiveRow, Page extends LivePage<Row
   readonly queryFn: (context: LiveQueryContext) => Promise<Page>;
 }
 
-/** Options of `useLiveInfiniteQuery`: what belongs to pages that are not loaded is known by the order alone. */
+/** Options of `useLiveInfiniteQuery`. Requires an order, which tells rows of pages that are not loaded. */
 export interface LiveInfiniteQueryOptions<Row extends LiveRow, Page extends LivePage<Row>>
   extends LiveQueryOptions<Row, Page> {
   readonly compare: (a: Row, b: Row) => number;
 }
 
 export interface Live {
-  /** The rows shown are complete and will change with the database; false: they may be stale, say so. */
+  /** True: the rows are complete and follow the database. False: they may be stale; indicate it. */
   readonly live: boolean;
 }
 

@@ -6,7 +6,7 @@ import type { AnyClient, Client } from '../options.js';
 
 const ClientContext = createContext<AnyClient | null>(null);
 
-/** React mounts twice in development: a stop that is taken back this soon never happens. */
+/** Delay of `stop`, because React mounts components twice in development. */
 const STOP_DELAY_MS = 50;
 const stopping = new WeakMap<AnyClient, ReturnType<typeof setTimeout>>();
 
@@ -35,6 +35,6 @@ export function WardbellProvider({
 export const useClient = <App extends ApplicationData = Record<never, object>>(): Client<App> => {
   const client = useContext(ClientContext);
   if (!client) throw new Error('WardbellProvider is missing above this component');
-  // What is declared about types of the application is not known at run time.
+  // The declared application types do not exist at run time.
   return client as unknown as Client<App>;
 };

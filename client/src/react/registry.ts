@@ -20,7 +20,7 @@ export class CachedList<Row extends LiveRow, Page extends LivePage<Row>, Data> {
       write: (pages: readonly Page[]) => {
         queryClient.setQueryData<Data>(queryKey, (data) => data && layout.withPages(data, pages));
       },
-      // A load that has begun before may bring the same old snapshot: it is replaced by a new one.
+      // A load that began before could return the same old snapshot, so it is cancelled and started again.
       reload: () =>
         queryClient.refetchQueries(
           { queryKey, exact: true, type: 'active' },
@@ -75,7 +75,7 @@ class Registry {
     queryClient.getQueryCache().subscribe((event) => {
       const { queryHash } = event.query;
       const list = this.#lists.get(queryHash);
-      // A write by hand (`manual`) is what the join itself does.
+      // `manual` updates are those of the join itself.
       if (event.type === 'updated' && event.action.type === 'success' && !event.action.manual) list?.loaded();
       else if (event.type === 'removed' && !list?.shown) this.#lists.delete(queryHash);
     });
@@ -87,7 +87,7 @@ class Registry {
   ): CachedList<Row, Page, Data> {
     const { queryHash } = this.queryClient.defaultQueryOptions({ queryKey });
     const known = this.#lists.get(queryHash);
-    // As in the query cache itself, the key stands for the type.
+    // As in the query cache, the key determines the type.
     if (known) return known as CachedList<Row, Page, Data>;
     const list = new CachedList<Row, Page, Data>(this.client, this.queryClient, queryKey, layout);
     this.#lists.set(queryHash, list);

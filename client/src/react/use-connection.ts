@@ -4,7 +4,7 @@ import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { Connection } from './options.js';
 import { useClient } from './provider.js';
 
-/** The state of the shared connection; the component renders again with each change of it. */
+/** The state of the shared connection. The component renders again after each change. */
 export const useConnection = (): Connection => {
   const client = useClient();
   const subscribe = useCallback((listener: () => void) => client.onState(listener), [client]);

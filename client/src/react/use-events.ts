@@ -5,8 +5,8 @@ import type { ApplicationData, EventName, EventOf } from '../events.js';
 import { useClient } from './provider.js';
 
 /**
- * Calls the handler for each event of these types (`*`: of any) while the component is mounted. The handler may
- * be a new function in each render. Events of the past are not repeated: for lists use `useLiveQuery`.
+ * Calls the handler for each event of these types (`*`: of any) while the component is mounted. The handler may be a
+ * new function in each render. Past events are not repeated; for lists use `useLiveQuery`.
  */
 export const useEvents = <
   App extends ApplicationData = Record<never, object>,
@@ -20,7 +20,7 @@ export const useEvents = <
   useEffect(() => {
     latest.current = handler;
   });
-  // One string, so that an array written in the call is not another one in each render; types have no blanks.
+  // Joined to a string, because an inline array is a new object in each render. Types contain no blanks.
   const key = typeof types === 'string' ? types : types.join(' ');
   useEffect(() => {
     const stops = key.split(' ').map((type) => client.on(type as Type, (event) => latest.current(event)));

@@ -17,7 +17,7 @@ export const useJoined = <Row extends LiveRow, Page extends LivePage<Row>, Data>
   const client = useClient();
   const queryClient = useQueryClient();
   const list = registryOf(queryClient, client).list<Row, Page, Data>(queryKey, layout);
-  // Before the subscription below, whose effect comes later: it applies what came since the load.
+  // Declared before the subscription below, so that its effect applies the changes since the load first.
   useEffect(() => {
     list.rules = { changes, ...(include && { include }), ...(compare && { compare }) };
   });

@@ -14,8 +14,8 @@ import type {
 import { useJoined } from './use-joined.js';
 
 /**
- * What the stream keeps fresh needs no reload by time, focus or network. Pages are told apart by identity, so
- * TanStack must not replace them by equal copies.
+ * Disables reloads by time, focus and network, because the stream keeps the data fresh. Pages are identified by object
+ * identity, so TanStack must not replace them with equal copies.
  */
 const LIVE = {
   staleTime: Number.POSITIVE_INFINITY,
@@ -25,8 +25,8 @@ const LIVE = {
 } as const;
 
 /**
- * A list that fits one answer of the API, kept as the database has it: loaded into the query cache, joined with
- * the stream by its own position, changed once a frame at most, loaded again when the position is gone.
+ * A list of one page that follows the database: it is loaded into the query cache, joined with the stream at the
+ * position of its snapshot, updated at most once per animation frame, and reloaded when its position expires.
  */
 export const useLiveQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
   options: LiveQueryOptions<Row, Page>,
@@ -42,7 +42,9 @@ export const useLiveQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
   return { ...query, live };
 };
 
-/** The same for a list of many pages (`next`): `fetchNextPage()` loads another one, each is joined by itself. */
+/**
+ * The same for a list of many pages (`next`): `fetchNextPage()` loads the next one, and each page is joined separately.
+ */
 export const useLiveInfiniteQuery = <Row extends LiveRow, Page extends LivePage<Row>>(
   options: LiveInfiniteQueryOptions<Row, Page>,
 ): LiveInfiniteQueryResult<Row, Page> => {

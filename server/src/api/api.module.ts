@@ -7,11 +7,11 @@ import { Cursors } from './paging/cursor.js';
 import { Pager } from './paging/page.js';
 import { ProblemFilter } from './problems/problem.filter.js';
 
-/** What every request goes through: parsing, the unit of work, failures as problems, versions as `ETag`. */
+/** The steps of every request: parsing, unit of work, conversion of failures to problems, versions as `ETag`. */
 @Global()
 @Module({
   providers: [
-    // the outer one first: a version is answered once the unit of work has committed
+    // the ETag interceptor is the outer one, so that it sends a version only after the unit of work has committed
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnitOfWorkInterceptor },
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { OutageLog } from './outage-log.js';
 
-/** A run that takes longer is logged. It goes on: every statement in it has a bound of its own. */
+/** A longer run is logged but not aborted: every statement in it has a timeout of its own. */
 const DEFAULT_MAX_MS = 60_000;
 
 export interface TaskOptions {
-  /** In metrics and log lines, such as `heartbeat`. */
+  /** Name in metrics and log lines, such as `heartbeat`. */
   readonly name: string;
   readonly everyMs: number;
-  /** How long a run may take before it is reported. */
+  /** A run that takes longer is logged. */
   readonly maxMs?: number;
 }
 
-/** Work against the database that this process repeats. Runs never overlap; a failure is logged, and tried again. */
+/** Periodic work against the database. Runs never overlap; a failed run is logged and repeated at the next interval. */
 export class BackgroundTask {
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -27,13 +27,13 @@ export class BackgroundTask {
     private readonly outages: OutageLog,
   ) {}
 
-  /** Repeats the work from now on; the first run is one interval away. */
+  /** Starts the interval. The first run begins one interval from now. */
   start(): void {
     this.#timer = setInterval(() => this.#tick(), this.options.everyMs);
     this.#timer.unref();
   }
 
-  /** Runs now. Resolves with the end of this run, or of the one that is under way; never rejects. */
+  /** Runs now, or joins the run in progress. Resolves when that run ends; never rejects. */
   run(): Promise<void> {
     this.#running ??= this.#runRequested().finally(() => {
       this.#running = undefined;
@@ -41,13 +41,13 @@ export class BackgroundTask {
     return this.#running;
   }
 
-  /** Runs now, or once more after the run that is under way, which may have read what is older than the request. */
+  /** Runs now, or once more after the run in progress, which may have read its data before the request. */
   request(): void {
     this.#isRequested = true;
     void this.run();
   }
 
-  /** No run starts by itself any more. Resolves when the run that is under way has ended. */
+  /** Stops the interval. Resolves when the run in progress has ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#running;
@@ -87,7 +87,7 @@ export class BackgroundTasks {
     private readonly outages: OutageLog,
   ) {}
 
-  /** @param work one run; rejects when it failed */
+  /** @param work one run; rejects on failure */
   define(options: TaskOptions, work: () => Promise<void>): BackgroundTask {
     return new BackgroundTask(options, work, this.metrics, this.outages);
   }

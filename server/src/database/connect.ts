@@ -5,13 +5,13 @@ import { errorCode } from '../platform/errors/error-code.js';
 import { SQLSTATE } from '../platform/errors/sqlstate.js';
 import type { Log } from '../platform/log/log.js';
 
-/** A server that does not answer is unreachable after this long. */
+/** Connect timeout. */
 const CONNECT_TIMEOUT_MS = 10_000;
 const RETRY_MS = 500;
-/** While a start waits for the database it says so this often. */
+/** Interval of the log line while start-up waits for the database. */
 const LINE_MS = 5_000;
 
-/** What a login can fail for, by SQLSTATE, as the person who set the URL reads it. */
+/** Explanations of failed logins by SQLSTATE, for the operator who set the URL. */
 const REFUSALS: Readonly<Record<string, string>> = {
   '28P01': 'refuses its user or password',
   '28000': 'refuses its user',
@@ -20,13 +20,13 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '57P03': 'is starting or stopping',
   [SQLSTATE.readOnlyTransaction]: 'is read-only (a standby)',
 };
-/** These need a person; waiting does not help. */
-const FINAL: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
+/** Failures that an operator must resolve, so start-up does not wait. */
+const PERMANENT: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
 /**
- * Waits until the database takes connections and writes, and says so every few seconds.
- * @param abort ends the wait, as SIGTERM does.
- * @throws StartError when it does not within `waitS`, and at once when it refuses the login.
+ * Waits until the database accepts connections and writes, and logs this every few seconds.
+ * @param abort ends the wait, for example on SIGTERM
+ * @throws StartError after `waitS`, and at once when the database refuses the login
  */
 export async function waitForDatabase(
   url: string,
@@ -42,8 +42,8 @@ export async function waitForDatabase(
     const nowMs = performance.now();
     const waitedMs = nowMs - startMs;
     const code = errorCode(error);
-    if (FINAL.has(code) || waitedMs >= waitS * 1_000) {
-      throw connectFailure(url, 'DATABASE_URL', error, FINAL.has(code) ? 0 : waitS);
+    if (PERMANENT.has(code) || waitedMs >= waitS * 1_000) {
+      throw connectFailure(url, 'DATABASE_URL', error, PERMANENT.has(code) ? 0 : waitS);
     }
     if (abort.aborted) throw new StartError('Stopped while the database was waited for');
     if (nowMs - lineMs >= LINE_MS) {
@@ -64,7 +64,7 @@ class ReadOnlyError extends Error {
   readonly code = SQLSTATE.readOnlyTransaction;
 }
 
-/** Why the database cannot be used at this moment, if it cannot. */
+/** Tries one connection. Returns the error, or undefined when the database can be used. */
 async function connectError(url: string): Promise<unknown> {
   const client = newClient(url);
   try {
@@ -78,22 +78,22 @@ async function connectError(url: string): Promise<unknown> {
   }
 }
 
-/** Under this name PostgreSQL shows the connections of a start (`pg_stat_activity`). */
+/** `application_name` of start-up connections in `pg_stat_activity`. */
 export const newClient = (url: string): pg.Client => {
   const client = new pg.Client({
     connectionString: url,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     application_name: 'wardbell-start',
   });
-  // Without a listener a connection that breaks between two queries would end the process.
+  // Without a listener, a connection that breaks between two queries would end the process.
   client.on('error', () => undefined);
   return client;
 };
 
 /**
- * One connection for the work of a start, to be ended by the caller.
- * @param variable where the URL comes from, for the message.
- * @throws StartError that names the server and never the password.
+ * Opens one connection for start-up work. The caller ends it.
+ * @param variable the environment variable of the URL, for the error message
+ * @throws StartError that names the server and never the password
  */
 export async function connectOnce(url: string, variable: string): Promise<pg.Client> {
   const client = newClient(url);
@@ -105,18 +105,18 @@ export async function connectOnce(url: string, variable: string): Promise<pg.Cli
   return client;
 }
 
-/** What a failed connect means to the person who set the URL. */
+/** The start error of a failed connection attempt, for the operator who set the URL. */
 export function connectFailure(url: string, variable: string, error: unknown, waitedS = 0): StartError {
   const code = errorCode(error);
   const reason = REFUSALS[code] ?? `cannot be reached (${code === 'unknown' ? 'no answer' : code})`;
   const waited = waitedS > 0 ? `, after ${waitedS} s of waiting (DATABASE_WAIT_S)` : '';
   return new StartError(
-    `${variable}: the database ${placeOf(url)} ${reason}${waited}: check that it runs and that the URL is right`,
+    `${variable}: the database ${describeServer(url)} ${reason}${waited}: check that it runs and that the URL is right`,
   );
 }
 
 /** Host, port and database of a URL. */
-export function placeOf(url: string): string {
+export function describeServer(url: string): string {
   const { hostname, port, pathname } = new URL(url);
   return `${hostname}:${port || '5432'}${pathname}`;
 }

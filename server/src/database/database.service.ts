@@ -15,11 +15,11 @@ import { Tx, type Written } from './tx.js';
 
 const MAX_TRIES = 3;
 
-/** Whatever the default is: under a snapshot, a head that moved since would fail every commit (40001). */
+/** Explicit: under REPEATABLE READ every commit would fail (40001) when the head has moved since its snapshot. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 /**
- * Bounds that PostgreSQL itself keeps, should this process be frozen or cut off, for logins whose role does not bring
- * them. They travel with BEGIN, so they cost no round trip, and pass through a connection pooler, which refuses them as
+ * Timeouts that PostgreSQL enforces if this process is frozen or disconnected, for logins whose role does not have
+ * them. They are sent with BEGIN: that costs no round trip and works through a connection pooler, which refuses
  * `options`.
  */
 const BOUNDS =
@@ -30,9 +30,9 @@ type CommitListener = (events: readonly LogEvent[]) => void;
 type DisconnectListener = () => void;
 
 /**
- * The way to the data. Each method is one transaction: it enters (sets the tenant for row-level security and
- * checks that the principal is still allowed, in one round trip), does the work, writes events, audit rows and
- * disconnects, commits, and then announces the events and the disconnects in this process.
+ * Runs units of work. Each method is one transaction: `enter` sets the tenant for row-level security and checks in the
+ * same round trip that the principal is still allowed; then the work runs, its events, audit rows and disconnects are
+ * written, the transaction commits, and the events and disconnects are announced in this process.
  */
 @Injectable()
 export class Database {
@@ -45,27 +45,27 @@ export class Database {
     private readonly log: Log,
   ) {}
 
-  /** Calls `listener` with the events of each transaction, right after its COMMIT. */
+  /** Calls `listener` with the events of each transaction, directly after its COMMIT. */
   onCommit(listener: CommitListener): void {
     this.#commitListeners.push(listener);
   }
 
-  /** Calls `listener` whenever this process committed disconnects, so that instances act before their next sweep. */
+  /** Calls `listener` when this process has committed disconnects, so that instances act before their next sweep. */
   onDisconnects(listener: DisconnectListener): void {
     this.#disconnectListeners.push(listener);
   }
 
-  /** Work inside one tenant, as the confined role. Throws `Problem` when the principal may no longer act. */
+  /** Runs work inside one tenant, as the confined role. @throws Problem when the principal may no longer act */
   inTenant<T>(principal: Principal, tenantId: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#transact(this.app, principal, tenantId, work);
   }
 
-  /** Work of super admins and of the server itself across tenants; this role has no access to patients. */
+  /** Runs work of super admins or of the server itself across tenants; its role has no access to patients. */
   acrossTenants<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#transact(this.relay, principal, null, work);
   }
 
-  /** Work inside the tenant of a person who has one, across tenants for a super admin. */
+  /** Runs work inside the principal's tenant, or across tenants for a super admin. */
   asPrincipal<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
     return principal.tenantId === null
       ? this.acrossTenants(principal, work)
@@ -73,8 +73,8 @@ export class Database {
   }
 
   /**
-   * Writes and commits as a clinic's write does, before all that wait for a connection, and leaves one row.
-   * @throws when a write would fail at this moment, at the latest after `maxMs` with a connection
+   * Writes one row and commits as the write of a clinic does. It is served before all units of work in the queue.
+   * @throws when a write would fail now, at the latest `maxMs` after it got a connection
    */
   probeWrite(instanceId: string, maxMs: number): Promise<void> {
     return this.app.urgentTransaction(maxMs, async (client) => {
@@ -87,7 +87,7 @@ export class Database {
     });
   }
 
-  /** It has committed: whatever fails from here on, the work is done, and sweeps find its events and disconnects. */
+  /** Runs after COMMIT, so a failure here must not fail the work: sweeps find its events and disconnects. */
   announce({ events, disconnects }: Written): void {
     if (events.length > 0) for (const listener of this.#commitListeners) this.#call(() => listener(events));
     if (disconnects) for (const listener of this.#disconnectListeners) this.#call(listener);
@@ -132,14 +132,14 @@ async function runUnit<T>(
   const sql = new Queries(client, isPrepared);
   const orm = new OrmTransaction({ client, isPrepared });
   try {
-    // three round trips and not five: neither BEGIN nor COMMIT is waited for by itself
+    // three round trips instead of five: BEGIN and COMMIT are pipelined with the statements next to them
     const [, now] = await Promise.all([begin(client, isBounded), enter(sql, principal, tenantId)]);
     const tx = new Tx(sql, orm, principal, now, tenantId);
     const result = await work(tx);
     await orm.close();
     return { result, written: await flushAndCommit(tx, client) };
   } catch (error) {
-    await orm.close().catch(() => undefined); // the first reason is the one to tell
+    await orm.close().catch(() => undefined); // the first error is the one to report
     throw error;
   }
 }
@@ -149,13 +149,13 @@ export const begin = async (client: pg.ClientBase, isBounded: boolean): Promise<
   await client.query(isBounded ? BEGIN : `${BEGIN}; ${BOUNDS}`);
 };
 
-/** @throws when PostgreSQL rolled back instead, because a statement had failed and nobody said so. */
+/** @throws when PostgreSQL rolled back instead, because a statement had failed and its error was swallowed */
 export const commit = async (client: pg.ClientBase): Promise<void> => {
   const { command } = await client.query('COMMIT');
   if (command !== 'COMMIT') throw new Error('the transaction was rolled back instead of committed');
 };
 
-/** Both travel together. When writing the log fails so does COMMIT, and the first reason is the one to tell. */
+/** Pipelines both. If writing the log fails, COMMIT fails too; the first error is the one to report. */
 const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<Written> => {
   const [flushed, committed] = await Promise.allSettled([tx.flush(), commit(client)]);
   if (flushed.status === 'rejected') throw flushed.reason;
@@ -163,7 +163,7 @@ const flushAndCommit = async (tx: Tx, client: pg.ClientBase): Promise<Written> =
   return flushed.value;
 };
 
-/** Answers when the transaction began. @throws Problem when the principal may no longer act */
+/** Returns when the transaction began. @throws Problem when the principal may no longer act */
 const enter = async (sql: Queries, principal: Principal, tenantId: string | null): Promise<Date> => {
   const [row] = await sql.query<{ verdict: string; now: Date }[]>`
     SELECT wardbell.enter(${tenantId}::uuid, ${principal.tenantId}::uuid, ${principal.userId},

@@ -2,9 +2,9 @@ import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
 
 /**
- * Warns of settings with which a crash of the machine loses or corrupts what was committed. A warning and no
- * refusal, because they are right for test servers and because some file systems (ZFS) make full pages unneeded.
- * `synchronous_commit = off` is not among them: units of work set it themselves (wardbell.commit_durably).
+ * Warns of settings with which a crash of the machine loses or corrupts committed data. They are not refused, because
+ * they are right for test servers, and some file systems (ZFS) make full-page writes unnecessary.
+ * `synchronous_commit` is not checked: units of work set it themselves (wardbell.commit_durably).
  * @throws StartError when the database cannot be reached
  */
 export async function warnOfLossySettings(url: string, log: Log): Promise<void> {

@@ -1,32 +1,32 @@
 import { type Audience, topicOf, type View, viewEventData } from '@wardbell/contract';
 
-/** An event that a unit of work wants to exist. `data` is the whole object; views are cut when it is sent. */
+/** An event that a unit of work emits. `data` is the whole object; it is reduced to a role's view when it is sent. */
 export interface NewEvent {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
   readonly audience?: Audience;
 }
 
-/** An event of a tenant's log: it has its number, so its transaction has committed or is about to. */
+/** An event in the log of a tenant. It has a sequence number, so its transaction has committed or is committing. */
 export interface LogEvent {
   readonly tenantId: string;
   readonly seq: number;
   readonly id: string;
   readonly type: string;
-  /** JSON text, because JavaScript's numbers would alter those of an application. */
+  /** JSON text, because parsing could change an application's numbers. */
   readonly data: string;
   readonly audience: Audience | null;
   /** When it was written to the log, by the clock of the database. */
   readonly timestamp: Date;
-  /** `sub` of whoever did it; null for what no person did through the API. */
+  /** `sub` of the acting principal; null when the event was not caused through the API. */
   readonly actorId: string | null;
   /** JSON text of a CloudEvent's context attributes. */
   readonly cloudEvent?: string | undefined;
-  /** What it is part of (W3C Trace Context), while it is on its way and somebody traces. Not in the log. */
+  /** Trace context (W3C `traceparent`) during delivery, if tracing is on. Not stored in the log. */
   readonly trace?: string | undefined;
 }
 
-/** What an audit row says. `changed` names fields, never their values. */
+/** The content of an audit row. `changed` lists field names, never their values. */
 export interface NewAudit {
   /** `<object>.<verb>`, such as `patient.update`. */
   readonly action: string;
@@ -36,7 +36,7 @@ export interface NewAudit {
   readonly changed?: readonly string[];
 }
 
-/** An event as JSON text, as a view may see it. Application-defined data passes through byte for byte. */
+/** The JSON text of an event, reduced to a view. Application-defined data is copied byte for byte. */
 export const eventText = (
   { type, id, seq, tenantId, timestamp, actorId, data, cloudEvent }: LogEvent,
   view: View,
@@ -56,7 +56,7 @@ export const eventText = (
 
 const dataText = (type: string, data: string, view: View): string => {
   if (topicOf(type) === 'events') return view === 'super' ? '{}' : data;
-  // our own types: their numbers are versions and minutes
+  // parsing is safe for our own types: their numbers are versions and minutes
   const parsed: unknown = JSON.parse(data);
   return JSON.stringify(viewEventData(type, parsed instanceof Object ? { ...parsed } : {}, view));
 };

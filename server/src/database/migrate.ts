@@ -9,15 +9,15 @@ import { errorCode } from '../platform/errors/error-code.js';
 import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
 
-/** From `server/dist/database` and `server/src/database` alike. */
+/** The same relative path is correct from `server/src/database` and `server/dist/database`. */
 const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
-/** Prisma's own key, so that its CLI and this runner exclude each other. */
+/** The key that Prisma's CLI uses, so that it and this runner exclude each other. */
 const ADVISORY_LOCK = 72_707_369;
 const MIN_SERVER_VERSION = 150_000;
-/** How long a start waits for another process that migrates. */
+/** How long start-up waits for another process that migrates. */
 const LOCK_WAIT_MS = 60_000;
 const LOCK_RETRY_MS = 250;
-/** While a start waits it says so this often. */
+/** Interval of the log line during that wait. */
 const LOCK_LINE_MS = 5_000;
 
 interface Migration {
@@ -33,12 +33,12 @@ interface Applied {
 }
 
 /**
- * Brings the database to this code's schema. Migrations are ordinary folders of Prisma and are booked in its
- * table `wardbell._prisma_migrations`, so that `prisma migrate deploy` goes on where this stopped; its
- * engine is a download, which an air-gapped hospital does not have. Each migration is one transaction, and
- * several processes that start at once wait for each other.
- * @param lockWaitMs how long to wait for another process that migrates.
- * @returns how many migrations were applied now.
+ * Migrates the database to the schema of this code. Migrations are ordinary folders of Prisma and are recorded in its
+ * table `wardbell._prisma_migrations`, so `prisma migrate deploy` can continue from here. Prisma's schema engine is not
+ * used, because it is a download that an air-gapped hospital does not have. Each migration is one transaction;
+ * processes that start at the same time wait for each other.
+ * @param lockWaitMs how long to wait for another process that migrates
+ * @returns the number of migrations that were applied
  * @throws StartError when the database cannot be reached, is too old, newer than this code, or different, or when
  *   another process holds the migration lock for too long.
  */
@@ -74,8 +74,8 @@ export async function migrate(
 }
 
 /**
- * One transaction that holds the migration lock. PostgreSQL releases the lock with the transaction, so it cannot
- * outlive this process: a session lock would stay with the server connection of a transaction pooler.
+ * Runs work in a transaction that holds the migration lock. PostgreSQL releases the lock with the transaction; a
+ * session lock could outlive this process on a server connection of a transaction pooler.
  */
 async function inMigrationLock<T>(
   client: pg.Client,
@@ -130,12 +130,12 @@ interface Holder {
   readonly application: string;
   /** `active`, `idle_in_transaction` and so on. */
   readonly state: string;
-  /** Since its transaction began, or since it last did something. */
+  /** Time since its transaction began or, without one, since its last state change. */
   readonly forMs: number;
   readonly text: string;
 }
 
-/** The session that holds the migration lock. A key of 64 bits is split over two columns. */
+/** Finds the backend that holds the migration lock. `pg_locks` splits a 64-bit key into two columns. */
 async function findHolder(client: pg.Client): Promise<Holder | undefined> {
   const { rows } = await client.query<{
     pid: number;
@@ -191,7 +191,7 @@ async function prepareSchema(client: pg.Client): Promise<void> {
   const found = await client.query(`SELECT 1 FROM pg_namespace WHERE nspname = 'wardbell'`);
   try {
     if (found.rowCount === 0) await client.query('CREATE SCHEMA wardbell');
-    // As Prisma does for `?schema=wardbell`: unqualified names and extensions land there.
+    // As Prisma does for `?schema=wardbell`: unqualified names and extensions are created in that schema.
     await client.query('SET LOCAL search_path = wardbell');
     await client.query(`
       CREATE TABLE IF NOT EXISTS wardbell._prisma_migrations (
@@ -246,7 +246,7 @@ function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]
   return migrations.filter((migration) => !names.has(migration.name));
 }
 
-/** Applies the first migration that is missing, inside the transaction of the caller. Answers its name. */
+/** Applies the first missing migration inside the caller's transaction. Returns its name. */
 async function applyNext(client: pg.Client, migrations: readonly Migration[]): Promise<string | undefined> {
   await prepareSchema(client);
   const migration = pendingOf(migrations, await readApplied(client))[0];
@@ -267,7 +267,7 @@ async function applyNext(client: pg.Client, migrations: readonly Migration[]): P
   return migration.name;
 }
 
-/** PostgreSQL gives the place of an error in characters from 1. Its message may carry values of rows. */
+/** The line of an error, from its position (characters, from 1). The message is not used: it can contain row values. */
 function lineOf(sql: string, error: unknown): string {
   if (typeof error !== 'object' || error === null || !('position' in error)) return '';
   const position = Number(error.position);

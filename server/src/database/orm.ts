@@ -15,8 +15,8 @@ interface Lease {
 const leases = new AsyncLocalStorage<Lease>();
 
 /**
- * `PrismaPg` runs statements on a pool; this one is never connected and stands for the leased connection.
- * A proxy, because `PrismaPg` accepts instances of `pg.Pool` alone.
+ * A pool that never connects: the base of the proxy that stands for the leased connection. `PrismaPg` runs statements
+ * on a pool and accepts only instances of `pg.Pool`, so the proxy needs one.
  */
 const neverConnected = new pg.Pool({ max: 1 });
 neverConnected.setMaxListeners(0); // each transaction listens for errors while it lasts
@@ -30,7 +30,7 @@ const info = { provider: 'postgres', adapterName: 'wardbell-lease' } as const;
 const outsideOfUnitOfWork = (): Promise<never> =>
   Promise.reject(new Error('Prisma Client works inside a unit of work only: use tx.orm()'));
 
-/** Gives Prisma the transaction that a unit of work has begun, and never begins, commits or rolls back itself. */
+/** Runs Prisma in the transaction of a unit of work. It never begins, commits or rolls back. */
 class LeaseAdapter implements SqlDriverAdapter {
   readonly provider = info.provider;
   readonly adapterName = info.adapterName;
@@ -42,7 +42,7 @@ class LeaseAdapter implements SqlDriverAdapter {
     const lease = leases.getStore();
     if (!lease) return outsideOfUnitOfWork();
     const { client, isPrepared } = lease;
-    // `PrismaPg` writes times without a zone, in UTC, and reads them as if they were
+    // `PrismaPg` writes and reads times in UTC without a zone
     await client.query("SET LOCAL TimeZone = 'UTC'");
     const adapter = await new PrismaPg(poolOf(client), {
       ...(isPrepared ? { statementNameGenerator: ({ sql }) => statementName(sql) ?? '' } : {}),
@@ -72,13 +72,13 @@ const factory: SqlDriverAdapterFactory = {
 };
 
 const newClient = () =>
-  // the hash of a password is read where it is asked for by name, at sign-in
+  // a query must select the password hash explicitly, which only sign-in does
   new PrismaClient({ adapter: factory, omit: { userAccount: { password_hash: true } } });
 
 type Client = ReturnType<typeof newClient>;
 let shared: Client | undefined;
 
-/** Prisma Client inside a unit of work: reading and writing of rows, confined as the unit's SQL is. */
+/** Prisma Client inside a unit of work. Row-level security confines it in the same way as the unit's SQL. */
 export type Orm = Omit<
   Client,
   | '$connect'
@@ -91,7 +91,7 @@ export type Orm = Omit<
   | '$executeRawUnsafe'
 >;
 
-/** Prisma's side of one unit of work: opened at its first use, because opening costs 42 µs. */
+/** The Prisma transaction of one unit of work. It is opened at the first use, because opening costs 42 µs. */
 export class OrmTransaction {
   #opened: Promise<Orm> | undefined;
   #end: (() => void) | undefined;
@@ -107,7 +107,7 @@ export class OrmTransaction {
     return this.#opened;
   }
 
-  /** No statement of Prisma's follows. @throws what went wrong inside Prisma */
+  /** Call it after the last statement of Prisma. @throws the error that occurred inside Prisma */
   async close(): Promise<void> {
     this.#end?.();
     await this.#ended;

@@ -7,8 +7,8 @@ import { isUnreachable } from './failure.js';
 const DATABASE_AWAY = 'database';
 
 /**
- * Logs what fails in the background. While the database is away every sweep, heartbeat and report fails: all of them
- * together log one line at once and then one in 30 s.
+ * Logs failures of background work. During an outage of the database every sweep, heartbeat and report fails; together
+ * they log one line at once and then one every 30 s.
  */
 @Injectable()
 export class OutageLog {
@@ -37,14 +37,14 @@ export class OutageLog {
     });
   }
 
-  /** A run of background work takes longer than it should. */
+  /** Logs a run that takes longer than its bound. */
   late(job: string, durationMs: number): void {
     const count = this.#limit.pass(`${job} late`);
     if (count !== undefined)
       this.log.warn('background work takes long', { job, count, duration_ms: Math.round(durationMs) });
   }
 
-  /** The database has answered. */
+  /** Records that the database answered, which ends an outage. */
   answered(): void {
     if (this.#awaySinceMs === undefined) return;
     const durationMs = Math.round(performance.now() - this.#awaySinceMs);

@@ -11,7 +11,7 @@ const taker = (pool: PoolShares) => {
   const granted: string[] = [];
   const releases = new Map<string, Release>();
   const take = async (name: string, tenant: string | null | 'first') => {
-    const release = await (tenant === 'first' ? pool.acquireFirst() : pool.acquire(tenant));
+    const release = await (tenant === 'first' ? pool.acquirePriority() : pool.acquire(tenant));
     granted.push(name);
     releases.set(name, release);
   };

@@ -1,6 +1,6 @@
 import { Problem } from '../platform/errors/problem.js';
 
-/** What a wait for a connection may take; a request that waits longer is told to come again. */
+/** Longest wait for a connection. After it the request fails with `busy`. */
 const MAX_WAIT_MS = 5_000;
 const RETRY_AFTER_S = 1;
 
@@ -9,46 +9,47 @@ export interface ShareOptions {
   readonly size: number;
   /** Connections that one tenant may hold at a time. */
   readonly perTenant: number;
-  /** Units of work of one tenant that may wait; more are refused at once. */
+  /** Longest queue of one tenant. Further units of work are refused at once. */
   readonly maxWaitingPerTenant: number;
 }
 
 interface Share {
   active: number;
-  /** In the order of their coming: called when a connection is theirs. */
+  /** Waiters in arrival order. Each is called when it gets a connection. */
   readonly waiting: Set<() => void>;
 }
 
 /** Gives a connection back. Call it once. */
 export type Release = () => void;
 
-/** Work that comes before every tenant's. */
-const FIRST = Symbol('first');
+/** Key of the queue that is served before all tenants. */
+const PRIORITY = Symbol('priority');
 
 /**
- * Divides the connections of a pool among tenants, so that a tenant whose work does not move (a lock that somebody
- * holds, a slow report) leaves connections for the others. Tenants that wait take turns.
+ * Divides the connections of a pool among tenants, so that a tenant whose work is blocked (by a lock or a slow report)
+ * leaves connections for the others. Waiting tenants are served round-robin.
  */
 export class PoolShares {
-  readonly #shares = new Map<string | null | typeof FIRST, Share>();
+  readonly #shares = new Map<string | null | typeof PRIORITY, Share>();
   #active = 0;
 
   constructor(private readonly options: ShareOptions) {}
 
   /**
-   * Waits for a connection in the name of a tenant; null: work of no tenant, which may have all of them.
-   * @throws Problem `busy` when too many of the tenant wait, or after 5 s
+   * Waits for a connection.
+   * @param tenantId the tenant that is charged; null: work without a tenant, which may use all connections
+   * @throws Problem `busy` when the tenant's queue is full, or after 5 s
    */
   acquire(tenantId: string | null): Promise<Release> {
     return this.#acquire(tenantId);
   }
 
-  /** The same before every tenant, however many wait. */
-  acquireFirst(): Promise<Release> {
-    return this.#acquire(FIRST);
+  /** Waits for a connection ahead of all tenants. */
+  acquirePriority(): Promise<Release> {
+    return this.#acquire(PRIORITY);
   }
 
-  async #acquire(key: string | null | typeof FIRST): Promise<Release> {
+  async #acquire(key: string | null | typeof PRIORITY): Promise<Release> {
     const share = this.#shares.get(key) ?? { active: 0, waiting: new Set() };
     this.#shares.set(key, share);
     if (this.#active < this.options.size && this.#hasRoom(key, share)) this.#take(share);
@@ -62,7 +63,7 @@ export class PoolShares {
     };
   }
 
-  #hasRoom(key: string | null | typeof FIRST, share: Share): boolean {
+  #hasRoom(key: string | null | typeof PRIORITY, share: Share): boolean {
     return typeof key !== 'string' || share.active < this.options.perTenant;
   }
 
@@ -71,7 +72,7 @@ export class PoolShares {
     this.#active++;
   }
 
-  #wait(key: string | null | typeof FIRST, share: Share): Promise<void> {
+  #wait(key: string | null | typeof PRIORITY, share: Share): Promise<void> {
     return new Promise((resolve, reject) => {
       const grant = () => {
         clearTimeout(timer);
@@ -89,19 +90,19 @@ export class PoolShares {
   }
 
   #grantNext(): void {
-    const first = this.#shares.get(FIRST)?.waiting.values().next().value;
+    const first = this.#shares.get(PRIORITY)?.waiting.values().next().value;
     if (first) return first();
     for (const [key, share] of this.#shares) {
       const next = share.waiting.values().next().value;
       if (!next || !this.#hasRoom(key, share)) continue;
-      // to the end, so that tenants take turns
+      // re-inserted at the end of the map, for the round-robin
       this.#shares.delete(key);
       this.#shares.set(key, share);
       return next();
     }
   }
 
-  #forget(key: string | null | typeof FIRST, share: Share): void {
+  #forget(key: string | null | typeof PRIORITY, share: Share): void {
     if (share.active === 0 && share.waiting.size === 0) this.#shares.delete(key);
   }
 }

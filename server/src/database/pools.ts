@@ -3,20 +3,20 @@ import type pg from 'pg';
 import { RolePool } from './role-pool.js';
 import type { Login } from './roles.js';
 
-/** How the run-time roles log in. */
+/** Login URLs of the run-time roles. */
 export abstract class DatabaseLogins {
   abstract readonly app: Login;
   abstract readonly relay: Login;
-  /** The relay's login where notifications come through. */
+  /** The relay's login for LISTEN, which must not pass through a pooler. */
   abstract readonly listenUrl: string;
 }
 
 /**
- * A tenant's commits go one after the other, so more connections than this only wait inside PostgreSQL. One tenant may
- * hold a third of them: a lock that does not move must not stop the others.
+ * The commits of one tenant are serialized, so more connections would only wait inside PostgreSQL. One tenant may hold
+ * a third of them, so that a lock that is held for long does not block the others.
  */
 const APP_CONNECTIONS = 12;
-/** Half for super admins and sign-in, half for the hub's reading, admission and reports, which are short. */
+/** Half for super admins and sign-in, half for log reads of the hub, admission and reports, which are short. */
 const RELAY_CONNECTIONS = 8;
 
 /** The role that row-level security confines to one tenant. */

@@ -7,7 +7,7 @@ import {
   topicsOf,
 } from '@wardbell/contract';
 
-/** Who is asking: a verified token, with where it came from. Carries nothing that must not be logged. */
+/** The caller: the content of a verified token and the network address. All of it may be logged. */
 export interface Principal {
   /** `sub` of the token: our user's id, or any string of an identity provider; `key:<id>` of an integration key. */
   readonly userId: string;
@@ -25,18 +25,18 @@ export interface Principal {
 /** What an integration key may do. */
 export interface KeyRights {
   readonly scopes: ReadonlySet<Scope>;
-  /** What it sees of the stream; null when it may not follow it. */
+  /** The view that it has of the stream; null when it may not follow it. */
   readonly streamRole: KeyRole | null;
 }
 
-/** As what a principal follows the stream. */
+/** The role as which a principal follows the stream. */
 export const streamRoleOf = ({ role, key }: Principal): StreamRole => key?.streamRole ?? role;
 
 /** The topics that a principal may follow. */
 export const streamTopicsOf = (principal: Principal): readonly Topic[] =>
   principal.key?.streamRole === null ? [] : topicsOf(streamRoleOf(principal));
 
-/** The installation itself, when it acts without a person: the seed, the demo. */
+/** The principal of work that the server does by itself, such as the seed and the demo. */
 export const SYSTEM: Principal = {
   userId: 'system',
   tenantId: null,

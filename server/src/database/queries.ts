@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import sql, { Sql } from 'sql-template-tag';
 
-/** Prepared statements kept by each connection; SQL whose text varies without end is not prepared. */
+/** Bound of prepared statements per connection. Beyond it, statements are not prepared. */
 const MAX_STATEMENTS = 500;
 const names = new Map<string, string>();
 
-/** The name under which a connection keeps the plan of a statement; undefined when there are too many. */
+/** The prepared-statement name of a text; undefined beyond the bound. */
 export const statementName = (text: string): string | undefined => {
   const known = names.get(text);
   if (known !== undefined || names.size >= MAX_STATEMENTS) return known;
@@ -15,12 +15,12 @@ export const statementName = (text: string): string | undefined => {
 };
 
 /**
- * SQL of one transaction, as templates whose values become parameters and never text. Statements go to the driver
- * itself, and several of one connection may be under way together: Prisma Client costs 330 µs a statement
- * (docs/decisions/0011-prisma-beside-sql.md), which the writes of a clinic cannot afford.
+ * SQL of one transaction, as templates whose values become parameters and never text. Statements run on the driver and
+ * may be pipelined. Prisma Client costs about 330 µs per statement (docs/decisions/0011-prisma-beside-sql.md), which is
+ * too slow for the writes of a clinic.
  */
 export class Queries {
-  /** @param isPrepared whether statements get names, under which the connection keeps their plans */
+  /** @param isPrepared whether statements are prepared under a name */
   constructor(
     private readonly client: pg.ClientBase,
     private readonly isPrepared: boolean,

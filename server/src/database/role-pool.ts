@@ -4,11 +4,11 @@ import { PoolShares, type Release } from './pool-shares.js';
 import type { Login } from './roles.js';
 
 const IDLE_TIMEOUT_MS = 30_000;
-/** A database that is frozen never answers; past its own bound on a statement this process gives up. */
+/** A frozen database never answers. This timeout is longer than the statement_timeout of PostgreSQL. */
 const QUERY_TIMEOUT_MS = 16_000;
-/** The same for single statements, which are short. */
+/** The same timeout for single statements, which are short. */
 const STATEMENT_TIMEOUT_MS = 10_000;
-/** A whole unit of work, with the pauses between its statements. */
+/** Longest unit of work, including the pauses between its statements. */
 export const MAX_WORK_MS = 15_000;
 
 const INT8 = 20;
@@ -19,19 +19,19 @@ const toBigInts = (text: string): (bigint | null)[] => {
   return items === '' ? [] : items.split(',').map((item) => (item === 'NULL' ? null : BigInt(item)));
 };
 
-/** 64-bit integers as `bigint`; the driver would answer strings. */
+/** Parses 64-bit integers as `bigint`; by default the driver returns strings. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, BigInt);
 types.setTypeParser(INT8_ARRAY, toBigInts);
 
-/** Units of work of one tenant that may wait for a connection: a fraction of a second's worth. */
+/** Longest queue of one tenant: a fraction of a second of work. */
 const MAX_WAITING = 200;
 
 class WorkTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 }
 
-/** A statement that each connection prepares once, unless a pooler stands between. */
+/** A statement that each connection prepares once, except behind a transaction pooler. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -39,13 +39,13 @@ export interface Statement {
 
 export interface RolePoolOptions {
   readonly login: Login;
-  /** As which PostgreSQL shows the connections (`pg_stat_activity`). */
+  /** `application_name` in `pg_stat_activity`. */
   readonly applicationName: string;
-  /** Connections at most. */
+  /** Maximum number of connections. */
   readonly size: number;
-  /** Of them, for transactions at a time; the others are left to single statements. */
+  /** How many of them transactions may use at a time; the rest is for single statements. */
   readonly transactions: number;
-  /** Of those, for transactions of one tenant. */
+  /** How many of those the transactions of one tenant may use. */
   readonly transactionsPerTenant: number;
   readonly connectTimeoutMs: number;
 }
@@ -54,9 +54,9 @@ export interface RolePoolOptions {
 export class RolePool {
   readonly #pool: pg.Pool;
   readonly #shares: PoolShares;
-  /** May statements be prepared? A transaction pooler moves us to connections that do not know them. */
+  /** Whether statements may be prepared. A transaction pooler switches to server connections that lack them. */
   readonly isPrepared: boolean;
-  /** Does the role bring the bounds of a unit of work, so that BEGIN need not set them? */
+  /** Whether the role has the timeouts of a unit of work, so that BEGIN need not set them. */
   readonly isBounded: boolean;
 
   constructor(private readonly options: RolePoolOptions) {
@@ -76,16 +76,16 @@ export class RolePool {
       application_name: applicationName,
       query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
-      pipeline: true, // statements that need not wait for each other's answers share a round trip
+      pipeline: true, // independent statements share a round trip
       types,
     });
-    // A connection that dies is replaced; whoever was using it gets the error from its statement.
+    // The pool replaces a broken connection, and its user gets the error from the statement.
     this.#pool.on('error', () => undefined);
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
-   * The rows of a statement by itself, which is a transaction of its own.
+   * Runs a single statement in its own transaction and returns its rows.
    * @throws the error of `pg`, a connection error within the connect timeout, a timeout after 10 s
    */
   async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
@@ -93,26 +93,26 @@ export class RolePool {
     return (await this.#pool.query<Row>(query)).rows;
   }
 
-  /** A statement as `pg` takes it, prepared where the connection allows that. */
+  /** The query config for `pg`, prepared if the connection allows that. */
   toQuery({ name, text }: Statement, values: unknown[]): pg.QueryConfig {
     return this.isPrepared ? { name, text, values } : { text, values };
   }
 
   /**
-   * Lends a connection to work that begins and commits on it; what is left open is rolled back.
-   * @param tenantId who is charged for the connection; null: work of no tenant
-   * @throws what the work throws, an error of the driver, a timeout after 15 s, or Problem `busy`
+   * Runs work on a connection. The work begins and commits; a transaction that is still open afterwards is rolled back.
+   * @param tenantId the tenant that is charged for the connection; null: work without a tenant
+   * @throws errors of the work or the driver, a timeout after 15 s, or Problem `busy`
    */
   async transaction<T>(tenantId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     return this.#lend(await this.#shares.acquire(tenantId), work, MAX_WORK_MS);
   }
 
-  /** The same before all others, for work that may take `maxMs`. */
+  /** Runs work ahead of all others, for at most `maxMs`. */
   async urgentTransaction<T>(maxMs: number, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    return this.#lend(await this.#shares.acquireFirst(), work, maxMs);
+    return this.#lend(await this.#shares.acquirePriority(), work, maxMs);
   }
 
-  /** A connection outside of the pool, which waits behind no other statement. The caller connects and ends it. */
+  /** A connection outside the pool, so that it never waits for other statements. The caller connects and ends it. */
   dedicated(applicationName: string, queryTimeoutMs: number, url = this.options.login.url): pg.Client {
     return new pg.Client({
       connectionString: url,
@@ -124,7 +124,7 @@ export class RolePool {
     });
   }
 
-  /** Closes the connections; work that is under way is waited for. */
+  /** Waits for the work in progress and closes the connections. */
   async end(): Promise<void> {
     await this.#pool.end();
   }
@@ -161,7 +161,7 @@ const withinTime = async <T>(work: Promise<T>, maxMs: number): Promise<T> => {
   }
 };
 
-/** False when the connection is no longer good for anything. */
+/** Returns false when the connection is broken. */
 const rollBack = async (client: pg.ClientBase): Promise<boolean> => {
   try {
     await client.query('ROLLBACK');

@@ -184,7 +184,7 @@ interface Power {
  * Everything that would let the login step around row-level security or its grants: what it is itself and
  * what every role is that it belongs to, directly or not, inherited or by SET ROLE.
  */
-const POWERS = `
+const FIND_POWERS = `
   WITH mine AS (
     SELECT oid, rolname, rolsuper, rolbypassrls, rolcreaterole
       FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')
@@ -237,7 +237,7 @@ export async function assertConfined(url: string, role: RuntimeRole): Promise<Lo
   const client = await connectOnce(url, variable);
   try {
     const other = role === 'app' ? ROLES.relay.name : ROLES.app.name;
-    const { rows } = await client.query<Power>(POWERS, [other]);
+    const { rows } = await client.query<Power>(FIND_POWERS, [other]);
     const found = rows[0];
     if (found !== undefined) {
       throw new StartError(

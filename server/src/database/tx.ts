@@ -79,7 +79,7 @@ export class Tx {
   }
 
   /** A function of the database has ordered sockets to be closed in this transaction. */
-  disconnectsWritten(): void {
+  markDisconnects(): void {
     this.#hasDisconnects = true;
   }
 

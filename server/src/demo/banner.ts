@@ -1,7 +1,7 @@
 import type { Config } from '../platform/config/config.js';
 import { demoLogins } from './logins.js';
 
-/** Every demo login in a table: clinic, role, address, password. */
+/** A table of all demo logins: clinic, role, address, password. */
 export const formatLogins = (config: Config): string => {
   const rows = demoLogins(config).map(({ clinic, role, email, password }) => [
     clinic ?? 'all clinics',
@@ -14,8 +14,8 @@ export const formatLogins = (config: Config): string => {
 };
 
 /**
- * What a newcomer needs to see after the start: the address, and the demo logins with their passwords. Only
- * for a person at the console of a demonstration; a log collector never gets it.
+ * The text after start-up of a demonstration: the URL, and the demo logins with their passwords. Undefined unless a
+ * person can read it, so that log collectors never get the passwords.
  */
 export const banner = (config: Config, port: number): string | undefined => {
   if (config.production || !config.demo) return undefined;

@@ -10,13 +10,13 @@ import { demoPatients } from './patients.js';
 import { fakerOf } from './random.js';
 
 const MINUTE_MS = 60_000;
-/** A demonstration that runs for weeks must not fill the disk. */
+/** Bounds the patients of a demonstration that runs for weeks. */
 const MAX_PATIENTS = 600;
 const MAX_APPOINTMENTS = 3_000;
 
 type Happening = (tx: Tx, clinic: DemoClinic) => Promise<boolean>;
 
-/** The small things of a clinic's day, each by the rules that hold for people. */
+/** Simulates small changes in a clinic through the same services and rules as users. */
 @Injectable()
 export class ClinicDay {
   readonly #fakers = new Map<string, Promise<Faker>>();
@@ -35,7 +35,7 @@ export class ClinicDay {
     private readonly appointments: AppointmentsService,
   ) {}
 
-  /** Lets one thing happen; if there is nobody it could happen to, somebody's number is corrected instead. */
+  /** Makes one random change. If it has no candidate, a patient's phone number is changed instead. */
   async somethingHappens(tx: Tx, clinic: DemoClinic): Promise<void> {
     const total = this.#happenings.reduce((sum, { weight }) => sum + weight, 0);
     let draw = randomInt(total);
@@ -87,7 +87,7 @@ export class ClinicDay {
     const practitioner = clinic.practitioners[randomInt(clinic.practitioners.length)];
     if (!patient || !visit || !practitioner || (await countOf(tx, 'appointment')) >= MAX_APPOINTMENTS)
       return false;
-    // from a quarter of an hour to three days ahead, on the quarter
+    // from 15 minutes to three days ahead, in steps of 15 minutes
     const quarterMs = 15 * MINUTE_MS;
     const at = (Math.floor(Date.now() / quarterMs) + 1 + randomInt(4 * 72)) * quarterMs;
     await this.appointments.create(tx, {
@@ -111,7 +111,7 @@ export class ClinicDay {
     return true;
   }
 
-  /** Other people than those of the seed. */
+  /** A faker whose patients differ from those of the seed. */
   #fakerOf(clinic: DemoClinic): Promise<Faker> {
     let faker = this.#fakers.get(clinic.slug);
     if (!faker) {

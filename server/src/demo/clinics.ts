@@ -1,11 +1,11 @@
 import type { TenantRole } from '@wardbell/contract';
 
-/** A clinic of the demonstration. Everything of it is invented; `.test` addresses reach nobody (RFC 6761). */
+/** A fictitious clinic. Addresses under `.test` cannot receive mail (RFC 6761). */
 export interface DemoClinic {
   readonly slug: string;
   readonly name: string;
   readonly timeZone: string;
-  /** Of the names of its patients, as faker calls it. */
+  /** Locale of the patients' names. */
   readonly locale: 'en_US' | 'de' | 'fr';
   /** Seed of its random numbers. */
   readonly seed: number;

@@ -1,10 +1,10 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Role } from '@wardbell/contract';
 import type { Config } from '../platform/config/config.js';
-import { keptSecret, randomKey } from '../platform/config/secrets.js';
+import { loadOrCreateSecret, randomKey } from '../platform/config/secrets.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 
-/** A way into the demonstration, for the lines that the start prints. */
+/** A login of the demonstration, for the output of start-up. */
 export interface DemoLogin {
   /** Null for the super admin. */
   readonly clinic: string | null;
@@ -13,25 +13,25 @@ export interface DemoLogin {
   readonly password: string;
 }
 
-/** Letters and digits that nobody mistakes for others, when read from a screen and typed. */
-const LEGIBLE = 'abcdefghjkmnpqrstuvwxyz23456789';
+/** Letters and digits that are not confused with each other when they are read from a screen and typed. */
+const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** Address of a person of a clinic. */
+/** E-mail address of a user of a clinic. */
 export const demoEmail = (clinic: DemoClinic, user: string): string => `${user}@${clinic.slug}.test`;
 
-/** What the demo logins are made of. */
+/** The configuration that the demo logins depend on. */
 export type DemoConfig = Pick<Config, 'demo' | 'dataDir' | 'jwtSecret' | 'production' | 'superAdmin'>;
 
 /**
- * Every demo login, the same at each start, with passwords that are derived from a key. In production that key
- * follows from `JWT_SECRET`, which all instances share: a container may have no folder that it can write. Elsewhere
- * it is random and kept in `DATA_DIR` (mode 0600). No password is written anywhere.
+ * All demo logins. They are the same at each start, because the passwords are derived from a key. In production the key
+ * is derived from `JWT_SECRET`, which all instances share, since a container may have no writable folder. Otherwise the
+ * key is random and stored in `DATA_DIR` (mode 0600). Passwords are not stored.
  */
 export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
   if (!config.demo) return [];
   const key = config.production
     ? Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell demo logins', 32))
-    : keptSecret(config.dataDir, 'demo-logins-key', randomKey);
+    : loadOrCreateSecret(config.dataDir, 'demo-logins-key', randomKey);
   const people = DEMO_CLINICS.flatMap((clinic) =>
     clinic.people.map(({ user, role }) => {
       const email = demoEmail(clinic, user);
@@ -41,11 +41,11 @@ export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
   return [{ clinic: null, role: 'super_admin', ...config.superAdmin }, ...people];
 }
 
-/** Three groups of four, 59 bits. */
+/** A password of three groups of four characters, 59 bits. */
 const passwordOf = (key: string | Buffer, email: string): string => {
   const digest = createHmac('sha256', key).update(email).digest();
-  const letters = Array.from(digest.subarray(0, 12), (byte) => LEGIBLE.charAt(byte % LEGIBLE.length)).join(
-    '',
-  );
+  const letters = Array.from(digest.subarray(0, 12), (byte) =>
+    UNAMBIGUOUS.charAt(byte % UNAMBIGUOUS.length),
+  ).join('');
   return letters.replace(/(.{4})(?=.)/g, '$1-');
 };

@@ -14,7 +14,7 @@ export interface DemoPatient {
   readonly notes: string | null;
 }
 
-/** Fixed, so that the same seed gives the same ages whenever it runs. */
+/** A fixed date, so that the same seed always gives the same ages. */
 const REFERENCE = '2026-01-01';
 const NOTES = [
   'Penicillin allergy.',
@@ -26,7 +26,7 @@ const NOTES = [
   'Asthma since childhood; carries salbutamol.',
 ];
 
-/** Invented patients. Their addresses end in example.com, which belongs to nobody (RFC 2606). */
+/** Generates fictitious patients. Their addresses end in example.com, which is reserved (RFC 2606). */
 export function demoPatients(faker: Faker, count: number): DemoPatient[] {
   return Array.from({ length: count }, (_, index) => {
     const sex = faker.helpers.arrayElement(['female', 'male'] as const);

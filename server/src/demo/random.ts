@@ -1,7 +1,7 @@
 import type { Faker } from '@faker-js/faker';
 import type { DemoClinic } from './clinics.js';
 
-/** Invented people of a clinic's country. Loaded when it is needed: the names weigh megabytes. */
+/** Returns a faker for the locale of a clinic. Imported on demand, because the names take megabytes. */
 export async function fakerOf({ locale, seed }: Pick<DemoClinic, 'locale' | 'seed'>): Promise<Faker> {
   const { faker } = await LOCALES[locale]();
   faker.seed(seed);

@@ -6,7 +6,7 @@ import type { DemoClinic } from './clinics.js';
 export interface DemoAppointment {
   readonly id: string;
   readonly patient_id: string;
-  /** Clock time of the clinic, `YYYY-MM-DDTHH:MM`; PostgreSQL knows what instant that is. */
+  /** Local time of the clinic, `YYYY-MM-DDTHH:MM`; PostgreSQL converts it to an instant. */
   readonly local: string | null;
   readonly duration_minutes: number;
   readonly type: string;
@@ -22,12 +22,12 @@ const DAYS_AFTER = 3;
 const OPENS_MINUTE = 8 * 60;
 const CLOSES_MINUTE = 17 * 60;
 const LUNCH = { from: 12 * 60, to: 13 * 60 } as const;
-/** Part of the slots that are taken. */
+/** Share of the time slots that are booked. */
 const BUSY = 0.72;
 const WAITING = 6;
 const CANCELLATIONS = ['Patient is unwell', 'Asked for another day', 'Practitioner absent'];
 
-/** Date and minute of the day at an instant, on the clinic's clock. */
+/** Date and minute of the day at an instant, in the time zone of the clinic. */
 export function localClock(at: Date, timeZone: string): { readonly date: string; readonly minute: number } {
   const parts = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -41,7 +41,7 @@ export function localClock(at: Date, timeZone: string): { readonly date: string;
   };
 }
 
-/** A week of appointments around today, at the state that they would be in now; and a waiting list. */
+/** Generates appointments of the week around today with plausible statuses, and a waiting list. */
 export function demoSchedule(
   faker: Faker,
   clinic: DemoClinic,

@@ -26,9 +26,8 @@ interface Account {
 }
 
 /**
- * Fills an empty database with the demo clinics, through the same log as everything else: each patient and
- * appointment has its event. A start that was cut off is taken up by the next one. Several instances may call
- * this at once: one works.
+ * Fills an empty database with the demo clinics. Each patient and appointment has its event in the log. A seed that was
+ * interrupted is continued at the next start. Several instances may call this at the same time; one of them works.
  */
 export async function seedDemo(database: Database, config: DemoConfig, log: Log): Promise<void> {
   if (!config.demo) return;
@@ -82,7 +81,7 @@ async function createClinics(tx: Tx, accounts: readonly Account[]): Promise<void
   for (const { id } of created) tx.audit({ action: 'demo.seed', objectType: 'tenant', objectId: id }, id);
 }
 
-/** Demo clinics in which nothing ever happened. */
+/** Demo clinics without any event. */
 const unfilledClinics = (database: Database): Promise<{ id: string; slug: string }[]> =>
   database.acrossTenants(SYSTEM, async (tx) => {
     const orm = await tx.orm();

@@ -10,10 +10,10 @@ import { ClinicDay } from './clinic-day.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 import { demoEmail } from './logins.js';
 
-/** Between two small things that happen, in one of the clinics. */
+/** Pause between two changes in one clinic. */
 const PAUSE_MS = { min: 2_000, max: 6_000 } as const;
 
-/** Plays a clinic's day through the services that HTTP uses, so that a console moves (`DEMO_TRAFFIC`). */
+/** Makes changes through the services of the API, so that consoles show live data (`DEMO_TRAFFIC`). */
 @Injectable()
 export class DemoTraffic implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
@@ -58,12 +58,12 @@ export class DemoTraffic implements OnApplicationBootstrap, BeforeApplicationShu
     try {
       await this.database.inTenant(actor, actor.tenantId, (tx) => this.day.somethingHappens(tx, clinic));
     } catch (error) {
-      // a person at the console did something with the same patient: tomorrow is another day
+      // a user changed the same patient at the same time; the next change follows
       if (!(error instanceof Problem) || error.status >= 500) throw error;
     }
   }
 
-  /** One of the people who work with patients there. */
+  /** A random user of the clinic who works with patients. */
   #someoneOf(clinic: DemoClinic): Promise<Principal | undefined> {
     const staff = clinic.people.filter(({ role }) => role !== 'tenant_admin');
     const person = staff[randomInt(staff.length)];

@@ -4,9 +4,9 @@ import { Problem } from '../platform/errors/problem.js';
 
 /** OWASP's first choice for argon2id: 19 MiB, two passes, one lane; about 20 ms of one core. */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-/** At once; each takes a thread of libuv's four and 19 MiB. */
+/** Concurrent hashes. Each takes 19 MiB and one of libuv's four threads. */
 const MAX_RUNNING = 3;
-/** Waiting behind those, about half a second; past it sign-in is refused rather than the server drowned. */
+/** Longest queue behind them, about half a second. Beyond it sign-in is refused, which bounds the load. */
 const MAX_WAITING = 60;
 
 /** Hashes and checks passwords (argon2id), a bounded number at a time. */
@@ -16,17 +16,17 @@ export class Passwords {
   readonly #waiting: (() => void)[] = [];
   #decoy: Promise<string> | undefined;
 
-  /** The PHC string to store. */
+  /** Returns the PHC string to store. */
   hash(password: string): Promise<string> {
     return this.#bounded(() => hash(password, COST));
   }
 
-  /** Does the password fit? Without a stored hash the answer is no, after the same work. */
+  /** Checks a password. Without a stored hash it returns false after the same work, so that timing reveals nothing. */
   async verify(stored: string | null, password: string): Promise<boolean> {
     this.#decoy ??= hash('nobody', COST);
     const against = stored ?? (await this.#decoy);
-    const fits = await this.#bounded(() => verify(against, password));
-    return fits && stored !== null;
+    const isMatch = await this.#bounded(() => verify(against, password));
+    return isMatch && stored !== null;
   }
 
   async #bounded<T>(work: () => Promise<T>): Promise<T> {
@@ -41,7 +41,7 @@ export class Passwords {
     }
   }
 
-  /** Waits for one who is done; that one's place is handed over. */
+  /** Waits until a running hash ends and takes its slot. */
   #turn(): Promise<void> {
     if (this.#waiting.length >= MAX_WAITING) throw new Problem('too_many_attempts', { retryAfterS: 2 });
     return new Promise((resolve) => this.#waiting.push(resolve));

@@ -1,6 +1,6 @@
 import type { Tx } from '../database/tx.js';
 
-/** Ends all sessions of a user: refresh tokens are worth nothing from now on, sockets close. */
+/** Ends all login sessions of a user: refresh tokens become invalid and sockets close. */
 export async function revokeUser(
   tx: Tx,
   user: { readonly userId: string; readonly tenantId: string | null },
@@ -14,7 +14,7 @@ export async function revokeUser(
   tx.disconnect(user, 'accessRevoked');
 }
 
-/** Ends one session; false when it had ended before. */
+/** Ends one login session. Returns false when it had already ended. */
 export async function revokeSession(
   tx: Tx,
   session: { readonly sessionId: string; readonly tenantId: string | null },

@@ -1,6 +1,6 @@
 import { Role, type User, UserStatus } from '@wardbell/contract';
 
-/** An account as Prisma reads it, which never reads the password's hash unless told to. */
+/** An account as Prisma reads it: without the password hash, unless a query selects it. */
 export interface UserRow {
   readonly id: string;
   readonly tenant_id: string | null;
@@ -13,7 +13,7 @@ export interface UserRow {
   readonly updated_at: Date;
 }
 
-/** A user as the API answers them. Only deleted accounts have no address. */
+/** A user as the API returns it. Only deleted accounts have no address. */
 export const toUser = (row: UserRow): User => ({
   id: row.id,
   tenant_id: row.tenant_id,

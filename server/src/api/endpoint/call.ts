@@ -6,9 +6,9 @@ import type { Tx } from '../../database/tx.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set by the access guard; null on public routes. */
+    /** Set by `AccessGuard`; null on public routes. */
     principal: Principal | null;
-    /** Set for endpoints: what their handler takes. */
+    /** The parameter of an endpoint's handler; null for other routes. */
     call: Call | BareCall | null;
     /** Status of a success, where it is not the endpoint's first one. */
     answerStatus: number | null;
@@ -21,7 +21,7 @@ type Output<E, Part extends 'query' | 'body'> = E extends { readonly [P in Part]
     : undefined
   : undefined;
 
-/** A request whose parts were checked by the definition of its endpoint. */
+/** A request that was validated against the definition of its endpoint. */
 export interface BareCall<E extends Endpoint = Endpoint> {
   /** Null where the handler authenticates by itself. */
   readonly principal: E['access'] extends 'public'
@@ -36,15 +36,15 @@ export interface BareCall<E extends Endpoint = Endpoint> {
   readonly query: Output<E, 'query'>;
   /** The text itself where the endpoint is `raw`. */
   readonly body: E extends { readonly raw: object } ? string : Output<E, 'body'>;
-  /** Versions that `If-Match` names; null: any. Empty: none that we ever gave out. */
+  /** Versions in `If-Match`; null: any version. An empty list matches no version. */
   readonly ifMatch: readonly number[] | null;
-  /** Present when the endpoint takes one and the client sent it. */
+  /** Present when the endpoint accepts an `Idempotency-Key` and the client sent one. */
   readonly idempotency: { readonly key: string; readonly route: string; readonly request: unknown } | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
-/** What a handler takes: the checked request and the unit of work that was opened for it. */
+/** The parameter of a handler: the validated request and its unit of work. */
 export interface Call<E extends Endpoint = Endpoint> extends BareCall<E> {
   readonly tx: Tx;
 }

@@ -15,9 +15,9 @@ export const ENDPOINT = 'wardbell:endpoint';
 export const UNIT = 'wardbell:unit-of-work';
 
 /**
- * As whom the unit of work of an endpoint runs. `principal`: inside the tenant of a person who has one, across tenants
- * for a super admin. `relay`: across tenants for both, for what no tenant may read by itself; such work names the
- * tenant in every statement. `none`: the handler opens its own, or needs none.
+ * The database role of an endpoint's unit of work. `principal`: inside the principal's tenant, or across tenants for a
+ * super admin. `relay`: always across tenants, for data that the tenant role cannot read; every statement must name the
+ * tenant. `none`: the handler opens its own units of work or needs none.
  */
 export type Unit = 'principal' | 'relay' | 'none';
 
@@ -44,9 +44,9 @@ const mount =
   };
 
 /**
- * Mounts a handler at an endpoint of the contract: path, method, status, who may call it, the schemas of what it
- * takes, once for an `Idempotency-Key`, and the fields that the role sees. The handler has one parameter, the checked
- * call with its unit of work, which commits when the handler has answered; the compiler holds it to the contract.
+ * Mounts a handler at an endpoint of the contract, which defines path, method, status, permitted roles, schemas of the
+ * request, idempotency and the fields that each role sees. The handler has one parameter, the validated call with its
+ * unit of work, which commits when the handler has returned. The compiler checks the types against the contract.
  *
  * @example
  *   @Endpoint(api.patients.get)
@@ -57,6 +57,6 @@ export const Endpoint = <const E extends Definition>(
   { unit = 'principal' }: { readonly unit?: Exclude<Unit, 'none'> } = {},
 ) => mount<E, Call<E>>(definition, unit);
 
-/** The same without a unit of work: for sign-in, and for what takes several transactions. */
+/** An endpoint without a unit of work: for sign-in, and for handlers that need several transactions. */
 export const BareEndpoint = <const E extends Definition>(definition: E) =>
   mount<E, BareCall<E>>(definition, 'none');

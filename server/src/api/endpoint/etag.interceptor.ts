@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { type Observable, tap } from 'rxjs';
 import { ENDPOINT } from './endpoint.js';
 
-/** Answers single objects with their version as `ETag`. */
+/** Sends the version of a single object as `ETag`. */
 @Injectable()
 export class EtagInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}

@@ -7,7 +7,7 @@ import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 import type { BareCall } from './call.js';
 
-/** A replayed answer says so. */
+/** Header that marks a replayed response. */
 const REPLAYED = 'idempotent-replayed';
 
 interface Stored {
@@ -18,10 +18,9 @@ interface Stored {
 type Keyed = NonNullable<BareCall['idempotency']>;
 
 /**
- * Does the work of a POST once for each `Idempotency-Key`. The key's row is written in the transaction of the
- * work: it exists if and only if the work does. A second request waits for the first on that row; past the
- * database's lock timeout it is told to come back (409). A request that failed leaves no row, so that it can
- * be tried again under its key.
+ * Runs the work of a POST once for each `Idempotency-Key`. The row of the key is written in the transaction of the
+ * work, so it exists if and only if the work was committed. A second request waits on that row for the first; after the
+ * lock timeout of the database it gets 409. A failed request leaves no row, so it can be retried under the same key.
  */
 @Injectable()
 export class Idempotency {
@@ -31,7 +30,7 @@ export class Idempotency {
     this.#secret = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell idempotency', 32));
   }
 
-  /** The answer of `work`, or of the first request under this key. */
+  /** Returns the response of `work`, or the stored response of the first request with this key. */
   async once(
     tx: Tx,
     call: Pick<BareCall, 'idempotency' | 'reply'>,
@@ -43,14 +42,14 @@ export class Idempotency {
     return body;
   }
 
-  /** The same for work that is not a whole request. */
+  /** The same for work that is only a part of a request. */
   async run(
     tx: Tx,
     { key, route, request }: Keyed,
     work: () => Promise<unknown>,
   ): Promise<{ readonly body: object; readonly replayed: boolean }> {
     const tenantId = tx.principal.tenantId ?? NIL_UUID;
-    // Keyed: a request may hold a password, and a bare hash of it could be guessed from a stolen table.
+    // An HMAC, because a request can contain a password, which an attacker could guess from a plain hash.
     const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
     if (!(await reserve(tx, [tenantId, route, key], new Uint8Array(hash)))) {
       const stored = await find(tx, [tenantId, route, key]);
@@ -61,7 +60,7 @@ export class Idempotency {
       return { body: stored.body, replayed: true };
     }
     const body = await work();
-    if (!(body instanceof Object)) throw new TypeError('an answer that is kept must be an object');
+    if (!(body instanceof Object)) throw new TypeError('a stored response must be an object');
     await store(tx, [tenantId, route, key], body);
     return { body, replayed: false };
   }
@@ -101,7 +100,7 @@ async function find(tx: Tx, [tenantId, route, key]: KeyOf): Promise<Stored | und
   return stored;
 }
 
-/** JSON with sorted keys, so that the order in which a client writes fields does not matter. */
+/** JSON with sorted keys, so that the order of the fields in a request does not matter. */
 export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, inner: unknown) =>
     inner instanceof Object && !Array.isArray(inner)

@@ -3,7 +3,7 @@ import { SetMetadata } from '@nestjs/common';
 export const PUBLIC = 'wardbell:public';
 
 /**
- * Says that a controller or handler outside the table of endpoints is for anybody, such as `/health`. A route
- * with neither this nor `@Endpoint` is refused to all.
+ * Makes a controller or handler outside the table of endpoints public, such as `/health`. A route with neither this nor
+ * `@Endpoint` refuses every request.
  */
 export const Public = () => SetMetadata(PUBLIC, true);

@@ -12,7 +12,7 @@ import type { BareCall } from './call.js';
 import { ENDPOINT, UNIT, type Unit } from './endpoint.js';
 import { Idempotency } from './idempotency.js';
 
-/** Checks the request of an endpoint and runs its handler in the unit of work that the endpoint asks for. */
+/** Validates the request of an endpoint and runs its handler in the unit of work that the endpoint declares. */
 @Injectable()
 export class UnitOfWorkInterceptor implements NestInterceptor {
   constructor(
@@ -38,7 +38,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     const work = async (tx: Tx): Promise<unknown> => {
       request.call = { ...call, tx };
       const answer: unknown = await lastValueFrom(next.handle());
-      return endpoint.shows === undefined ? answer : shaped(endpoint.shows, answer, principal);
+      return endpoint.shows === undefined ? answer : toView(endpoint.shows, answer, principal);
     };
     return from(this.#transact(principal, unit, (tx) => this.#once(tx, endpoint, call, () => work(tx))));
   }
@@ -55,8 +55,8 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
   }
 }
 
-/** An object, or the `data` of a page of them, as the role of the caller may see it. */
-function shaped(object: ViewedObject, answer: unknown, { role }: Principal): unknown {
+/** Reduces an object, or the `data` of a page, to the view of the caller's role. */
+function toView(object: ViewedObject, answer: unknown, { role }: Principal): unknown {
   if (!isRecord(answer)) return answer;
   const view = viewOf(role);
   const { data } = answer;

@@ -7,10 +7,10 @@ const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
 /**
- * Cursors of lists. They carry the sort key of the last row, which may be a name, through URLs and the logs
- * of proxies: so they are encrypted, and bound to one list of one tenant. Because the key itself travels, a
- * page goes on at the right place even if the row it ended with is gone. Every instance opens every
- * instance's cursors: the key is derived from `JWT_SECRET`.
+ * Encrypts the cursors of lists. A cursor contains the sort key of the last row, which can be a name and would appear
+ * in URLs and logs of proxies. It is bound to one list of one tenant. Because it contains the sort key, the next page
+ * starts at the right place even if that row was deleted. The encryption key is derived from `JWT_SECRET`, so every
+ * instance can open the cursors of all instances.
  */
 @Injectable()
 export class Cursors {
@@ -20,7 +20,7 @@ export class Cursors {
     this.#key = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell list cursor', 32));
   }
 
-  /** @param list names list and tenant; a cursor opens only under the same name */
+  /** @param list name of list and tenant; a cursor can be opened only with the same name */
   seal(list: string, position: readonly string[]): string {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(digest(list));
@@ -28,7 +28,7 @@ export class Cursors {
     return Buffer.concat([nonce, cipher.getAuthTag(), body]).toString('base64url');
   }
 
-  /** Throws 422 for what we did not seal under this name. */
+  /** @throws Problem 422 for a cursor that was not sealed under this name */
   open(list: string, cursor: string): string[] {
     try {
       const bytes = Buffer.from(cursor, 'base64url');

@@ -1,7 +1,7 @@
-/** Words of a search; more narrow nothing down. */
+/** Words of a search that are used; more would hardly narrow the result. */
 const MAX_WORDS = 10;
 
-/** The words of a search, the longest and so the rarest first, with what LIKE reads as a pattern escaped. */
+/** The words of a search with the wildcards of LIKE escaped; the longest, which is usually the rarest, comes first. */
 export const wordsOf = (search: string): string[] =>
   search
     .split(/\s+/)
@@ -11,7 +11,6 @@ export const wordsOf = (search: string): string[] =>
     .map((word) => word.replace(/[\\%_]/g, '\\$&'));
 
 /**
- * LIKE patterns of the words. Left in their case: PostgreSQL lower-cases them where a column is, because JavaScript
- * differs for some letters.
+ * LIKE patterns of the words. PostgreSQL lower-cases them as it does the column; JavaScript differs for some letters.
  */
 export const patternsOf = (search: string): string[] => wordsOf(search).map((word) => `%${word}%`);

@@ -1,4 +1,4 @@
-/** A page of a list with the stream position of its own snapshot: connect with `since=<seq>&epoch=<epoch>`. */
+/** A page of a list with the stream position of its snapshot: connect with `since=<seq>&epoch=<epoch>`. */
 export interface LivePage<T> {
   readonly data: readonly T[];
   readonly next: string | null;

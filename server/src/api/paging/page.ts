@@ -7,7 +7,7 @@ export class Pager {
   constructor(private readonly cursors: Cursors) {}
 
   /**
-   * Where a page starts: after this sort key and id.
+   * The sort key and id after which the page starts.
    * @param first the position before the first row
    */
   start(
@@ -21,7 +21,7 @@ export class Pager {
   }
 
   /**
-   * Cuts the one row too many that was read to know whether there is a next page.
+   * Removes the extra row, which was read to find out whether there is a next page.
    * @param rows at most `limit + 1`
    */
   cut<Row>(

@@ -1,4 +1,4 @@
-/** A bound of a list as it was sent: an instant, or a date that means its start where the clinic is. */
+/** A bound of a list as sent: an instant, or a date, which means its start in the time zone of the clinic. */
 export interface Bound {
   readonly instant: string | null;
   readonly date: string | null;

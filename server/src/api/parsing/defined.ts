@@ -1,7 +1,7 @@
 /** The same fields, none of them undefined. */
 export type Defined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-/** A field that is present but undefined is absent, so that spreading it over another object changes nothing. */
+/** Removes undefined fields, so that spreading the result over another object does not overwrite its fields. */
 export const defined = <T extends object>(value: T): Defined<T> => {
   const kept: Defined<T> = { ...value };
   for (const [key, inner] of Object.entries(value)) {

@@ -14,8 +14,8 @@ const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 const MAX_VERSION = 2_147_483_647;
 
 /**
- * Turns a request into the call of an endpoint. Throws `Problem`: 403 for a field that the role may not
- * write, 404 for an id that cannot exist, 422 for the rest.
+ * Validates a request and returns the call of its endpoint.
+ * @throws Problem 403 for a field that the role may not write, 404 for an id that cannot exist, otherwise 422
  */
 export function parseCall<E extends Endpoint>(
   endpoint: E,
@@ -35,7 +35,7 @@ export function parseCall<E extends Endpoint>(
     request,
     reply,
   };
-  // The compiler cannot follow a schema that is looked up in a value to the type that it stands for.
+  // The compiler cannot infer the type of a schema that is looked up at run time.
   return call as unknown as BareCall<E>;
 }
 
@@ -75,8 +75,8 @@ function parsePart(schema: z.ZodType | undefined, value: unknown): unknown {
 }
 
 /**
- * Reads `If-Match` (RFC 9110, 13.1.1). Weak tags count as strong: proxies that compress weaken them, and ours
- * name a version, not bytes. `*` asks for any version.
+ * Parses `If-Match` (RFC 9110, 13.1.1). Weak tags are accepted, because compressing proxies weaken tags and ours
+ * identify a version, not bytes. `*` matches any version.
  */
 export function parseIfMatch(header: string | undefined): readonly number[] | null {
   if (header === undefined || header.trim() === '*') return null;

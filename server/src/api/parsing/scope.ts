@@ -2,8 +2,8 @@ import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
 
 /**
- * The tenant that an administrator asks about: their own, for a super admin the one that is named (null: all).
- * Naming another's is 404: whether it exists is nobody's business.
+ * The tenant of an administrator's request: their own, or for a super admin the requested one (null: all). The id of
+ * another tenant gives 404, which does not reveal whether that tenant exists.
  */
 export function scopeOf(principal: Principal, named: string | undefined): string | null {
   const tenantId = named?.toLowerCase() ?? null;

@@ -3,12 +3,12 @@ import { Problem } from '../../platform/errors/problem.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** Errors in one answer; a body with thousands of wrong fields does not get thousands of lines back. */
+/** Bounds the errors in one response, because a body can have thousands of invalid fields. */
 const MAX_ERRORS = 50;
-/** A name that a developer misspelt, not a text that a person wrote. */
+/** Matches names that look like fields, so that other keys of a body, which can be PHI, are not repeated. */
 const FIELD_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
-/** 422 with what is wrong where. Never says what was sent: it may be a name or a note. */
+/** Problem 422 with the invalid fields. Never contains their values, which can be names or notes. */
 export const validationProblem = (issues: readonly Issue[]): Problem =>
   new Problem('validation_failed', { errors: errorsOf(issues) });
 
@@ -21,7 +21,7 @@ export const errorsOf = (issues: readonly Issue[], prefix = ''): { path: string;
 function messageOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      // zod says "received undefined" for what is absent and never the value itself
+      // the message of zod ends with "received undefined" for a missing field and never contains the value
       return issue.message.endsWith('undefined') ? 'is required' : `must be of type ${issue.expected}`;
     case 'too_small':
       return `must be at least ${issue.minimum}${unit(issue.origin)}`;

@@ -8,7 +8,7 @@ const ROUTES: readonly { readonly pattern: RegExp; readonly method: string }[] =
   }),
 );
 
-/** Methods that the API offers at a URL, so that a wrong one is 405 and not 404; none: no such path. */
+/** Methods that the API offers at a URL, to tell 405 from 404. Empty for an unknown path. */
 export const allowedMethods = (url: string): readonly string[] => {
   const path = url.split('?', 1)[0] ?? url;
   return ROUTES.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);

@@ -8,7 +8,7 @@ import { Log } from '../../platform/log/log.js';
 import { allowedMethods } from './allowed-methods.js';
 import { sendProblem } from './send-problem.js';
 
-/** Of framework errors only the status counts: their messages repeat what was sent. */
+/** Maps framework errors by status only, because their messages repeat parts of the request. */
 const CODE_OF_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
   [404, 'not_found'],
   [405, 'method_not_allowed'],
@@ -16,10 +16,10 @@ const CODE_OF_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
   [415, 'unsupported_media_type'],
 ]);
 
-/** SQLSTATE class of values that PostgreSQL cannot take, such as a date in the year 0. */
+/** SQLSTATE class of values that PostgreSQL rejects, such as a date in the year 0. */
 const DATA_EXCEPTION = '22';
 
-/** Answers every failure of a request as `application/problem+json`, and logs those that are ours. */
+/** Sends every failure of a request as `application/problem+json`, and logs the failures of the server. */
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import type { Problem } from '../../platform/errors/problem.js';
 
-/** Sends a failure (RFC 9457), with the headers that its status asks for. */
+/** Sends a problem (RFC 9457) with the headers that its status requires. */
 export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (problem.retryAfterS !== undefined) reply.header('retry-after', String(problem.retryAfterS));
   if (problem.status === 401) {

@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 
-/** How long a browser may keep the answer to a preflight: Chromium's own maximum. Every request is judged anyway. */
+/** Lifetime of a preflight response in a browser: Chromium's maximum. Each request is checked again anyway. */
 const PREFLIGHT_MAX_AGE_S = 7_200;
 
 /**
@@ -19,7 +19,7 @@ export async function allowOrigins(
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['ETag', 'Retry-After', 'X-Request-Id'],
     maxAge: PREFLIGHT_MAX_AGE_S,
-    // The strict form answers 400 in plain text, which is no answer of ours.
+    // The strict mode would send 400 as plain text instead of a problem.
     strictPreflight: false,
   });
 }

@@ -5,11 +5,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Problem } from '../../platform/errors/problem.js';
 import { sendProblem } from '../problems/send-problem.js';
 
-/** A request that is on its way over a connection that was just accepted arrives within this time. */
+/** Time for the request on a connection that was just accepted to arrive. */
 const ARRIVAL_MS = 300;
 const LOOK_MS = 20;
 
-/** The requests that a server which stops still has to answer. */
+/** Tracks the requests that must still be answered while the server stops. */
 export class LastRequests {
   readonly #unanswered = new Set<FastifyReply>();
   #isStopping = false;
@@ -22,27 +22,27 @@ export class LastRequests {
       done();
     });
     fastify.addHook('onSend', (_request, reply, payload, done) => {
-      // else the connection is kept alive, and the server waits for its end
+      // otherwise keep-alive holds the connection open and delays the end of the server
       if (this.#isStopping) reply.header('connection', 'close');
       done(null, payload);
     });
   }
 
-  /** From here on clients are told not to send a further request over the same connection. */
+  /** Sends `connection: close` from now on, so that clients send no further request over the same connection. */
   stop(): void {
     this.#isStopping = true;
   }
 
   /**
-   * Stops listening and waits until every request is answered; those that are not by the deadline get 503.
+   * Stops listening and waits until every request is answered; at the deadline the remaining ones get 503.
    * @param deadlineMs of the monotonic clock
-   * @param isQuiet are the sockets of other protocols closed as well?
+   * @param isQuiet returns true when the sockets of other protocols are closed as well
    */
   async finish(server: HttpServer, deadlineMs: number, isQuiet: () => boolean): Promise<void> {
     this.stop();
-    // Right after a poll every connection that waited has been accepted; the kernel resets those that come between.
+    // Directly after a poll all waiting connections have been accepted; the kernel resets those that come later.
     await nextTurn();
-    // Node's own close() of an HTTP server resets a connection whose request has not been read yet.
+    // close() of Node's HTTP server would reset a connection whose request has not been read yet.
     Server.prototype.close.call(server);
     const arrivedMs = performance.now() + ARRIVAL_MS;
     while (performance.now() < deadlineMs) {

@@ -4,9 +4,9 @@ import proxyAddress from '@fastify/proxy-addr';
 import { REQUEST_ID } from '../../platform/log/fields.js';
 
 /**
- * Names the id of a request, which its log lines and its answer (`X-Request-Id`) carry. The id that a trusted proxy
- * gave is kept, so that both logs can be joined; anybody else gets one of ours, and so does a value that is not
- * shaped like an id, because it is logged.
+ * Returns the function that assigns request ids for log lines and the `X-Request-Id` header. The id of a trusted proxy
+ * is kept, so that both logs can be joined. Ids of other peers and values with another shape are replaced, because the
+ * id is logged.
  * @param trustedProxies addresses and ranges
  */
 export function requestIds(trustedProxies: readonly string[]): (request: IncomingMessage) => string {

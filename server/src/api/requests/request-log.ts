@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Log } from '../../platform/log/log.js';
 
-/** Logs each answer by its route's pattern. Never the URL: a search for a name is in it. */
+/** Logs each response with its route pattern. Never the URL, because it can contain a search for a name. */
 export function logRequests(fastify: FastifyInstance, log: Log): void {
   fastify.addHook('onResponse', async (request, reply) => {
     const fields = {

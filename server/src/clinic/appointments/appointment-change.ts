@@ -8,7 +8,7 @@ import {
 import { defined } from '../../api/parsing/defined.js';
 import { Problem } from '../../platform/errors/problem.js';
 
-/** These have, or had, a place in the day. The others may be without a time. */
+/** Statuses that require a time. */
 const NEEDS_TIME: ReadonlySet<AppointmentStatus> = new Set([
   'pending',
   'booked',
@@ -30,8 +30,9 @@ export interface Change {
 }
 
 /**
- * What a change makes of an appointment, by the state machine; null when it changes nothing. Naming the
- * present status is no move. Throws `invalid_transition`, or 422 for a time that is missing.
+ * Applies an update to an appointment by the state machine; null when nothing changes. The current status is not a
+ * transition.
+ * @throws Problem `invalid_transition`, or 422 for a missing time
  */
 export function changeOf(current: Appointment, update: AppointmentUpdate): Change | null {
   const next: AppointmentFields = { ...current, ...defined(update) };

@@ -1,7 +1,7 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
 
-/** Columns of an appointment as the driver answers them. */
+/** Columns of an appointment as the driver returns them. */
 export interface AppointmentRow {
   readonly id: string;
   readonly tenant_id: string;
@@ -19,13 +19,13 @@ export interface AppointmentRow {
   readonly updated_at: Date;
 }
 
-/** Of the table under the alias `a`. */
+/** Columns of the table with the alias `a`. */
 export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
    a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at`,
 );
 
-/** The whole object, as events carry it; answers are cut to a role's view. */
+/** The whole object, as events contain it; responses are reduced to a role's view. */
 export const toAppointment = (row: AppointmentRow): Appointment => ({
   id: row.id,
   tenant_id: row.tenant_id,

@@ -12,27 +12,27 @@ import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appoi
 type Query = z.output<typeof AppointmentQuery>;
 
 type Row = AppointmentRow & { readonly sort_key: string };
-/** One row an appointment, or a single one without when the page is empty. */
+/** One row per appointment; an empty page has a single row with `id` null. */
 type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
 
-/** Where those without a time stand in the order. */
+/** Position of appointments without a time in the order. */
 const UNTIMED: Bound = { instant: 'infinity', date: null };
 
-/** Pages of appointments by time, each with the stream position of its own snapshot. */
+/** Pages of appointments by time, each with the stream position of its snapshot. */
 @Injectable()
 export class AppointmentsList {
   constructor(private readonly pager: Pager) {}
 
-  /** Dates begin in the time zone of the clinic. What has no time is at the end, and in no range. */
+  /** Dates begin in the clinic's time zone. Appointments without a time come last and match no range. */
   async page(tx: Tx, query: Query): Promise<LivePage<Appointment>> {
     const list = `appointments/${tx.tenantId}`;
     const [at, id] = this.pager.start(list, query.after, ['-infinity', NIL_UUID]);
     const [from, to] = [query.untimed ? UNTIMED : boundOf(query.from), boundOf(query.to)];
     const ranged = query.from !== undefined || query.to !== undefined;
-    // text of their own, so that the index by patient serves the first
+    // separate statement texts, so that the filter by patient uses its index
     const ofPatient = query.patient_id ? sql`AND a.patient_id = ${query.patient_id}::uuid` : empty;
     const ofStatus = query.status ? sql`AND a.status = ${query.status}` : empty;
-    // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
+    // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
       FROM wardbell.tenant_head h

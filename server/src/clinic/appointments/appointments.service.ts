@@ -39,7 +39,7 @@ export class AppointmentsService {
     return this.#change(tx, await this.#lock(tx, id, ifMatch), body);
   }
 
-  /** The status must be one that may follow: unlike in `update`, naming the present one is refused. */
+  /** Requires a permitted transition: unlike `update`, it refuses the current status. */
   async setStatus(
     tx: Tx,
     id: string,
@@ -66,7 +66,7 @@ export class AppointmentsService {
     tx.audit({ action: 'appointment.delete', ...subject(current) });
   }
 
-  /** The row as it stays until this transaction ends: which move is allowed depends on where it stands. */
+  /** Locks the row until the transaction ends, because the permitted transitions depend on its status. */
   async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Appointment> {
     const [row] = await tx.sql.query<AppointmentRow[]>`
       SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
@@ -109,7 +109,7 @@ export class AppointmentsService {
                 ${body.duration_minutes}, ${body.type}, ${body.status}, ${body.practitioner ?? null},
                 ${body.room ?? null}, ${body.reason ?? null})
         RETURNING ${APPOINTMENT_COLUMNS}`;
-      if (!row) throw new Error('INSERT answered no row');
+      if (!row) throw new Error('INSERT returned no row');
       return toAppointment(row);
     } catch (error) {
       if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
@@ -118,7 +118,7 @@ export class AppointmentsService {
   }
 }
 
-/** To the millisecond, in UTC, as it is answered. */
+/** UTC with milliseconds, as in responses. */
 const toInstant = (datetime: string | null | undefined): string | null =>
   datetime == null ? null : new Date(datetime).toISOString();
 

@@ -17,7 +17,7 @@ export class NotificationsController {
     private readonly notifications: NotificationsService,
   ) {}
 
-  /** A notice to all clinics takes a transaction for every fifty of them. */
+  /** Without a unit of work, because a notification to all clinics takes one transaction per fifty clinics. */
   @BareEndpoint(route)
   create(call: BareCall<typeof route>): Promise<unknown> {
     const { tenantId } = call.principal;

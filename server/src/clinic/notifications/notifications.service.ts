@@ -8,7 +8,7 @@ import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 
-/** Tenants in one transaction: each one's writers wait until it has committed. */
+/** Tenants per transaction. The writers of each tenant wait until the transaction has committed. */
 const BATCH = 50;
 
 type Message = Pick<NotificationCreate, 'message' | 'level'>;
@@ -20,7 +20,7 @@ interface Batch {
   readonly last: string | null;
 }
 
-/** Sends `system_notification`. The audit log gets who and to whom, never the text. */
+/** Sends `system_notification`. The audit log records sender and recipients, never the text. */
 @Injectable()
 export class NotificationsService {
   constructor(
@@ -33,7 +33,7 @@ export class NotificationsService {
     tx.audit({ action: 'notification.create', objectType: 'tenant', objectId: tenantId }, tenantId);
   }
 
-  /** One tenant, named by a super admin. */
+  /** Notifies one tenant, chosen by a super admin. */
   async notifyNamed(tx: Tx, tenantId: string, message: Message): Promise<{ tenants: number }> {
     const orm = await tx.orm();
     if ((await orm.tenant.count({ where: { id: tenantId } })) === 0) throw new Problem('unknown_tenant');
@@ -42,8 +42,8 @@ export class NotificationsService {
   }
 
   /**
-   * Every active tenant, a batch at a time: one transaction for all would hold every clinic up. Under an
-   * Idempotency-Key each batch is done once, so a retry goes on where the first request was cut off.
+   * Notifies every active tenant in batches, because one transaction for all would block the writes of every clinic.
+   * With an Idempotency-Key each batch runs once, so a retry continues where the first request stopped.
    */
   async notifyAll(principal: Principal, message: Message, keyed: Keyed): Promise<{ tenants: number }> {
     let tenants = 0;
@@ -80,7 +80,7 @@ export class NotificationsService {
   }
 }
 
-/** What a replay answers was stored as JSON. */
+/** Parses a batch that was stored as JSON for a replay. */
 const toBatch = (stored: object): Batch => {
   const tenants: unknown = Reflect.get(stored, 'tenants');
   const last: unknown = Reflect.get(stored, 'last');

@@ -1,7 +1,7 @@
 import type { Gender, Patient } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
 
-/** Columns of a patient as the driver answers them. */
+/** Columns of a patient as the driver returns them. */
 export interface PatientRow {
   readonly id: string;
   readonly tenant_id: string;
@@ -18,14 +18,14 @@ export interface PatientRow {
   readonly updated_at: Date;
 }
 
-/** Of the table under the alias `p`. The date as text: a `Date` would move it with the time zone. */
+/** Columns of the table with the alias `p`. Dates are text, because a `Date` would shift them with the time zone. */
 export const PATIENT_COLUMNS = raw(
   `p.id::text, p.tenant_id::text, p.mrn, p.first_name, p.last_name,
    to_char(p.birth_date, 'YYYY-MM-DD') AS birth_date, p.gender, p.phone, p.email, p.notes,
    p.version, p.created_at, p.updated_at`,
 );
 
-/** The whole object, as events carry it; answers are cut to a role's view. */
+/** The whole object, as events contain it; responses are reduced to a role's view. */
 export const toPatient = (row: PatientRow): Patient => ({
   id: row.id,
   tenant_id: row.tenant_id,

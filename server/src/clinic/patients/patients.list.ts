@@ -12,10 +12,10 @@ import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 type Query = z.output<typeof PatientQuery>;
 
 type Row = PatientRow & { readonly sort_name: string };
-/** One row a patient, or a single one without when the page is empty. */
+/** One row per patient; an empty page has a single row with `id` null. */
 type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
 
-/** Pages of patients by name, each with the stream position of its own snapshot. */
+/** Pages of patients by name, each with the stream position of its snapshot. */
 @Injectable()
 export class PatientsList {
   constructor(private readonly pager: Pager) {}
@@ -25,11 +25,11 @@ export class PatientsList {
     const start = this.pager.start(list, query.after, ['', NIL_UUID]);
     const patterns = patternsOf(query.search ?? '');
     const page = query.ids
-      ? these(query.ids, start, query.limit)
+      ? selectByIds(query.ids, start, query.limit)
       : patterns.length > 0
         ? found(patterns, start, query.limit)
         : all(start, query.limit);
-    // One statement is one snapshot: rows, number and epoch belong together whatever commits meanwhile.
+    // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
       FROM wardbell.tenant_head h
@@ -53,8 +53,12 @@ const all = ([name, id]: readonly [string, string], limit: number): Sql => sql`
   WHERE p.tenant_id = wardbell.current_tenant() AND (p.sort_name, p.id) > (${name}, ${id}::uuid)
   ORDER BY p.sort_name, p.id LIMIT ${limit + 1}`;
 
-/** By the primary key: OFFSET 0 keeps the order outside, which would have the index of names read through. */
-const these = (ids: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
+/** Uses the primary key. OFFSET 0 keeps ORDER BY outside; otherwise the planner would scan the index of names. */
+const selectByIds = (
+  ids: readonly string[],
+  [name, id]: readonly [string, string],
+  limit: number,
+): Sql => sql`
   SELECT page.* FROM (
     SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
     WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ANY(${ids}::uuid[])

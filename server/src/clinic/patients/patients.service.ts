@@ -6,7 +6,7 @@ import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { newMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
-/** A drawn number is taken once in ten million times at 100,000 patients. */
+/** Attempts to generate a free number. At 100,000 patients one in ten million numbers collides. */
 const MRN_DRAWS = 5;
 
 /** Patients of one tenant. Every write emits its event and its audit row in the same transaction. */
@@ -34,8 +34,8 @@ export class PatientsService {
   }
 
   /**
-   * One statement when something changes; the row is read only to say why nothing did. A change to what is
-   * there already is no write: same version, no event.
+   * Takes one statement when something changes; the row is read only to find out why nothing did. An update to the
+   * current values writes nothing: the version stays, and there is no event.
    */
   async update(tx: Tx, id: string, body: PatientUpdate, ifMatch: readonly number[] | null): Promise<Patient> {
     const row = await this.#updateRow(tx, id, body, ifMatch);
@@ -88,7 +88,7 @@ export class PatientsService {
     ifMatch: readonly number[] | null,
   ): Promise<PatientRow | undefined> {
     try {
-      // one text for every combination of fields, so that it is prepared once
+      // the same text for every combination of fields, so that it is prepared once
       const [row] = await tx.sql.query<PatientRow[]>`
         UPDATE wardbell.patient p
         SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes) = (

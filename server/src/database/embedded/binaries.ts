@@ -16,8 +16,8 @@ const Symlinks = z.array(z.object({ source: z.string(), target: z.string() }));
 const OWN_DATABASE = 'set DATABASE_URL to a PostgreSQL 15 or newer instead';
 
 /**
- * PostgreSQL of this platform's npm package, made ready to run.
- * @throws StartError when there is none for this machine.
+ * Finds PostgreSQL in the npm package of this platform and makes it ready to run.
+ * @throws StartError when there is no package for this machine
  */
 export async function findBinaries(): Promise<Binaries> {
   const platform = `${process.platform}-${process.arch}`;
@@ -35,14 +35,14 @@ export async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * npm packages cannot hold symbolic links, so the package makes those of its shared libraries in an install
- * script, which npm may have been told not to run.
- * @throws StartError when a file is missing or the package cannot be changed.
+ * npm packages cannot contain symbolic links, so the package creates those of its shared libraries in an install
+ * script. npm may be configured not to run such scripts, so this does the same.
+ * @throws StartError when a file is missing or the package cannot be changed
  */
 export function prepareBinaries(packageRoot: string, programs: readonly string[]): void {
   try {
     for (const program of programs) {
-      // Some unpackers lose the mode. An already right one is left alone: the folder may be read-only.
+      // Some unpackers lose the mode. A correct mode is not set again, because the folder may be read-only.
       if ((statSync(program).mode & 0o111) !== 0o111) chmodSync(program, 0o755);
     }
     const list = readFileSync(join(packageRoot, 'native', 'pg-symlinks.json'), 'utf8');
@@ -61,7 +61,7 @@ function makeLink(target: string, link: string): void {
   try {
     symlinkSync(target, link);
   } catch (error) {
-    // Another process may be doing the same at this moment.
+    // Another process may create the link at the same time.
     if (errorCode(error) !== 'EEXIST') throw error;
   }
 }

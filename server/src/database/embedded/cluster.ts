@@ -16,19 +16,19 @@ import { errorCode } from '../../platform/errors/error-code.js';
 import type { Binaries } from './binaries.js';
 import { findLauncher, type Launcher } from './launch.js';
 
-/** The role that makes the owner and its database, and is used for nothing else. */
+/** The role that creates the owner and its database. It is used for nothing else. */
 export const SUPERUSER = 'wardbell_superuser';
 
-/** A database cluster on disk and the way to run programs on it. */
+/** A database cluster on disk, with the launcher for its programs. */
 export interface Cluster {
   readonly dir: string;
   readonly launcher: Launcher;
 }
 
 /**
- * Opens the cluster `<dataDir>/postgres`, made at the first start with the superuser's `password`. It
- * appears whole or not at all, whenever the process dies.
- * @throws StartError when it is there but cannot be used.
+ * Opens the cluster `<dataDir>/postgres`; the first start creates it with the superuser's `password`. Creation is
+ * atomic: a process that dies leaves no partial cluster.
+ * @throws StartError when the cluster exists but cannot be used
  */
 export async function openCluster(dataDir: string, binaries: Binaries, password: string): Promise<Cluster> {
   const dir = join(dataDir, 'postgres');
@@ -77,7 +77,7 @@ async function initdb(
       `--pwfile=${passwordFile}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      // The provider inside PostgreSQL sorts and folds the same on every machine; libc's differs by release.
+      // PostgreSQL's builtin provider sorts the same on every machine; libc differs between releases.
       '--locale-provider=builtin',
       '--builtin-locale=C.UTF-8',
       '--locale=C',
@@ -110,7 +110,7 @@ const isMissing = (path: string): boolean => {
 
 function assertEnterable(dir: string): void {
   const stat: Stats = lstatSync(dir);
-  if (!stat.isDirectory()) throw broken(dir, 'it is not a folder');
+  if (!stat.isDirectory()) throw clusterError(dir, 'it is not a folder');
   const uid = process.getuid?.();
   if (uid !== undefined && uid !== 0 && stat.uid !== uid) {
     throw new StartError(
@@ -120,7 +120,7 @@ function assertEnterable(dir: string): void {
   try {
     readdirSync(dir);
   } catch (error) {
-    throw broken(dir, errorCode(error));
+    throw clusterError(dir, errorCode(error));
   }
 }
 
@@ -129,9 +129,9 @@ function assertVersion(dir: string, major: number): void {
   try {
     version = readFileSync(join(dir, 'PG_VERSION'), 'utf8').trim();
   } catch (error) {
-    throw broken(dir, `PG_VERSION: ${errorCode(error)}`);
+    throw clusterError(dir, `PG_VERSION: ${errorCode(error)}`);
   }
-  if (!/^\d+$/.test(version)) throw broken(dir, 'PG_VERSION is not a number');
+  if (!/^\d+$/.test(version)) throw clusterError(dir, 'PG_VERSION is not a number');
   if (Number(version) !== major) {
     throw new StartError(
       `The database in ${dir} was made by PostgreSQL ${version} but this is ${major}: move it with pg_dump and pg_restore, or move the folder away to start empty`,
@@ -139,8 +139,8 @@ function assertVersion(dir: string, major: number): void {
   }
 }
 
-/** What a person reads about a cluster that cannot be used. */
-export const broken = (dir: string, reason: string): StartError =>
+/** The error for a cluster that cannot be used. */
+export const clusterError = (dir: string, reason: string): StartError =>
   new StartError(
     `The database in ${dir} cannot be started (${reason}): restore it from a backup, or move the folder away to start empty`,
   );

@@ -1,52 +1,51 @@
 import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { keptSecret, randomKey } from '../../platform/config/secrets.js';
+import { loadOrCreateSecret, randomKey } from '../../platform/config/secrets.js';
 import { StartError } from '../../platform/config/start-error.js';
 import { errorCode } from '../../platform/errors/error-code.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
 import { type Binaries, findBinaries } from './binaries.js';
-import { broken, type Cluster, openCluster, SUPERUSER } from './cluster.js';
+import { type Cluster, clusterError, openCluster, SUPERUSER } from './cluster.js';
 import { lockDataDir } from './lock.js';
 import { makeOwner, OWNER } from './owner.js';
-import { freePort, rotate, startPostmaster } from './postmaster.js';
+import { freePort, rotateLog, startPostmaster } from './postmaster.js';
 import { shutDown, signal } from './process.js';
 
 export interface EmbeddedOptions {
-  /** Absolute; the cluster, its log and its passwords live below it. */
+  /** Absolute path of the folder with the cluster, its log and its passwords. */
   readonly dataDir: string;
   readonly log: Log;
-  /** Gives up a start that is under way, as `stop` does later. */
+  /** Aborts a start in progress. */
   readonly abort?: AbortSignal;
-  /** Server settings that differ from ours, for tests. */
+  /** Overrides of the server settings, for tests. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Delays between restarts of a PostgreSQL that died under us: doubling, up to the last. */
+/** Delay before PostgreSQL is restarted after a crash: doubles from the minimum to the maximum. */
 const RESTART_MIN_MS = 100;
 const RESTART_MAX_MS = 5_000;
-/** Sessions of a postmaster that was killed end by themselves, and hold its memory until then. */
+/** Wait for the backends of a killed postmaster, which hold its shared memory until they exit. */
 const ORPHANS_GONE_MS = 15_000;
-/** Starts on other ports when somebody takes ours between the look and the start. */
+/** Attempts with other ports when another program takes the chosen one before PostgreSQL binds it. */
 const MAX_PORT_ATTEMPTS = 3;
 
 /**
- * Starts the real PostgreSQL that npm brought, on the data directory's own cluster, and keeps it running:
- * one that dies is started again on the same port.
- * @returns the URL of the owner of database `wardbell` (CREATEROLE, no superuser) and how to stop.
- * @throws StartError one line that says what to do; nothing is left running then.
+ * Starts the PostgreSQL of the npm package on the cluster in the data directory, and restarts it on the same port when
+ * it exits.
+ * @throws StartError one line with the remedy; no process is left running
  */
 export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   let unlock = (): void => undefined;
   try {
     mkdirSync(options.dataDir, { recursive: true });
-    // PostgreSQL names its working directory without symbolic links.
+    // PostgreSQL reports its working directory without symbolic links.
     const dataDir = realpathSync(options.dataDir);
     unlock = lockDataDir(dataDir);
     const passwords = {
-      superuser: keptSecret(dataDir, 'postgres-superuser-password', randomKey),
-      owner: keptSecret(dataDir, 'postgres-owner-password', randomKey),
+      superuser: loadOrCreateSecret(dataDir, 'postgres-superuser-password', randomKey),
+      owner: loadOrCreateSecret(dataDir, 'postgres-owner-password', randomKey),
     };
     const binaries = await findBinaries();
     const cluster = await openCluster(dataDir, binaries, passwords.superuser);
@@ -92,24 +91,24 @@ export class EmbeddedPostgres {
     this.#logPath = join(dataDir, 'postgres.log');
   }
 
-  /** The login that owns the database and makes the run-time roles; it is no superuser. */
+  /** URL of the login that owns database `wardbell` and creates the run-time roles (CREATEROLE, not superuser). */
   get ownerUrl(): string {
     return this.#url(OWNER, this.#passwords.owner, 'wardbell');
   }
 
-  /** For tests that make databases of their own. The server never uses it. */
+  /** URL of the superuser, for tests that create databases. The server never uses it. */
   get superuserUrl(): string {
     return this.#url(SUPERUSER, this.#passwords.superuser, 'postgres');
   }
 
-  /** The postmaster's process number while it runs. */
+  /** Process id of the running postmaster. */
   get pid(): number | undefined {
     return this.#pid;
   }
 
   /** @throws StartError when PostgreSQL cannot run on this cluster. */
   async start(): Promise<void> {
-    rotate(this.#logPath);
+    rotateLog(this.#logPath);
     const giveUp = (): void => this.#stopping.abort();
     this.#options.abort?.addEventListener('abort', giveUp, { once: true });
     if (this.#options.abort?.aborted === true) giveUp();
@@ -124,14 +123,14 @@ export class EmbeddedPostgres {
     } catch (error) {
       await this.stop();
       const code = errorCode(error);
-      throw broken(
+      throw clusterError(
         this.#cluster.dir,
         code === '28P01' ? 'its postgres-superuser-password file is lost or changed' : `login: ${code}`,
       );
     }
   }
 
-  /** Ends PostgreSQL cleanly; safe to call twice. Resolves when it is gone. */
+  /** Shuts PostgreSQL down cleanly. May be called twice. Resolves when the process has ended. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -146,7 +145,7 @@ export class EmbeddedPostgres {
     this.#unlock();
   }
 
-  /** A process that exits without `stop` takes PostgreSQL with it. */
+  /** Ends PostgreSQL when this process exits without `stop`. */
   readonly #abandon = (): void => {
     if (this.#pid !== undefined) signal(this.#pid, 'SIGINT');
   };
@@ -160,14 +159,14 @@ export class EmbeddedPostgres {
       if (failure === undefined) break;
       const isPortTaken = /TCP\/IP sockets|bind IPv4/.test(failure) && attempt < MAX_PORT_ATTEMPTS;
       const isWaiting = /shared memory block/.test(failure) && performance.now() < deadline;
-      if (!isPortTaken && !isWaiting) throw broken(this.#cluster.dir, failure);
+      if (!isPortTaken && !isWaiting) throw clusterError(this.#cluster.dir, failure);
       await delay(RESTART_MIN_MS);
     }
     writeFileSync(memory, `${this.#port}\n`);
     chmodSync(memory, 0o600);
   }
 
-  /** Answers why it failed, if it did. */
+  /** Returns the reason of a failure, or undefined on success. */
   async #launch(): Promise<string | undefined> {
     const outcome = await startPostmaster(this.#cluster, this.#binaries, {
       port: this.#port,

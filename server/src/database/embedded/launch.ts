@@ -4,43 +4,42 @@ import { promisify } from 'node:util';
 import { StartError } from '../../platform/config/start-error.js';
 import type { Binaries } from './binaries.js';
 
-/** The operating-system user that PostgreSQL runs as when it is not ours. */
+/** The operating-system user that PostgreSQL runs as, if it differs from the user of this process. */
 export interface RunAs {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** How a program of PostgreSQL is started on this machine. */
+/** Starts programs of PostgreSQL on this machine. */
 export interface Launcher {
-  /** Undefined: as the user who runs this process. */
+  /** Undefined: the user of this process. */
   readonly runAs: RunAs | undefined;
   /** PostgreSQL's major version, such as 18. */
   readonly major: number;
-  /** Starts the program in a session of its own, so that Ctrl-C in a terminal reaches the server alone. */
+  /** Starts the program in its own session, so that Ctrl-C in a terminal signals only the server. */
   spawn(program: string, args: readonly string[], stdio: SpawnStdio): ChildProcess;
 }
 
 export type SpawnStdio = ('ignore' | 'pipe' | number)[];
 
-/** A prefix of the command, or the plain system call. */
+/** A prefix of the command line, or a user switch by the spawn call itself. */
 type Method = { readonly prefix: readonly string[]; readonly switchUser: boolean };
 
 const run = promisify(execFile);
 
-/** Nothing of our environment (secrets) but what finds programs; messages in English, times in UTC. */
+/** Only PATH is inherited, since our environment contains secrets. Messages are in English, times in UTC. */
 const ENVIRONMENT = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' };
 
 /**
- * Finds a way to run PostgreSQL on this cluster. PostgreSQL refuses to run as root, so root lends it another
- * user; that user may be unable to enter the folders above the programs or the data (a clone in /root), and
- * is then also lent the capability to pass them. With setpriv(1) PostgreSQL also ends when this process is
- * killed.
- * @throws StartError when no way works.
+ * Finds a way to run PostgreSQL on this cluster. PostgreSQL refuses to run as root, so root starts it as another user.
+ * If that user cannot enter the folders above the programs or the data (a clone in /root), setpriv(1) grants the
+ * capability to do so. With setpriv(1) PostgreSQL also ends when this process is killed.
+ * @throws StartError when no way works
  */
 export async function findLauncher(binaries: Binaries, clusterDir: string): Promise<Launcher> {
   const runAs = process.getuid?.() === 0 ? unprivilegedUser(clusterDir) : undefined;
   for (const method of methods(runAs)) {
-    const major = await tried(method, runAs, binaries, clusterDir);
+    const major = await tryMethod(method, runAs, binaries, clusterDir);
     if (major !== undefined) {
       return { runAs, major, spawn: (program, args, stdio) => start(method, runAs, program, args, stdio) };
     }
@@ -57,18 +56,23 @@ function methods(runAs: RunAs | undefined): Method[] {
   const setpriv = ['setpriv', '--pdeathsig', 'INT'];
   if (runAs === undefined) return [{ prefix: setpriv, switchUser: false }, plain];
   setpriv.push('--reuid', String(runAs.uid), '--regid', String(runAs.gid), '--clear-groups');
-  const lending = (capability: string): Method => ({
+  const withCapability = (capability: string): Method => ({
     prefix: [
       ...setpriv,
       `--inh-caps=+${capability}`,
       `--ambient-caps=+${capability}`,
-      // Else access(2), by which PostgreSQL looks for its own programs, does without the capability.
+      // Otherwise access(2), with which PostgreSQL looks for its own programs, ignores the capability.
       '--securebits=+no_setuid_fixup',
     ],
     switchUser: false,
   });
-  // Containers usually keep dac_override only, which also lets it write: the last resort.
-  return [{ prefix: setpriv, switchUser: false }, plain, lending('dac_read_search'), lending('dac_override')];
+  // Containers usually keep only dac_override. It is the last choice, because it also permits writing.
+  return [
+    { prefix: setpriv, switchUser: false },
+    plain,
+    withCapability('dac_read_search'),
+    withCapability('dac_override'),
+  ];
 }
 
 function start(
@@ -88,8 +92,8 @@ function start(
   });
 }
 
-/** Tries what will be done: enter the data, run the program. Answers the major version when that works. */
-async function tried(
+/** Enters the data folder and runs the program as the server would. Returns the major version on success. */
+async function tryMethod(
   method: Method,
   runAs: RunAs | undefined,
   binaries: Binaries,
@@ -119,7 +123,7 @@ async function tried(
   }
 }
 
-/** The owner of the cluster if it has one, else a user for services: found, made, or `nobody`. */
+/** The owner of an existing cluster, otherwise a service user: an existing one, a new one, or `nobody`. */
 function unprivilegedUser(clusterDir: string): RunAs {
   if (existsSync(clusterDir)) {
     const { uid, gid } = statSync(clusterDir);

@@ -7,13 +7,13 @@ import { startOf } from './process.js';
 
 const Holder = z.object({ pid: z.int().positive(), started: z.string() });
 
-/** Attempts to take over from a dead holder while others try the same. */
+/** Attempts to take over a stale lock while other processes try the same. */
 const MAX_ATTEMPTS = 10;
 
 /**
- * Makes this process the only server on a data directory. The answer gives the directory back.
- * The lock of a process that no longer runs is taken over.
- * @throws StartError naming the process that has it.
+ * Locks a data directory for this process. The lock of a process that no longer runs is taken over.
+ * @returns a function that releases the lock
+ * @throws StartError that names the process that holds the lock
  */
 export function lockDataDir(dataDir: string): () => void {
   const path = join(dataDir, 'server.lock');
@@ -31,7 +31,7 @@ export function lockDataDir(dataDir: string): () => void {
           `Another Wardbell (process ${holder.pid}) uses ${dataDir}: stop it, or give this one its own DATA_DIR`,
         );
       }
-      discard(path, theirs);
+      removeStaleLock(path, theirs);
     }
     throw new StartError(`The lock ${path} cannot be taken: delete it if no Wardbell uses that folder`);
   } finally {
@@ -67,10 +67,10 @@ function parse(text: string): z.output<typeof Holder> | undefined {
 }
 
 /**
- * Removes a dead holder's lock, not one that a living process has put in its place meanwhile: what was
- * moved away is looked at, and put back when it is not what was read.
+ * Removes a stale lock without removing one that a running process has created in the meantime: the file is renamed,
+ * compared with the content that was read, and renamed back if it differs.
  */
-function discard(path: string, stale: string): void {
+function removeStaleLock(path: string, stale: string): void {
   const aside = `${path}.${process.pid}.stale`;
   try {
     renameSync(path, aside);

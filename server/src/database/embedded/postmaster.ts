@@ -16,15 +16,15 @@ import type { Binaries } from './binaries.js';
 import type { Cluster } from './cluster.js';
 import { endOrphans, isPostgresOf, shutDown } from './process.js';
 
-/** Older lines of PostgreSQL's own log are kept in one more file of this size. */
+/** Size at which PostgreSQL's log is rotated; one older file is kept. */
 const MAX_LOG_BYTES = 5 * 1024 * 1024;
 const POLL_MS = 20;
-/** How much of the log is read to find why a start failed. */
+/** Bytes of the log that are searched for the reason of a failed start. */
 const REASON_BYTES = 16 * 1024;
 
 /**
- * Set on the command line, so that a newer Wardbell changes them. Only what concerns the server itself is
- * logged: errors of statements carry values, which may be a patient's.
+ * Set on the command line, so that an upgrade of Wardbell changes them. Errors of statements are not logged, because
+ * they contain values, which can be a patient's data.
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
@@ -34,7 +34,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   effective_cache_size: '512MB',
   random_page_cost: '1.1',
   max_wal_size: '1GB',
-  // Compiling a plan costs more than all of our statements take.
+  // Compiling a plan takes longer than any of our statements.
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
@@ -53,7 +53,7 @@ export interface StartOptions {
   readonly port: number;
   readonly logPath: string;
   readonly settings?: Readonly<Record<string, string>> | undefined;
-  /** Ends the start, and what it started. */
+  /** Aborts the start and ends the process that it started. */
   readonly abort: AbortSignal;
   /** Called once when the database takes longer than a few seconds, as after a crash. */
   readonly onSlow: () => void;
@@ -94,7 +94,7 @@ export async function startPostmaster(
       await Promise.race([ended, delay(POLL_MS)]);
     }
     if (isOver || child.pid === undefined) {
-      return { kind: 'failed', reason: reasonIn(options.logPath, logStart) };
+      return { kind: 'failed', reason: findReason(options.logPath, logStart) };
     }
     return { kind: 'ready', child, pid: child.pid };
   } finally {
@@ -103,9 +103,9 @@ export async function startPostmaster(
 }
 
 /**
- * Ends what a killed server left running on this cluster, and removes its mark: PostgreSQL itself would take
- * the number in it for a living server when another program has it now, or while nobody has reaped the dead.
- * The caller holds the lock of the data directory, so nobody else uses it.
+ * Ends the processes that a killed server left on this cluster and removes its `postmaster.pid`. PostgreSQL would take
+ * the pid in that file for a running server if another program has it now, or if it is a zombie. The caller holds the
+ * lock of the data directory, so no other server uses the cluster.
  */
 async function clearLeftovers(clusterDir: string): Promise<void> {
   const pid = Number(statusLines(clusterDir)[0]);
@@ -115,7 +115,7 @@ async function clearLeftovers(clusterDir: string): Promise<void> {
   rmSync(join(clusterDir, 'postmaster.pid'), { force: true });
 }
 
-/** PostgreSQL writes its number in the first line of `postmaster.pid` and its state in the eighth. */
+/** PostgreSQL writes its pid in the first line of `postmaster.pid` and its state in the eighth. */
 const isReady = (clusterDir: string, pid: number | undefined): boolean => {
   const lines = statusLines(clusterDir);
   return pid !== undefined && lines[0] === String(pid) && lines[7]?.trim() === 'ready';
@@ -129,28 +129,30 @@ function statusLines(clusterDir: string): string[] {
   }
 }
 
-/** The last thing PostgreSQL said was fatal since `offset` of its log. */
-function reasonIn(logPath: string, offset: number): string {
+/** The last FATAL message in PostgreSQL's log after `offset`. */
+function findReason(logPath: string, offset: number): string {
   const log = openSync(logPath, 'r');
   try {
     const buffer = Buffer.alloc(REASON_BYTES);
     const length = readSync(log, buffer, 0, buffer.length, offset);
-    const said = buffer.toString('utf8', 0, length).matchAll(/^.*?(?:FATAL|PANIC|error|postgres):\s+(.*)$/gm);
-    return [...said].at(-1)?.[1]?.trim() ?? `see ${logPath}`;
+    const messages = buffer
+      .toString('utf8', 0, length)
+      .matchAll(/^.*?(?:FATAL|PANIC|error|postgres):\s+(.*)$/gm);
+    return [...messages].at(-1)?.[1]?.trim() ?? `see ${logPath}`;
   } finally {
     closeSync(log);
   }
 }
 
-/** Puts a log that has grown aside. */
-export function rotate(logPath: string): void {
+/** Renames the log when it exceeds its maximum size. */
+export function rotateLog(logPath: string): void {
   const size = statSync(logPath, { throwIfNoEntry: false })?.size ?? 0;
   if (size > MAX_LOG_BYTES) renameSync(logPath, `${logPath}.1`);
 }
 
-/** `preferred` when it is free on the loopback address, else any free port. */
+/** Returns `preferred` if it is free on the loopback address, otherwise any free port. */
 export async function freePort(preferred: number): Promise<number> {
-  const tried = (port: number): Promise<number | undefined> =>
+  const tryPort = (port: number): Promise<number | undefined> =>
     new Promise((resolve) => {
       const server = createServer();
       server.once('error', () => resolve(undefined));
@@ -159,5 +161,5 @@ export async function freePort(preferred: number): Promise<number> {
         server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
       });
     });
-  return (await tried(preferred)) ?? (await tried(0)) ?? preferred;
+  return (await tryPort(preferred)) ?? (await tryPort(0)) ?? preferred;
 }

@@ -7,15 +7,15 @@ const onLinux = process.platform === 'linux';
 const POLL_MS = 20;
 
 /**
- * When a process started, in a form to compare only; undefined when there is none. With its number this
- * names a process for good: numbers are reused.
+ * The start time of a process, only for comparison; undefined when the process does not exist. Pids are reused, but the
+ * pair of pid and start time is unique.
  */
 export function startOf(pid: number): string | undefined {
   try {
     if (!onLinux)
       return execFileSync('ps', ['-p', String(pid), '-o', 'lstart='], { encoding: 'utf8' }).trim();
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // After the program's name, which may hold blanks and brackets: state, ppid, … starttime is the 20th.
+    // Read after the program name, which can contain blanks and brackets. `starttime` is the 20th field from there.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
@@ -23,7 +23,7 @@ export function startOf(pid: number): string | undefined {
   }
 }
 
-/** True when a process with this number runs, whoever owns it; a zombie does not run. */
+/** True when a process with this pid runs, even one of another user. A zombie does not count. */
 export function isRunning(pid: number): boolean {
   if (onLinux) return startOf(pid) !== undefined;
   try {
@@ -34,7 +34,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** True when the process is a postgres that serves this cluster: it makes that its working directory. */
+/** True when the process is a postgres of this cluster, recognised by its working directory. */
 export function isPostgresOf(pid: number, clusterDir: string): boolean {
   try {
     if (onLinux) return readlinkSync(`/proc/${pid}/cwd`) === clusterDir;
@@ -45,7 +45,7 @@ export function isPostgresOf(pid: number, clusterDir: string): boolean {
   }
 }
 
-/** Sends a signal; a process that is gone already is fine. */
+/** Sends a signal. Ignores a process that has already ended. */
 export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
@@ -54,7 +54,7 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Waits until the process is gone; false when it still runs after `timeoutMs`. */
+/** Waits until the process has ended. Returns false if it still runs after `timeoutMs`. */
 export async function isGone(pid: number, timeoutMs: number): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (isRunning(pid)) {
@@ -64,7 +64,7 @@ export async function isGone(pid: number, timeoutMs: number): Promise<boolean> {
   return true;
 }
 
-/** How long PostgreSQL may take for each way of shutting down, gentlest first. */
+/** Shutdown modes of PostgreSQL with their timeouts, from gentle to forced. */
 const SHUTDOWN: readonly (readonly [NodeJS.Signals, number])[] = [
   ['SIGINT', 15_000],
   ['SIGQUIT', 5_000],
@@ -72,8 +72,8 @@ const SHUTDOWN: readonly (readonly [NodeJS.Signals, number])[] = [
 ];
 
 /**
- * Shuts a postmaster down: fast (its sessions are ended, a checkpoint is written), then without a checkpoint,
- * then by force. The data is safe each time.
+ * Shuts a postmaster down: first fast (ends the backends and writes a checkpoint), then immediate (no checkpoint), then
+ * with SIGKILL. No committed data is lost in any mode.
  */
 export async function shutDown(pid: number): Promise<void> {
   for (const [name, timeoutMs] of SHUTDOWN) {
@@ -82,10 +82,10 @@ export async function shutDown(pid: number): Promise<void> {
   }
 }
 
-/** Sessions of a postmaster that was killed end by themselves; how long before they are made to. */
+/** Time for the backends of a killed postmaster to exit by themselves before they are killed. */
 const ORPHANS_MS = 5_000;
 
-/** Waits until no process works in the cluster any more. Without /proc PostgreSQL's own check has to do. */
+/** Waits until no process uses the cluster. Without /proc this relies on PostgreSQL's own check. */
 export async function endOrphans(clusterDir: string): Promise<void> {
   if (!onLinux) return;
   const orphans = readdirSync('/proc')

@@ -17,7 +17,7 @@ const PROBLEM_OF = {
   revoked: 'access_revoked',
 } as const satisfies Record<TokenFailure, ProblemCode>;
 
-/** Asks for each request: who is it, and may that role call this endpoint? Refuses what nobody declared. */
+/** Authenticates each request and checks that its role may call the endpoint. Refuses routes without a declaration. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(

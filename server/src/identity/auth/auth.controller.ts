@@ -36,14 +36,14 @@ export class AuthController {
       const signedIn = await this.sessions.refresh(readRefreshCookie(request), request.ip);
       return this.#signedIn(request, reply, signedIn);
     } catch (error) {
-      // 401 alone: a suspended tenant may be active again, a database that is away will be back
+      // only on 401: a suspended tenant can be reactivated, and an outage of the database ends
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       clearRefreshCookie(request, reply, this.config);
       throw new Problem('invalid_refresh_token', { cause: error });
     }
   }
 
-  /** Always succeeds: who has no session left is signed out. */
+  /** Always succeeds: a caller whose session has ended is already signed out. */
   @BareEndpoint(routes.logout)
   async logout({ request, reply }: BareCall<typeof routes.logout>): Promise<void> {
     requireSameOrigin(request, this.config.allowedOrigins);
@@ -62,14 +62,14 @@ export class AuthController {
     return answer;
   }
 
-  /** For clients without cookies: the session that their access token names. */
+  /** Signs out a client without cookies: ends the session of its access token. */
   async #logoutBearer(request: FastifyRequest): Promise<void> {
     const token = bearerOf(request);
     if (token === undefined) return;
     try {
       await this.sessions.logoutSession(await this.tokens.verify(token, request.ip));
     } catch (error) {
-      if (!(error instanceof TokenError)) throw error; // a token that is worth nothing ends nothing
+      if (!(error instanceof TokenError)) throw error; // there is no session to end for an invalid token
     }
   }
 }

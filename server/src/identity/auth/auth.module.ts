@@ -9,7 +9,7 @@ import { AuthController } from './auth.controller.js';
 import { SessionService } from './session.service.js';
 import { TokenService } from './token.service.js';
 
-/** Sign-in, tokens and the guard of HTTP. Global: HTTP and the gateway both verify tokens. */
+/** Sign-in, tokens and the HTTP guard. Global, because HTTP and the gateway both verify tokens. */
 @Global()
 @Module({
   controllers: [AuthController, KeysController],

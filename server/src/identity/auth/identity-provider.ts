@@ -7,16 +7,16 @@ import { TokenError } from './token-error.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
 const FETCH_TIMEOUT_MS = 5_000;
-/** While the keys cannot be fetched they are asked for this often, so that their return is noticed. */
+/** Interval of the attempts to fetch the keys during an outage of the provider. */
 const RETRY_MS = 10_000;
-/** Keys are fetched again in the background after this long. */
+/** Age at which the keys are fetched again in the background. */
 const REFRESH_MS = 10 * 60_000;
-/** Known keys stay good this long while the provider is away: its outage must not close the clinic. */
-const KEEP_MS = 24 * 60 * 60_000;
-/** For `nbf` alone: clocks of two machines differ. `exp` is taken by the letter. */
+/** How long known keys are used during an outage of the provider, so that a clinic can continue to work. */
+const MAX_KEY_AGE_MS = 24 * 60 * 60_000;
+/** Tolerance for `nbf`, because clocks of two machines differ. `exp` has no tolerance. */
 const CLOCK_TOLERANCE_S = 5;
 
-/** Verifies tokens of an external issuer by the keys that it publishes (RFC 7517). */
+/** Verifies tokens of an external issuer with its published keys (RFC 7517). */
 export class IdentityProvider {
   readonly #keys: RemoteJWKSet;
   readonly #options: { issuer?: string; audience?: string };
@@ -29,7 +29,7 @@ export class IdentityProvider {
   constructor(url: string, config: Pick<Config, 'jwtIssuer' | 'jwtAudience'>, log: Log) {
     this.#keys = createRemoteJWKSet(new URL(url), {
       timeoutDuration: FETCH_TIMEOUT_MS,
-      cacheMaxAge: KEEP_MS,
+      cacheMaxAge: MAX_KEY_AGE_MS,
     });
     this.#options = {
       ...(config.jwtIssuer === undefined ? {} : { issuer: config.jwtIssuer }),
@@ -38,12 +38,12 @@ export class IdentityProvider {
     this.#log = log;
   }
 
-  /** Could its keys not be fetched the last time? */
+  /** True when the last attempt to fetch the keys failed. */
   get isAway(): boolean {
     return this.#isAway;
   }
 
-  /** Fetches the keys, so that the first token need not wait and an outage is known before somebody signs in. */
+  /** Fetches the keys, so that the first token does not wait and an outage is known before the first sign-in. */
   start(): void {
     this.#reload();
   }
@@ -52,7 +52,7 @@ export class IdentityProvider {
     clearTimeout(this.#timer);
   }
 
-  /** The claims of a token, not yet checked for shape. Throws `TokenError`. */
+  /** Verifies a token and returns its claims, whose types are not checked yet. @throws TokenError */
   async verify(token: string): Promise<JWTPayload> {
     this.#refreshInBackground();
     try {

@@ -4,8 +4,8 @@ import { Problem } from '../../platform/errors/problem.js';
 
 const WINDOW_S = 15 * 60;
 /**
- * Failures within the window before sign-in is refused: for one account from one network address, for one
- * account from anywhere, from one network address for any account (a whole clinic may share it).
+ * Failures within the window after which sign-in is refused: for one account from one network address, for one account
+ * from all addresses, and for all accounts from one address (which a whole clinic may share).
  */
 const LIMITS = { pair: 10, account: 50, address: 200 } as const;
 
@@ -17,13 +17,13 @@ interface Counts {
 }
 
 /**
- * Books an attempt as failed before the password is looked at, so that many at once, on any number of
- * instances, cannot all pass the count. A success takes the booking back.
+ * Records an attempt as failed before the password is checked, so that parallel attempts on all instances count. A
+ * success deletes the record.
  * @throws Problem 429 with the seconds until the next attempt is allowed
  */
-export async function bookAttempt(tx: Tx, email: string, address: string): Promise<void> {
-  const account = hashOf(email);
-  // Always in this order: no two sign-ins wait for each other.
+export async function recordAttempt(tx: Tx, email: string, address: string): Promise<void> {
+  const account = hashEmail(email);
+  // Always in this order, so that two sign-ins cannot deadlock.
   await tx.sql.execute`
     SELECT pg_advisory_xact_lock(hashtextextended('wardbell.login/account/' || encode(${account}, 'hex'), 0))`;
   await tx.sql.execute`
@@ -46,11 +46,11 @@ export async function bookAttempt(tx: Tx, email: string, address: string): Promi
 const isOver = (counts: Counts): boolean =>
   counts.pair >= LIMITS.pair || counts.account >= LIMITS.account || counts.address >= LIMITS.address;
 
-/** After a success: its booking, and the slips of the finger before it from the same place. */
-export async function forgiveAttempts(tx: Tx, email: string, address: string): Promise<void> {
+/** Deletes the record of a successful attempt and the earlier failures of this account from the same address. */
+export async function clearAttempts(tx: Tx, email: string, address: string): Promise<void> {
   await tx.sql.execute`
-    DELETE FROM wardbell.login_failure WHERE email_hash = ${hashOf(email)} AND address = ${address}`;
+    DELETE FROM wardbell.login_failure WHERE email_hash = ${hashEmail(email)} AND address = ${address}`;
 }
 
-const hashOf = (email: string): Uint8Array<ArrayBuffer> =>
+const hashEmail = (email: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(createHash('sha256').update(email).digest());

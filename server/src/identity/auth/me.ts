@@ -5,7 +5,7 @@ import { isUuid } from '../../platform/uuid.js';
 
 type Me = z.output<typeof api.auth.me.answer>;
 
-/** Who a token speaks for: the account as we know it, or what the token of an identity provider says. */
+/** The account of the caller: from the database, or from the token of an identity provider. */
 export async function describeCaller(tx: Tx): Promise<Me> {
   const { userId, tenantId, role } = tx.principal;
   const orm = await tx.orm();

@@ -3,7 +3,7 @@ import type { Config } from '../../platform/config/config.js';
 
 const NAME = 'wardbell_refresh';
 const PATH = '/api/v1/auth';
-/** The browser may keep it as long as any session lives; the server decides. Seconds. */
+/** The maximum lifetime of a session in seconds; the server ends sessions earlier where necessary. */
 const MAX_AGE_S = 7 * 24 * 60 * 60;
 
 const options = (request: FastifyRequest, config: Pick<Config, 'production'>) =>
@@ -14,7 +14,7 @@ const options = (request: FastifyRequest, config: Pick<Config, 'production'>) =>
     secure: config.production || request.protocol === 'https',
   }) as const;
 
-/** The refresh token that came with a request. */
+/** The refresh token of a request. */
 export const readRefreshCookie = (request: FastifyRequest): string | undefined => request.cookies[NAME];
 
 export const setRefreshCookie = (

@@ -2,26 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Tx } from '../../database/tx.js';
 import type { UserRow } from '../user-row.js';
 
-/** A session nobody used for so long ends, and every one ends after so long. */
+/** A login session ends after `IDLE_S` without use, and at the latest after `MAX_AGE_S`. */
 const IDLE_S = 12 * 60 * 60;
 const LIFETIME_S = 7 * 24 * 60 * 60;
 
 /** 256 random bits, base64url. */
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 const newToken = (): string => randomBytes(32).toString('base64url');
-const hashOf = (token: string): Uint8Array<ArrayBuffer> =>
+const hashToken = (token: string): Uint8Array<ArrayBuffer> =>
   new Uint8Array(createHash('sha256').update(token).digest());
 
-/** What a refresh token stands for. */
-export interface Holder {
+/** The login session and account of a refresh token. */
+export interface TokenHolder {
   readonly sessionId: string;
   readonly user: UserRow;
-  /** Neither revoked nor run out, and the account may sign in. */
-  readonly good: boolean;
+  /** The session is neither revoked nor expired, and the account may sign in. */
+  readonly isValid: boolean;
 }
 
-/** Starts a session and answers its id and first refresh token. */
-export async function openSession(
+/** Starts a login session. Returns its id and first refresh token. */
+export async function openLoginSession(
   tx: Tx,
   user: { readonly id: string; readonly tenant_id: string | null },
 ): Promise<{ sessionId: string; refreshToken: string }> {
@@ -32,12 +32,12 @@ export async function openSession(
   return { sessionId: session.id, refreshToken: await addToken(tx, session.id) };
 }
 
-/** Whose token this is; undefined for one that we never gave out or have forgotten. */
-export async function holderOf(tx: Tx, token: string): Promise<Holder | undefined> {
+/** Finds the session and account of a token; undefined for a token that is unknown or was pruned. */
+export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | undefined> {
   if (!TOKEN.test(token)) return undefined;
   const orm = await tx.orm();
   const found = await orm.refreshToken.findUnique({
-    where: { hash: hashOf(token) },
+    where: { hash: hashToken(token) },
     include: { session: { include: { user: true } } },
   });
   if (!found) return undefined;
@@ -45,20 +45,20 @@ export async function holderOf(tx: Tx, token: string): Promise<Holder | undefine
   const { user } = session;
   const isOpen = session.revoked_at === null && session.expires_at > tx.now;
   const mayAct = user.status === 'active' && user.deleted_at === null;
-  return { sessionId: session.id, user, good: isOpen && mayAct };
+  return { sessionId: session.id, user, isValid: isOpen && mayAct };
 }
 
 /**
- * Spends a token for its successor; null when it has been spent before. Of two requests with one token at the
- * same moment exactly one gets the successor: the UPDATE takes the row.
+ * Replaces a token by its successor; null when it was used before. The UPDATE locks the row, so of two concurrent
+ * requests with one token exactly one gets the successor.
  */
-export async function rotate(tx: Tx, token: string, sessionId: string): Promise<string | null> {
+export async function rotateRefreshToken(tx: Tx, token: string, sessionId: string): Promise<string | null> {
   const orm = await tx.orm();
-  const spent = await orm.refreshToken.updateMany({
-    where: { hash: hashOf(token), used_at: null },
+  const used = await orm.refreshToken.updateMany({
+    where: { hash: hashToken(token), used_at: null },
     data: { used_at: tx.now },
   });
-  if (spent.count === 0) return null;
+  if (used.count === 0) return null;
   const session = await orm.authSession.findUnique({ where: { id: sessionId } });
   if (!session) return null;
   const idleEnd = addSeconds(tx.now, IDLE_S);
@@ -73,7 +73,7 @@ export async function rotate(tx: Tx, token: string, sessionId: string): Promise<
 async function addToken(tx: Tx, sessionId: string): Promise<string> {
   const token = newToken();
   const orm = await tx.orm();
-  await orm.refreshToken.create({ data: { hash: hashOf(token), session_id: sessionId } });
+  await orm.refreshToken.create({ data: { hash: hashToken(token), session_id: sessionId } });
   return token;
 }
 

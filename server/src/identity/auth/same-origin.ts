@@ -1,13 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../../platform/errors/problem.js';
 
-/** What a browser says of a request that a page of ours, or the person itself, started. */
+/** Values of `Sec-Fetch-Site` for requests of our own pages (`same-origin`) or of the user directly (`none`). */
 const OUR_SITES: ReadonlySet<unknown> = new Set(['same-origin', 'none']);
 
 /**
- * Refuses a request that a browser says another site's page made: the refresh cookie would speak for the
- * person without their knowing. Programs send neither header and carry no cookie that they were not given.
- * @param allowedOrigins pages of these may, where the cookie reaches them at all (SameSite=Strict)
+ * Refuses a request that, according to the browser, a page of another site sent (CSRF): the browser would add the
+ * refresh cookie without the user's knowledge. Programs send neither header, and have no cookie that was not given to
+ * them.
+ * @param allowedOrigins origins whose pages may send it; SameSite=Strict still limits the cookie to the same site
  */
 export function requireSameOrigin(request: FastifyRequest, allowedOrigins: readonly string[] | null): void {
   const { origin } = request.headers;

@@ -7,8 +7,8 @@ import { Problem } from '../../platform/errors/problem.js';
 import { Passwords } from '../passwords.js';
 import { revokeSession } from '../revocation.js';
 import { toUser, type UserRow } from '../user-row.js';
-import { bookAttempt, forgiveAttempts } from './login-throttle.js';
-import { type Holder, holderOf, openSession, rotate } from './refresh-token.js';
+import { clearAttempts, recordAttempt } from './login-throttle.js';
+import { findHolder, openLoginSession, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
 
 export interface SignedIn {
@@ -16,12 +16,12 @@ export interface SignedIn {
   readonly refreshToken: string;
 }
 
-interface Session {
+interface LoginSession {
   readonly sessionId: string;
   readonly tenantId: string | null;
 }
 
-/** Signing in, staying signed in, signing out. */
+/** Sign-in, refresh and sign-out. */
 @Injectable()
 export class SessionService {
   constructor(
@@ -38,49 +38,49 @@ export class SessionService {
   async login(email: string, password: string, address: string): Promise<SignedIn> {
     const server = { ...SYSTEM, address };
     const account = await this.database.acrossTenants(server, async (tx) => {
-      await bookAttempt(tx, email, address);
+      await recordAttempt(tx, email, address);
       return findAccount(tx, email);
     });
-    // outside of a transaction: it takes long on purpose
-    const fits = await this.passwords.verify(account?.password_hash ?? null, password);
-    if (!account || !fits || account.status !== 'active') {
+    // outside a transaction, because the hash is slow by design
+    const isMatch = await this.passwords.verify(account?.password_hash ?? null, password);
+    if (!account || !isMatch || account.status !== 'active') {
       if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
       throw new Problem('invalid_credentials');
     }
     const user = toUser(account);
     return this.database.acrossTenants(principalOf(user, address), async (tx) => {
-      await forgiveAttempts(tx, email, address);
-      const { sessionId, refreshToken } = await openSession(tx, user);
+      await clearAttempts(tx, email, address);
+      const { sessionId, refreshToken } = await openLoginSession(tx, user);
       tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, user.tenant_id);
       return { refreshToken, answer: this.#answer(user, sessionId) };
     });
   }
 
   /**
-   * Trades a refresh token for its successor and a new access token. A token that comes a second time was
-   * copied, by whomever: its session ends, for the thief and for the owner.
+   * Exchanges a refresh token for its successor and a new access token. A token that is used a second time was copied,
+   * so its session ends for the thief and the owner.
    */
   async refresh(token: string | undefined, address: string): Promise<SignedIn> {
     const holder = await this.#holder(token, address);
-    if (!token || !holder?.good) throw new Problem('invalid_refresh_token');
+    if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
     const signedIn = await this.database.acrossTenants(
       { ...principalOf(toUser(holder.user), address), sessionId: holder.sessionId },
       async (tx) => {
-        const refreshToken = await rotate(tx, token, holder.sessionId);
+        const refreshToken = await rotateRefreshToken(tx, token, holder.sessionId);
         return refreshToken === null
           ? null
           : { refreshToken, answer: this.#answer(toUser(holder.user), holder.sessionId) };
       },
     );
     if (signedIn) return signedIn;
-    await this.#end(sessionOf(holder), 'refresh_token_reused', { ...SYSTEM, address });
+    await this.#end(toLoginSession(holder), 'refresh_token_reused', { ...SYSTEM, address });
     throw new Problem('invalid_refresh_token');
   }
 
-  /** Ends the session of a refresh token; nothing happens for one that is unknown or spent. */
+  /** Ends the session of a refresh token. Does nothing for a token that is unknown or already used. */
   async logout(token: string | undefined, address: string): Promise<void> {
     const holder = await this.#holder(token, address);
-    if (holder) await this.#end(sessionOf(holder), 'logout', principalOf(toUser(holder.user), address));
+    if (holder) await this.#end(toLoginSession(holder), 'logout', principalOf(toUser(holder.user), address));
   }
 
   /** Ends the session that an access token belongs to. */
@@ -90,14 +90,14 @@ export class SessionService {
       await this.#end({ sessionId, tenantId }, 'logout', { ...principal, sessionId: null });
   }
 
-  #holder(token: string | undefined, address: string): Promise<Holder | undefined> {
+  #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
     if (token === undefined) return Promise.resolve(undefined);
-    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => holderOf(tx, token));
+    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
   }
 
-  async #end(session: Session, why: string, actor: Principal): Promise<void> {
+  async #end(session: LoginSession, why: string, actor: Principal): Promise<void> {
     await this.#revoke(session, why, actor).catch((error: unknown) => {
-      // One who was disabled, or whose tenant was suspended, may still sign out: the server does it.
+      // A disabled user, or one of a suspended tenant, may still sign out: the server acts as SYSTEM.
       if (error instanceof Problem && error.status < 500) {
         return this.#revoke(session, why, { ...SYSTEM, address: actor.address });
       }
@@ -105,7 +105,7 @@ export class SessionService {
     });
   }
 
-  #revoke({ sessionId, tenantId }: Session, why: string, actor: Principal): Promise<void> {
+  #revoke({ sessionId, tenantId }: LoginSession, why: string, actor: Principal): Promise<void> {
     return this.database.acrossTenants(actor, async (tx) => {
       if (!(await revokeSession(tx, { sessionId, tenantId }, why))) return;
       tx.audit({ action: `auth.${why}`, objectType: 'session', objectId: sessionId }, tenantId);
@@ -127,7 +127,10 @@ export class SessionService {
   }
 }
 
-const sessionOf = ({ sessionId, user }: Holder): Session => ({ sessionId, tenantId: user.tenant_id });
+const toLoginSession = ({ sessionId, user }: TokenHolder): LoginSession => ({
+  sessionId,
+  tenantId: user.tenant_id,
+});
 
 const principalOf = (
   { id, tenant_id, role }: Pick<User, 'id' | 'tenant_id' | 'role'>,

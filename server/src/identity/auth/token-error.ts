@@ -1,17 +1,17 @@
 /**
- * `unavailable`: the keys of the identity provider cannot be had at the moment; the token may be good.
+ * `unavailable`: the keys of the identity provider cannot be fetched now, so the token could not be checked.
  * `revoked`: an integration key that was deleted or has expired.
  */
 export type TokenFailure = 'expired' | 'invalid' | 'unavailable' | 'revoked';
 
-/** A token that lets nobody in. Says nothing about the token's content. */
+/** A token was refused. The error does not contain the token. */
 export class TokenError extends Error {
   override readonly name = 'TokenError';
 
   constructor(
     readonly kind: TokenFailure,
     cause?: unknown,
-    /** The claim that failed, by its name; its value must not be logged. */
+    /** Name of the claim that failed. Its value must not be logged. */
     readonly claim?: string,
   ) {
     super(`The token is ${kind}`, { cause });

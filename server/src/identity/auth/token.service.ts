@@ -13,12 +13,12 @@ import { isKey } from '../keys/key-text.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
 
-/** Access tokens live this long; a client refreshes before (`token_expiring`). */
+/** Lifetime of access tokens. Clients refresh before it ends (`token_expiring`). */
 export const ACCESS_TOKEN_S = 15 * 60;
-/** Longer than any token that makes sense; bounds what a stranger can make us parse. */
+/** Longer than any realistic token. Bounds the parsing work that an unauthenticated client can cause. */
 const MAX_TOKEN_CHARACTERS = 16_384;
 
-/** For whom an access token is issued. */
+/** The subject of an access token. */
 export interface TokenSubject {
   readonly userId: string;
   readonly tenantId: string | null;
@@ -27,8 +27,8 @@ export interface TokenSubject {
 }
 
 /**
- * Issues and verifies access tokens. Verifying says who somebody is, not whether they may still act: that is
- * answered by the database at the start of each unit of work, and at admission of a socket.
+ * Issues and verifies access tokens. Verification authenticates the caller only. Whether the caller may still act is
+ * checked in the database, at the start of each unit of work and at the admission of a socket.
  */
 @Injectable()
 export class TokenService implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -42,7 +42,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly keys: KeyLookup,
     private readonly log: Log,
   ) {
-    // one KeyObject, else every verification would derive it anew
+    // one KeyObject, because otherwise every verification would derive it again
     const key = createSecretKey(Buffer.from(config.jwtSecret));
     this.#jwt = new JwtService({
       privateKey: key,
@@ -62,12 +62,12 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     this.#provider?.stop();
   }
 
-  /** Can the keys of the identity provider not be fetched? False when there is none. */
+  /** True when the keys of the identity provider cannot be fetched. False without a provider. */
   get isProviderAway(): boolean {
     return this.#provider?.isAway ?? false;
   }
 
-  /** An access token of ours, good for `ACCESS_TOKEN_S` seconds. */
+  /** Issues an access token that is valid for `ACCESS_TOKEN_S` seconds. */
   issue(subject: TokenSubject): string {
     return this.#jwt.sign({
       sub: subject.userId,
@@ -78,8 +78,9 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   /**
-   * Who a token or an integration key speaks for. Answers at once for tokens of ours, with a promise for the others.
-   * @param address where the caller is, for the audit log
+   * Verifies a token or an integration key and returns its principal: synchronously for our tokens, as a promise for the
+   * others.
+   * @param address network address of the caller, for the audit log
    * @throws TokenError; for a key also Problem `busy` and errors of the database
    */
   verify(token: string, address: string | null): Principal | Promise<Principal> {
@@ -90,15 +91,15 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
         return toPrincipal(this.#verifyOwn(token), address);
       }
     } catch (error) {
-      throw this.#noted(error);
+      throw this.#logRefusal(error);
     }
     return this.#verifyForeign(this.#provider, token, address).catch((error: unknown) => {
-      throw this.#noted(error);
+      throw this.#logRefusal(error);
     });
   }
 
-  /** Logs which claim was wrong, at most once in 30 s for each: strangers can send as many tokens as they like. */
-  #noted(error: unknown): unknown {
+  /** Logs the claim that failed, at most once in 30 s for each, because anyone can send invalid tokens. */
+  #logRefusal(error: unknown): unknown {
     if (!(error instanceof TokenError) || error.kind !== 'invalid') return error;
     const { claim, cause } = error;
     const count = this.#limit.pass(claim ?? 'token');
@@ -108,7 +109,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
 
   async #verifyForeign(provider: IdentityProvider, token: string, address: string | null) {
     const claims = await provider.verify(token);
-    // `sid` there is the provider's own session, which we know nothing of and need not be a UUID
+    // `sid` of a provider is its own session, which we do not track and which need not be a UUID
     const { sid: _, ...ours } = claims;
     return toPrincipal(ours, address);
   }
@@ -144,7 +145,7 @@ const toPrincipal = (payload: unknown, address: string | null): Principal => {
   if (expiresAtMs <= Date.now()) throw new TokenError('expired');
   return {
     userId: sub,
-    // one spelling, since ids are compared as text from here on
+    // one spelling, because ids are compared as text
     tenantId: tenant_id?.toLowerCase() ?? null,
     role,
     sessionId: sid?.toLowerCase() ?? null,

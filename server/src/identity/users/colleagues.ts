@@ -9,7 +9,7 @@ import { NIL_UUID } from '../../platform/uuid.js';
 
 const routes = api.colleagues;
 
-/** Who works here: names that everyone of the tenant may know, without addresses. */
+/** The users of a tenant by name, without addresses, for every member of the tenant. */
 @Injectable()
 export class Colleagues {
   constructor(private readonly pager: Pager) {}

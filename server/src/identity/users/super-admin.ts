@@ -4,8 +4,8 @@ import type { Config } from '../../platform/config/config.js';
 import { Passwords } from '../passwords.js';
 
 /**
- * Creates the first super admin of the configuration, if nobody has that address. Never changes an account
- * that is there: its password may have been changed since. Several instances may do this at once.
+ * Creates the configured super admin unless the address is in use. Never changes an existing account, because its
+ * password may have been changed. Several instances may do this at the same time.
  */
 export async function ensureSuperAdmin(
   database: Database,

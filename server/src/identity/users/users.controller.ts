@@ -32,7 +32,7 @@ export class UsersController {
     return this.users.get(tx, id);
   }
 
-  /** The password is hashed outside of the transaction: it takes long on purpose. */
+  /** Hashes the password outside the transaction, because the hash is slow by design. */
   @BareEndpoint(routes.create)
   async create(call: BareCall<typeof routes.create>): Promise<unknown> {
     const { principal, body } = call;
@@ -60,7 +60,7 @@ export class UsersController {
   }
 }
 
-/** Where a new user belongs; null for a super admin. */
+/** The tenant of a new user; null for a super admin. */
 function tenantOfNewUser(principal: Principal, role: User['role'], named: string | null): string | null {
   if (principal.tenantId !== null) {
     if (role === 'super_admin') throw new Problem('role_not_allowed');

@@ -19,7 +19,7 @@ export interface NewUser {
 
 export type AccountUpdate = Omit<UserUpdate, 'password'> & { readonly passwordHash?: string };
 
-/** Accounts. As the confined role these statements reach the tenant's own users only. */
+/** Accounts. Under the confined role these statements see only the users of the tenant. */
 @Injectable()
 export class UsersService {
   async get(tx: Tx, id: string): Promise<User> {
@@ -31,7 +31,7 @@ export class UsersService {
 
   async create(tx: Tx, user: NewUser): Promise<User> {
     const { tenantId, passwordHash, ...fields } = user;
-    const created = await stored(tx, (orm) =>
+    const created = await writeUser(tx, (orm) =>
       orm.userAccount.create({ data: { ...fields, tenant_id: tenantId, password_hash: passwordHash } }),
     );
     tx.audit(
@@ -50,8 +50,8 @@ export class UsersService {
     );
     if (passwordHash !== undefined) changed.push('password');
     if (changed.length === 0) return current;
-    refuse(tx, current, changed, fields.role);
-    const user = await stored(tx, (orm) =>
+    assertChangeAllowed(tx, current, changed, fields.role);
+    const user = await writeUser(tx, (orm) =>
       orm.userAccount.update({
         where: { id },
         data: {
@@ -68,7 +68,7 @@ export class UsersService {
     return user;
   }
 
-  /** Keeps the row without address and password, so that tokens of the account stay known to be revoked. */
+  /** Keeps the row without address and password, so that tokens of the account are still recognised as revoked. */
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const { current: user, lockedAt } = await this.#lock(tx, id, ifMatch);
     if (id === tx.principal.userId.toLowerCase()) throw new Problem('own_account');
@@ -105,7 +105,7 @@ export class UsersService {
 }
 
 /** @throws Problem `email_taken`, `unknown_tenant` */
-async function stored(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise<User> {
+async function writeUser(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise<User> {
   try {
     return toUser(await write(await tx.orm()));
   } catch (error) {
@@ -116,8 +116,13 @@ async function stored(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise<Us
 const ENDS_SESSIONS: ReadonlySet<string> = new Set(['role', 'status', 'password']);
 const FIELDS = ['email', 'name', 'role', 'status'] as const;
 
-/** Nobody locks themselves out, and nobody crosses between a tenant and the installation. */
-function refuse(tx: Tx, current: User, changed: readonly string[], role: User['role'] | undefined): void {
+/** Refuses changes to one's own access, and role changes between tenant users and super admins. */
+function assertChangeAllowed(
+  tx: Tx,
+  current: User,
+  changed: readonly string[],
+  role: User['role'] | undefined,
+): void {
   const own = current.id === tx.principal.userId.toLowerCase();
   if (own && (changed.includes('role') || changed.includes('status'))) throw new Problem('own_account');
   if (role !== undefined && (role === 'super_admin') !== (current.tenant_id === null)) {

@@ -6,16 +6,16 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { errorCode } from '../../platform/errors/error-code.js';
 
-/** A file that is being written; one that is still there later was left by a process that was killed. */
+/** Name of a file while it is written. An old one was left by a process that was killed. */
 const UNFINISHED = /^audit-\d{4}-\d{2}\.[0-9a-f]{16}\.part$/;
 
 /**
- * Writes a month of the audit log into `folder` as `audit-<month>.ndjson.gz`. When this returns, the file is on the
- * disk under that name, whatever happens next; when it throws, there is none. A file of that name with other content
- * stays, and this one gets a number (`audit-2026-11-2.ndjson.gz`).
- * @param folder must exist: one that is missing is a volume that is not mounted
+ * Writes a month of the audit log into `folder` as `audit-<month>.ndjson.gz`. When this returns, the file is durable
+ * under that name; when it throws, there is no file. An existing file with other content is kept, and the new one gets
+ * a number (`audit-2026-11-2.ndjson.gz`).
+ * @param folder must exist, because a missing folder can be a volume that is not mounted
  * @param month such as `2026-11`
- * @param lines whole lines with their ends, in any portions; only a few portions are held in memory
+ * @param lines whole lines with their line ends, in chunks of any size; only a few chunks are held in memory
  * @returns the size of the file in bytes
  * @throws the error of the file system, of `lines`, or of `signal`
  */
@@ -29,7 +29,7 @@ export async function writeArchive(
   try {
     const toFile = createWriteStream(unfinished, { flags: 'wx', mode: 0o600, flush: true }); // fsync before it closes
     await pipeline(lines, createGzip(), toFile, { signal });
-    const path = await place(unfinished, folder, month);
+    const path = await publish(unfinished, folder, month);
     await syncFolder(folder);
     return (await stat(path)).size;
   } finally {
@@ -37,7 +37,7 @@ export async function writeArchive(
   }
 }
 
-/** Removes what killed processes left. Only for the one that holds the lock on archiving. */
+/** Removes the partial files of killed processes. The caller must hold the lock on archiving. */
 export async function removeUnfinished(folder: string): Promise<void> {
   const names = await readdir(folder);
   await Promise.all(
@@ -45,8 +45,8 @@ export async function removeUnfinished(folder: string): Promise<void> {
   );
 }
 
-/** Gives the file its name. The same month may be there already, written before a kill that came before the drop. */
-async function place(unfinished: string, folder: string, month: string): Promise<string> {
+/** Renames the file to its final name. A kill between export and drop leaves an existing file of the same month. */
+async function publish(unfinished: string, folder: string, month: string): Promise<string> {
   for (let copy = 1; ; copy += 1) {
     const path = join(folder, `audit-${month}${copy === 1 ? '' : `-${copy}`}.ndjson.gz`);
     if (!(await exists(path))) {
@@ -67,7 +67,7 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Of what is compressed: another version of zlib writes other bytes. Undefined for a file that is damaged. */
+/** Digest of the uncompressed content, because zlib versions compress differently. Undefined for a damaged file. */
 async function contentDigest(path: string): Promise<string | undefined> {
   const hash = createHash('sha256');
   try {
@@ -79,7 +79,7 @@ async function contentDigest(path: string): Promise<string | undefined> {
   return hash.digest('hex');
 }
 
-/** So that the name is there after a power failure too. Some file systems (CIFS) cannot do it and say EINVAL. */
+/** Makes the name survive a power failure. Some file systems (CIFS) do not support it and return EINVAL. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder);
   try {

@@ -4,12 +4,12 @@ import { NIL_UUID } from '../../platform/uuid.js';
 /** Rows read by one statement: about 500 kB, a few of which are in memory at a time. */
 const PAGE = 1_000;
 
-/** Before every row: the nil tenant's chain begins with number 1. */
+/** Position before every row: the chain of the nil UUID begins with number 1. */
 const BEFORE_ALL = { scope: NIL_UUID, seq: '0' };
 
 /**
  * A page of a month in the order of chains and numbers. The bounds are those of the partition, so no other one is read.
- * A line has what the hash of its row covers (docs/operations.md says how to reckon it) and nothing else.
+ * A line contains exactly what the hash of its row covers (docs/operations.md describes its computation).
  */
 const READ = `
   SELECT row_to_json(line)::text AS line, line.scope::text, line.seq::text
@@ -26,7 +26,7 @@ const READ = `
 
 /** A partition of the audit log, read as NDJSON. */
 export class AuditMonth {
-  /** Such as `2026-11`. */
+  /** The month, such as `2026-11`. */
   readonly month: string;
   #rowCount = 0;
 
@@ -42,7 +42,7 @@ export class AuditMonth {
     return this.#rowCount;
   }
 
-  /** Every row as a line, in pages. Each page is a statement with a snapshot of its own, so none is held for long. */
+  /** Yields every row as a line. Each page is a separate statement, so no snapshot is held for long. */
   async *lines(client: pg.ClientBase): AsyncGenerator<string> {
     let { scope, seq } = BEFORE_ALL;
     for (;;) {

@@ -11,7 +11,7 @@ import { AuditMonth } from './audit-month.js';
 const EVERY_MS = 10 * 60_000;
 /** An export of many months takes minutes. */
 const MAX_MS = 60 * 60_000;
-/** Counting the rows of a large month takes seconds, and so may a disk that is slow. */
+/** Counting the rows of a large month takes seconds, more on a slow disk. */
 const STATEMENT_TIMEOUT_MS = 5 * 60_000;
 const BEGIN =
   `BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS};` +
@@ -30,15 +30,14 @@ interface Claim {
 }
 
 /**
- * Exports and drops the months of the audit log that are older than `AUDIT_RETENTION_DAYS`. Any instance may: the claim
- * is a lock that its transaction holds from before the export until after the drop. Partitions are made elsewhere, with
- * those of the event log.
+ * Exports and drops the months of the audit log that are older than `AUDIT_RETENTION_DAYS`. Any instance may do so: its
+ * transaction holds a lock from before the export until after the drop. `Maintenance` creates the partitions.
  */
 @Injectable()
 export class AuditRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #stop = new AbortController();
   readonly #task: BackgroundTask;
-  /** Of the last line about months that stay, so that a reason is logged once for each further month. */
+  /** Key of the last log line about months that were kept, so that a reason is logged once per month. */
   #reported = '';
 
   constructor(
@@ -51,24 +50,24 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
     this.#task = tasks.define(options, () => this.#workUnlessStopped());
   }
 
-  /** Not awaited: an export may take minutes. */
+  /** Does not wait for the first run, because an export may take minutes. */
   onApplicationBootstrap(): void {
     void this.#task.run();
     this.#task.start();
   }
 
-  /** An export that is under way is given up; nothing of it stays, and the next start begins it again. */
+  /** Aborts an export in progress. It leaves nothing, and the next start repeats it. */
   async onApplicationShutdown(): Promise<void> {
     this.#stop.abort();
     await this.#task.stop();
   }
 
-  /** One round, or the one that is under way. A failure is logged and tried again at the next. */
+  /** Runs once, or joins the run in progress. A failure is logged and retried at the next interval. */
   run(): Promise<void> {
     return this.#task.run();
   }
 
-  /** An export that fails because the server stops is no failure. */
+  /** Ignores the failure of an export that was aborted because the server stops. */
   async #workUnlessStopped(): Promise<void> {
     try {
       await this.#work();
@@ -84,7 +83,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
       return;
     }
     const client = this.relay.dedicated('wardbell-audit', STATEMENT_TIMEOUT_MS);
-    client.on('error', () => undefined); // the statement that is under way fails
+    client.on('error', () => undefined); // the running statement reports the error
     const end = (): void => void client.end().catch(() => undefined);
     this.#stop.signal.addEventListener('abort', end);
     try {
@@ -93,11 +92,11 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
       while (await this.#dropOldest(client, this.config.auditArchiveDir, due.length));
     } finally {
       this.#stop.signal.removeEventListener('abort', end);
-      end(); // what is open is rolled back
+      end(); // an open transaction is rolled back
     }
   }
 
-  /** Exports and drops the oldest months that can go, in one transaction. True: there may be more. */
+  /** Exports and drops the oldest months that are due, in one transaction. Returns true when more may be due. */
   async #dropOldest(client: pg.Client, folder: string | null, dueCount: number): Promise<boolean> {
     await client.query(BEGIN);
     const { rows } = await client.query<Claim>(CLAIM, [this.config.auditRetentionDays]);
@@ -119,7 +118,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
     return true;
   }
 
-  /** How many rows were exported; undefined: not all, so nothing may be dropped. */
+  /** Returns the number of exported rows; undefined when the export is incomplete and nothing may be dropped. */
   async #archive(client: pg.Client, folder: string, names: readonly string[]): Promise<number | undefined> {
     let rowCount = 0;
     for (const partition of names) {

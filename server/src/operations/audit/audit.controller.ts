@@ -20,7 +20,7 @@ export class AuditController {
     return this.audit.page(tx, query);
   }
 
-  /** Takes several transactions: one statement may run for 15 s at most. */
+  /** Takes several transactions, because a statement may run for at most 15 s. */
   @BareEndpoint(routes.verify)
   async verify({
     principal,

@@ -8,10 +8,10 @@ import type { Tx } from '../../database/tx.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 
 const BEFORE_ALL = '9223372036854775807';
-/** Rows that are checked in one statement, which may take 15 s at most. */
+/** Rows that one statement checks; it may take at most 15 s. */
 const PART = 10_000;
 
-/** How far a chain has been checked. */
+/** The position up to which a chain has been checked. */
 export interface Checked {
   readonly seq: string;
   readonly hash: Buffer;
@@ -21,7 +21,7 @@ export interface Checked {
   readonly rowCount: bigint;
 }
 
-/** The database goes on from the anchor where the beginning was dropped. */
+/** Start of a check. The database continues from the anchor if the first months were dropped. */
 export const CHAIN_START: Checked = {
   seq: '0',
   hash: Buffer.alloc(0),
@@ -30,7 +30,9 @@ export const CHAIN_START: Checked = {
   rowCount: 0n,
 };
 
-/** Who changed what. A chain belongs to a tenant, or to the installation (super admins who name none). */
+/**
+ * The audit log. Each tenant has a chain, and the installation has one for actions of super admins without a tenant.
+ */
 @Injectable()
 export class AuditService {
   constructor(private readonly pager: Pager) {}
@@ -63,7 +65,7 @@ export class AuditService {
     };
   }
 
-  /** Reckons a part of the chain again. Rows are never changed, so parts may come from several transactions. */
+  /** Recomputes the hashes of a part of a chain. Rows never change, so the parts may use different transactions. */
   async verifyPart(tx: Tx, named: string | undefined, { seq, hash }: Checked): Promise<Checked> {
     const scope = scopeOf(tx.principal, named) ?? NIL_UUID;
     const [part] = await tx.sql.query<Checked[]>`
@@ -88,7 +90,7 @@ async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: stri
   };
 }
 
-/** A date begins where the clinic is; for the installation, in UTC. */
+/** The start of a date in the time zone of the clinic, or in UTC for the installation. */
 async function instantOf(tx: Tx, value: string, scope: string): Promise<Date> {
   const { instant, date } = boundOf(value);
   if (instant !== null) return new Date(instant);

@@ -20,17 +20,17 @@ interface Row {
 
 interface Kept {
   readonly head: bigint;
-  /** Null when nothing is kept. */
+  /** Null when the log is empty. */
   readonly oldest: bigint | null;
 }
 
-/** The tenant's log of events as its administrators read it. */
+/** The event log of a tenant, for its administrators. */
 @Injectable()
 export class EventsService {
   /**
    * Events after `since`, oldest first, or before `before`, newest first. `next` is the `since` or `before` of
-   * the next page. The answer is JSON text, so that numbers stay as the log holds them.
-   * @throws Problem 410 when some of them are no longer kept: a page would have a hole
+   * the next page. The response is JSON text, so that numbers in the data are not altered.
+   * @throws Problem 410 when some of the events are no longer kept, because the page would have a gap
    */
   async page(tx: Tx, { since, before, type, limit }: Query): Promise<string> {
     const after = since ?? 0;
@@ -49,7 +49,7 @@ export class EventsService {
   }
 }
 
-/** Asked after the page was read: what a retention run drops in between is noticed, never skipped. */
+/** Runs after the page was read, so that events that retention dropped in between are noticed. */
 async function isExpired(tx: Tx, since: number): Promise<boolean> {
   const [kept] = await tx.sql.query<Kept[]>`
     SELECT h.seq AS head,

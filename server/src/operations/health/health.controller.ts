@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { Public } from '../../api/endpoint/public.js';
 import { Health } from './health.service.js';
 
-/** For people (`/health`), for the supervisor of the process (`live`), for the balancer (`ready`). */
+/** Health for people (`/health`), for the process supervisor (`live`) and for the load balancer (`ready`). */
 @Public()
 @Controller('health')
 export class HealthController {
@@ -15,7 +15,7 @@ export class HealthController {
     return reply.code(report.status === 'unhealthy' ? 503 : 200).send(report);
   }
 
-  /** The process runs; a database that is away is no reason to restart it. */
+  /** Succeeds while the process runs, because a restart does not repair an outage of the database. */
   @Get('live')
   live() {
     return { status: 'alive' };

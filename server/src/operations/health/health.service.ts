@@ -8,17 +8,17 @@ import { Hub } from '../../realtime/hub/hub.js';
 import type { Staleness } from '../../realtime/hub/staleness.js';
 import { type WriteFailure, WriteProbe } from './write-probe.js';
 
-/** Something is to be moved and does not move. */
+/** The pipeline is stuck when events have waited for this long. */
 const PIPELINE_STUCK_MS = 5_000;
 
 type CheckStatus = 'ok' | 'degraded' | 'failed';
 interface Check {
   readonly status: CheckStatus;
-  /** What is wrong, in words that name no one. */
+  /** What is wrong. Never names a person or a tenant. */
   readonly reason?: string;
 }
 
-/** State of this instance. `healthy` is said only while events really move. */
+/** Health of this instance. It is `healthy` only while events are delivered. */
 export interface HealthReport {
   readonly status: 'healthy' | 'degraded' | 'unhealthy';
   /** Open sockets of this instance. */
@@ -29,14 +29,14 @@ export interface HealthReport {
 
 const OK: Check = { status: 'ok' };
 
-/** Without it everything still arrives: nothing to send people away for. */
+/** The bus is not required for delivery, so its outage does not make an instance unready. */
 const BUS_AWAY: Readonly<Record<Bus['kind'], string>> = {
   postgres:
     'no notifications (behind a pooler set LISTEN_DATABASE_URL); what others write is found by the sweep, within a second',
   redis: 'Redis is not connected; PostgreSQL rings instead',
 };
 
-/** Is the pipeline moving, and if not, why not? */
+/** Checks whether events are delivered, and why not. */
 @Injectable()
 export class Health {
   constructor(
@@ -57,7 +57,7 @@ export class Health {
       pipeline:
         stuckMs <= PIPELINE_STUCK_MS ? OK : failed(`events wait for ${Math.round(stuckMs / 1_000)} s`),
       bus: this.bus.connected ? OK : degraded(BUS_AWAY[this.bus.kind]),
-      // people who are signed in go on, and those with accounts of ours too
+      // degraded only: users who are signed in and users with local accounts can still work
       identity_provider: this.tokens.isProviderAway ? degraded('its keys cannot be fetched') : OK,
     };
     const states = Object.values(checks).map((check) => check.status);
@@ -69,7 +69,7 @@ export class Health {
     return { status, connections: this.localSessions.sessions.size, draining: this.drain.isDraining, checks };
   }
 
-  /** May a balancer send new clients here? */
+  /** True when a load balancer may send new clients to this instance. */
   isReady(report: HealthReport): boolean {
     return report.status !== 'unhealthy' && !report.draining;
   }

@@ -6,14 +6,14 @@ import { Problem } from '../../platform/errors/problem.js';
 import { sqlState } from '../../platform/errors/sqlstate.js';
 import { Instance } from '../../realtime/connections/instance.js';
 
-/** The probe costs a small commit; what asks for health never starts one. */
+/** Interval of the probe, which costs a small commit. Health requests only read its last result. */
 const EVERY_MS = 1_000;
-/** A connection that broke while it was idle fails once; the second attempt gets another one. */
+/** Delay of the second attempt. The first one fails when the pool had a connection that broke while idle. */
 const SECOND_TRY_MS = 100;
-/** A write that takes longer has failed. */
+/** Timeout of a write. */
 const MAX_MS = 3_000;
 
-/** What a state means, by SQLSTATE or its class. */
+/** Explanations by SQLSTATE or its class. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
   [/^25006$/, 'PostgreSQL is read-only'],
   [/^28/, 'PostgreSQL refuses the login of the application'],
@@ -28,15 +28,15 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
 
 export interface WriteFailure {
   readonly reason: string;
-  /** No server answered at all. */
+  /** True when no server answered. */
   readonly isAway: boolean;
 }
 
 const SLOW: WriteFailure = { reason: 'a write waits for a connection or an answer', isAway: false };
-/** States of a server that cannot be reached or does not take part yet. */
+/** SQLSTATEs of a server that cannot be reached or is starting or stopping. */
 const AWAY = /^(08|57P0)/;
 
-/** Writes every second the way that a clinic's write goes, and remembers why it did not work. */
+/** Writes every second in the same way as a clinic does, and keeps the reason of a failure. */
 @Injectable()
 export class WriteProbe implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #task: BackgroundTask;
@@ -59,7 +59,7 @@ export class WriteProbe implements OnApplicationBootstrap, BeforeApplicationShut
     await this.#task.stop();
   }
 
-  /** Why writes fail; undefined while they work. */
+  /** The reason why writes fail; undefined while they succeed. */
   get failure(): WriteFailure | undefined {
     const forMs = this.#startedMs === undefined ? 0 : performance.now() - this.#startedMs;
     return this.#failure ?? (forMs > MAX_MS ? SLOW : undefined);

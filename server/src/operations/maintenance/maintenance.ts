@@ -6,9 +6,9 @@ import { SYSTEM } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
 import { Log } from '../../platform/log/log.js';
 
-/** A week of partitions ahead: that long may maintenance fail before rows fall into the default one. */
+/** Partitions are created a week ahead. Maintenance may fail for that long before rows go to the default partition. */
 const DAYS_AHEAD = 7;
-/** The same for the audit log, whose partitions are months. */
+/** The same for the audit log, which has monthly partitions. */
 const MONTHS_AHEAD = 3;
 const EVERY_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
@@ -20,9 +20,9 @@ const MAINTAIN = {
 const MAINTAIN_AUDIT = { name: 'maintain_audit', text: 'SELECT wardbell.maintain_audit($1)' };
 
 /**
- * Makes partitions of the event log and of the audit log ahead, drops those of the event log behind, deletes what has a
- * lifetime. Every instance does so at its start and every ten minutes: twice is harmless, and an instance that is
- * restarted often would otherwise never do it.
+ * Creates future partitions of the event log and the audit log, drops expired ones of the event log, and deletes
+ * expired rows. Every instance does this at start and every ten minutes. Repetition is harmless, and without the run at
+ * start an instance that restarts often would never do it.
  */
 @Injectable()
 export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -38,7 +38,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
     this.#task = tasks.define({ name: 'maintenance', everyMs: EVERY_MS }, () => this.#work());
   }
 
-  /** The first round is waited for: events need a partition. */
+  /** Waits for the first run, because events need a partition. */
   async onApplicationBootstrap(): Promise<void> {
     await this.#task.run();
     this.#task.start();
@@ -67,7 +67,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.publication.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
-      // an access token outlives its session by minutes, and must stay known to be revoked
+      // kept for a while, because an access token outlives its session by minutes and must be recognised as revoked
       await orm.authSession.deleteMany({ where: { expires_at: { lt: hoursAgo(24) } } });
     });
   }

@@ -6,7 +6,7 @@ import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
-/** Prometheus scrapes here; with `METRICS_TOKEN` set, only with that bearer token. */
+/** The endpoint for Prometheus. If `METRICS_TOKEN` is set, it requires that bearer token. */
 @Controller('metrics')
 export class MetricsController {
   constructor(

@@ -3,7 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance } from 'fastify';
 import { Metrics } from '../../platform/metrics/metrics.js';
 
-/** Measures every answer, by the pattern of its route: a URL holds ids and searches, and has no bound. */
+/** Measures every response by route pattern, because URLs contain ids and searches and are unbounded. */
 @Injectable()
 export class RequestDurations implements OnModuleInit {
   constructor(

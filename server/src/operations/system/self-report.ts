@@ -10,7 +10,9 @@ import { Health } from '../health/health.service.js';
 import { Standing } from './standing.js';
 
 const EVERY_MS = 1_000;
-/** Without a change: often enough for the numbers, and for an instance that others had given up. */
+/**
+ * Interval of reports without a change. Keeps the numbers fresh and restores the row of an instance that was reaped.
+ */
 const REPEAT_MS = 5_000;
 
 const WRITE = {
@@ -18,7 +20,7 @@ const WRITE = {
   text: 'UPDATE wardbell.instance SET report = $2 WHERE id = $1',
 };
 
-/** Says how this instance does where every instance can read it: each knows its own health only. */
+/** Stores the health of this instance in the database, because an instance can check only itself. */
 @Injectable()
 export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #standing = new Standing();
@@ -45,7 +47,7 @@ export class SelfReport implements OnApplicationBootstrap, BeforeApplicationShut
     await this.#task.stop();
   }
 
-  /** How this instance does at this moment. */
+  /** The current report of this instance. */
   now(): InstanceReport {
     const health = this.health.report();
     return {

@@ -4,11 +4,11 @@ import type { HealthReport } from '../health/health.service.js';
 type Health = Pick<HealthReport, 'status' | 'checks'>;
 type Standings = Pick<InstanceReport, 'status' | 'since' | 'checks'>;
 
-/** Since when an instance's health stands as it stands. A check tells what is; this remembers what was. */
+/** Keeps the time since which the health and each check of an instance have had their current status. */
 export class Standing {
   #last: Standings | undefined;
 
-  /** Takes note of what the checks say now. Answers it with the moment from which on it has been so. */
+  /** Records the current results. Returns them with the times of their last change. */
   note(health: Health, nowMs: number): Standings {
     const now = new Date(nowMs).toISOString();
     const last = this.#last;

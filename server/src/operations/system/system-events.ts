@@ -7,10 +7,10 @@ import { Health, type HealthReport } from '../health/health.service.js';
 
 const LOOK_MS = 1_000;
 const REPEAT_MS = 30_000;
-/** Log lines that super admins get in a second; what a burst has more is counted, not sent. */
+/** Log lines that are sent to super admins per second; further ones are only counted. */
 const MAX_LOG_LINES_PER_S = 100;
 
-/** What operators watch: health, and its changes, and warnings of the log. Topic `system`, never in a log. */
+/** Sends health, health changes and log warnings to super admins. Topic `system`; these events are not stored. */
 @Injectable()
 export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import type { Tx } from '../../database/tx.js';
 import { ALIVE_FOR_S, Instance } from '../../realtime/connections/instance.js';
 import { SelfReport } from './self-report.js';
 
-/** PostgreSQL looks at every file of the database to tell its size. */
+/** How long the database size is cached, because PostgreSQL reads the size of every file. */
 const SIZE_KEPT_MS = 60_000;
 
 interface InstanceRow {
@@ -25,7 +25,7 @@ interface DatabaseRow {
   readonly max_connections: number;
 }
 
-/** How the whole installation does: what the instances say of themselves, and the database of itself. */
+/** State of the installation: the reports of the instances, and the state of the database. */
 @Injectable()
 export class SystemService {
   #size: { readonly bytes: number; readonly readMs: number } | undefined;
@@ -35,7 +35,7 @@ export class SystemService {
     private readonly selfReport: SelfReport,
   ) {}
 
-  /** Needs the relay role: instances are not a tenant's to see. */
+  /** Needs the relay role, because tenants cannot read instances. */
   async get(tx: Tx): Promise<SystemState> {
     const startMs = performance.now();
     const [database] = await tx.sql.query<DatabaseRow[]>`
@@ -44,7 +44,7 @@ export class SystemService {
              current_setting('max_connections')::int AS max_connections
       FROM pg_stat_database d WHERE d.datname = current_database()`;
     const answerMs = performance.now() - startMs;
-    if (!database) throw new Error('the database does not know itself');
+    if (!database) throw new Error('the query for the state of the database returned no row');
     const { at, started_at, ...figures } = database;
     return {
       at: at.toISOString(),
@@ -91,5 +91,5 @@ export class SystemService {
   }
 }
 
-/** During a deploy the other instance may be another release, whose report says other things. */
+/** Null for an invalid report: during a deployment, another instance may run another release. */
 const readReport = (report: unknown): InstanceReport | null => InstanceReport.safeParse(report).data ?? null;

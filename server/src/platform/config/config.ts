@@ -1,22 +1,22 @@
 import { resolve } from 'node:path';
 import { Environment, expectation, type LogLevel } from './environment.js';
-import { keptSecret, randomKey, randomPassword } from './secrets.js';
+import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import { ConfigError } from './start-error.js';
 
-/** How this process runs, read once at start. A class so that it is its own injection token. */
+/** The configuration of this process, read once at start. A class, so that it serves as its own injection token. */
 export abstract class Config {
   /** 0 takes any free port. */
   abstract readonly port: number;
   abstract readonly host: string;
-  /** The owner's login: migrates and makes the run-time roles, never serves. Absent: embedded PostgreSQL. */
+  /** Login of the owner, for migrations and run-time roles only. Undefined: embedded PostgreSQL is used. */
   abstract readonly databaseUrl: string | undefined;
-  /** Where to LISTEN, past a pooler; without a user it takes that of the relay. */
+  /** URL for LISTEN that bypasses a connection pooler. Without a user name, the relay's is used. */
   abstract readonly listenDatabaseUrl: string | undefined;
-  /** How long a start waits for the database of `databaseUrl`. */
+  /** How long start-up waits for the database at `databaseUrl`. */
   abstract readonly databaseWaitS: number;
   abstract readonly appDatabaseUrl: string | undefined;
   abstract readonly relayDatabaseUrl: string | undefined;
-  /** Absolute. */
+  /** Absolute path. */
   abstract readonly dataDir: string;
   abstract readonly jwtSecret: string;
   abstract readonly jwtJwksUrl: string | undefined;
@@ -29,7 +29,7 @@ export abstract class Config {
   abstract readonly websocketCompression: boolean;
   abstract readonly maxConnectionsPerTenant: number;
   abstract readonly heartbeatIntervalS: number;
-  /** `null`: the origin of the page's own server only. */
+  /** `null`: only the origin of this server. */
   abstract readonly allowedOrigins: readonly string[] | null;
   abstract readonly redisUrl: string | undefined;
   abstract readonly maxConnectionAttemptsPerMinute: number;
@@ -37,10 +37,13 @@ export abstract class Config {
   abstract readonly trustedProxies: readonly string[];
   abstract readonly eventRetentionDays: number;
   abstract readonly auditRetentionDays: number;
-  /** Where audit months are exported to before they are dropped, absolute; `null`: nowhere; absent: nothing is dropped. */
+  /**
+   * Absolute path that expired audit months are exported to before they are dropped. `null`: they are dropped without
+   * an export. Undefined: they are kept.
+   */
   abstract readonly auditArchiveDir: string | null | undefined;
   abstract readonly metricsToken: string | undefined;
-  /** A collector of OpenTelemetry; absent: nothing is traced. */
+  /** URL of an OpenTelemetry collector. Undefined: tracing is off. */
   abstract readonly otlpEndpoint: string | undefined;
   abstract readonly logLevel: LogLevel;
   abstract readonly production: boolean;
@@ -63,7 +66,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   }
   const values = parsed.data;
   const production = values.NODE_ENV === 'production';
-  refuseContradictions(values, production);
+  assertConsistent(values, production);
 
   const dataDir = resolve(values.DATA_DIR);
   return {
@@ -75,13 +78,14 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     appDatabaseUrl: values.APP_DATABASE_URL,
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
-    jwtSecret: values.JWT_SECRET ?? keptSecret(dataDir, 'jwt-secret', randomKey),
+    jwtSecret: values.JWT_SECRET ?? loadOrCreateSecret(dataDir, 'jwt-secret', randomKey),
     jwtJwksUrl: values.JWT_JWKS_URL,
     jwtIssuer: values.JWT_ISSUER,
     jwtAudience: values.JWT_AUDIENCE,
     superAdmin: {
       email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
-      password: values.SUPER_ADMIN_PASSWORD ?? keptSecret(dataDir, 'super-admin-password', randomPassword),
+      password:
+        values.SUPER_ADMIN_PASSWORD ?? loadOrCreateSecret(dataDir, 'super-admin-password', randomPassword),
     },
     demo: values.DEMO,
     demoTraffic: values.DEMO_TRAFFIC,
@@ -95,7 +99,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     trustedProxies: values.TRUSTED_PROXIES,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
-    auditArchiveDir: archiveDirOf(values.AUDIT_ARCHIVE_DIR),
+    auditArchiveDir: parseArchiveDir(values.AUDIT_ARCHIVE_DIR),
     metricsToken: values.METRICS_TOKEN,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
@@ -103,12 +107,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   };
 }
 
-const archiveDirOf = (value: string | undefined): string | null | undefined => {
+const parseArchiveDir = (value: string | undefined): string | null | undefined => {
   if (value === undefined) return undefined;
   return value === 'none' ? null : resolve(value);
 };
 
-function refuseContradictions(values: Environment, production: boolean): void {
+function assertConsistent(values: Environment, production: boolean): void {
   if (production) {
     const missing = (['JWT_SECRET', 'SUPER_ADMIN_EMAIL', 'SUPER_ADMIN_PASSWORD'] as const).filter(
       (name) => values[name] === undefined,
@@ -118,11 +122,11 @@ function refuseContradictions(values: Environment, production: boolean): void {
     }
   }
   if (values.DATABASE_URL === undefined) {
-    const orphan = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL', 'LISTEN_DATABASE_URL'] as const).find(
+    const dependent = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL', 'LISTEN_DATABASE_URL'] as const).find(
       (name) => values[name] !== undefined,
     );
-    if (orphan !== undefined) {
-      throw new ConfigError(`Wrong configuration: ${orphan} is set, so DATABASE_URL must be set too`);
+    if (dependent !== undefined) {
+      throw new ConfigError(`Wrong configuration: ${dependent} is set, so DATABASE_URL must be set too`);
     }
   }
 }

@@ -2,11 +2,11 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /**
- * The environment as text, one schema a variable. Each description completes the sentence "<VARIABLE> must
- * be …"; zod's own messages are never shown, since they may repeat a value, which may be a secret.
+ * The environment variables, one schema for each. A description completes the sentence "<VARIABLE> must be …". The
+ * messages of zod are never shown, because they can repeat a value, which can be a secret.
  */
 
-/** `expected` completes the sentence of the message. */
+/** @param expected completes the sentence "<VARIABLE> must be …" */
 const described = <T extends z.ZodType>(schema: T, expected: string): T => schema.describe(expected);
 
 const wholeNumber = (min: number, max: number) =>
@@ -77,7 +77,7 @@ const isAddressOrRange = (value: string): boolean => {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** HS256 needs a key as long as its hash (RFC 7518, 3.2). */
+/** HS256 requires a key at least as long as its hash (RFC 7518, 3.2). */
 const MIN_SECRET_BYTES = 32;
 
 export const Environment = z.object({
@@ -150,7 +150,7 @@ export const Environment = z.object({
 });
 export type Environment = z.output<typeof Environment>;
 
-/** The sentence for a variable that its schema refused. */
+/** The error message for a variable whose value failed its schema. */
 export const expectation = (variable: PropertyKey): string => {
   const known = Object.entries(Environment.shape).find(([name]) => name === variable);
   return `${String(variable)} must be ${known?.[1].description ?? 'valid'}`;

@@ -1,12 +1,12 @@
 import { Environment } from './environment.js';
 
-/** A variable that the server does not read, and the one that was probably meant. Never its value. */
+/** A variable that the server does not read and the known one that its name resembles. Never contains its value. */
 export interface Misspelt {
   readonly variable: string;
   readonly likely: string;
 }
 
-/** Shorter names (`PORT`, `HOST`, `DEMO`) have too many unrelated neighbours. */
+/** Shorter names (`PORT`, `HOST`, `DEMO`) resemble too many unrelated variables. */
 const MIN_LENGTH = 7;
 /** Names of at least this many characters may differ in two of them. */
 const LONG = 10;
@@ -28,7 +28,7 @@ const editDistance = (a: string, b: string): number => {
 
 const sortWords = (name: string): string => name.split('_').sort().join('_');
 
-/** Also near: the same words in another order. */
+/** The same words in another order have distance 0. */
 const distance = (a: string, b: string): number =>
   Math.min(editDistance(a, b), editDistance(sortWords(a), sortWords(b)));
 

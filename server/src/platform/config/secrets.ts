@@ -5,16 +5,16 @@ import { errorCode } from '../errors/error-code.js';
 import { ConfigError } from './start-error.js';
 
 /**
- * The secret kept in `<dataDir>/<name>` (mode 0600), made by `generate` the first time.
- * Two processes that start at once agree: the file appears whole, by link(2), or not at all.
+ * Reads the secret in `<dataDir>/<name>` (mode 0600); `generate` creates it the first time. The file is published with
+ * link(2), which is atomic, so two processes that start at the same time use the same secret.
  * @throws ConfigError when the folder cannot be read or written.
  */
-export function keptSecret(dataDir: string, name: string, generate: () => string): string {
+export function loadOrCreateSecret(dataDir: string, name: string, generate: () => string): string {
   const path = join(dataDir, name);
   try {
     mkdirSync(dataDir, { recursive: true });
-    const kept = readKept(path);
-    if (kept !== undefined) return kept;
+    const existing = readSecret(path);
+    if (existing !== undefined) return existing;
     const draft = `${path}.${process.pid}`;
     writeFileSync(draft, `${generate()}\n`, { mode: 0o600, flush: true });
     try {
@@ -24,8 +24,8 @@ export function keptSecret(dataDir: string, name: string, generate: () => string
     } finally {
       rmSync(draft, { force: true });
     }
-    const agreed = readKept(path);
-    if (agreed !== undefined) return agreed;
+    const published = readSecret(path);
+    if (published !== undefined) return published;
   } catch (error) {
     throw new ConfigError(
       `DATA_DIR must be a folder that this user can read and write (${name}: ${errorCode(error)})`,
@@ -34,7 +34,7 @@ export function keptSecret(dataDir: string, name: string, generate: () => string
   throw new ConfigError(`DATA_DIR holds an empty file ${name}: delete that file and start again`);
 }
 
-function readKept(path: string): string | undefined {
+function readSecret(path: string): string | undefined {
   try {
     const text = readFileSync(path, 'utf8').trim();
     return text === '' ? undefined : text;
@@ -44,14 +44,14 @@ function readKept(path: string): string | undefined {
   }
 }
 
-/** 256 random bits as text without characters that URLs or shells would need escaped. */
+/** 256 random bits, encoded so that neither URLs nor shells need to escape them. */
 export const randomKey = (): string => randomBytes(32).toString('base64url');
 
-/** Letters and digits that nobody mistakes for others, when read from a screen and typed. */
-const LEGIBLE = 'abcdefghjkmnpqrstuvwxyz23456789';
+/** Letters and digits that are not confused with each other when they are read from a screen and typed. */
+const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** A password of four groups of four, 79 bits, for people to type. */
+/** A password that is easy to type: four groups of four characters, 79 bits. */
 export const randomPassword = (): string =>
   Array.from({ length: 4 }, () =>
-    Array.from({ length: 4 }, () => LEGIBLE.charAt(randomInt(LEGIBLE.length))).join(''),
+    Array.from({ length: 4 }, () => UNAMBIGUOUS.charAt(randomInt(UNAMBIGUOUS.length))).join(''),
   ).join('-');

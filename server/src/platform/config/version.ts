@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** From `server/dist/config` and `server/src/config` alike. */
+/** The same relative path is correct from the source and from the build output, which are equally deep. */
 const PACKAGE = new URL('../../../package.json', import.meta.url);
 
 const read = (): string => {

@@ -1,6 +1,6 @@
 /**
- * The closed table of failures that people see over HTTP: stable code, status, public text. The cause stays
- * private: `Problem.cause` is logged by class and code, never by message.
+ * The closed table of failures that HTTP clients can see: stable code, status and public title. The cause is private:
+ * the log contains the class and code of `Problem.cause`, never its message.
  */
 const PROBLEMS = {
   malformed_request: [400, 'The request could not be read'],
@@ -53,14 +53,14 @@ export type ProblemCode = keyof typeof PROBLEMS;
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code);
 
-/** HTTP status that a code is answered with. */
+/** HTTP status of a problem. */
 export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];
 
-/** What a code says to people. */
+/** Public title of a problem. */
 export const titleOf = (code: ProblemCode): string => PROBLEMS[code][1];
 
 export interface ProblemOptions {
-  /** Public; must not carry what a user sent. */
+  /** Public. Must not contain input of a user. */
   readonly detail?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
   /** Further members of the body (RFC 9457, 3.2). */
@@ -70,7 +70,7 @@ export interface ProblemOptions {
   readonly cause?: unknown;
 }
 
-/** A failure with a stable code (RFC 9457). Throw it anywhere in a request; the filter answers it. */
+/** A failure with a stable code (RFC 9457). May be thrown anywhere in a request; `ProblemFilter` sends the response. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
@@ -94,7 +94,7 @@ export class Problem extends Error {
     this.retryAfterS = options.retryAfterS;
   }
 
-  /** Body of the answer. */
+  /** The response body. */
   toJSON() {
     return {
       type: `urn:wardbell:problem:${this.code}`,

@@ -1,4 +1,4 @@
-/** The conditions that the code tells apart (PostgreSQL manual, appendix A). */
+/** The conditions that the code handles separately (PostgreSQL manual, appendix A). */
 export const SQLSTATE = {
   invalidParameterValue: '22023',
   foreignKeyViolation: '23503',
@@ -9,15 +9,15 @@ export const SQLSTATE = {
   lockNotAvailable: '55P03',
 } as const;
 
-/** How deep errors wrap errors: those of Prisma wrap its adapter's, which keep the driver's code. */
+/** Bounds the search through nested causes: Prisma's errors wrap its adapter's, which carry the driver's code. */
 const MAX_DEPTH = 8;
 /**
- * The codes of the driver (`EPIPE`) may have five letters too but no digit. Those of Prisma (`P2002`) look like class
- * P0 of PL/pgSQL, of which only `P0…` are PostgreSQL's.
+ * Excludes the driver's own codes (`EPIPE`), which have no digit, and Prisma's (`P2002`): the only SQLSTATE class that
+ * begins with P is P0 (PL/pgSQL).
  */
 const PATTERN = /^(?=.*\d)(?!P[^0])[0-9A-Z]{5}$/;
 
-/** SQLSTATE of an error that came from PostgreSQL, or that was caused by one. */
+/** SQLSTATE of an error of PostgreSQL, or of the first such error among its causes. */
 export const sqlState = (error: unknown): string | undefined => search(error, MAX_DEPTH);
 
 function search(value: unknown, depth: number): string | undefined {

@@ -2,12 +2,12 @@ import { errorCode } from '../errors/error-code.js';
 import { sqlState } from '../errors/sqlstate.js';
 import type { LogFields } from './fields.js';
 
-/** Frames of a stack that one line carries. */
+/** Stack frames in one log line. */
 const MAX_FRAMES = 8;
 
 /**
- * What may be logged of a caught error: its class, its stable code, an SQLSTATE found in it or its causes,
- * and where it was thrown. Never its message: those of PostgreSQL, Prisma and zod carry values.
+ * The parts of a caught error that may be logged: class, stable code, SQLSTATE of the error or its causes, and the
+ * place of the throw. Never the message: messages of PostgreSQL, Prisma and zod contain values.
  */
 export function errorFields(error: unknown): LogFields {
   if (!isObject(error)) return { error_class: typeof error };
@@ -25,8 +25,8 @@ const isObject = (value: unknown): value is object => typeof value === 'object' 
 const className = (error: object): string => error.constructor?.name || 'Object';
 
 /**
- * File, line and column of the innermost frames. A message may have several lines and may look like frames,
- * so the message is cut away first and of the rest only the last unbroken run of frames is read.
+ * File, line and column of the innermost frames. A message can have several lines that look like frames, so the message
+ * is removed first, and only the last contiguous run of frames is read.
  */
 function locations(error: object): string | undefined {
   const stack: unknown = Reflect.get(error, 'stack');
@@ -45,6 +45,6 @@ function locations(error: object): string | undefined {
   return found.length === 0 ? undefined : found.slice(0, MAX_FRAMES).join(' ');
 }
 
-/** The path below the installation: where it lies on the disk is nobody's business in a log. */
+/** The path relative to the installation, so that the log does not reveal the directories of the machine. */
 const shortPath = (path: string): string =>
   path.replace(/^.*\/(node_modules\/|(?:server|contract|client|test)\/(?:src|dist)\/)/, '$1');

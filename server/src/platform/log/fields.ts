@@ -4,8 +4,8 @@ import { CLOSE } from '@wardbell/contract/close-code';
 import { UUID } from '../uuid.js';
 
 /**
- * What a log line may carry besides its event: this table and nothing else. Every field has a shape that a
- * patient's name, phone number or note does not fit, so that PHI put here by mistake is dropped.
+ * The closed table of log fields. Every field has a shape that a patient's name, phone number or note does not match,
+ * so that PHI that is passed to the log by mistake is dropped.
  */
 
 type Shape = (value: unknown) => unknown;
@@ -24,14 +24,14 @@ const either =
 const number: Shape = (value) => (typeof value === 'number' && Number.isFinite(value) ? value : DROPPED);
 const flag: Shape = (value) => (typeof value === 'boolean' ? value : DROPPED);
 const uuid = matches(UUID);
-/** A name of ours. Lower case, since those of people are not. */
+/** An identifier of the code. Lower case only, because names of people are capitalised. */
 const word = matches(/^[a-z]+([_.:-][a-z0-9]+){0,9}$/);
 const constant = matches(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+){0,9}$/);
 /** The pattern of a route (`/patients/:id`), never the URL that matched it. */
 const route = matches(/^\/[a-z0-9_./:{}*-]{0,199}$/);
 const sqlstate = matches(/^[0-9A-Z]{5}$/);
 const errorClass = matches(/^([A-Z][A-Za-z0-9]{0,80})?(Error|Exception|Object)$/);
-/** A class of ours or of Nest, by the last word of its name. */
+/** A class of this server or of Nest, recognised by the last word of its name. */
 const component = matches(
   /^[A-Z][A-Za-z]{0,60}(Application|Controller|Explorer|Factory|Gateway|Handler|Injector|Loader|Module|Resolver|Service)$/,
 );
@@ -45,7 +45,7 @@ const host: Shape = (value) =>
     : DROPPED;
 
 const KEY_ACTOR = /^key:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** Our user ids are UUIDs; another issuer's `sub` may be an e-mail address, so it is logged as a pseudonym. */
+/** Our user ids are UUIDs. Another issuer's `sub` can be an e-mail address, so it is logged as a pseudonym. */
 const user: Shape = (value) => {
   if (typeof value === 'string' && KEY_ACTOR.test(value)) return value;
   if (uuid(value) !== DROPPED || typeof value !== 'string') return uuid(value);
@@ -56,7 +56,7 @@ const CLOSE_REASONS: ReadonlySet<string> = new Set(Object.values(CLOSE).map((clo
 const closeReason: Shape = (value) =>
   typeof value === 'string' && CLOSE_REASONS.has(value) ? value : DROPPED;
 
-/** An id of a request: a UUID, or the 16 to 64 hexadecimal digits that proxies make (nginx: 32). */
+/** A request id: a UUID, or the 16 to 64 hexadecimal digits that proxies generate (nginx: 32). */
 export const REQUEST_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64})$/i;
 
 const SHAPES = {
@@ -114,12 +114,12 @@ const SHAPES = {
 } as const satisfies Record<string, Shape>;
 
 export type LogFieldName = keyof typeof SHAPES;
-/** Fields of a log line. Values that are missing, or do not have the shape of their field, are left out. */
+/** Fields of a log line. Values that are missing or do not match the shape of their field are dropped. */
 export type LogFields = { readonly [Name in LogFieldName]?: string | number | boolean | null | undefined };
 
 const TABLE: ReadonlyMap<string, Shape> = new Map(Object.entries(SHAPES));
 
-/** What of `fields` may be logged: known names whose value has the shape of its name. */
+/** Keeps the known fields whose value matches their shape. */
 export function allowed(fields: unknown): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
   if (typeof fields !== 'object' || fields === null) return kept;

@@ -6,7 +6,7 @@ import { TurnWriter } from './turn-writer.js';
 
 export type LogSeverity = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** A line as it was written, for those who watch the log (`system_log`). */
+/** A line as written, for subscribers of the log (`system_log`). */
 export interface LogRecord {
   readonly level: LogSeverity;
   readonly event: string;
@@ -14,16 +14,16 @@ export interface LogRecord {
 }
 
 /**
- * A lower-case literal written in the source. Variables and templates do not compile: they are how a name
- * gets into a log.
+ * A lower-case string literal. Variables and template strings do not compile, because they could carry a patient's name
+ * into the log.
  */
 export type EventText<Text extends string> =
   Record<never, never> extends Record<Text, 1> ? never : Lowercase<Text>;
 
-/** The same at run time, for callers that escaped the compiler. */
+/** The same check at run time, for calls that the compiler did not check. */
 const EVENT_TEXT = /^[a-z][a-z0-9 _:,'./()-]{0,99}$/;
 
-/** Structured log with a closed list of fields: one line a call, never a payload, never free text. */
+/** Structured log with a closed list of fields. Each call writes one line, without payloads or free text. */
 export class Log {
   readonly #pino: pino.Logger;
   readonly #watchers = new Set<(record: LogRecord) => void>();
@@ -52,7 +52,7 @@ export class Log {
     this.#write('fatal', event, fields);
   }
 
-  /** Calls `watcher` with every line from now on; the answer ends it. A watcher must not throw or log. */
+  /** Calls `watcher` with every later line. Returns a function that stops it. A watcher must not throw or log. */
   watch(watcher: (record: LogRecord) => void): () => void {
     this.#watchers.add(watcher);
     return () => this.#watchers.delete(watcher);
@@ -68,8 +68,8 @@ export class Log {
 }
 
 /**
- * The log of this process, on standard output: one JSON object a line, or readable lines on a terminal
- * outside production. Written within a turn of the event loop, so that what led to an exit is there.
+ * The log of this process on standard output: one JSON object per line, or readable lines on a terminal outside
+ * production. Lines are written in the same turn of the event loop, so that those before an exit are not lost.
  */
 export function createLog(config: Pick<Config, 'logLevel' | 'production'>): Log {
   const readable = !config.production && process.stdout.isTTY === true;

@@ -3,9 +3,9 @@ import { errorFields } from './error-fields.js';
 import type { Log } from './log.js';
 
 /**
- * Nest's own messages, through our log. Nest's logger prints whatever object or text it is handed, and an
- * unhandled error's message may carry a patient's data: so here only the severity, the context (a class of
- * Nest) and, of errors, class and place are kept.
+ * Writes Nest's messages to our log. Nest's own logger prints any object or text, and the message of an unhandled error
+ * can contain a patient's data. Only the severity, the context (a class of Nest) and the class and place of errors are
+ * kept.
  */
 export class NestLog implements LoggerService {
   readonly #log: Log;
@@ -39,7 +39,7 @@ export class NestLog implements LoggerService {
   }
 }
 
-/** Nest appends its context last; the log drops what is not the name of a class. */
+/** Nest passes the context as the last argument. The log drops values that are not class names. */
 function context(rest: readonly unknown[]): string | undefined {
   const last = rest.at(-1);
   return typeof last === 'string' ? last : undefined;

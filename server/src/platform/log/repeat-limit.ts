@@ -1,15 +1,15 @@
-/** What a line that repeats itself may cost: one at once, then one in this time. */
+/** Minimum time between two lines of one kind. */
 const EVERY_MS = 30_000;
-/** Kinds that are remembered; a kind comes from a closed list, so this only bounds a mistake. */
+/** Bounds memory if a caller passes unbounded kinds by mistake; kinds come from closed lists. */
 const MAX_KINDS = 100;
 
-/** Lets a line of each kind through at most once in 30 s. */
+/** Passes a line of each kind at most once in 30 s and counts the suppressed ones. */
 export class RepeatLimit {
   readonly #kinds = new Map<string, { loggedMs: number; suppressed: number }>();
 
   constructor(private readonly nowMs: () => number = () => performance.now()) {}
 
-  /** How many lines this one stands for, with those that were left out before it; undefined: leave it out too. */
+  /** Returns 1 plus the number of lines suppressed since the last one, or undefined when this line is suppressed. */
   pass(kind: string): number | undefined {
     const nowMs = this.nowMs();
     const known = this.#kinds.get(kind);

@@ -1,18 +1,18 @@
 /** pino's severity of a warning. */
 const WARN = 40;
 
-/** Asks pino to tell the severity of a line in `lastLevel` before it is written. */
+/** Makes pino set `lastLevel` to the severity of a line before it writes the line. */
 const METADATA: unique symbol = Symbol.for('pino.metadata');
 
-/** Where lines go in the end. */
+/** The destination of log lines. */
 export interface LineSink {
   write(lines: string): void;
 }
 
 /**
- * Joins the lines of a turn of the event loop into one write(2): a thousand sockets that come back at once would
- * cost a thousand. A warning or worse is written at once, with what waits before it; so is everything when the
- * process ends, unless by a signal that it does not handle or a crash of the engine, which lose one turn of `info`.
+ * Joins the lines of one turn of the event loop into one write(2): a thousand sockets that reconnect at once would cost
+ * a thousand system calls. A warning or an error flushes the buffer, and so does a normal exit. An unhandled signal or
+ * a crash of the engine loses at most one turn of `info` lines.
  */
 export class TurnWriter {
   readonly [METADATA] = true;

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** A bus, as far as it is watched. It counts for itself; its counts are read at each scrape. */
+/** The counters of a bus, which are read at each scrape. */
 export interface WatchedBus {
   readonly kind: string;
   readonly connected: boolean;
@@ -13,7 +13,7 @@ export interface WatchedBus {
   };
 }
 
-/** Offers what a bus counts to whoever scrapes. */
+/** Registers the metrics of a bus. */
 export function watchBus(registry: Registry, bus: WatchedBus): void {
   const { kind, traffic } = bus;
   new Gauge({

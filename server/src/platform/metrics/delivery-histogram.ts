@@ -4,8 +4,8 @@ import { bucketOf, DELIVERY_BUCKETS_S } from './buckets.js';
 const NAME = 'websocket_delivery_seconds';
 
 /**
- * A Prometheus histogram that takes many equal observations in one step: prom-client's own costs a search
- * and several map accesses for each, and a flush to a thousand sockets would be a thousand of them.
+ * A Prometheus histogram that adds many equal observations in one step. The one of prom-client costs a search and
+ * several map accesses per observation, a thousand times over for a flush to a thousand sockets.
  */
 export class DeliveryHistogram {
   readonly #counts = new Array<number>(DELIVERY_BUCKETS_S.length + 1).fill(0);
@@ -13,7 +13,7 @@ export class DeliveryHistogram {
 
   constructor(registry: Registry) {
     const help = 'From the write to the log to the write to the socket, in seconds';
-    // the registry asks nothing of a metric but its name and get()
+    // the registry uses only the name and get() of a metric
     registry.registerMetric(
       Object.assign(Object.create(null), { name: NAME, help, type: 'histogram', get: () => this.#get(help) }),
     );

@@ -6,11 +6,11 @@ import { refusalReason } from './refusal-reason.js';
 
 /** Tenants that get a label of their own; the rest share `other`. */
 const MAX_TENANT_LABELS = 1_000;
-/** Event types that get a label of their own; application-defined ones are without bound. */
+/** Event types that get a label of their own. Bounded, because applications define event types. */
 const MAX_TYPE_LABELS = 100;
 const SUPER = '_super';
 
-/** What of an event is counted. */
+/** The properties of a delivered event that are counted. */
 export interface Delivered {
   readonly tenantId: string;
   readonly type: string;
@@ -18,7 +18,7 @@ export interface Delivered {
   readonly writtenMs: number;
 }
 
-/** Values that are read when somebody scrapes. */
+/** Values that are read at each scrape. */
 export interface Watched {
   readonly lagging: () => number;
   readonly unannouncedS: () => number;
@@ -28,7 +28,7 @@ export interface Watched {
   readonly databaseMs: () => number;
 }
 
-/** Names that are bounded in number; those that came too late share one. */
+/** A bounded set of label values. Names beyond the bound share `other`. */
 class Labels {
   readonly #known = new Set<string>();
 
@@ -43,8 +43,8 @@ class Labels {
 }
 
 /**
- * Whole numbers by one label. Adding is a look-up and an addition; prom-client, which makes a text of the labels
- * each time, is told the sums when somebody scrapes.
+ * Counts by one label. Adding costs a map look-up and an addition; a counter of prom-client builds a string of its
+ * labels each time, so it receives the sums only at a scrape.
  */
 class Tally {
   readonly #counts = new Map<string, number>();
@@ -58,13 +58,13 @@ class Tally {
   }
 }
 
-/** Everything that is counted. No user, patient or address is ever a label. */
+/** The metrics of this process. Users, patients and addresses are never labels. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
   readonly gapRepairs = this.#counter(
     'hub_gap_repairs_total',
-    'Numbers that no announcement brought and the log did',
+    'Sequence numbers that were missed by announcements and read from the log',
   );
   readonly logReads = this.#counter('hub_log_reads_total', 'Pages of events that were read from the log');
   readonly received = this.#counter('websocket_messages_received_total', 'Messages that clients sent');
@@ -77,7 +77,7 @@ export class Metrics {
   });
   readonly admissions = new Histogram({
     name: 'websocket_admission_seconds',
-    help: 'From the wish of a socket to come in to the answer of the database, in seconds',
+    help: 'From the admission request of a socket to the answer of the database, in seconds',
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [this.registry],
   });
@@ -123,12 +123,12 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  /** A run of background work has ended well. */
+  /** Records that a run of background work succeeded. */
   taskSucceeded(task: string): void {
     this.#taskSuccess.set({ task }, Date.now() / 1_000);
   }
 
-  /** Gauges whose value is asked for at each scrape. */
+  /** Registers gauges whose value is read at each scrape. */
   watch({ lagging, unannouncedS, unsentBytes, waitingReplays, databaseMs }: Watched): void {
     this.#databaseMs = databaseMs;
     this.#gauge('websocket_sessions_lagging', 'Sessions that are catching up', lagging);
@@ -145,12 +145,12 @@ export class Metrics {
     this.#gauge('hub_replays_waiting', 'Sessions that wait for their turn to catch up', waitingReplays);
   }
 
-  /** Calls back for each event of each flush and group; must be cheap. */
+  /** Registers a listener that is called for each event of each flush and group. It must be cheap. */
   onDelivered(listener: (event: Delivered, sockets: number, seconds: number) => void): void {
     this.#onDelivered.push(listener);
   }
 
-  /** An event was written to so many sockets. One call for a group, not for each socket. */
+  /** Records that an event was written to `sockets` sockets. Called once per group, not per socket. */
   delivered(event: Delivered, sockets: number): void {
     const seconds = Math.max(0, this.#databaseMs() - event.writtenMs) / 1_000;
     this.#sent.add(this.#types.of(event.type), sockets);
@@ -158,7 +158,7 @@ export class Metrics {
     for (const listener of this.#onDelivered) listener(event, sockets, seconds);
   }
 
-  /** A control frame was sent. */
+  /** Records that a control frame was sent. */
   sent(type: string): void {
     this.#sent.add(type);
   }
@@ -171,13 +171,13 @@ export class Metrics {
     this.#connections.add(this.#tenantLabel(tenantId), -1);
   }
 
-  /** @param code of the close frame, 1006 when there was none; what is not registered or ours counts as one. */
+  /** @param code of the close frame, 1006 without one; codes that are neither registered nor ours share one label */
   closedWith(code: number): void {
     const known = (code >= 1000 && code <= 1015) || (code >= 4400 && code < 4500);
     this.#closes.add(known ? String(code) : 'other');
   }
 
-  /** A handshake was refused. The label is the name of its close in the contract, as `tenant_limit`. */
+  /** Records a refused handshake. The label is the name of the close reason in the contract, such as `tenant_limit`. */
   rejected(close: CloseName): void {
     this.#rejected.add(refusalReason(close));
   }

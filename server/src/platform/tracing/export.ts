@@ -3,13 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { context, propagation, trace } from '@opentelemetry/api';
 import type { Config } from '../config/config.js';
 
-/** For the collector to take what is left at the end. */
+/** Time to send the remaining spans at shutdown. */
 const LAST_SPANS_MS = 2_000;
 
 /**
- * Sends spans to a collector over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; else nothing is loaded.
- * Sampling, headers and batching follow OpenTelemetry's own variables (`OTEL_TRACES_SAMPLER`, …).
- * @returns sends what is left and ends
+ * Sends spans to a collector over OTLP/HTTP when `OTEL_EXPORTER_OTLP_ENDPOINT` is set; otherwise the exporter is not
+ * loaded. Sampling, headers and batching follow OpenTelemetry's own variables (`OTEL_TRACES_SAMPLER`, …).
+ * @returns a function that sends the remaining spans and stops the exporter
  */
 export async function startTracing(config: Config): Promise<() => Promise<void>> {
   if (config.otlpEndpoint === undefined) return async () => undefined;
@@ -33,7 +33,7 @@ export async function startTracing(config: Config): Promise<() => Promise<void>>
   trace.setGlobalTracerProvider(provider);
   return async () => {
     const sent = provider.shutdown().catch(() => undefined);
-    // a collector that is away, or says nothing, must not hold up the end: the database is stopped after this
+    // bounded, because the database is stopped after this: a silent collector must not delay shutdown
     await Promise.race([sent, wait(LAST_SPANS_MS, undefined, { ref: false })]);
   };
 }

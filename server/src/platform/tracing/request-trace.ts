@@ -7,7 +7,9 @@ interface Traced {
   readonly context: Context;
 }
 
-/** A span for each request, by the pattern of its route: the URL may hold a name. Continues the caller's trace. */
+/**
+ * Opens a span for each request, named by the route pattern because URLs can hold names. Continues a caller's trace.
+ */
 export function traceRequests(fastify: FastifyInstance): void {
   const traced = new WeakMap<FastifyRequest, Traced>();
   fastify.addHook('onRequest', async (request) => {
@@ -15,7 +17,7 @@ export function traceRequests(fastify: FastifyInstance): void {
     const span = tracer.startSpan(request.method, { kind: SpanKind.SERVER }, parent);
     traced.set(request, { span, context: trace.setSpan(parent, span) });
   });
-  // Not before: a body that is read in pieces would lead out of the context again.
+  // In `preHandler`, because reading a body in several chunks loses the context of an earlier hook.
   fastify.addHook('preHandler', (request, _reply, done) => {
     const present = traced.get(request);
     if (present) context.with(present.context, done);

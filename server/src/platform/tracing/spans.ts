@@ -2,12 +2,12 @@ import { context, type Span, SpanKind, SpanStatusCode, TraceFlags, trace } from 
 import { parseTraceParent } from '@opentelemetry/core';
 
 /**
- * Spans of a change on its way from the request to the frames. Nothing here says who or what: names of routes and
- * types, numbers and tenants only. While nobody traces each of these costs a look at a variable.
+ * Spans of a change from the HTTP request to the WebSocket frames. They contain only route names, event types, sequence
+ * numbers and tenant ids, never persons or data. Without tracing each call costs one variable access.
  */
 export const tracer = trace.getTracer('wardbell');
 
-/** Runs work in a span of its own if what called it is traced. Failures are marked; their texts stay here. */
+/** Runs work in its own span if the caller is traced. A failure is marked without its message. */
 export async function inSpan<T>(name: string, work: () => Promise<T>): Promise<T> {
   if (trace.getActiveSpan() === undefined) return work();
   return tracer.startActiveSpan(name, async (span) => {
@@ -26,7 +26,7 @@ export const fail = (span: Span): void => {
   span.setStatus({ code: SpanStatusCode.ERROR });
 };
 
-/** The present trace in the form of W3C Trace Context, to travel with an event; undefined when nobody traces. */
+/** The current trace context (W3C `traceparent`), to attach to an event; undefined without tracing. */
 export function currentTrace(): string | undefined {
   const present = trace.getActiveSpan()?.spanContext();
   if (!present || (present.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;

@@ -9,30 +9,30 @@ import { Log } from '../../platform/log/log.js';
 import { Bus, type NoticeListener, noTraffic } from './bus.js';
 
 const CHANNEL = 'wardbell';
-/** NOTIFY takes a lock that serialises commits: one at a time and at most 100 a second for each process. */
-const RING_INTERVAL_MS = 10;
-/** Behind a faster bus it only bounds how long someone stays deaf who cannot hear that one. */
+/** NOTIFY takes a lock that serializes commits, so each process sends at most 100 per second, one at a time. */
+const NOTIFY_INTERVAL_MS = 10;
+/** Interval behind a faster bus. Bounds the delay of an instance that cannot receive from the faster bus. */
 const SAFETY_INTERVAL_MS = 250;
-/** PostgreSQL refuses payloads of 8,000 bytes; an entry is about 55. */
+/** PostgreSQL refuses payloads of 8,000 bytes; an entry takes about 55. */
 const MAX_TENANTS_PER_NOTIFY = 120;
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
-/** How long a notification to ourselves may take before we hold that none comes through. */
+/** If a notification to this process takes longer, LISTEN is considered not to work. */
 const ECHO_MS = 3_000;
-/** A pooler that does not carry notifications will hardly begin to; a slow database will answer then. */
+/** Interval of further checks: a pooler without notifications hardly changes, but a slow database recovers. */
 const RECHECK_MS = 60_000;
 
 const Payload = z.object({
   from: z.string(),
   heads: z.record(z.string(), z.number()).optional(),
   orders: z.boolean().optional(),
-  /** Names a notification that an instance sends to itself, to see whether any comes through. */
+  /** Id of a notification that an instance sends to itself to check that notifications arrive. */
   echo: z.string().optional(),
 });
 
 const ECHO = { name: 'echo', text: 'SELECT pg_notify($1, $2)' };
 
-/** What ends a connection is told to nobody else, so it counts as an outage of the database. */
+/** The error of a lost connection. No statement reports it, so it is logged as an outage of the database. */
 const LOST = Object.assign(new Error('connection lost'), { code: 'ECONNRESET' });
 
 const NO_EVENTS = () => [];
@@ -52,7 +52,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   #timer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
   #ringing = false;
-  #intervalMs = RING_INTERVAL_MS;
+  #intervalMs = NOTIFY_INTERVAL_MS;
 
   constructor(
     private readonly relay: RelayPool,
@@ -70,7 +70,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#listeners.push(listener);
   }
 
-  /** NOTIFY reaches this database only, and with it this history. */
+  /** Does nothing: NOTIFY stays within a database and thereby within an epoch. */
   open(_epoch: string): void {}
 
   announce(tenantId: string, events: readonly LogEvent[]): void {
@@ -79,9 +79,9 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#schedule();
   }
 
-  /** Rings seldom while a faster bus works, and at once when it does not. */
+  /** Sends rarely while a faster bus is connected, and at once otherwise. */
   standBehind(isFasterBusConnected: boolean): void {
-    const intervalMs = isFasterBusConnected ? SAFETY_INTERVAL_MS : RING_INTERVAL_MS;
+    const intervalMs = isFasterBusConnected ? SAFETY_INTERVAL_MS : NOTIFY_INTERVAL_MS;
     if (intervalMs === this.#intervalMs) return;
     this.#intervalMs = intervalMs;
     if (!this.#timer) return;
@@ -115,7 +115,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   }
 
   async #ring(): Promise<void> {
-    // What cannot be said now is dropped: the others find it by their sweep.
+    // Notices that cannot be sent are dropped, because other instances find the events by their sweep.
     const heads = [...this.#heads];
     const orders = this.#orders;
     this.#heads = new Map();
@@ -148,11 +148,11 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     const client = this.relay.listener();
     client.on('error', () => this.#lose(client));
     client.on('end', () => this.#lose(client));
-    client.on('notification', (message) => this.#hear(message.payload));
+    client.on('notification', (message) => this.#receive(message.payload));
     try {
       await client.connect();
       await client.query(`LISTEN ${CHANNEL}`);
-      const isHeard = await this.#hearsItself();
+      const isHeard = await this.#receivesOwnNotifications();
       if (this.#stopped) return await client.end();
       if (isHeard) {
         this.#client = client;
@@ -171,10 +171,10 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   }
 
   /**
-   * Does a notification arrive on the connection that listens? Through a pooler in transaction mode none does, and
-   * nothing says so. Sent from another connection: to itself a session always answers.
+   * Checks that notifications arrive on the listening connection. Behind a pooler in transaction mode none arrive,
+   * without an error. The test is sent from another connection, because a backend always delivers to itself.
    */
-  async #hearsItself(): Promise<boolean> {
+  async #receivesOwnNotifications(): Promise<boolean> {
     const echo = randomUUID();
     const heard = new Promise<boolean>((resolve) => {
       const timer = setTimeout(() => resolve(false), ECHO_MS);
@@ -202,7 +202,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#reconnectTimer = setTimeout(() => void this.#connect(delayMs), delayMs);
   }
 
-  #hear(text = ''): void {
+  #receive(text = ''): void {
     const payload = parse(text);
     if (payload?.echo !== undefined) this.#onEcho?.(payload.echo);
     if (payload?.from === this.#self || payload?.echo !== undefined) return;

@@ -10,19 +10,19 @@ import { channelOf, Opener, Sealer } from './sealed-message.js';
 
 const RECONNECT_MIN_MS = 100;
 const RECONNECT_MAX_MS = 2_000;
-/** Redis answers in a fraction of a millisecond; who waits so long goes the other way. */
+/** Redis answers in a fraction of a millisecond. After this timeout PostgreSQL is used. */
 const PUBLISH_TIMEOUT_MS = 1_000;
 
 export interface RedisBusOptions {
   readonly url: string;
-  /** Keys and channel are derived from it; the same on every instance. */
+  /** Secret that keys and channel are derived from; the same on every instance. */
   readonly secret: string;
 }
 
 /**
- * Head notices that carry the events themselves, so that the others need not read them from PostgreSQL. While
- * Redis is away PostgreSQL rings as if there were no Redis; while it works PostgreSQL still rings now and
- * then, for an instance that cannot hear Redis and does not know it. Redis 6 and newer, Valkey.
+ * Sends head notices that contain the events, so that other instances need not read them from PostgreSQL. During an
+ * outage of Redis the PostgreSQL bus sends at its full rate. While Redis works, it still sends at a low rate, for an
+ * instance that has lost Redis without noticing. Redis 6 and newer, Valkey.
  */
 export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly kind = 'redis';
@@ -32,7 +32,7 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
   #epoch: string | undefined;
   #sealer: Sealer | undefined;
   #link: RedisLink | undefined;
-  /** Counts histories and connections: what a former one still says is not heard. */
+  /** Incremented with each epoch and connection, so that messages of earlier ones are ignored. */
   #generation = 0;
   #publishing = false;
   #scheduled = false;
@@ -93,14 +93,14 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
   #schedule(): void {
     if (this.#scheduled || this.#publishing) return;
     this.#scheduled = true;
-    // after this tick, so that what commits together goes together
+    // after this tick, so that commits of one tick share a message
     setImmediate(() => {
       this.#scheduled = false;
       void this.#publish();
     });
   }
 
-  /** One message at a time: what commits meanwhile shares the next one. */
+  /** Publishes one message at a time; events that commit in the meantime share the next one. */
   async #publish(): Promise<void> {
     const link = this.#link;
     const sealer = this.#sealer;
@@ -120,7 +120,7 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
         this.traffic.bytesSent += message.length;
       }
     } catch (error) {
-      this.#lose(link, error); // PostgreSQL has been told the heads of all that was taken
+      this.#lose(link, error); // the PostgreSQL bus has the heads of all events in the message
     } finally {
       clearTimeout(patience);
       this.#publishing = false;
@@ -138,8 +138,8 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
       const link = await RedisLink.open({
         url,
         channel: channelOf(secret, epoch),
-        hear: (message) => {
-          if (generation === this.#generation && !sealer.isOwn(message)) this.#hear(opener, message);
+        onMessage: (message) => {
+          if (generation === this.#generation && !sealer.isOwn(message)) this.#receive(opener, message);
         },
         lost: (link, cause) => this.#lose(link, cause),
       });
@@ -184,7 +184,7 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     this.#failing = true;
   }
 
-  #hear(opener: Opener, message: Buffer): void {
+  #receive(opener: Opener, message: Buffer): void {
     this.traffic.messagesReceived++;
     this.traffic.bytesReceived += message.length;
     const opened = opener.open(message);

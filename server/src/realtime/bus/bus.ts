@@ -1,22 +1,22 @@
 import type { LogEvent } from '../../database/log-event.js';
 
-/** What an instance announces to the others: the newest numbers of tenants, and that there are disconnect orders. */
+/** An announcement of an instance to the others: heads of tenants, and whether there are new disconnect orders. */
 export interface HeadNotice {
   readonly heads: ReadonlyMap<string, number>;
   readonly orders: boolean;
-  /** The events have most likely arrived on a faster way, or are about to. */
+  /** True when the events have most likely arrived, or are about to arrive, over a faster bus. */
   readonly isSafetyNet: boolean;
-  /** Events that came along, in order: all, some or none of those up to the tenant's head. Opened when asked for. */
+  /** Events in the notice, in order: all, some or none of those up to the tenant's head. Decrypted on demand. */
   events(tenantId: string): readonly LogEvent[];
 }
 
-/** What went over a bus since the start, for metrics. */
+/** Traffic of a bus since the start, for metrics. */
 export interface Traffic {
   messagesSent: number;
   bytesSent: number;
   messagesReceived: number;
   bytesReceived: number;
-  /** Messages that no instance of this installation had sealed. */
+  /** Messages that were not sealed by an instance of this installation. */
   refused: number;
 }
 
@@ -31,21 +31,21 @@ export const noTraffic = (): Traffic => ({
 export type NoticeListener = (notice: HeadNotice) => void;
 
 /**
- * Carries head notices between instances. It may lose, repeat and reorder them: every instance also sweeps.
- * An instance does not receive its own.
+ * Carries head notices between instances. It may lose, repeat and reorder them, because every instance also sweeps. An
+ * instance does not receive its own notices.
  */
 export abstract class Bus {
-  /** What carries them, for metrics and health. */
+  /** Kind of the transport, for metrics and health. */
   abstract readonly kind: 'postgres' | 'redis';
-  /** Is it connected now? */
+  /** True while the bus is connected. */
   abstract readonly connected: boolean;
   abstract readonly traffic: Readonly<Traffic>;
-  /** Sets the history that events belong to from now on; notices of another history are dropped. */
+  /** Sets the epoch of the events. Notices of other epochs are dropped. */
   abstract open(epoch: string): void;
   /** Calls `listener` for each head notice of another instance. */
   abstract onNotice(listener: NoticeListener): void;
-  /** Announces events of one tenant that have committed, in order. Never waits, never throws. */
+  /** Announces committed events of one tenant, in order. Never blocks or throws. */
   abstract announce(tenantId: string, events: readonly LogEvent[]): void;
-  /** Tells the others to look for disconnect orders. Never waits, never throws. */
+  /** Makes the other instances read the disconnect orders. Never blocks or throws. */
   abstract announceDisconnects(): void;
 }

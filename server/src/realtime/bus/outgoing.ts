@@ -1,11 +1,11 @@
 import type { LogEvent } from '../../database/log-event.js';
 import { encodeEvent, type Part } from './sealed-message.js';
 
-/** A larger event is left out of the notice and read from the log by those who need it. Characters of its JSON. */
+/** Maximum JSON length in characters. A larger event is not in the notice; receivers read it from the log. */
 const MAX_EVENT_LENGTH = 16 * 1024;
-/** What one message carries at most, so that it does not hold up those behind it. */
+/** Maximum length of a message, so that it does not delay the next one. */
 const MAX_MESSAGE_LENGTH = 256 * 1024;
-/** Waiting for a slow Redis; past that, tenants get their heads only. */
+/** Maximum length of the queue for a slow Redis. Beyond it only heads are sent. */
 const MAX_WAITING_LENGTH = 4 * 1024 * 1024;
 
 interface Waiting {
@@ -14,7 +14,7 @@ interface Waiting {
   length: number;
 }
 
-/** What is to be told to the other instances and has not been sent yet. Bounded: what does not fit becomes a head. */
+/** The bounded queue of unsent announcements. Beyond the bound an announcement is reduced to its head. */
 export class Outgoing {
   readonly #waiting = new Map<string, Waiting>();
   #orders = false;
@@ -45,7 +45,7 @@ export class Outgoing {
     this.#orders = true;
   }
 
-  /** Takes what makes up the next message. */
+  /** Removes and returns the content of the next message. */
   take(): { orders: boolean; parts: Part[] } {
     const parts: Part[] = [];
     let length = 0;

@@ -4,14 +4,13 @@ import { z } from 'zod';
 import type { LogEvent } from '../../database/log-event.js';
 
 /**
- * Messages of a bus that outsiders can read and write. Events carry PHI, and Redis shows arguments to MONITOR
- * and keeps slow ones in its log; and whoever may publish there must not be able to make up events. So each
- * message is encrypted and authenticated with a key that only the instances of one installation and one
- * history can derive.
+ * Messages of a bus that outsiders can read and write. Events contain PHI, and Redis shows arguments in MONITOR and in
+ * its slow log. A client that can publish in Redis must not be able to forge events. So each message is encrypted and
+ * authenticated with a key that only the instances of one installation and one epoch can derive.
  *
- * Layout: version (1 byte), sender (16), counter (8), length of the sealed header (4), sealed header, then
- * one sealed part for each tenant in the order of the header. Parts are opened one by one: an instance that
- * does not serve a tenant skips what it costs.
+ * Layout: version (1 byte), sender (16), counter (8), length of the sealed header (4), sealed header, then one sealed
+ * part for each tenant in the order of the header. Parts are opened individually, so an instance does not decrypt the
+ * parts of tenants that it does not serve.
  */
 
 const VERSION = 1;
@@ -22,10 +21,10 @@ const PREFIX_BYTES = LENGTH_AT + 4;
 const TAG_BYTES = 16;
 const NONCE_BYTES = 12;
 const ALGORITHM = 'aes-256-gcm';
-/** Keys of senders that are remembered. A sender is a process, so there are few. */
+/** Maximum number of cached sender keys. A sender is a process, so there are few. */
 const MAX_SENDERS = 1_000;
 
-/** `[tenant, head, bytes of the part]`; 0 bytes: the notice had no room for the events. */
+/** `[tenant, head, bytes of the part]`; 0 bytes: the message had no room for the events. */
 const Header = z.object({
   orders: z.boolean(),
   parts: z.array(z.tuple([z.string(), z.number(), z.number()])),
@@ -45,33 +44,33 @@ const Events = z.array(
   ]),
 );
 
-/** The text of an event inside a part. */
+/** Encodes an event for a part. */
 export const encodeEvent = (event: LogEvent): string => {
   const { seq, id, type, data, audience, timestamp, actorId, trace, cloudEvent } = event;
   const fields = [seq, id, type, data, audience, timestamp.getTime(), actorId, trace ?? null];
-  // only where there is one, so that an instance of an earlier version opens all others
+  // only where there is one, so that an instance of an earlier version can open all others
   return JSON.stringify(cloudEvent === undefined ? fields : [...fields, cloudEvent]);
 };
 
-/** What a message says of one tenant. */
+/** The part of a message about one tenant. */
 export interface Part {
   readonly tenantId: string;
   readonly head: number;
-  /** As `encodeEvent` made them, in order. */
+  /** Events encoded by `encodeEvent`, in order. */
   readonly events: readonly string[];
 }
 
 export interface OpenedMessage {
   readonly orders: boolean;
   readonly heads: ReadonlyMap<string, number>;
-  /** Opens the part of a tenant; empty when there is none or it was tampered with. */
+  /** Decrypts the part of a tenant. Empty when there is none or it was tampered with. */
   events(tenantId: string): readonly LogEvent[];
 }
 
 const keyOf = (secret: string, epoch: string, sender: Buffer): Buffer =>
   Buffer.from(hkdfSync('sha256', secret, sender, `wardbell bus ${epoch}`, 32));
 
-/** Where the instances of one installation and one history meet: others neither hear nor find it. */
+/** The channel of one installation and epoch. Its name cannot be guessed without the secret. */
 export const channelOf = (secret: string, epoch: string): string =>
   `wardbell:${Buffer.from(hkdfSync('sha256', secret, '', `wardbell bus channel ${epoch}`, 12)).toString('hex')}`;
 
@@ -81,7 +80,7 @@ const nonceOf = (counter: bigint): Buffer => {
   return nonce;
 };
 
-/** Seals what this process says. Its key is its own, so that a counter makes every nonce unique. */
+/** Seals messages of this process. Each process has its own key, so a counter makes every nonce unique. */
 export class Sealer {
   readonly #sender = randomBytes(SENDER_BYTES);
   readonly #key: Buffer;
@@ -91,7 +90,7 @@ export class Sealer {
     this.#key = keyOf(secret, epoch, this.#sender);
   }
 
-  /** Was this message sealed here? */
+  /** True when this process sealed the message. */
   isOwn(message: Buffer): boolean {
     return this.#sender.equals(message.subarray(1, COUNTER_AT));
   }
@@ -125,7 +124,7 @@ export class Sealer {
   }
 }
 
-/** Opens what the others say. */
+/** Opens messages of other instances. */
 export class Opener {
   readonly #keys = new Map<string, Buffer>();
 
@@ -134,7 +133,7 @@ export class Opener {
     private readonly epoch: string,
   ) {}
 
-  /** Undefined for what no instance of ours has sealed in this history. */
+  /** Undefined for a message that was not sealed by an instance of this installation in this epoch. */
   open(message: Buffer): OpenedMessage | undefined {
     if (message.length < PREFIX_BYTES || message[0] !== VERSION) return undefined;
     const sender = message.subarray(1, COUNTER_AT);
@@ -164,7 +163,7 @@ export class Opener {
     return this.#keys.get(sender.toString('latin1')) ?? keyOf(this.secret, this.epoch, sender);
   }
 
-  /** Only senders that have proved themselves: junk must not push out the keys of our instances. */
+  /** Caches only keys of authenticated senders, so that forged messages cannot evict those of real instances. */
   #remember(sender: Buffer, key: Buffer): void {
     const name = sender.toString('latin1');
     if (this.#keys.has(name)) return;
@@ -203,6 +202,6 @@ const decrypt = <T extends z.ZodType>(
     const text = decipher.update(sealed.subarray(0, end), undefined, 'utf8') + decipher.final('utf8');
     return schema.safeParse(JSON.parse(text)).data;
   } catch {
-    return undefined; // made up or damaged; the sweep finds what it may have been
+    return undefined; // forged or damaged; the sweep finds the events of a damaged one
   }
 };

@@ -1,4 +1,4 @@
-/** Statements that book sockets, each prepared once a connection. */
+/** Statements that record sockets, each prepared once per connection. */
 
 export const ADMIT = {
   name: 'admit',
@@ -9,12 +9,12 @@ export const RELEASE = {
   name: 'release',
   text: `DELETE FROM wardbell.connection WHERE id = ANY($1::uuid[])`,
 };
-/** For open sockets whose slots may have been given to others; answers those that exceed a limit now. */
+/** Takes slots again for open sockets whose slots were released; returns the sockets that now exceed a limit. */
 export const RETAKE = {
   name: 'retake',
   text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4)`,
 };
-/** Removes rows of this instance that stand for none of its sockets. */
+/** Deletes rows of this instance that belong to none of its sockets. */
 export const RECONCILE = {
   name: 'reconcile',
   text: `DELETE FROM wardbell.connection

@@ -9,28 +9,28 @@ import { Log } from '../../platform/log/log.js';
 import { ADMIT, type AdmitRow, RECONCILE, RELEASE, RETAKE, type Verdict } from './admission-statements.js';
 import { ALIVE_FOR_S, Instance } from './instance.js';
 
-/** More in one statement would let the first wait for the last. */
+/** Bounds a statement, because its first handshake waits for its last. */
 const MAX_BATCH = 200;
 const RETRY_MS = 500;
-/** Handshakes that wait while the database is slow; more are told to come again. */
+/** Maximum number of waiting handshakes. Further ones are refused with `tryAgainLater`. */
 const MAX_WAITING = 10_000;
-/** How long a handshake waits for a database that is silent; then its client is told to come again. */
-const PATIENCE_MS = 5_000;
-/** A statement whose answer was lost may still commit, when a database that was frozen goes on. */
+/** Longest wait of a handshake for the database. Then it is refused with `tryAgainLater`. */
+const ADMISSION_TIMEOUT_MS = 5_000;
+/** For this time a statement whose answer was lost may still commit, for example when a frozen database resumes. */
 const UNCERTAIN_S = 30;
 
-/** Sockets of one statement when all take slots again; its cost grows with the square. */
+/** Sockets per statement when all take slots again; its cost grows quadratically. */
 const RETAKE_BATCH = 200;
-/** The row of this instance is gone: others gave it up. */
+/** The row of this instance is missing, because another instance reaped it. */
 
-/** A socket that asks to be let in. */
+/** A socket that requests admission. */
 export interface AdmissionRequest {
   readonly connectionId: string;
   readonly principal: Principal;
-  /** What the client calls itself (`User-Agent`). */
+  /** `User-Agent` of the client. */
   readonly client: string | null;
   readonly topics: ReadonlySet<string>;
-  /** The connection that its client had before, whose slot it may take over. */
+  /** Id of the client's previous connection, whose slot it may take over. */
   readonly previous: string | null;
 }
 
@@ -38,13 +38,13 @@ export type { Verdict };
 
 export interface Admitted {
   readonly verdict: Verdict;
-  /** Newest number of the tenant; 0 for super admins. */
+  /** Head of the tenant; 0 for super admins. */
   readonly head: number;
-  /** What the tenant may have open. */
+  /** Connection limit of the tenant. */
   readonly maxConnections: number;
   /** The tenant's own limit, or null. */
   readonly maxMessagesPerMinute: number | null;
-  /** What the verdict was found in: says which disconnect orders are part of it. */
+  /** Database snapshot of the decision, which determines the disconnect orders that it has considered. */
   readonly snapshot: string;
 }
 
@@ -54,8 +54,8 @@ interface Waiting {
   readonly request: AdmissionRequest;
   readonly resolve: (admitted: Admitted) => void;
   readonly reject: (error: unknown) => void;
-  /** It was told to come again: what is answered later is given back. */
-  gaveUp: boolean;
+  /** True after the timeout. A slot that is granted later is released. */
+  isTimedOut: boolean;
 }
 
 const toRow = ({ connectionId, principal, client, topics, previous }: AdmissionRequest) => ({
@@ -71,8 +71,8 @@ const toRow = ({ connectionId, principal, client, topics, previous }: AdmissionR
 });
 
 /**
- * Lets sockets in, exactly up to the limits over all instances. What comes while a statement is under way
- * goes into the next one, so a reconnect storm costs few round trips and a single client does not wait.
+ * Admits sockets, exactly up to the limits over all instances. Requests that arrive while a statement runs share the
+ * next one, so a reconnect storm costs few round trips, and a single client does not wait.
  */
 @Injectable()
 export class Admission {
@@ -80,10 +80,10 @@ export class Admission {
   #released: string[] = [];
   readonly #booked = new Map<string, AdmissionRequest>();
   #pumping = false;
-  /** Others may have our slots: what is open has to take slots again. */
+  /** True while open sockets must take slots again, because other instances released them. */
   #retaking = false;
   readonly #onEvicted: EvictionListener[] = [];
-  /** Until then there may be rows of sockets that were refused because no answer came. Milliseconds. */
+  /** Until this time there may be rows of sockets that were refused after a timeout. Milliseconds. */
   #uncertainUntilMs: number | undefined;
 
   constructor(
@@ -100,19 +100,19 @@ export class Admission {
     this.instance.onBeat((isAlive) => void this.#reconcile(isAlive));
   }
 
-  /** Calls back for each socket that must be closed because its slot is another's now. */
+  /** Registers a listener for sockets that must be closed because another socket has their slot. */
   onEvicted(listener: EvictionListener): void {
     this.#onEvicted.push(listener);
   }
 
-  /** @throws when the database cannot answer; the client is then told to come again. */
+  /** @throws when the database does not answer; the client is then refused with `tryAgainLater` */
   admit(request: AdmissionRequest): Promise<Admitted> {
     if (this.#waiting.length >= MAX_WAITING) return Promise.reject(new Error('too many handshakes wait'));
     return new Promise<Admitted>((resolve, reject) => {
       const patience = setTimeout(() => {
-        waiting.gaveUp = true;
+        waiting.isTimedOut = true;
         reject(new Error('admission took too long'));
-      }, PATIENCE_MS);
+      }, ADMISSION_TIMEOUT_MS);
       const waiting: Waiting = {
         request,
         resolve: (admitted) => {
@@ -123,14 +123,14 @@ export class Admission {
           clearTimeout(patience);
           reject(error);
         },
-        gaveUp: false,
+        isTimedOut: false,
       };
       this.#waiting.push(waiting);
       this.#start();
     });
   }
 
-  /** Gives a slot back; survives an outage of the database. */
+  /** Releases a slot, after an outage of the database if necessary. */
   release(connectionId: string): void {
     if (!this.#booked.delete(connectionId)) return;
     this.#released.push(connectionId);
@@ -140,15 +140,15 @@ export class Admission {
   #start(): void {
     if (this.#pumping) return;
     this.#pumping = true;
-    // after this tick, so that what arrives together goes together
+    // after this tick, so that requests of one tick share a statement
     setImmediate(() => void this.#pump());
   }
 
-  /** One statement at a time, so that no row is booked again after its slot was given back. */
+  /** Runs one statement at a time, so that no row is inserted after its slot was released. */
   async #pump(): Promise<void> {
     while (this.#waiting.length > 0 || this.#released.length > 0 || this.#retaking) {
       const isRetaken = await this.#retake();
-      // slots first: a client that reconnects must not be refused for its own old socket
+      // release first: a reconnecting client must not be refused because of its own old socket
       const isReleased = await this.#releaseAll();
       await this.#admitBatch();
       if (!(isRetaken && isReleased) && this.#waiting.length === 0) {
@@ -202,21 +202,21 @@ export class Admission {
   }
 
   async #admitBatch(): Promise<void> {
-    const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ gaveUp }) => !gaveUp);
+    const batch = this.#waiting.splice(0, MAX_BATCH).filter(({ isTimedOut }) => !isTimedOut);
     if (batch.length === 0) return;
     try {
       const rows = await this.#askFor(batch);
       const byId = new Map(rows.map((row) => [row.id, row]));
-      // whose slot was taken over is closed by order
+      // the sockets whose slots were taken over are closed by disconnect orders
       if (rows.some(({ replaced }) => replaced !== null))
         this.database.announce({ events: [], disconnects: true });
-      for (const { request, resolve, reject, gaveUp } of batch) {
+      for (const { request, resolve, reject, isTimedOut } of batch) {
         const row = byId.get(request.connectionId);
         if (!row) {
           reject(new Error('admission answered fewer rows than requests'));
           continue;
         }
-        if (row.verdict === 'ok' && gaveUp) this.#released.push(request.connectionId);
+        if (row.verdict === 'ok' && isTimedOut) this.#released.push(request.connectionId);
         else if (row.verdict === 'ok') this.#booked.set(request.connectionId, request);
         resolve({
           verdict: row.verdict,
@@ -227,7 +227,7 @@ export class Admission {
         });
       }
     } catch (error) {
-      // the statement may have committed before the answer was lost: give its slots back
+      // the statement may have committed before its answer was lost, so its slots are released
       this.#released.push(...batch.map(({ request }) => request.connectionId));
       this.#uncertainUntilMs = performance.now() + UNCERTAIN_S * 1_000;
       for (const { reject } of batch) reject(error);
@@ -250,7 +250,7 @@ export class Admission {
     }
   }
 
-  /** Takes back slots that a lost answer may have left, so that a limit never counts sockets that are not. */
+  /** Deletes rows that a lost answer may have left, so that limits do not count sockets that do not exist. */
   async #reconcile(isAlive: boolean): Promise<void> {
     if (this.#uncertainUntilMs === undefined) return;
     const nowMs = performance.now();
@@ -268,7 +268,7 @@ export class Admission {
   }
 }
 
-/** Keeps the order of those of one tenant, which is that of their admission. */
+/** Sorts by tenant. The sort is stable, so requests of one tenant keep their order of admission. */
 const byTenantId = (a: AdmissionRequest, b: AdmissionRequest): number => {
   const [first, second] = [a.principal.tenantId ?? '', b.principal.tenantId ?? ''];
   return first < second ? -1 : first > second ? 1 : 0;

@@ -32,15 +32,15 @@ const COLUMNS = raw(
    c.connected_at, c.connected_at::text AS sort_key, coalesce(c.position, h.seq) AS position,
    greatest(0, h.seq - coalesce(c.position, h.seq)) AS lag, coalesce(c.pending_bytes, 0) AS pending_bytes`,
 );
-/** Living instances only. A socket without a position of its own has all that its tenant has. */
+/** Sockets of live instances only. A socket without a stored position is at its tenant's head. */
 const SOCKETS = raw(
   `wardbell.connection c JOIN wardbell.instance i ON i.id = c.instance_id
    LEFT JOIN wardbell.tenant_head h ON h.tenant_id = c.tenant_id`,
 );
 
 /**
- * Open sockets of all instances that live. Works as the relay role, because whether an instance lives is not
- * a tenant's to read: every statement names the tenant itself.
+ * Open sockets of all live instances. Uses the relay role, because tenants cannot read which instances are alive, so
+ * every statement must name the tenant.
  */
 @Injectable()
 export class ConnectionsService {
@@ -72,7 +72,7 @@ export class ConnectionsService {
     return toConnection(row);
   }
 
-  /** Closes the socket (4409), on whichever instance it is. */
+  /** Closes a socket of any instance (4409). */
   async close(tx: Tx, id: string): Promise<void> {
     const { tenant_id: tenantId } = await this.get(tx, id);
     tx.disconnect({ connectionId: id, tenantId }, 'closedByAdministrator');

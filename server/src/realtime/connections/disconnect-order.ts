@@ -1,9 +1,9 @@
 import type { Session } from '../hub/session.js';
 
-/** Sockets to close, on whichever instance they are. */
+/** An order to close sockets, on all instances. */
 export interface Order {
   readonly id: string;
-  /** The transaction that wrote it. */
+  /** Id of the transaction that wrote the order. */
   readonly xid: bigint;
   readonly tenant_id: string | null;
   readonly user_id: string | null;
@@ -13,11 +13,11 @@ export interface Order {
 }
 
 type OrderColumns = Omit<Order, 'xid'> & { readonly xid: string };
-/** An order, or nulls when there is none: the rest is answered in either case. */
+/** An order, or nulls when there is none; the other columns are always present. */
 export type OrderRow = (OrderColumns | { readonly id: null }) & {
-  /** The oldest transaction that was open: all before it were finished, and their orders are in this answer. */
+  /** Oldest open transaction. All earlier ones have ended, and their orders are in this answer. */
   readonly next: string;
-  /** When it was read, by the clock of the database, in milliseconds since 1970. */
+  /** Time of the read by the clock of the database, in milliseconds since 1970. */
   readonly now_ms: number;
 };
 
@@ -39,8 +39,8 @@ export const JUDGE = {
 export const toOrders = (rows: readonly OrderRow[]): Order[] =>
   rows.flatMap((row) => (row.id === null ? [] : [{ ...row, xid: BigInt(row.xid) }]));
 
-/** Is this session one of those that an order is about? */
-export const concerns = (order: Order, { id, principal }: Pick<Session, 'id' | 'principal'>): boolean => {
+/** True when an order applies to a session. */
+export const appliesTo = (order: Order, { id, principal }: Pick<Session, 'id' | 'principal'>): boolean => {
   if (order.connection_id !== null) return order.connection_id === id;
   if (order.session_id !== null) return order.session_id === principal.sessionId;
   if (order.tenant_id !== null && order.tenant_id !== principal.tenantId) return false;

@@ -7,13 +7,13 @@ import { Config } from '../../platform/config/config.js';
 import { Log } from '../../platform/log/log.js';
 
 const HEARTBEAT_MS = 5_000;
-/** After this time without a heartbeat an instance's sockets do not count against limits: it must take slots again. */
+/** After this time without a heartbeat the sockets of an instance do not count, and it must take slots again. */
 export const ALIVE_FOR_S = 20;
-/** `now()` is when a transaction began: an admission that waits for its lock counts as of a moment ago. */
+/** Margin, because `now()` is the start of the transaction, and an admission may have waited for its lock since. */
 const CLOCK_S = 5;
-/** After this its rows are deleted, by the first instance that notices. */
+/** After this time without a heartbeat any instance deletes the rows of the instance. */
 const DEAD_AFTER_S = 60;
-/** A heartbeat this late did not reach the database in time, and perhaps those of other instances did not either. */
+/** A heartbeat that is this late did not reach the database in time; those of other instances may be late as well. */
 const LATE_AFTER_S = 10;
 
 const REGISTER = {
@@ -37,7 +37,7 @@ const REAP = {
 const REAP_ALL = { name: 'reap_all_instances', text: 'DELETE FROM wardbell.instance' };
 const LEAVE = { name: 'instance_leave', text: 'DELETE FROM wardbell.instance WHERE id = $1' };
 
-/** This process among the others: a row with a heartbeat, which says whether its sockets count. */
+/** The row of this process with its heartbeat, which determines whether its sockets count against limits. */
 @Injectable()
 export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly id = randomUUID();
@@ -54,18 +54,20 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.#heartbeat = tasks.define({ name: 'heartbeat', everyMs: HEARTBEAT_MS }, () => this.#beat());
   }
 
-  /** Calls back when other instances had stopped counting this one's sockets, which must take slots again. */
+  /**
+   * Registers a listener for the case that other instances stopped counting our sockets, which must take slots again.
+   */
   onRevived(listener: () => void): void {
     this.#onRevived.push(listener);
   }
 
-  /** Calls back after each heartbeat, with whether the database took it. */
+  /** Registers a listener that is called after each heartbeat with its success. */
   onBeat(listener: (isAlive: boolean) => void): void {
     this.#onBeat.push(listener);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    // the embedded database has one server at a time: an instance that is still in the table was killed
+    // the embedded database has one server at a time, so any other instance in the table was killed
     if (this.config.databaseUrl === undefined) await this.relay.query(REAP_ALL);
     await this.#register();
     this.#heartbeat.start();
@@ -76,7 +78,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
     await this.relay.query(LEAVE, [this.id]).catch(() => undefined); // the others reap it later
   }
 
-  /** Sends a heartbeat now, as when this process stood still and others may have stopped counting it. */
+  /** Sends a heartbeat now, for example after this process was suspended and others may have stopped counting it. */
   beat(): Promise<void> {
     return this.#heartbeat.run();
   }

@@ -6,7 +6,7 @@ import type { Session } from '../hub/session.js';
 import { LocalSessions } from './local-sessions.js';
 
 const EVERY_MS = 5_000;
-/** Rows of one report: when all sockets of an instance are behind, its health says so too. */
+/** Maximum rows of one report. If all sockets of an instance lag, its health shows that too. */
 const MAX_ROWS = 1_000;
 
 const WRITE = {
@@ -15,19 +15,19 @@ const WRITE = {
          FROM jsonb_to_recordset($1) AS r(id uuid, position bigint, pending_bytes bigint) WHERE c.id = r.id`,
 };
 
-/** How far a session is behind. */
+/** The lag of a session. */
 interface Lag {
   readonly position: number | undefined;
   readonly pendingBytes: number;
 }
 
 /**
- * Stores which sockets are behind or do not drain, so that every instance can show it. Sockets without lag, which are
+ * Stores the lag and unsent bytes of sockets, so that every instance can show them. Sockets without lag, which are
  * nearly all, cost nothing.
  */
 @Injectable()
 export class LagReporter implements OnApplicationBootstrap, OnApplicationShutdown {
-  /** Sockets whose rows have a lag. */
+  /** Ids of sockets whose rows have a lag. */
   readonly #lagging = new Set<string>();
   readonly #task: BackgroundTask;
 

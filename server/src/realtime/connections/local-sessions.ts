@@ -8,44 +8,46 @@ import { Log } from '../../platform/log/log.js';
 import { Bus } from '../bus/bus.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
-import { concerns, JUDGE, type Order, type OrderRow, READ_ORDERS, toOrders } from './disconnect-order.js';
+import { appliesTo, JUDGE, type Order, type OrderRow, READ_ORDERS, toOrders } from './disconnect-order.js';
 import { Instance } from './instance.js';
-import { sees } from './transaction-snapshot.js';
+import { isVisible } from './transaction-snapshot.js';
 
-/** Orders are found by a notification at once and by this sweep at the latest. */
+/** Interval of the sweep for orders. Notifications normally announce them earlier. */
 const SWEEP_MS = 700;
 /**
- * After reading the orders, events may be sent for so long; then the orders must have been read again, and after such a
- * gap the database judges every session.
+ * Events may be sent for this long after the orders were read. After a longer gap events are held back, and the
+ * database must verify every session.
  */
 const LEASE_MS = 3_000;
 const JUDGE_BATCH = 1_000;
-/** Orders are remembered for admissions that are under way, which end sooner than this. */
-const REMEMBER_MS = 60_000;
+/** Recent orders are kept for admissions in progress, which take less time than this. */
+const KEEP_ORDERS_MS = 60_000;
 
-/** How a session has to be closed at once. `tryAgainLater`: too much time has passed to say. */
+/** Close reason of a session that must be closed at once. `tryAgainLater`: the orders it needs are no longer kept. */
 export type AddRefusal = Order['close'] | 'tryAgainLater';
 
 /**
- * The sockets of this instance, and the orders to close some of them. To send events is a lease, renewed by each
- * reading of the orders: whether this process, its clock, or the way to the database stood still, nothing is
- * sent on the strength of what was true before.
+ * The sockets of this instance, and the orders to close them. Sending events requires a lease that each read of the
+ * orders renews. So after this process was suspended, its clock stepped or the database was unreachable, no event is
+ * sent on the basis of an outdated authorization.
  */
 @Injectable()
 export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly sessions = new Map<string, Session>();
-  /** The snapshot of the database that each session was last judged in. */
-  readonly #judgedIn = new WeakMap<Session, string>();
-  /** Orders that were carried out, and when (monotonic), for sessions that were judged before and come later. */
+  /** The database snapshot in which each session was last verified. */
+  readonly #verifiedIn = new WeakMap<Session, string>();
+  /**
+   * Executed orders with the time of their read (monotonic), for sessions that were verified before and added later.
+   */
   readonly #recent = new Map<string, { order: Order; readMs: number }>();
-  /** Newest transaction whose order is no longer remembered. */
-  #forgotten = 0n;
-  /** Orders of this transaction and later ones are yet to be read. */
+  /** Newest transaction whose order is no longer kept. */
+  #newestDropped = 0n;
+  /** The next read begins with the orders of this transaction. */
   #cursor = 0n;
-  /** When the orders were last read: by the monotonic clock, and by the clock of the database. */
+  /** Time of the last read of the orders, by the monotonic clock and by the clock of the database. */
   #readMs = 0;
   #readDatabaseMs = Number.POSITIVE_INFINITY;
-  /** The lease ran out: events are held back until the orders have been read. */
+  /** True after the lease expired. Events are held back until the orders have been read. */
   #isHolding = false;
   readonly #task: BackgroundTask;
 
@@ -81,38 +83,38 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
 
   /**
    * Adds a session that was admitted.
-   * @param snapshot that its admission saw: an order in it was part of the verdict, a later one may concern it
-   * @returns how to close it at once, or undefined
+   * @param snapshot of its admission, which has considered the orders in it; later ones may apply to the session
+   * @returns the reason to close it at once, or undefined
    */
   add(session: Session, snapshot: string): AddRefusal | undefined {
     this.sessions.set(session.id, session);
-    this.#judgedIn.set(session, snapshot);
-    return this.#ordered(session, snapshot);
+    this.#verifiedIn.set(session, snapshot);
+    return this.#findRefusal(session, snapshot);
   }
 
   /**
-   * Lets a session go on as a principal that was judged in this snapshot.
-   * @returns how to close it instead, or undefined
+   * Continues a session with a principal that was verified in this snapshot.
+   * @returns the reason to close it instead, or undefined
    */
   adopt(session: Session, principal: Principal, snapshot: string): AddRefusal | undefined {
-    const refusal = this.#ordered({ id: session.id, principal }, snapshot);
+    const refusal = this.#findRefusal({ id: session.id, principal }, snapshot);
     if (refusal) return refusal;
     session.principal = principal;
-    this.#judgedIn.set(session, snapshot);
+    this.#verifiedIn.set(session, snapshot);
     return undefined;
   }
 
   remove(session: Session): void {
     this.sessions.delete(session.id);
-    session.sink.release(); // else a replay would wait for ever
+    session.sink.release(); // otherwise a replay would wait forever
   }
 
-  /** What the orders since a snapshot say of somebody who was judged in it. */
-  #ordered(session: Pick<Session, 'id' | 'principal'>, snapshot: string): AddRefusal | undefined {
+  /** Finds an order since the snapshot that applies to a session that was verified in it. */
+  #findRefusal(session: Pick<Session, 'id' | 'principal'>, snapshot: string): AddRefusal | undefined {
     for (const { order } of this.#recent.values()) {
-      if (concerns(order, session) && !sees(snapshot, order.xid)) return order.close;
+      if (appliesTo(order, session) && !isVisible(snapshot, order.xid)) return order.close;
     }
-    return sees(snapshot, this.#forgotten) ? undefined : 'tryAgainLater';
+    return isVisible(snapshot, this.#newestDropped) ? undefined : 'tryAgainLater';
   }
 
   async #read(): Promise<void> {
@@ -120,17 +122,17 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     const rows = await this.relay.query<OrderRow>(READ_ORDERS, [String(this.#cursor)]);
     const { next = '0', now_ms: databaseMs = 0 } = rows[0] ?? {};
     const gapMs = Math.max(startMs - this.#readMs, databaseMs - this.#readDatabaseMs);
-    const isHistoryReplaced = BigInt(next) < this.#cursor; // numbers of transactions began anew
+    const isHistoryReplaced = BigInt(next) < this.#cursor; // transaction ids started again
     if (isHistoryReplaced) this.#recent.clear();
     for (const order of toOrders(rows)) this.#carryOut(order, startMs);
     this.#cursor = BigInt(next);
     if (gapMs > LEASE_MS) {
       this.log.warn('orders were not read for a while', { duration_ms: Math.round(gapMs) });
-      void this.instance.beat(); // the others may have given its slots away
+      void this.instance.beat(); // other instances may have released its slots
     }
     if (gapMs > LEASE_MS || isHistoryReplaced) {
       this.#hold();
-      await this.#judge();
+      await this.#verifyAll();
     }
     this.#readMs = startMs;
     this.#readDatabaseMs = databaseMs;
@@ -146,14 +148,14 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
       return;
     }
     for (const session of this.sessions.values()) {
-      if (!concerns(order, session)) continue;
-      // who was judged after the order was allowed to come back
-      if (!sees(this.#judgedIn.get(session) ?? '', order.xid)) session.sink.close(CLOSE[order.close]);
+      if (!appliesTo(order, session)) continue;
+      // a session that was verified after the order was permitted again
+      if (!isVisible(this.#verifiedIn.get(session) ?? '', order.xid)) session.sink.close(CLOSE[order.close]);
     }
   }
 
-  /** Asks the database about every session, whatever the orders said. */
-  async #judge(): Promise<void> {
+  /** Verifies every session in the database, independently of the orders. */
+  async #verifyAll(): Promise<void> {
     const sessions = [...this.sessions.values()];
     for (let at = 0; at < sessions.length; at += JUDGE_BATCH) {
       const batch = new Map(sessions.slice(at, at + JUDGE_BATCH).map(({ id, principal }) => [id, principal]));
@@ -169,15 +171,15 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
       ]);
       for (const { id, snapshot, verdict } of judged) {
         const session = this.sessions.get(id);
-        // it left, or its token was renewed and judged meanwhile
+        // the session ended, or its token was renewed and verified in the meantime
         if (!session || session.principal !== batch.get(id)) continue;
-        if (verdict === 'ok') this.#judgedIn.set(session, snapshot);
+        if (verdict === 'ok') this.#verifiedIn.set(session, snapshot);
         else session.sink.close(CLOSE[verdict === 'tenant_suspended' ? 'tenantSuspended' : 'accessRevoked']);
       }
     }
   }
 
-  /** @param databaseMs the latest time that the database has said: tells a gap that our own clock slept through */
+  /** @param databaseMs the latest time of the database, which reveals a gap during which our own clock stood still */
   #checkLease(databaseMs: number): void {
     const isLeased =
       performance.now() - this.#readMs <= LEASE_MS && databaseMs - this.#readDatabaseMs <= LEASE_MS;
@@ -186,7 +188,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     this.#task.request();
   }
 
-  /** Those too that came since. */
+  /** Also holds sessions that were added since. */
   #hold(): void {
     this.#isHolding = true;
     for (const { sink } of this.sessions.values()) sink.hold();
@@ -200,9 +202,9 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
 
   #forget(nowMs: number): void {
     for (const [id, { order, readMs }] of this.#recent) {
-      if (nowMs - readMs < REMEMBER_MS) return; // in the order of reading
+      if (nowMs - readMs < KEEP_ORDERS_MS) return; // sorted by the time of the read
       this.#recent.delete(id);
-      if (order.xid > this.#forgotten) this.#forgotten = order.xid;
+      if (order.xid > this.#newestDropped) this.#newestDropped = order.xid;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { sees } from './transaction-snapshot.js';
+import { isVisible } from './transaction-snapshot.js';
 
 it.each([
   ['10:20:12,15', 9n, true, 'was finished before all that were open'],
@@ -13,6 +13,6 @@ it.each([
 ])(
   'says of snapshot %s and transaction %s that it is visible: %s, because it %s',
   (snapshot, xid, visible) => {
-    expect(sees(snapshot, xid)).toBe(visible);
+    expect(isVisible(snapshot, xid)).toBe(visible);
   },
 );

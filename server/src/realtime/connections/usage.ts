@@ -8,9 +8,9 @@ import { refusalReason } from '../../platform/metrics/refusal-reason.js';
 import { Instance } from './instance.js';
 
 const WRITE_MS = 10_000;
-/** Less than a minute by more than a turn of the timer: every minute gets a row, whatever the clocks. */
+/** Shorter than a minute by more than the timer interval, so that every minute gets a row. */
 const IDLE_WRITE_MS = 45_000;
-/** Tenants in one statement. */
+/** Maximum number of tenants in one statement. */
 const WRITE_BATCH = 2_000;
 
 const WRITE = {
@@ -36,7 +36,7 @@ const WRITE = {
                GROUP BY e.key) s) END`,
 };
 
-/** What a tenant used since it was last written down. */
+/** Usage of a tenant since it was last stored. */
 class Tally {
   connections = 0;
   peak = 0;
@@ -48,7 +48,7 @@ class Tally {
   #writtenConnections = 0;
   #writtenMs = Number.NEGATIVE_INFINITY;
 
-  /** Nearly all tenants are idle nearly all of the time: those are written only so that no minute lacks them. */
+  /** Idle tenants, which are nearly all, are stored only as often as every minute needs a row. */
   isDue(nowMs: number): boolean {
     if (this.rejected > 0 || this.sent > 0 || this.peak !== this.#writtenConnections) return true;
     return this.connections > 0 && nowMs - this.#writtenMs >= IDLE_WRITE_MS;
@@ -65,7 +65,7 @@ class Tally {
   }
 }
 
-/** Counts what each tenant uses of this instance, and stores every ten seconds what has changed. */
+/** Counts the usage of each tenant on this instance, and stores changed counts every ten seconds. */
 @Injectable()
 export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #tallies = new Map<string, Tally>();
@@ -114,7 +114,7 @@ export class Usage implements OnApplicationBootstrap, BeforeApplicationShutdown 
     tally.rejectedBy[reason] = (tally.rejectedBy[reason] ?? 0) + 1;
   }
 
-  /** Stores what was counted since the last run. What an outage prevents is lost: it is statistics. */
+  /** Stores the counts since the last run. An outage loses them, which is acceptable for statistics. */
   async #write(): Promise<void> {
     const rows: object[] = [];
     const nowMs = performance.now();

@@ -43,7 +43,7 @@ export class StreamLog implements ChannelLog {
    * may have been written long before it committed and was read.
    */
   latestMs(event: Entry | undefined): number {
-    return Math.max(event?.writtenMs ?? 0, this.reader.clock.heardMs);
+    return Math.max(event?.writtenMs ?? 0, this.reader.clock.latestMs);
   }
 
   /** Drops all pages: history was replaced or dropped. */

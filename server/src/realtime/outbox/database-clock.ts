@@ -1,17 +1,17 @@
 /**
- * The clock of the database as this process knows it, by the monotonic clock: a step of this machine's clock does not
- * change how old an event is. It starts at this machine's own clock, which is right where both share a machine, and
- * each answer of the database corrects it by no more than the answer proves.
+ * Estimates the clock of the database from the monotonic clock, so that a step of the machine's clock does not change
+ * the age of events. The estimate starts with the machine's own clock, which is correct if both share a machine. Each
+ * answer of the database corrects it only as far as the round trip proves it wrong.
  */
 export class DatabaseClock {
-  /** The database's time minus the monotonic clock. Milliseconds. */
+  /** Database time minus monotonic clock, in milliseconds. */
   #offsetMs = Date.now() - performance.now();
-  /** Newest time that the database has said. Milliseconds since 1970. */
-  #heardMs = 0;
+  /** Newest time received from the database, in milliseconds since 1970. */
+  #latestMs = 0;
 
-  /** @param databaseMs the time that an answer said, which was asked for and came at these monotonic times */
+  /** @param databaseMs time in an answer that was requested and received at these times of the monotonic clock */
   observe(databaseMs: number, askedMs: number, answeredMs: number): void {
-    this.#heardMs = Math.max(this.#heardMs, databaseMs);
+    this.#latestMs = Math.max(this.#latestMs, databaseMs);
     const [least, most] = [databaseMs - answeredMs, databaseMs - askedMs];
     this.#offsetMs = Math.min(most, Math.max(least, this.#offsetMs));
   }
@@ -21,8 +21,8 @@ export class DatabaseClock {
     return performance.now() + this.#offsetMs;
   }
 
-  /** Time of the newest answer: it is at least so late, whatever this process has slept through. */
-  get heardMs(): number {
-    return this.#heardMs;
+  /** Time of the newest answer: a lower bound of the database time, even after this process was suspended. */
+  get latestMs(): number {
+    return this.#latestMs;
   }
 }

@@ -1,4 +1,4 @@
-/** Lets so many through at once; the others wait in line. */
+/** A semaphore: at most a fixed number of tasks run at a time, and the others wait in order. */
 export class Gate {
   #open: number;
   readonly #line: (() => void)[] = [];
@@ -7,12 +7,12 @@ export class Gate {
     this.#open = size;
   }
 
-  /** Those in line. */
+  /** Number of waiting tasks. */
   get waiting(): number {
     return this.#line.length;
   }
 
-  /** Runs the work when its turn comes. */
+  /** Runs the work as soon as a slot is free. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#open > 0) this.#open--;
     else await new Promise<void>((resolve) => this.#line.push(resolve));

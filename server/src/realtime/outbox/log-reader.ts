@@ -17,7 +17,7 @@ interface OutboxRow {
   readonly created_at: Date;
   readonly actor_id: string | null;
   readonly cloud_event: string | null;
-  /** When it was read, by the clock of the database, in milliseconds since 1970. */
+  /** Time of the read by the clock of the database, in milliseconds since 1970. */
   readonly now_ms: number;
 }
 
@@ -41,7 +41,7 @@ export const HEADS = {
   text: `SELECT h.tenant_id::text, h.seq FROM wardbell.tenant_head h JOIN wardbell.tenant t ON t.id = h.tenant_id
          WHERE h.tenant_id = ANY($1::uuid[])`,
 };
-/** What the sweep asks, in one statement: a turn of a busy event loop is dear. */
+/** The query of the sweep. One statement, because each round trip waits for a turn of a busy event loop. */
 export const SURVEY = {
   name: 'survey',
   text: `SELECT e.epoch, pg_backend_pid() AS pid, extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms,
@@ -57,13 +57,15 @@ const SURVEY_ALL = {
 };
 const NEW_EPOCH = { name: 'new_epoch', text: 'SELECT wardbell.new_epoch($1)::text AS epoch' };
 
-/** Of the pool's four connections: the others are for the sweep, admissions and heartbeats, which must not
- * wait behind every tenant that reads its log after a restart. */
+/**
+ * Log reads at a time. The other connections are left to admissions and heartbeats, which must not wait for all tenants
+ * that read their log after a restart.
+ */
 const MAX_READS = 2;
-/** Data of the events in one answer, which is in memory several times over: as text, as objects, as frames. */
+/** Bytes of event data in one answer, which is in memory several times: as text, objects and frames. */
 export const MAX_READ_BYTES = 512 * 1024;
 
-/** Tenants whose event of that number is another one than it was. */
+/** Tenants whose event with a sequence number has a different id than before. */
 const FIND_REPLACED = {
   name: 'find_replaced',
   text: `SELECT DISTINCT w.tenant_id::text
@@ -83,7 +85,7 @@ interface HeadRow {
   readonly seq: string;
 }
 
-/** A row for each tenant, or one without a tenant when there is none. */
+/** One row per tenant; a single row without a tenant if there is none. */
 interface SurveyRow {
   readonly epoch: string;
   readonly pid: number;
@@ -92,17 +94,17 @@ interface SurveyRow {
   readonly seq: string;
 }
 
-/** An event by its number, and the id that tells it from another one that got the same number. */
+/** Sequence number and id of an event. The id differs if another event got the same number in a replaced history. */
 export interface NumberedId {
   readonly tenantId: string;
   readonly seq: number;
   readonly id: string;
 }
 
-/** What the database says of its history and of tenants' newest numbers, at one moment. */
+/** A snapshot of the epoch and the tenants' heads. */
 export interface Survey {
   readonly epoch: string;
-  /** Process of the database that answered: another one than last time after a crash or a failover. */
+  /** Backend pid. It changes after a crash or a failover. */
   readonly pid: number;
   readonly heads: ReadonlyMap<string, number>;
 }
@@ -119,7 +121,7 @@ const toEvent = (tenantId: string, row: OutboxRow): LogEvent => ({
   ...(row.cloud_event === null ? {} : { cloudEvent: row.cloud_event }),
 });
 
-/** Reads the log of any tenant, as the relay role. */
+/** Reads the logs of all tenants, as the relay role. */
 @Injectable()
 export class LogReader implements OnApplicationShutdown {
   readonly clock = new DatabaseClock();
@@ -138,7 +140,7 @@ export class LogReader implements OnApplicationShutdown {
     this.#surveys.close();
   }
 
-  /** Up to `limit` events or 512 KiB after `since`, in order. Fewer, or not starting at `since + 1`: the rest is gone. */
+  /** Up to `limit` events or 512 KiB after `since`, in order. Events that are missing in the answer were dropped. */
   async readSince(tenantId: string, since: number, limit: number): Promise<LogEvent[]> {
     const rows = await this.#gate.run(() => {
       this.metrics.logReads.inc();
@@ -147,20 +149,22 @@ export class LogReader implements OnApplicationShutdown {
     return rows.map((row) => toEvent(tenantId, row));
   }
 
-  /** At least one event after `since` if there is any, in order, of `lacking`: a read that many tenants may share. */
+  /**
+   * Reads up to `lacking` events after `since`, at least one if there is any. Reads of many tenants share a statement.
+   */
   readAfter(tenantId: string, since: number, lacking: number): Promise<LogEvent[]> {
     return this.#shared.after(tenantId, since, lacking);
   }
 
-  /** The newest number of each of these tenants; of one that was deleted there is none. */
+  /** The head of each of these tenants. Deleted tenants are absent. */
   async heads(tenantIds: readonly string[]): Promise<Map<string, number>> {
     const rows = await this.relay.query<HeadRow>(HEADS, [tenantIds]);
     return new Map(rows.map(({ tenant_id, seq }) => [tenant_id, Number(seq)]));
   }
 
   /**
-   * The name of this history of events, another one if the database is not the one it was, and the newest number of
-   * each of these tenants; null: of every one.
+   * Reads the epoch and the heads of these tenants (null: of all). The epoch changes when the database was replaced,
+   * for example by a restore.
    */
   async survey(tenantIds: readonly string[] | null): Promise<Survey> {
     const rows = await this.#timed(
@@ -174,14 +178,14 @@ export class LogReader implements OnApplicationShutdown {
     return first ? { epoch: first.epoch, pid: first.pid, heads } : noInstallation();
   }
 
-  /** True when the log has another event than one of these under its number: commits were lost and repeated. */
+  /** True when the log has a different event under one of these numbers, because commits were lost in a failover. */
   async hasReplaced(events: readonly NumberedId[]): Promise<boolean> {
     const [ids, numbers] = [events.map(({ id }) => id), events.map(({ seq }) => seq)];
     const tenantIds = events.map(({ tenantId }) => tenantId);
     return (await this.#surveys.query(FIND_REPLACED, [tenantIds, numbers, ids])).length > 0;
   }
 
-  /** The ids of the events with these numbers, as far as the log still has them. */
+  /** The ids of the events with these numbers. Events that are no longer in the log are absent. */
   async eventIds(numbers: readonly Omit<NumberedId, 'id'>[]): Promise<NumberedId[]> {
     const rows = await this.#surveys.query<HeadRow & { readonly id: string }>(EVENT_IDS, [
       numbers.map(({ tenantId }) => tenantId),
@@ -190,13 +194,13 @@ export class LogReader implements OnApplicationShutdown {
     return rows.map(({ tenant_id, seq, id }) => ({ tenantId: tenant_id, seq: Number(seq), id }));
   }
 
-  /** Says that history `old` was replaced. Answers the name of the present one. */
+  /** Records that epoch `old` was replaced. Returns the current epoch. */
   async newEpoch(old: string): Promise<string> {
     const [row] = await this.relay.query<{ epoch: string }>(NEW_EPOCH, [old]);
     return row?.epoch ?? noInstallation();
   }
 
-  /** Takes the time from the answer of a question that was asked just now. */
+  /** Passes the database time in an answer to the clock. */
   async #timed<Row extends { readonly now_ms: number }>(answer: Promise<Row[]>): Promise<Row[]> {
     const askedMs = performance.now();
     const rows = await answer;

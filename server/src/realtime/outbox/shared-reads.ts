@@ -1,15 +1,15 @@
 import type { LogEvent } from '../../database/log-event.js';
 import type { Gate } from './gate.js';
 
-/** What follows a number in a tenant's log. */
+/** A request for the events after a sequence number of a tenant. */
 export interface Wanted {
   readonly tenantId: string;
   readonly since: number;
-  /** So many events, or as many as there are. */
+  /** Maximum number of events. */
   readonly count: number;
 }
 
-/** For each, in the order of the question, the events after `since`, up to `count`. */
+/** Returns, for each request and in the same order, up to `count` events after `since`. */
 export type ReadMany = (wanted: readonly Wanted[]) => Promise<readonly LogEvent[][]>;
 
 interface Waiting extends Wanted {
@@ -17,15 +17,16 @@ interface Waiting extends Wanted {
   readonly reject: (error: unknown) => void;
 }
 
-/** Tenants in one statement. */
+/** Maximum number of tenants in one statement. */
 const MAX_TENANTS = 64;
-/** Events in one answer: it is held in memory whole. */
+/** Maximum number of events in one answer, which is held in memory. */
 const MAX_EVENTS = 512;
 
 /**
- * Joins reads that would wait for each other into one statement. A sweep that finds a thousand tenants, or the
- * head notice of an instance that serves them, costs sixteen reads and not a thousand. The first does not wait. Where
- * tenants lack many events, each gets all that it lacks and fewer share: what comes together is written together.
+ * Batches reads of many tenants into one statement while another read runs. A sweep that finds a thousand tenants, or
+ * the head notice of an instance that serves them, costs sixteen reads instead of a thousand. The first read does not
+ * wait. If tenants lack many events, fewer tenants share a statement, so that each gets all of its events in one
+ * answer.
  */
 export class SharedReads {
   readonly #waiting: Waiting[] = [];
@@ -37,8 +38,8 @@ export class SharedReads {
   ) {}
 
   /**
-   * At least one event after `since` if there is any.
-   * @param lacking how many there should be; more than fit into an answer take another one
+   * Reads events after `since`, at least one if there is any.
+   * @param lacking the expected number of events; those that do not fit into one answer need another read
    */
   after(tenantId: string, since: number, lacking: number): Promise<LogEvent[]> {
     const count = Math.max(1, Math.min(lacking, MAX_EVENTS));
@@ -53,10 +54,10 @@ export class SharedReads {
     this.#isAsked = true;
     void this.gate.run(async () => {
       this.#isAsked = false;
-      const batch = this.#waiting.splice(0, fitting(this.#waiting));
+      const batch = this.#waiting.splice(0, countFitting(this.#waiting));
       this.#ask();
       try {
-        const answers = await this.read(filled(batch));
+        const answers = await this.read(fillRemaining(batch));
         for (const [index, { resolve }] of batch.entries()) resolve(answers[index] ?? []);
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -65,8 +66,8 @@ export class SharedReads {
   }
 }
 
-/** How many of these, from the first on, one answer has room for; the first always. */
-const fitting = (waiting: readonly Wanted[]): number => {
+/** Length of the longest prefix of the queue that fits into one answer; at least 1. */
+const countFitting = (waiting: readonly Wanted[]): number => {
   let events = 0;
   let tenants = 0;
   for (const { count } of waiting) {
@@ -77,8 +78,8 @@ const fitting = (waiting: readonly Wanted[]): number => {
   return tenants;
 };
 
-/** The same with the room that is left, for what has been committed since. */
-const filled = (batch: readonly Waiting[]): Wanted[] => {
+/** Distributes the remaining room among the requests, for events that have been committed in the meantime. */
+const fillRemaining = (batch: readonly Waiting[]): Wanted[] => {
   const events = batch.reduce((sum, { count }) => sum + count, 0);
   const room = Math.floor(Math.max(0, MAX_EVENTS - events) / batch.length);
   return batch.map(({ tenantId, since, count }) => ({ tenantId, since, count: count + room }));

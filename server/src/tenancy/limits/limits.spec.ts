@@ -4,7 +4,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { changedLimits } from './limits.js';
 
 describe('Limits', () => {
-  it('keep what is not asked for', () => {
+  it('keep what is not requested for', () => {
     expect(
       changedLimits({ ...NO_LIMITS, max_connections: 5 }, { max_messages_per_minute: 9 }, NO_LIMITS),
     ).toEqual({

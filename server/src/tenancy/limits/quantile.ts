@@ -1,9 +1,9 @@
 import { DELIVERY_BUCKETS_S } from '../../platform/metrics/buckets.js';
 
 /**
- * A quantile of the delivery histogram in milliseconds, interpolated inside its bucket as Prometheus does;
- * null when nothing was delivered. The last bucket has no bound: its lower one is answered.
- * @param counts of each bucket, not cumulated
+ * A quantile of the delivery histogram in milliseconds, interpolated inside its bucket as in Prometheus; null without
+ * deliveries. The last bucket has no upper bound, so its lower bound is returned.
+ * @param counts of each bucket, not cumulative
  */
 export function deliveryQuantileMs(counts: readonly number[], quantile: number): number | null {
   const total = counts.reduce((sum, count) => sum + count, 0);

@@ -19,7 +19,7 @@ export interface TenantRow {
   readonly updated_at: Date;
 }
 
-/** Of the table under the alias `t`. */
+/** Columns of the table with the alias `t`. */
 export const TENANT_COLUMNS = raw(
   `t.id::text, t.name, t.slug, t.status, t.time_zone, t.max_connections, t.max_connections_per_user,
    t.max_messages_per_minute, t.ceiling_connections, t.ceiling_connections_per_user,
@@ -47,7 +47,7 @@ export const toTenant = (row: TenantRow): Tenant => ({
   updated_at: row.updated_at.toISOString(),
 });
 
-/** The columns that hold a clinic's limits and their ceilings. */
+/** The columns of a clinic's limits and ceilings. */
 export const toColumns = (limits: Limits, ceilings: Limits) => ({
   ...limits,
   ceiling_connections: ceilings.max_connections,

@@ -6,7 +6,7 @@ import type { Tx } from '../../database/tx.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 import { TENANT_COLUMNS, type TenantRow, toTenant } from './tenant-row.js';
 
-/** Pages of tenants by name. As the confined role there is one: the own. */
+/** Pages of tenants by name. The confined role sees only its own tenant. */
 @Injectable()
 export class TenantsList {
   constructor(private readonly pager: Pager) {}

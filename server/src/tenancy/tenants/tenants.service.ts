@@ -17,7 +17,7 @@ import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
 import { changedLimits } from '../limits/limits.js';
 import { toColumns, toTenant } from './tenant-row.js';
 
-/** Clinics. As the confined role these statements reach the own tenant only. */
+/** Clinics. Under the confined role these statements see only its own tenant. */
 @Injectable()
 export class TenantsService {
   constructor(private readonly config: Config) {}
@@ -42,7 +42,7 @@ export class TenantsService {
         time_zone: body.time_zone,
         ...toColumns(limits, ceilings),
       },
-      skipDuplicates: true, // of the slug
+      skipDuplicates: true, // a taken slug inserts no row
     });
     if (!row) throw new Problem('slug_taken');
     audit(tx, 'tenant.create', row.id, Object.keys(body));
@@ -65,11 +65,11 @@ export class TenantsService {
     return tenant;
   }
 
-  /** What is absent stays as it is. As the confined role too: the ceilings hold for both. */
-  async setLimits(tx: Tx, id: string, { enforce, ...asked }: LimitsChange): Promise<LimitsOutcome> {
+  /** Absent limits are not changed. The ceilings apply to both roles. */
+  async setLimits(tx: Tx, id: string, { enforce, ...requested }: LimitsChange): Promise<LimitsOutcome> {
     const { current, lockedAt } = await this.#lock(tx, id, null);
-    const limits = changedLimits(current.limits, asked, current.ceilings);
-    const changed = Object.keys(asked);
+    const limits = changedLimits(current.limits, requested, current.ceilings);
+    const changed = Object.keys(requested);
     const orm = await tx.orm();
     await orm.tenant.update({
       where: { id },
@@ -79,13 +79,13 @@ export class TenantsService {
     return { ...limits, outcome: await this.#preview(tx, id, enforce) };
   }
 
-  /** What the limits that were just set mean to the sockets that are open; with `enforce` closes the newest. */
+  /** Previews the effect of the new limits on open sockets; with `enforce` it closes the newest sockets over them. */
   async #preview(tx: Tx, id: string, enforce: boolean): Promise<LimitsOutcome['outcome']> {
     const [row] = await tx.sql.query<{ open: number; above: number }[]>`
       SELECT open, above FROM wardbell.weigh_limits(${id}::uuid, make_interval(secs => ${ALIVE_FOR_S}),
                                                     ${this.config.maxConnectionsPerTenant}::int, ${enforce})`;
     const above = row?.above ?? 0;
-    if (above > 0 && enforce) tx.disconnectsWritten();
+    if (above > 0 && enforce) tx.markDisconnects();
     return {
       connections: row?.open ?? 0,
       above_limit: above,
@@ -93,7 +93,7 @@ export class TenantsService {
     };
   }
 
-  /** With all that it has. Its audit chain stays. */
+  /** Deletes a tenant with all its data except its audit chain. */
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const { current } = await this.#lock(tx, id, ifMatch);
     if (current.status !== 'suspended' && (await hasRecords(tx, id))) throw new Problem('tenant_not_empty');
@@ -143,7 +143,7 @@ export class TenantsService {
 
 const FIELDS = ['name', 'slug', 'status', 'time_zone', 'limits', 'ceilings'] as const;
 
-/** A super admin's change stands in both chains: the clinic's people may see what was done to it. */
+/** Records a super admin's change in both audit chains, so that the clinic can see it too. */
 function audit(tx: Tx, action: string, id: string, changed: readonly string[]): void {
   const entry = { action, objectType: 'tenant', objectId: id, changed };
   tx.audit(entry, id);
@@ -156,7 +156,7 @@ async function hasRecords(tx: Tx, id: string): Promise<boolean> {
   return row?.has ?? false;
 }
 
-/** Days of the clinic are reckoned by PostgreSQL, whose list of zones is not quite that of Node. */
+/** Checks the zone in PostgreSQL, which computes the days of a clinic and whose list of zones differs from Node's. */
 async function requireKnownTimeZone(tx: Tx, timeZone: string): Promise<void> {
   try {
     await tx.sql.execute`SELECT now() AT TIME ZONE ${timeZone}`;

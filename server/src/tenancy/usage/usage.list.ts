@@ -19,16 +19,16 @@ interface TenantRow {
 
 interface MinuteRow {
   readonly tenant_id: string;
-  /** 0 is the oldest minute that was asked for. */
-  readonly place: number;
+  /** 0 is the oldest requested minute. */
+  readonly index: number;
   readonly peak: bigint;
   readonly rejected: bigint;
   readonly messages_sent: bigint;
 }
 
 /**
- * What every tenant uses, a page of them in two statements. Looks at minutes and not at the day: it is asked
- * for every few seconds, and reads at most limit x minutes x instances rows.
+ * Usage of all tenants, one page in two statements. It reads minutes instead of the day, because consoles request it
+ * every few seconds; it reads at most limit x minutes x instances rows.
  */
 @Injectable()
 export class UsageList {
@@ -37,7 +37,7 @@ export class UsageList {
     private readonly pager: Pager,
   ) {}
 
-  /** Needs the relay role: whether an instance lives is not a tenant's to read. */
+  /** Needs the relay role: tenants cannot read which instances are alive. */
   async page(tx: Tx, query: z.output<typeof UsageQuery>): Promise<{ data: UsageRow[]; next: string | null }> {
     const list = 'usage';
     const [name, id] = this.pager.start(list, query.after, ['', NIL_UUID]);
@@ -64,7 +64,7 @@ export class UsageList {
     const rows = await tx.sql.query<MinuteRow[]>`
       SELECT u.tenant_id::text, sum(u.peak_connections) AS peak, sum(u.rejected) AS rejected,
              sum(u.messages_sent)::bigint AS messages_sent,
-             (${minutes - 1}::int - extract(epoch FROM date_trunc('minute', now()) - u.minute) / 60)::int AS place
+             (${minutes - 1}::int - extract(epoch FROM date_trunc('minute', now()) - u.minute) / 60)::int AS index
       FROM wardbell.tenant_usage u
       WHERE u.tenant_id = ANY(${ids}::uuid[])
         AND u.minute > date_trunc('minute', now()) - make_interval(mins => ${minutes}::int)
@@ -85,9 +85,9 @@ const toUsage = (tenant: TenantRow, rows: readonly MinuteRow[], minutes: number)
   let peak = connections;
   let rejected = 0;
   for (const row of rows) {
-    // an instance whose clock of minutes ran ahead of this statement's has begun the next one
-    const place = Math.min(row.place, minutes - 1);
-    perMinute[place] = (perMinute[place] ?? 0) + Number(row.messages_sent);
+    // an instance whose clock is ahead of this statement may already have begun the next minute
+    const index = Math.min(row.index, minutes - 1);
+    perMinute[index] = (perMinute[index] ?? 0) + Number(row.messages_sent);
     peak = Math.max(peak, Number(row.peak));
     rejected += Number(row.rejected);
   }

@@ -6,7 +6,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
 import { deliveryQuantileMs } from '../limits/quantile.js';
 
-/** Latency is of the last minutes: the day's would hide that it is slow now. */
+/** Window of the latency quantiles. Those of the whole day would hide a current slowdown. */
 const LATENCY_WINDOW_S = 300;
 
 interface Row {
@@ -28,12 +28,12 @@ interface MinuteRow {
   readonly buckets: bigint[] | null;
 }
 
-/** What a tenant uses, over all instances: sockets now, counts since the start of today in UTC. */
+/** Usage of a tenant over all instances: current sockets, and counts since the start of the day in UTC. */
 @Injectable()
 export class UsageService {
   constructor(private readonly config: Config) {}
 
-  /** Needs the relay role: whether an instance lives is not a tenant's to read. */
+  /** Needs the relay role: tenants cannot read which instances are alive. */
   async get(tx: Tx, tenantId: string): Promise<TenantUsage> {
     const [row] = await tx.sql.query<Row[]>`
       WITH today AS (
@@ -73,7 +73,7 @@ export class UsageService {
     };
   }
 
-  /** The last minutes one by one, the running one included. Instances write every ten seconds. */
+  /** The last minutes individually, including the current one. Instances report every ten seconds. */
   async history(tx: Tx, tenantId: string, minutes: number): Promise<UsageHistory> {
     const rows = await tx.sql.query<MinuteRow[]>`
       SELECT m.minute, coalesce(sum(u.peak_connections), 0) AS peak, coalesce(sum(u.rejected), 0) AS rejected,

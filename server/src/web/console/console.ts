@@ -8,12 +8,12 @@ import { NOT_BUILT_PAGE } from './not-built.js';
 import { type Export, type Page, readExport } from './pages.js';
 
 const FOLDER = fileURLToPath(new URL('../../../../admin/out/', import.meta.url));
-/** Next puts a hash of the content in the names below this folder. */
+/** File names in this folder contain a hash of the content, so the files can be cached without expiry. */
 const HASHED = '_next/static/';
 const YEAR = 'public, max-age=31536000, immutable';
 const ASK_AGAIN = 'no-cache';
 
-/** Serves the console's static export at `/`, with a policy that allows each page its own scripts alone. */
+/** Serves the console's static export at `/`. The policy of each page allows only its own scripts. */
 export async function mountConsole(fastify: FastifyInstance): Promise<void> {
   const exported = readExport(FOLDER);
   if (exported) {
@@ -32,17 +32,17 @@ export async function mountConsole(fastify: FastifyInstance): Promise<void> {
   });
 }
 
-/** Decoded: names of exported files have brackets and parentheses. */
+/** The decoded path, because names of exported files contain brackets and parentheses. */
 function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? '/';
   try {
     return decodeURIComponent(path);
   } catch {
-    return path; // names no file
+    return path; // an invalid encoding matches no file
   }
 }
 
-/** A GET below `/api` that no route took would else be answered with a page. */
+/** Sends 404 for an unknown GET under `/api`, which would otherwise return a page. */
 function sendNoSuchRoute(request: FastifyRequest, reply: FastifyReply) {
   const methods = allowedMethods(request.url);
   if (methods.length > 0) reply.header('allow', methods.join(', '));

@@ -1,6 +1,6 @@
 import { type Page, pagePolicy } from './pages.js';
 
-/** What a browser gets where the console was not built, such as beside `npm run dev`. */
+/** The page that is served when the console was not built, for example during `npm run dev`. */
 export const NOT_BUILT_PAGE: Page = {
   contentSecurityPolicy: pagePolicy([]),
   html: `<!doctype html>

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** A page of the exported console. Kept in memory, so that it always fits the policy made from it. */
+/** A page of the exported console. It is kept in memory, so that it always matches the policy computed from it. */
 export interface Page {
   readonly html: string;
   readonly contentSecurityPolicy: string;
@@ -11,11 +11,11 @@ export interface Page {
 export interface Export {
   /** By URL path: `/`, `/patients`, … */
   readonly pages: ReadonlyMap<string, Page>;
-  /** Paths of the other files, below the export's folder. */
+  /** Paths of the other files, relative to the export folder. */
   readonly assets: ReadonlySet<string>;
 }
 
-/** Reads the console's static export; null when it has not been built. */
+/** Reads the console's static export. Null when it was not built. */
 export function readExport(folder: string): Export | null {
   const files = listFiles(folder);
   if (!files.includes('index.html')) return null;
@@ -34,7 +34,7 @@ const listFiles = (folder: string): string[] => {
       .filter((entry) => entry.isFile())
       .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'));
   } catch {
-    return []; // not built: the caller says so to people
+    return []; // the console was not built
   }
 };
 
@@ -50,7 +50,7 @@ const inlineScripts = (html: string): string[] =>
     .map(([, , script = '']) => script);
 
 /**
- * Only our own files and exactly these inline scripts run. Styles may be inline: Mantine writes them, and
+ * Allows our own files and exactly these inline scripts. Inline styles are allowed, because Mantine writes them and
  * they cannot run code.
  */
 export const pagePolicy = (scripts: readonly string[]): string => {

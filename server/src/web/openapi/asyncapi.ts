@@ -13,7 +13,7 @@ const DESCRIPTION = `Server to client, one JSON object a text frame. \`seq\` cou
 commit order. With \`since\` and \`epoch\` a client gets everything after a position, then \`resumed\`, then live
 events. Text \`ping\` is answered by text \`pong\`. Fields that the receiver's role may not see are left out.`;
 
-/** The socket of the contract as an AsyncAPI 3 document. */
+/** The WebSocket protocol of the contract as an AsyncAPI 3 document. */
 export function buildAsyncApi(): JsonSchema {
   const schemas = new Schemas();
   const fromServer = { ...eventMessages(schemas), ...controlMessages(schemas) };

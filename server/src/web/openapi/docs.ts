@@ -14,7 +14,7 @@ const FILES: ReadonlySet<string> = new Set([
 ]);
 const ASSETS = '/api/docs/ui/';
 
-/** Swagger UI writes styles into its elements and pictures into its style sheet; it runs no inline script. */
+/** Swagger UI uses inline styles and data URLs of images, but no inline script. */
 const POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
@@ -50,7 +50,7 @@ const SCRIPT = `SwaggerUIBundle({
 });
 `;
 
-/** The contract for people (`/api/docs`) and for programs (OpenAPI, AsyncAPI). Nothing comes from elsewhere. */
+/** Serves the contract for people (`/api/docs`) and programs (OpenAPI, AsyncAPI). Loads nothing from other hosts. */
 export async function mountDocs(fastify: FastifyInstance): Promise<void> {
   const openApi = JSON.stringify(buildOpenApi());
   const asyncApi = JSON.stringify(buildAsyncApi());

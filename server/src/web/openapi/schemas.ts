@@ -2,16 +2,16 @@ import { z } from 'zod';
 
 export type JsonSchema = { [key: string]: unknown };
 
-/** JSON Schemas of one document: named ones once, under the components, and references to them. */
+/** JSON Schemas of one document. Named schemas stand once under the components and are referenced. */
 export class Schemas {
   readonly components: Record<string, JsonSchema> = {};
 
-  /** What a client sends. */
+  /** Schema of data from the client. */
   input(schema: z.ZodType): JsonSchema {
     return this.#convert(schema, 'input');
   }
 
-  /** What the server answers; a client must bear fields that a later version adds. */
+  /** Schema of data from the server. Clients must accept additional fields of later versions. */
   output(schema: z.ZodType): JsonSchema {
     return this.#convert(schema, 'output');
   }
@@ -28,7 +28,7 @@ export class Schemas {
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Points references at the components and drops what repeats itself: the pattern of a named format. */
+/** Rewrites references to the components and removes redundant patterns of named formats. */
 function tidy(schema: unknown, io: 'input' | 'output'): JsonSchema {
   const kept: JsonSchema = {};
   if (!isObject(schema)) return kept;
