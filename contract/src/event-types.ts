@@ -2,9 +2,9 @@ import type { Topic } from './topic.js';
 import { pick, type View, type ViewedObject, viewObject } from './views.js';
 
 /**
- * What there is to know of an event type besides the schema of its data (`EVENT_DATA`, which the compiler holds to this
- * table). A new type is an entry here and a schema there: its topic, what each role sees, its reservation in SQL and its
- * documentation follow, and tests hold the database and the SDK's lists to it.
+ * Everything about an event type besides the schema of its data (`EVENT_DATA`, which the compiler compares with this
+ * table). Topic and views follow from the entry. The names that `wardbell.emit()` refuses and the SDK's live lists are
+ * compared with it by tests.
  */
 export interface EventTypeDefinition {
   /** The channel of the stream that carries it. */

@@ -21,7 +21,6 @@ const UNCERTAIN_S = 30;
 
 /** Sockets of one statement when all take slots again; its cost grows with the square. */
 const RETAKE_BATCH = 200;
-/** The row of this instance is gone: others gave it up. */
 
 /** A socket that asks to be let in. */
 export interface AdmissionRequest {

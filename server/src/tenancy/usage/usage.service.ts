@@ -4,7 +4,7 @@ import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
-import { deliveryQuantileMs } from '../limits/quantile.js';
+import { deliveryQuantileMs } from './quantile.js';
 
 /** Latency is of the last minutes: the day's would hide that it is slow now. */
 const LATENCY_WINDOW_S = 300;
