@@ -2,9 +2,9 @@ import type { Topic } from './topic.js';
 import { pick, type View, type ViewedObject, viewObject } from './views.js';
 
 /**
- * The properties of an event type besides the schema of its data (`EVENT_DATA`; the compiler checks that both tables
- * have the same types). A new type needs an entry here and a schema there. Its topic, views, reservation in SQL and
- * documentation are derived, and tests check the database and the SDK's lists against this table.
+ * Everything about an event type besides the schema of its data (`EVENT_DATA`, which the compiler compares with this
+ * table). Topic and views follow from the entry. The names that `wardbell.emit()` refuses and the SDK's live lists are
+ * compared with it by tests.
  */
 export interface EventTypeDefinition {
   /** Topic of the stream on which it is sent. */

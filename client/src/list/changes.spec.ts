@@ -11,6 +11,7 @@ it.each(types)('lists follow %s as the table of event types says', (type, defini
     type,
     data: { id: 'row', version: 2, patient_id: 'row', appointment_id: 'row' },
   };
+  if (definition.list) expect(Object.keys(LISTS)).toContain(definition.list.of);
   for (const [object, changes] of Object.entries(LISTS)) {
     const expected = definition.list?.of === object ? definition.list.change : undefined;
     expect(changes(event)?.op).toBe(expected);

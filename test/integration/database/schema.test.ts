@@ -178,6 +178,17 @@ describe('prisma/schema.prisma and the migrated database', () => {
     expect([...models.keys()].sort()).toEqual(known);
   });
 
+  it('leave no table of a tenant without row-level security', async () => {
+    const open = await database.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c
+       WHERE c.relnamespace = 'wardbell'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relrowsecurity
+         AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped)
+         AND has_table_privilege('wardbell_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE')
+       ORDER BY 1`,
+    );
+    expect(open).toEqual([]);
+  });
+
   it.each([...models.keys()])('agree on the columns of %s: type, NULL, default', (name) => {
     const model = models.get(name);
     const table = tables.get(name);

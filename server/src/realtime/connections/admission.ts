@@ -21,7 +21,6 @@ const UNCERTAIN_S = 30;
 
 /** Sockets per statement when all take slots again; its cost grows quadratically. */
 const RETAKE_BATCH = 200;
-/** The row of this instance is missing, because another instance reaped it. */
 
 /** A socket that requests admission. */
 export interface AdmissionRequest {

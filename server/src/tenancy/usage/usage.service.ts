@@ -4,7 +4,7 @@ import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
-import { deliveryQuantileMs } from '../limits/quantile.js';
+import { deliveryQuantileMs } from './quantile.js';
 
 /** Window of the latency quantiles. Those of the whole day would hide a current slowdown. */
 const LATENCY_WINDOW_S = 300;
