@@ -1,4 +1,5 @@
 import { backoffMs } from './backoff.js';
+import type { Open } from './endpoint.js';
 import { type IncomingEvent, isEvent } from './events.js';
 import type { TokenRequest } from './options.js';
 import { plan } from './policy.js';
@@ -6,7 +7,7 @@ import { createTimer } from './runtime.js';
 import { openSession, type Session, type SessionParts } from './session.js';
 import type { Phase, Reason, ReasonCode, State } from './state.js';
 import { type Identity, identityOf } from './token.js';
-import { createTransports, type Open } from './transport.js';
+import { createTransports } from './transport.js';
 
 /** After a connection was live for this long, the count of failed attempts starts again at one. */
 const STABLE_MS = 10_000;

@@ -1,8 +1,11 @@
-import type { ConnectionOptions } from './options.js';
+import type { ConnectionOptions, SocketLike } from './options.js';
 import type { Position } from './position.js';
 
 /** The contract's `SUBPROTOCOL`, copied because its module imports zod, which is too large for a browser bundle. */
 const SUBPROTOCOL = 'wardbell.v1';
+
+/** Close code of a socket that ended without a close frame. */
+export const ABNORMAL = 1006;
 
 /** A client message may have 64 KiB; each tenant takes about 50 bytes. */
 export const MAX_TENANTS_BEHIND = 1_000;
@@ -42,3 +45,10 @@ export const addressOf = (
   if (previous) url.searchParams.set('previous', previous);
   return url.href;
 };
+
+/** Opens a connection that looks like a socket. Throws when it takes neither the address nor the token. */
+export type Open = (
+  options: ConnectionOptions,
+  token: string,
+  ...position: Parameters<typeof addressOf> extends [unknown, ...infer Rest] ? Rest : never
+) => SocketLike;

@@ -1,7 +1,6 @@
-import { addressOf, protocolsFor } from './endpoint.js';
+import { ABNORMAL, addressOf, type Open, protocolsFor } from './endpoint.js';
 import type { ConnectionOptions, Runtime, SocketLike } from './options.js';
 import { createTimer } from './runtime.js';
-import { ABNORMAL, type Open } from './transport.js';
 
 /** A socket that says nothing for so long will not. */
 const ANSWER_MS = 10_000;

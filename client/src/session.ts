@@ -1,4 +1,4 @@
-import { resumesInband } from './endpoint.js';
+import { ABNORMAL, type Open, resumesInband } from './endpoint.js';
 import { type IncomingEvent, isEvent, parseFrame } from './events.js';
 import { createHeartbeat, type Heartbeat } from './heartbeat.js';
 import type { ConnectionOptions, Runtime, SocketLike } from './options.js';
@@ -7,7 +7,7 @@ import { createTimer } from './runtime.js';
 import type { ReasonCode } from './state.js';
 import type { Stream } from './stream.js';
 import type { Tokens } from './token.js';
-import { ABNORMAL, type Open, openSocket } from './transport.js';
+import { openSocket } from './transport.js';
 
 /** Timeout of the handshake and the first frame. */
 export const CONNECT_TIMEOUT_MS = 10_000;

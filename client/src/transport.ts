@@ -1,10 +1,7 @@
-import { addressOf, protocolsFor } from './endpoint.js';
-import type { ConnectionOptions, Runtime, SocketLike } from './options.js';
+import { ABNORMAL, addressOf, type Open, protocolsFor } from './endpoint.js';
+import type { ConnectionOptions, Runtime } from './options.js';
 import { createTimer } from './runtime.js';
 import type { ReasonCode, Transport } from './state.js';
-
-/** What a socket reports that ended without a close frame. */
-export const ABNORMAL = 1006;
 
 /**
  * Sockets in a row that ended without a close code are added up: two that did not open, or three that lived no longer
@@ -18,13 +15,6 @@ const ENOUGH = 6;
 /** While server-sent events are used, a socket is tried after 15 to 30 s, then less and less often, up to 2 to 4 min. */
 const TRY_AGAIN_MS = 15_000;
 const MAX_DOUBLINGS = 3;
-
-/** Opens a connection that looks like a socket. Throws when it takes neither the address nor the token. */
-export type Open = (
-  options: ConnectionOptions,
-  token: string,
-  ...position: Parameters<typeof addressOf> extends [unknown, ...infer Rest] ? Rest : never
-) => SocketLike;
 
 export const openSocket: Open = (options, token, ...position) => {
   const Socket = options.WebSocket ?? globalThis.WebSocket;
