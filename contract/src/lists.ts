@@ -14,7 +14,7 @@ export const DEFAULT_PAGE = 50;
 
 const Page = {
   limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
-  after: z.string().max(4_000).optional().meta({ description: '`next` of the page before' }),
+  after: z.string().max(4_000).optional().meta({ description: '`next` of the previous page' }),
 };
 
 /** A page of rows. `next` is the cursor of the next page, null on the last one. */
@@ -38,7 +38,7 @@ const Ids = z
   .transform((value) => value.split(','))
   .pipe(z.array(Uuid).max(MAX_PAGE))
   .meta({
-    description: `At most ${MAX_PAGE} ids, separated by commas; those that are not there are left out`,
+    description: `At most ${MAX_PAGE} ids, separated by commas; unknown ids are ignored`,
   });
 
 export const PatientQuery = z
@@ -66,7 +66,7 @@ export const AppointmentQuery = z.object({
     .enum(['true', 'false'])
     .transform((value) => value === 'true')
     .optional()
-    .meta({ description: '`true`: only those that have no time yet' }),
+    .meta({ description: '`true`: only appointments without a time' }),
 });
 export const UserQuery = z.object({
   ...Page,
@@ -99,16 +99,17 @@ export const UsageQuery = z.object({
     .min(1)
     .max(MAX_OVERVIEW_MINUTES)
     .default(30)
-    .meta({ description: 'How far back, the running minute included' }),
+    .meta({ description: 'Number of minutes, including the current one' }),
 });
 export const EventQuery = z.object({
   since: z.coerce
     .number()
     .pipe(Seq)
     .optional()
-    .meta({ description: 'Exclusive; the oldest event that is kept, unless said' }),
+    .meta({ description: 'Exclusive; defaults to the oldest event that is kept' }),
   before: z.coerce.number().pipe(Seq).optional().meta({
-    description: 'Exclusive; given, the page goes back in time: newest first, `next` is its `before`',
+    description:
+      'Exclusive. If given, the page is in reverse order: newest first, and `next` is the next `before`',
   }),
   type: EventTypeName.optional(),
   limit: Page.limit,
@@ -139,8 +140,11 @@ export const ConnectionRow = z
       description:
         'Events up to this number were given to it, seen in the last seconds; null for super admins',
     }),
-    lag: z.int().nullable().meta({ description: 'Events of the tenant after its position; 0: it is live' }),
-    pending_bytes: z.int().meta({ description: 'Bytes that wait in the server because it does not read' }),
+    lag: z
+      .int()
+      .nullable()
+      .meta({ description: 'Number of events of the tenant after its position; 0: live' }),
+    pending_bytes: z.int().meta({ description: 'Unsent bytes, because the client does not read' }),
   })
   .meta({ id: 'Connection' });
 

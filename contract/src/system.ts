@@ -14,7 +14,9 @@ export type HealthStatus = z.infer<typeof HealthStatus>;
 
 const SystemCheck = z.object({
   status: z.enum(['ok', 'degraded', 'failed']),
-  since: Timestamp.meta({ description: 'Since when it stands so, by the clock of the instance' }),
+  since: Timestamp.meta({
+    description: 'Time of the last change of the status, by the clock of the instance',
+  }),
   reason: z.string().optional(),
 });
 export type SystemCheck = z.infer<typeof SystemCheck>;
@@ -28,7 +30,7 @@ export const InstanceReport = z.object({
   bus: z.enum(['postgres', 'redis']),
   oldest_unannounced_ms: z
     .int()
-    .meta({ description: 'Age of the oldest event that it knows it lacks; 0: it has all' }),
+    .meta({ description: 'Age of the oldest event that is known to be missing; 0: none' }),
   lagging: z.int().meta({ description: 'Sessions that are catching up' }),
   checks: z.record(CheckName, SystemCheck),
 });
@@ -44,9 +46,9 @@ export const SystemInstance = z
       description:
         'False without a heartbeat for 20 s: its connections no longer count. Forgotten after 60 s',
     }),
-    answering: z.boolean().meta({ description: 'It is the one that gave this answer' }),
+    answering: z.boolean().meta({ description: 'True for the instance that sent this response' }),
     connections: z.int(),
-    report: InstanceReport.nullable().meta({ description: 'null until it has said so once' }),
+    report: InstanceReport.nullable().meta({ description: 'null until its first report' }),
   })
   .meta({ id: 'SystemInstance' });
 export type SystemInstance = z.infer<typeof SystemInstance>;
@@ -54,7 +56,7 @@ export type SystemInstance = z.infer<typeof SystemInstance>;
 /** Response of `GET /system`. */
 export const SystemState = z
   .object({
-    at: Timestamp.meta({ description: 'When this was so, by the clock of the database' }),
+    at: Timestamp.meta({ description: 'Time of this state, by the clock of the database' }),
     instances: z.array(SystemInstance),
     database: z.object({
       version: z.string(),
@@ -62,7 +64,7 @@ export const SystemState = z
       size_bytes: z.int().meta({ description: 'Up to a minute old' }),
       connections: z.int(),
       max_connections: z.int(),
-      answer_ms: z.number().meta({ description: 'How long it took to answer this very question' }),
+      answer_ms: z.number().meta({ description: 'Duration of the query for this state' }),
     }),
   })
   .meta({ id: 'SystemState' });

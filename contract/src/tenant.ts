@@ -120,7 +120,7 @@ export type Tenant = z.infer<typeof Tenant>;
 
 /** Refused handshakes by name of the close reason: `{"tenant_limit": 3}`. */
 const RejectedBy = z.record(z.string(), z.int()).meta({
-  description: 'Refused handshakes by the name of their close, as `tenant_limit`; absent names are none',
+  description: 'Refused handshakes by name of the close reason, such as `tenant_limit`; absent names count 0',
 });
 const DeliveryMs = z.object({ p50: z.number().nullable(), p99: z.number().nullable() });
 
@@ -131,7 +131,7 @@ export const TenantUsage = z
     max_connections: z.int(),
     default_max_connections: z
       .int()
-      .meta({ description: 'What the installation gives a tenant without a limit of its own' }),
+      .meta({ description: 'Default of the installation for tenants without their own limit' }),
     peak_connections: z.int(),
     rejected: z.int(),
     rejected_by: RejectedBy,
@@ -146,7 +146,7 @@ export const MAX_HISTORY_MINUTES = 1_440;
 
 /** One minute of a tenant's usage, over all instances. */
 export const UsageMinute = z.object({
-  minute: Timestamp.meta({ description: 'Its start' }),
+  minute: Timestamp.meta({ description: 'Start of the minute' }),
   peak_connections: z.int(),
   rejected: z.int(),
   rejected_by: RejectedBy,
@@ -174,7 +174,9 @@ export const UsageRow = z
     peak_connections: z.int(),
     rejected: z.int(),
     messages_sent: z.int(),
-    messages_per_minute: z.array(z.int()).meta({ description: 'Oldest first; the last minute still runs' }),
+    messages_per_minute: z
+      .array(z.int())
+      .meta({ description: 'Oldest first; the last minute is the current one' }),
   })
   .meta({ id: 'UsageRow' });
 export type UsageRow = z.infer<typeof UsageRow>;
