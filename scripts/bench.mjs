@@ -5,11 +5,12 @@ import { install, nodeProblem } from './lib/install.mjs';
 import { endOnSignals, StepError, step } from './lib/steps.mjs';
 
 /**
- * `npm run bench`: builds the server and the benchmark program and runs it. Arguments are passed to the program
- * (see test/load/bench.ts).
+ * `npm run bench` and `npm run latency`: builds the server and the programs of test/load, then measures. The first
+ * argument names the program; it says which other arguments it takes.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const [program = 'bench', ...args] = process.argv.slice(2);
 
 endOnSignals((signal) => (signal === 'SIGINT' ? 130 : 143));
 try {
@@ -27,7 +28,7 @@ try {
   process.exit(1);
 }
 
-const bench = spawn(process.execPath, ['test/load/dist/load/bench.js', ...process.argv.slice(2)], {
+const bench = spawn(process.execPath, [`test/load/dist/load/${program}.js`, ...args], {
   cwd: root,
   stdio: 'inherit',
 });

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 
 /** Generated folders. */
 const MADE = new Set(['node_modules', 'dist', 'out', '.next', 'generated', '.cache']);
 
-/** One hash over names and contents of files and folders. Missing ones count as empty. */
+/**
+ * One hash over names and contents of files and folders, the same wherever `root` is; a missing one counts as empty.
+ */
 export function hashOf(root, paths) {
   const hash = createHash('sha256');
   for (const path of paths) {
     for (const file of filesBelow(join(root, path)))
-      hash.update(file).update('\0').update(readFileSync(file));
+      hash.update(relative(root, file)).update('\0').update(readFileSync(file));
   }
   return hash.digest('hex');
 }

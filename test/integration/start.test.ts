@@ -5,13 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Tenant } from '@wardbell/contract';
 import { z } from 'zod';
 import { Clone, type Command, freePort } from '../support/clone.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { database, useDatabase } from '../support/fixture.js';
 import { call } from '../support/http.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../support/server.js';
 import { must, signIn } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 
-/** Building server and console from nothing: 300 s were too few on two cores with a load of 13. */
+/** Building from nothing, where the console of this run cannot be used: 300 s were too few with a load of 13. */
 const BUILD_MS = 600_000;
 
 describe('npm start in a fresh clone', () => {
@@ -19,6 +19,7 @@ describe('npm start in a fresh clone', () => {
   let port: number;
   beforeAll(async () => {
     clone = new Clone();
+    clone.takeConsole();
     port = await freePort();
   });
   afterEach(() => clone.endAll());
@@ -30,7 +31,7 @@ describe('npm start in a fresh clone', () => {
   const start = (env: Record<string, string> = {}): Command =>
     clone.run([process.execPath, 'scripts/start.mjs'], { PORT: String(port), ...env });
 
-  async function healthy(command: Command, timeoutMs = 60_000): Promise<void> {
+  async function healthy(command: Command, timeoutMs = 120_000): Promise<void> {
     const isHealthy = async (): Promise<boolean> => command.hasEnded() || (await fetch(`${url()}/health`)).ok;
     await eventually(isHealthy, { timeoutMs }).catch(() => undefined);
     if (command.hasEnded() || !(await isHealthy().catch(() => false))) {
@@ -92,10 +93,22 @@ describe('npm start in a fresh clone', () => {
     await clone.isQuiet();
   });
 
+  it('builds the console again when one of its files has changed', async () => {
+    const file = join(clone.dir, 'admin/package.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, `${text}\n`);
+    const command = clone.run([process.execPath, 'scripts/build.mjs']);
+    await eventually(() => command.stdout().includes('Building the console'));
+    command.kill('SIGTERM');
+    await command.exitCode();
+    await clone.isQuiet();
+    writeFileSync(file, text);
+  });
+
   it('stops with 0 when the signal comes while it starts, and when it comes twice', async () => {
     const command = start();
     await eventually(() => clone.processes().some(({ command: line }) => line.includes('bin/postgres')), {
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
     command.kill('SIGINT');
     command.kill('SIGINT');
@@ -122,11 +135,7 @@ describe('npm start in a fresh clone', () => {
   });
 
   describe('with NODE_ENV=production', () => {
-    let database: TestDatabase;
-    beforeAll(async () => {
-      database = await createDatabase();
-    });
-    afterAll(() => database.drop());
+    useDatabase();
 
     /** Starts it on an empty database, with no folder that it could write secrets to, and lists its tenants. */
     async function tenantsAfterStart(env: Record<string, string> = {}): Promise<string[]> {

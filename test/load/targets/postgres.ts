@@ -17,11 +17,11 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Starts it on the cores of this process, with its data in a temporary folder. */
-export const startPostgres = async (): Promise<Postgres> => {
+/** Starts it on the cores of this process, with its data in a temporary folder. `settings` are PostgreSQL's own. */
+export const startPostgres = async (settings: Readonly<Record<string, string>> = {}): Promise<Postgres> => {
   const dataDir = mkdtempSync(join(tmpdir(), 'wardbell-bench-'));
   const log = createLog({ logLevel: 'error', production: true });
-  const postgres = await startEmbeddedPostgres({ dataDir, log });
+  const postgres = await startEmbeddedPostgres({ dataDir, log, settings });
   const pid = postgres.pid ?? 0;
   return {
     ownerUrl: postgres.ownerUrl,

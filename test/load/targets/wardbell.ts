@@ -19,7 +19,7 @@ const HOST = '127.0.0.1';
 /** Of an event's frame, everything but the padding. */
 const ENVELOPE_BYTES = 234;
 const PADDING = 'x'.repeat(EVENT_BYTES - ENVELOPE_BYTES);
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 const MAX_CONNECTIONS = 1_000_000;
 
 /** As any service in the same database would: in its own transaction, by the function that it may call. */
