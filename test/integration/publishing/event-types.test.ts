@@ -1,20 +1,21 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, EventTypeRow, Problem } from '@wardbell/contract';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { type Clinic, count, createClinic, useBench } from '../http/harness.js';
+import { type Clinic, count, createClinic } from '../http/harness.js';
 
-const bench = useBench();
+useServer();
 
 describe('Event types', () => {
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
   });
 
   const put = (type: string, body: object, token = clinic.admin) =>
-    call(bench.server.url, 'PUT', `/event-types/${type}`, { token, body });
+    call(server.url, 'PUT', `/event-types/${type}`, { token, body });
   const publish = (type: string, data: object) =>
-    call(bench.server.url, 'POST', '/events', { token: clinic.admin, body: { type, data } });
+    call(server.url, 'POST', '/events', { token: clinic.admin, body: { type, data } });
   const row = ({ status, body }: { status: number; body: unknown }) => {
     expect([status, body]).toEqual([200, expect.anything()]);
     return EventTypeRow.parse(body);
@@ -32,11 +33,11 @@ describe('Event types', () => {
       schema,
       version: 1,
     });
-    const get = () => call(bench.server.url, 'GET', '/event-types/described', { token: clinic.admin });
+    const get = () => call(server.url, 'GET', '/event-types/described', { token: clinic.admin });
     expect(row(await get()).schema).toEqual(schema);
-    const list = await call(bench.server.url, 'GET', '/event-types', { token: clinic.admin });
+    const list = await call(server.url, 'GET', '/event-types', { token: clinic.admin });
     expect(api.eventTypes.list.answer.parse(list.body).data.map(({ type }) => type)).toContain('described');
-    const remove = await call(bench.server.url, 'DELETE', '/event-types/described', { token: clinic.admin });
+    const remove = await call(server.url, 'DELETE', '/event-types/described', { token: clinic.admin });
     expect([remove.status, (await get()).status]).toEqual([204, 404]);
   });
 
@@ -47,7 +48,7 @@ describe('Event types', () => {
     expect(row(await put('versioned', { schema: { required: ['b'] } })).version).toBe(2);
     expect((await publish('versioned', { a: 1 })).status).toBe(422);
     expect(
-      await count(bench, `SELECT count(*) FROM wardbell.outbox WHERE tenant_id = $1 AND type = 'versioned'`, [
+      await count(`SELECT count(*) FROM wardbell.outbox WHERE tenant_id = $1 AND type = 'versioned'`, [
         clinic.id,
       ]),
     ).toBe(1);
@@ -78,31 +79,31 @@ describe('Event types', () => {
       { type: 'strict', data: {} },
       { type: 'free', data: {} },
     ];
-    const refused = await call(bench.server.url, 'POST', '/events', {
+    const refused = await call(server.url, 'POST', '/events', {
       token: clinic.admin,
       body: { events },
     });
     expect([refused.status, pointers(refused)]).toEqual([422, ['/1/n']]);
     const cloudEvent = { specversion: '1.0', id: '1', source: '/s', type: 'strict', data: {} };
-    const structured = await call(bench.server.url, 'POST', '/events', {
+    const structured = await call(server.url, 'POST', '/events', {
       token: clinic.admin,
       body: cloudEvent,
       headers: { 'content-type': 'application/cloudevents+json' },
     });
     expect([structured.status, pointers(structured)]).toEqual([422, ['/n']]);
     expect(
-      await count(bench, `SELECT count(*) FROM wardbell.outbox WHERE tenant_id = $1 AND type = 'strict'`, [
+      await count(`SELECT count(*) FROM wardbell.outbox WHERE tenant_id = $1 AND type = 'strict'`, [
         clinic.id,
       ]),
     ).toBe(0);
   });
 
   it('of one tenant do not concern another', async () => {
-    const other = await createClinic(bench);
+    const other = await createClinic();
     row(await put('private', { schema: false }));
-    const foreign = await call(bench.server.url, 'GET', '/event-types/private', { token: other.admin });
+    const foreign = await call(server.url, 'GET', '/event-types/private', { token: other.admin });
     expect(foreign.status).toBe(404);
-    const published = await call(bench.server.url, 'POST', '/events', {
+    const published = await call(server.url, 'POST', '/events', {
       token: other.admin,
       body: { type: 'private', data: {} },
     });
@@ -118,21 +119,20 @@ describe('Event types', () => {
   it('that were made again after a deletion go by their new schema', async () => {
     row(await put('again', { schema: { required: ['a'] } }));
     expect((await publish('again', { a: 1 })).status).toBe(201);
-    await call(bench.server.url, 'DELETE', '/event-types/again', { token: clinic.admin });
+    await call(server.url, 'DELETE', '/event-types/again', { token: clinic.admin });
     expect((await publish('again', {})).status).toBe(201);
     row(await put('again', { schema: { required: ['b'] } }));
     expect((await publish('again', { a: 1 })).status).toBe(422);
   });
 
   it('leave a row in the audit log for each change', async () => {
-    const fresh = await createClinic(bench);
+    const fresh = await createClinic();
     await put('noted', {}, fresh.admin);
     await put('noted', {}, fresh.admin);
-    await call(bench.server.url, 'DELETE', '/event-types/noted', { token: fresh.admin });
-    const rows = await bench.database.query(
-      'SELECT action FROM wardbell.audit WHERE scope = $1 ORDER BY seq',
-      [fresh.id],
-    );
+    await call(server.url, 'DELETE', '/event-types/noted', { token: fresh.admin });
+    const rows = await database.query('SELECT action FROM wardbell.audit WHERE scope = $1 ORDER BY seq', [
+      fresh.id,
+    ]);
     expect(rows).toEqual([{ action: 'event_type.put' }, { action: 'event_type.delete' }]);
   });
 

@@ -6,12 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { IntegrationKeyCreated, MAX_PUBLISH_BYTES, PublishedEvent, RESERVED_TYPES } from '@wardbell/contract';
 import { CloudEvent, HTTP } from 'cloudevents';
 import { z } from 'zod';
+import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { describeWith } from '../../support/programs.js';
 import { connect, type TestSocket } from '../../support/socket.js';
-import { type Clinic, committedEvents, count, createClinic, useBench } from '../http/harness.js';
+import { type Clinic, committedEvents, count, createClinic } from '../http/harness.js';
 
-const bench = useBench();
+useServer();
 const Batch = z.object({ data: z.array(PublishedEvent) });
 const Problem = z.object({
   code: z.string(),
@@ -30,7 +31,7 @@ async function post(
   contentType = 'application/json',
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Posted> {
-  const response = await fetch(`${bench.server.url}/api/v1/events`, {
+  const response = await fetch(`${server.url}/api/v1/events`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': contentType, ...headers },
     body: text,
@@ -63,12 +64,12 @@ const problem = ({ status, body }: Posted): [number, string, string[]] => {
 describe('POST /events', () => {
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
   });
   const sockets: TestSocket[] = [];
   afterAll(() => Promise.all(sockets.map((socket) => socket.close())));
   const watch = async (token: string, query: Readonly<Record<string, string>> = {}) => {
-    const socket = await connect(bench.server.wsUrl, { token, query });
+    const socket = await connect(server.wsUrl, { token, query });
     sockets.push(socket);
     return socket;
   };
@@ -93,14 +94,14 @@ describe('POST /events', () => {
     const { data } = Batch.parse(answer.body);
     const first = data[0]?.seq ?? 0;
     expect(data.map(({ seq }) => seq)).toEqual(events.map((_, n) => first + n));
-    const log = await committedEvents(bench, clinic.id);
+    const log = await committedEvents(clinic.id);
     expect(log.filter(({ type }) => type === 'counted').map(({ data: sent }) => sent['n'])).toEqual(
       events.map(({ data: sent }) => sent.n),
     );
   });
 
   it('publishes all events of a batch or none', async () => {
-    const before = await committedEvents(bench, clinic.id);
+    const before = await committedEvents(clinic.id);
     const events = [
       { type: 'good', data: {} },
       { type: 'user_status', data: {} },
@@ -111,7 +112,7 @@ describe('POST /events', () => {
       'validation_failed',
       ['1.id'],
     ]);
-    expect(await committedEvents(bench, clinic.id)).toEqual(before);
+    expect(await committedEvents(clinic.id)).toEqual(before);
   });
 
   it('takes 1 to 500 events in a batch', async () => {
@@ -132,7 +133,7 @@ describe('POST /events', () => {
       epoch: String(Reflect.get(live.frames[0]?.data ?? {}, 'epoch')),
     });
     await replayed.waitFor('precise');
-    const page = await fetch(`${bench.server.url}/api/v1/events?since=${event.seq - 1}`, {
+    const page = await fetch(`${server.url}/api/v1/events?since=${event.seq - 1}`, {
       headers: { authorization: `Bearer ${clinic.admin}` },
     });
     const texts = [
@@ -206,7 +207,7 @@ describe('POST /events', () => {
 
   it('judges the caller before it reads a large body', async () => {
     const large = `{"type":"x","data":{"text":"${'x'.repeat(2 * 1024 * 1024)}"}}`;
-    const response = await fetch(`${bench.server.url}/api/v1/events`, {
+    const response = await fetch(`${server.url}/api/v1/events`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: 'Bearer x.y.z' },
       body: large,
@@ -220,7 +221,7 @@ describe('POST /events', () => {
     expect(problem(await post(clinic.admin, '<x/>', 'application/xml'))[0]).toBe(415);
     expect(problem(await post(clinic.admin, '{}', 'application/cloudevents+xml'))[0]).toBe(415);
     expect(problem(await post(clinic.admin, '{}', 'application/vnd.x+json'))[0]).toBe(415);
-    const elsewhere = await fetch(`${bench.server.url}/api/v1/patients`, {
+    const elsewhere = await fetch(`${server.url}/api/v1/patients`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${clinic.clinician}`,
@@ -236,18 +237,17 @@ describe('POST /events', () => {
     const text = '{"type":"once_only","data":{"n":1}}';
     const first = await post(clinic.admin, text, 'application/json', headers);
     expect(await post(clinic.admin, text, 'application/json', headers)).toEqual(first);
-    const log = await committedEvents(bench, clinic.id);
+    const log = await committedEvents(clinic.id);
     expect(log.filter(({ type }) => type === 'once_only')).toHaveLength(1);
   });
 
   it('writes who published into the log and the audit log', async () => {
     const { id } = published(await json(clinic.admin, { type: 'audited', data: {} }));
     expect(
-      await count(bench, 'SELECT count(*) FROM wardbell.outbox WHERE id = $1 AND actor_id IS NOT NULL', [id]),
+      await count('SELECT count(*) FROM wardbell.outbox WHERE id = $1 AND actor_id IS NOT NULL', [id]),
     ).toBe(1);
     expect(
       await count(
-        bench,
         `SELECT count(*) FROM wardbell.audit WHERE scope = $1 AND action = 'event.publish' AND object_id = 'audited'`,
         [clinic.id],
       ),
@@ -258,11 +258,11 @@ describe('POST /events', () => {
 describe('CloudEvents', () => {
   let clinic: Clinic;
   beforeAll(async () => {
-    clinic = await createClinic(bench);
+    clinic = await createClinic();
   });
 
   const frameOf = async (seq: number) => {
-    const page = await call(bench.server.url, 'GET', `/events?since=${seq - 1}&limit=1`, {
+    const page = await call(server.url, 'GET', `/events?since=${seq - 1}&limit=1`, {
       token: clinic.admin,
     });
     return z.object({ data: z.array(z.looseObject({ type: z.string() })) }).parse(page.body).data[0];
@@ -306,7 +306,7 @@ describe('CloudEvents', () => {
   );
 
   it('carry their context in frames, live and replayed, and nothing but it', async () => {
-    const live = await connect(bench.server.wsUrl, { token: clinic.clinician });
+    const live = await connect(server.wsUrl, { token: clinic.clinician });
     const event = cloudEvent({ subject: 'order/7', time: '2026-01-15T10:35:00Z', priority: 3 });
     const { seq } = published(await structured(clinic.admin, event));
     const frame = await live.waitFor('lab.result');
@@ -318,7 +318,7 @@ describe('CloudEvents', () => {
       priority: 3,
     };
     expect(frame['cloud_event']).toEqual(context);
-    const replayed = await connect(bench.server.wsUrl, {
+    const replayed = await connect(server.wsUrl, {
       token: clinic.clinician,
       query: { since: String(seq - 1), epoch: String(Reflect.get(live.frames[0]?.data ?? {}, 'epoch')) },
     });
@@ -390,8 +390,8 @@ describe('CloudEvents', () => {
   });
 
   it('name their audience in the extensions audienceusers and audienceroles', async () => {
-    const chosen = await connect(bench.server.wsUrl, { token: clinic.clinician });
-    const other = await connect(bench.server.wsUrl, { token: clinic.frontDesk });
+    const chosen = await connect(server.wsUrl, { token: clinic.clinician });
+    const other = await connect(server.wsUrl, { token: clinic.frontDesk });
     const { seq } = published(
       await structured(
         clinic.admin,
@@ -423,7 +423,7 @@ describe('CloudEvents', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => structured(clinic.admin, event)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-    const log = await committedEvents(bench, clinic.id);
+    const log = await committedEvents(clinic.id);
     expect(log.filter(({ type }) => type === 'raced')).toHaveLength(1);
   });
 
@@ -443,7 +443,7 @@ describe('CloudEvents', () => {
   it('are new again after 24 hours', async () => {
     const event = cloudEvent();
     const first = published(await structured(clinic.admin, event));
-    await bench.database.query(
+    await database.query(
       `UPDATE wardbell.publication SET created_at = created_at - interval '24 hours 1 second' WHERE id = $1`,
       [first.id],
     );
@@ -453,7 +453,7 @@ describe('CloudEvents', () => {
   });
 
   it('of one tenant say nothing of those of another', async () => {
-    const other = await createClinic(bench);
+    const other = await createClinic();
     const event = cloudEvent();
     published(await structured(clinic.admin, event));
     published(await structured(other.admin, event));
@@ -462,14 +462,14 @@ describe('CloudEvents', () => {
 
 describeWith('curl', 'docs/integrators.md', () => {
   it('has examples that work as they stand there', async () => {
-    const clinic = await createClinic(bench);
+    const clinic = await createClinic();
     const blocks = [...readFileSync('docs/integrators.md', 'utf8').matchAll(/```sh\n(curl[\s\S]*?)```/g)];
     const [makeKey = '', ...examples] = blocks.map(([, script = '']) => script);
     const run = async (script: string, key = '') => {
       const { stdout } = await promisify(execFile)('sh', ['-ec', script], {
         env: {
           PATH: process.env['PATH'],
-          WARDBELL: bench.server.url,
+          WARDBELL: server.url,
           ADMIN_TOKEN: clinic.admin,
           KEY: key,
         },
@@ -478,7 +478,7 @@ describeWith('curl', 'docs/integrators.md', () => {
     };
     const { key } = IntegrationKeyCreated.parse(JSON.parse(await run(makeKey)));
     for (const script of examples) await run(script, key);
-    const log = await committedEvents(bench, clinic.id);
+    const log = await committedEvents(clinic.id);
     expect(log.map(({ data }) => data['task_id'] ?? data['order'])).toEqual([7, 8, 9, 7, 8, 9]);
   });
 });
