@@ -9,13 +9,13 @@ import { createHttpApplication } from '../../../server/dist/http-application.js'
 import { loadConfig } from '../../../server/dist/platform/config/config.js';
 import { createLog } from '../../../server/dist/platform/log/log.js';
 import { prepareDatabase } from '../../../server/dist/prepare-database.js';
-import { WardbellWsAdapter } from '../../../server/dist/realtime/gateway/ws.adapter.js';
+import { GatewayAdapter } from '../../../server/dist/realtime/gateway/gateway.adapter.js';
 
 const config = loadConfig(process.env);
 const log = createLog(config);
 const database = await prepareDatabase(config, log, new AbortController().signal);
 const app = await createHttpApplication(config, AppModule.with(config, database.logins, log), false);
-app.useWebSocketAdapter(new WardbellWsAdapter(app, config.enableWebsocket));
+app.useWebSocketAdapter(new GatewayAdapter(app));
 await app.init();
 
 const routes = [];
