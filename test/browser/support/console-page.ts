@@ -9,6 +9,9 @@ import type {
 import type { RunningServer } from '../../support/server.js';
 import type { TestUser } from '../../support/tenant.js';
 
+/** Chromium's warning about a page whose scripts need seconds to start, as on a busy machine. */
+const LATE_PRELOAD = /was preloaded using link preload but not used within a few seconds/;
+
 /** A person before the console: what they see, and what the browser complained about meanwhile. */
 export class ConsolePage {
   readonly complaints: string[] = [];
@@ -18,7 +21,7 @@ export class ConsolePage {
     readonly context: BrowserContext,
     readonly url: string,
   ) {
-    page.on('console', (message) => this.#hear(message));
+    page.on('console', (message) => this.#collect(message));
     page.on('pageerror', (error) => this.complaints.push(`${error.name}: ${error.message}`));
   }
 
@@ -74,7 +77,8 @@ export class ConsolePage {
     return this.context.close();
   }
 
-  #hear(message: ConsoleMessage): void {
-    if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text());
+  #collect(message: ConsoleMessage): void {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (!LATE_PRELOAD.test(message.text())) this.complaints.push(message.text());
   }
 }
