@@ -23,10 +23,12 @@ const CONVERGE_MS = 90_000;
 const COUNTED_MS = 60_000;
 /** What a busy machine may add to a promise. */
 const SLACK_MS = 3_000;
-/** The server vouches for no stream that it could not compare with the database for so long. */
-const SERVER_VOUCHES_MS = 3_000 + SLACK_MS;
-/** The SDK says live for no longer than this after the server vouched for the last time. */
-const SDK_VOUCHES_MS = 8_000 + SLACK_MS;
+/** The last time after a commit at which a server sends `position` although it has not compared heads since. */
+const LAST_POSITION_MS = 3_000;
+/** A `position` holds for 5 s: so long may a frozen instance, which sends no `stale`, be believed. */
+const SERVER_VOUCHES_MS = LAST_POSITION_MS + 5_000 + SLACK_MS;
+/** The SDK shows live for at most 8 s after the last `position`. */
+const SDK_VOUCHES_MS = LAST_POSITION_MS + 8_000 + SLACK_MS;
 /** A thawed instance closes within a second what is above a limit, if it reaches the database. */
 const ABOVE_LIMIT_MS = 1_000 + SLACK_MS;
 
