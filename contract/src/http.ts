@@ -1,7 +1,16 @@
 import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
 import { auth, colleagues, integrationKeys, tenants, users } from './routes-people.js';
-import { audit, connections, events, eventTypes, notifications, stream, system } from './routes-stream.js';
+import {
+  audit,
+  connections,
+  events,
+  eventTypes,
+  notifications,
+  presence,
+  stream,
+  system,
+} from './routes-stream.js';
 
 /**
  * All routes of the API. The server mounts, guards and validates its handlers by this table, and OpenAPI is generated
@@ -20,6 +29,7 @@ export const api = {
   colleagues,
   tenants,
   connections,
+  presence,
   audit,
   system,
 } as const;

@@ -148,6 +148,18 @@ export const ConnectionRow = z
   })
   .meta({ id: 'Connection' });
 
+/** Whether a user of the tenant has an open connection. */
+export const PresenceRow = z
+  .object({
+    user_id: z.string(),
+    status: z
+      .enum(['online', 'offline'])
+      .meta({ description: 'offline: 10 s after the last connection has gone; listed for a day' }),
+    since: Timestamp.meta({ description: 'Time of the last change of the status' }),
+    connections: z.int(),
+  })
+  .meta({ id: 'Presence' });
+
 /** A row of the audit log. `changed` lists field names, never their values. */
 export const AuditRow = z
   .object({

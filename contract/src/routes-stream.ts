@@ -8,6 +8,7 @@ import {
   ConnectionRow,
   EventQuery,
   PageQuery,
+  PresenceRow,
   page,
   TenantScopedQuery,
 } from './lists.js';
@@ -21,7 +22,7 @@ import {
   MAX_PUBLISH_BYTES,
   PublishAnswer,
 } from './publishing.js';
-import { ADMINS, EVERYONE } from './roles.js';
+import { ADMINS, CARE_TEAM, EVERYONE } from './roles.js';
 import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
 import { SystemState } from './system.js';
 import { Uuid } from './text.js';
@@ -175,6 +176,18 @@ export const connections = {
     summary: 'Close a socket of any instance (4409)',
     access: ADMINS,
     status: 204,
+  }),
+} as const;
+
+export const presence = {
+  list: endpoint({
+    method: 'GET',
+    path: '/presence',
+    tag: 'presence',
+    summary: 'The users of the tenant that are online, and those that went offline within a day',
+    access: [...CARE_TEAM, 'stream:read'],
+    status: 200,
+    answer: z.object({ data: z.array(PresenceRow) }),
   }),
 } as const;
 

@@ -11,6 +11,7 @@ import { ConfigModule } from './platform/config/config.module.js';
 import type { Log } from './platform/log/log.js';
 import { LogModule } from './platform/log/log.module.js';
 import { GatewayModule } from './realtime/gateway/gateway.module.js';
+import { PresenceModule } from './realtime/presence/presence.module.js';
 import { StreamModule } from './realtime/stream/stream.module.js';
 
 /** The whole server. */
@@ -26,6 +27,7 @@ export class AppModule {
         FeaturesModule,
         GatewayModule,
         StreamModule,
+        PresenceModule,
         HealthModule,
         MaintenanceModule,
         MetricsEndpointModule,

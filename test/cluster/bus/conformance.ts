@@ -93,6 +93,14 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
       expect(from.heard.some(({ orders }) => orders)).toBe(false);
     });
 
+    it('tells of changes of presence', async () => {
+      const [from, to] = [await open(), await open()];
+      from.bus.announcePresence();
+      await eventually(() => to.heard.some(({ presence }) => presence));
+      expect(from.heard.some(({ presence }) => presence)).toBe(false);
+      expect(to.heard.some(({ orders }) => orders)).toBe(false);
+    });
+
     it('connects again by itself after its connection was cut', async () => {
       const [from, to] = [await open(), await open()];
       await prepare().cutAll();

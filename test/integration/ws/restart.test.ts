@@ -36,7 +36,7 @@ describe('A server that goes', () => {
     expect(performance.now() - startMs).toBeLessThan(10_000);
     expect(closes).toEqual(sockets.map(() => RESTART));
     for (const socket of sockets) {
-      const { type, data } = socket.frames.at(-1) ?? {};
+      const { type, data } = socket.frames.findLast((frame) => frame.type !== 'user_status') ?? {};
       expect(type).toBe('server_restarting');
       expect(data).toEqual({ reconnect_after_ms: expect.any(Number) });
       expect(data?.['reconnect_after_ms']).toBeGreaterThan(0);

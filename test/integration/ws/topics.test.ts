@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { type Role, type Topic, topicOf } from '@wardbell/contract';
+import { api, IntegrationKeyCreated, type Role, type Topic, topicOf } from '@wardbell/contract';
 import { database, server, useServer } from '../../support/fixture.js';
+import { call } from '../../support/http.js';
 import { connect, TestSocket } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
-import { type Clinic, createClinic, tokenOf } from './clinic.js';
+import { RawStream } from '../stream/raw-stream.js';
+import { type Clinic, createClinic, superToken, tokenOf } from './clinic.js';
 import { settled } from './handshake.js';
 import { HAPPENING_TYPES, happen } from './happenings.js';
 
@@ -108,5 +110,66 @@ describe('Topics', () => {
     it('are not filtered by an empty list', () => {
       expect(typesAt('no type')).toEqual(HAPPENING_TYPES);
     });
+  });
+});
+
+describe('Presence', () => {
+  const userIds = (socket: TestSocket): unknown[] =>
+    socket.frames.flatMap(({ type, data }) => (type === 'user_status' ? [data?.['user_id']] : []));
+  const listed = async (token: string) => {
+    const { status, body } = await call(server.url, 'GET', '/presence', { token });
+    return { status, users: status === 200 ? api.presence.list.answer.parse(body).data : [] };
+  };
+
+  it('shows the users of the own tenant to every role of it, over sockets, event streams and HTTP', async () => {
+    const [clinic, other] = [await createClinic(database), await createClinic(database)];
+    const open = async (role: Role, options: { topic?: string; query?: Record<string, string> } = {}) =>
+      connect(server.wsUrl, { token: await tokenOf(clinic, role), ...options });
+    const everything = await open('front_desk');
+    const watchers = [everything, await open('clinician', { topic: 'presence' }), await open('tenant_admin')];
+    const stream = await RawStream.open(server.url, { token: await clinic.token('clinician') });
+    const elsewhere = await connect(server.wsUrl, { token: await other.token('clinician') });
+    const filtered = await open('clinician', { query: { types: 'patient_created' } });
+    const otherTopic = await open('clinician', { topic: 'patients' });
+    const superAdmin = await open('super_admin');
+    const keyOptions = { name: 'feed', scopes: ['stream:read'], role: 'ids' };
+    const made = await call(server.url, 'POST', '/integration-keys', {
+      token: await clinic.token('tenant_admin'),
+      body: keyOptions,
+    });
+    const { key } = IntegrationKeyCreated.parse(made.body);
+    const keySocket = await connect(server.wsUrl, { token: key });
+    await connect(server.wsUrl, { token: await clinic.token('clinician', { sub: 'ada' }) });
+
+    for (const socket of [...watchers, keySocket]) {
+      const frame = await socket.waitFor(
+        ({ type, data }) => type === 'user_status' && data?.['user_id'] === 'ada',
+      );
+      expect(frame).toEqual({ type: 'user_status', data: { user_id: 'ada', status: 'online' } });
+    }
+    await eventually(() =>
+      stream.messages.some(({ type, data }) => type === 'user_status' && data?.['user_id'] === 'ada'),
+    );
+    for (const socket of [elsewhere, filtered, otherTopic, superAdmin]) {
+      await settled(socket);
+      expect(userIds(socket)).not.toContain('ada');
+    }
+    expect(everything.events).toEqual([]);
+
+    for (const role of ['tenant_admin', 'clinician', 'front_desk'] as const) {
+      const { status, users } = await listed(await clinic.token(role));
+      expect(status).toBe(200);
+      // the sockets above are of different users; keys and super admins are not among them
+      expect(users).toHaveLength(7);
+      expect(users.find(({ user_id }) => user_id === 'ada')).toEqual({
+        user_id: 'ada',
+        status: 'online',
+        since: expect.any(String),
+        connections: 1,
+      });
+    }
+    expect((await listed(key)).users).toHaveLength(7);
+    expect((await listed(await other.token('clinician'))).users).toHaveLength(1);
+    expect((await listed(await superToken())).status).toBe(403);
   });
 });

@@ -69,7 +69,7 @@ describe('What is seen', () => {
   describe('by another tenant', () => {
     it.each(['tenant_admin', 'clinician', 'front_desk'])('is nothing at all (%s)', (role) => {
       const types = at(`neighbour ${role}`).frames.map(({ type }) => type);
-      expect(types.filter((type) => type !== 'position')).toEqual(['connected']);
+      expect(types.filter((type) => type !== 'position' && type !== 'user_status')).toEqual(['connected']);
       expect(at(`neighbour ${role}`).texts.join()).not.toContain(clinic.id);
     });
 

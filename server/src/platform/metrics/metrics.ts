@@ -158,9 +158,9 @@ export class Metrics {
     for (const listener of this.#onDelivered) listener(event, sockets, seconds);
   }
 
-  /** Records that a control frame was sent. */
-  sent(type: string): void {
-    this.#sent.add(type);
+  /** Records that control frames of a type were sent. */
+  sent(type: string, frames = 1): void {
+    this.#sent.add(type, frames);
   }
 
   opened(tenantId: string | null): void {

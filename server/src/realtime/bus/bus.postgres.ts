@@ -26,6 +26,7 @@ const Payload = z.object({
   from: z.string(),
   heads: z.record(z.string(), z.number()).optional(),
   orders: z.boolean().optional(),
+  presence: z.boolean().optional(),
   /** Id of a notification that an instance sends to itself to check that notifications arrive. */
   echo: z.string().optional(),
 });
@@ -46,6 +47,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   readonly #listeners: NoticeListener[] = [];
   #heads = new Map<string, number>();
   #orders = false;
+  #presence = false;
   #client: pg.Client | undefined;
   #onEcho: ((echo: string) => void) | undefined;
   #stopped = false;
@@ -95,6 +97,11 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#schedule();
   }
 
+  announcePresence(): void {
+    this.#presence = true;
+    this.#schedule();
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     await this.#connect(RECONNECT_MIN_MS);
   }
@@ -118,8 +125,10 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     // Notices that cannot be sent are dropped, because other instances find the events by their sweep.
     const heads = [...this.#heads];
     const orders = this.#orders;
+    const presence = this.#presence;
     this.#heads = new Map();
     this.#orders = false;
+    this.#presence = false;
     const client = this.#client;
     if (!client) return;
     this.#ringing = true;
@@ -129,6 +138,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
           from: this.#self,
           heads: Object.fromEntries(heads.slice(at, at + MAX_TENANTS_PER_NOTIFY)),
           orders: orders && at === 0,
+          ...(presence && at === 0 ? { presence } : {}),
         };
         const text = JSON.stringify(payload);
         await client.query('SELECT pg_notify($1, $2)', [CHANNEL, text]);
@@ -140,7 +150,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
       this.#lose(client);
     } finally {
       this.#ringing = false;
-      if (this.#heads.size > 0 || this.#orders) this.#schedule();
+      if (this.#heads.size > 0 || this.#orders || this.#presence) this.#schedule();
     }
   }
 
@@ -214,7 +224,8 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     }
     const heads = new Map(Object.entries(payload.heads ?? {}));
     for (const listener of this.#listeners) {
-      listener({ heads, orders: payload.orders ?? false, isSafetyNet: false, events: NO_EVENTS });
+      const { orders = false, presence = false } = payload;
+      listener({ heads, orders, presence, isSafetyNet: false, events: NO_EVENTS });
     }
   }
 }

@@ -90,6 +90,13 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     this.#schedule();
   }
 
+  announcePresence(): void {
+    this.postgres.announcePresence();
+    if (!this.#link) return;
+    this.#outgoing.addPresence();
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#publishing) return;
     this.#scheduled = true;
@@ -112,8 +119,8 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     );
     try {
       while (!this.#outgoing.isEmpty && this.#link === link) {
-        const { orders, parts } = this.#outgoing.take();
-        const message = sealer.seal(orders, parts);
+        const { flags, parts } = this.#outgoing.take();
+        const message = sealer.seal(flags, parts);
         await link.publish(message);
         patience.refresh();
         this.traffic.messagesSent++;

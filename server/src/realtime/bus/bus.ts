@@ -1,9 +1,14 @@
 import type { LogEvent } from '../../database/log-event.js';
 
-/** An announcement of an instance to the others: heads of tenants, and whether there are new disconnect orders. */
+/**
+ * An announcement of an instance to the others: heads of tenants, and whether there are new disconnect orders or changes
+ * of presence.
+ */
 export interface HeadNotice {
   readonly heads: ReadonlyMap<string, number>;
   readonly orders: boolean;
+  /** True when users went online or offline. */
+  readonly presence: boolean;
   /** True when the events have most likely arrived, or are about to arrive, over a faster bus. */
   readonly isSafetyNet: boolean;
   /** Events in the notice, in order: all, some or none of those up to the tenant's head. Decrypted on demand. */
@@ -48,4 +53,6 @@ export abstract class Bus {
   abstract announce(tenantId: string, events: readonly LogEvent[]): void;
   /** Makes the other instances read the disconnect orders. Never blocks or throws. */
   abstract announceDisconnects(): void;
+  /** Makes the other instances read the changes of presence. Never blocks or throws. */
+  abstract announcePresence(): void;
 }

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../../database/log-event.js';
-import { encodeEvent, type Part } from './sealed-message.js';
+import { encodeEvent, type Flags, type Part } from './sealed-message.js';
 
 /** Maximum JSON length in characters. A larger event is not in the notice; receivers read it from the log. */
 const MAX_EVENT_LENGTH = 16 * 1024;
@@ -18,10 +18,11 @@ interface Waiting {
 export class Outgoing {
   readonly #waiting = new Map<string, Waiting>();
   #orders = false;
+  #presence = false;
   #length = 0;
 
   get isEmpty(): boolean {
-    return this.#waiting.size === 0 && !this.#orders;
+    return this.#waiting.size === 0 && !this.#orders && !this.#presence;
   }
 
   add(tenantId: string, events: readonly LogEvent[]): void {
@@ -45,8 +46,12 @@ export class Outgoing {
     this.#orders = true;
   }
 
+  addPresence(): void {
+    this.#presence = true;
+  }
+
   /** Removes and returns the content of the next message. */
-  take(): { orders: boolean; parts: Part[] } {
+  take(): { flags: Flags; parts: Part[] } {
     const parts: Part[] = [];
     let length = 0;
     for (const [tenantId, { head, events, length: ownLength }] of this.#waiting) {
@@ -56,14 +61,16 @@ export class Outgoing {
       length += ownLength;
       if (length >= MAX_MESSAGE_LENGTH) break;
     }
-    const orders = this.#orders;
+    const flags = { orders: this.#orders, presence: this.#presence };
     this.#orders = false;
-    return { orders, parts };
+    this.#presence = false;
+    return { flags, parts };
   }
 
   clear(): void {
     this.#waiting.clear();
     this.#orders = false;
+    this.#presence = false;
     this.#length = 0;
   }
 }

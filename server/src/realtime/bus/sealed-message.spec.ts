@@ -6,6 +6,8 @@ import { channelOf, encodeEvent, Opener, Sealer } from './sealed-message.js';
 const SECRET = 'a secret that every instance of an installation has';
 const EPOCH = randomUUID();
 
+const FLAGS = { orders: true, presence: true };
+
 const eventOf = (tenantId: string, seq: number): LogEvent => ({
   tenantId,
   seq,
@@ -26,8 +28,9 @@ describe('a sealed message', () => {
   ];
 
   it('opens on every instance of the installation, for each tenant by itself', () => {
-    const opened = new Opener(SECRET, EPOCH).open(new Sealer(SECRET, EPOCH).seal(true, parts));
+    const opened = new Opener(SECRET, EPOCH).open(new Sealer(SECRET, EPOCH).seal(FLAGS, parts));
     expect(opened?.orders).toBe(true);
+    expect(opened?.presence).toBe(true);
     expect(opened?.heads).toEqual(
       new Map([
         [first, 2],
@@ -41,18 +44,18 @@ describe('a sealed message', () => {
 
   it('never looks the same twice', () => {
     const sealer = new Sealer(SECRET, EPOCH);
-    expect(sealer.seal(false, parts).equals(sealer.seal(false, parts))).toBe(false);
+    expect(sealer.seal(FLAGS, parts).equals(sealer.seal(FLAGS, parts))).toBe(false);
   });
 
   it('knows its own sender', () => {
     const [one, other] = [new Sealer(SECRET, EPOCH), new Sealer(SECRET, EPOCH)];
-    const message = one.seal(false, parts);
+    const message = one.seal(FLAGS, parts);
     expect(one.isOwn(message)).toBe(true);
     expect(other.isOwn(message)).toBe(false);
   });
 
   it('says nothing when any one byte was changed, or the end is missing', () => {
-    const message = new Sealer(SECRET, EPOCH).seal(true, parts);
+    const message = new Sealer(SECRET, EPOCH).seal(FLAGS, parts);
     for (let at = 0; at < message.length; at++) {
       const changed = Buffer.from(message);
       changed[at] = (changed[at] ?? 0) ^ 1;
@@ -67,7 +70,7 @@ describe('a sealed message', () => {
   });
 
   it('stays closed with another secret and in another history', () => {
-    const message = new Sealer(SECRET, EPOCH).seal(true, parts);
+    const message = new Sealer(SECRET, EPOCH).seal(FLAGS, parts);
     expect(new Opener(`${SECRET}!`, EPOCH).open(message)).toBeUndefined();
     expect(new Opener(SECRET, randomUUID()).open(message)).toBeUndefined();
     expect(channelOf(SECRET, EPOCH)).not.toBe(channelOf(SECRET, randomUUID()));

@@ -27,6 +27,7 @@ const MAX_SENDERS = 1_000;
 /** `[tenant, head, bytes of the part]`; 0 bytes: the message had no room for the events. */
 const Header = z.object({
   orders: z.boolean(),
+  presence: z.boolean().default(false),
   parts: z.array(z.tuple([z.string(), z.number(), z.number()])),
 });
 
@@ -52,6 +53,12 @@ export const encodeEvent = (event: LogEvent): string => {
   return JSON.stringify(cloudEvent === undefined ? fields : [...fields, cloudEvent]);
 };
 
+/** What a message announces besides events. */
+export interface Flags {
+  readonly orders: boolean;
+  readonly presence: boolean;
+}
+
 /** The part of a message about one tenant. */
 export interface Part {
   readonly tenantId: string;
@@ -60,8 +67,7 @@ export interface Part {
   readonly events: readonly string[];
 }
 
-export interface OpenedMessage {
-  readonly orders: boolean;
+export interface OpenedMessage extends Flags {
   readonly heads: ReadonlyMap<string, number>;
   /** Decrypts the part of a tenant. Empty when there is none or it was tampered with. */
   events(tenantId: string): readonly LogEvent[];
@@ -95,7 +101,7 @@ export class Sealer {
     return this.#sender.equals(message.subarray(1, COUNTER_AT));
   }
 
-  seal(orders: boolean, parts: readonly Part[]): Buffer {
+  seal({ orders, presence }: Flags, parts: readonly Part[]): Buffer {
     const first = this.#counter;
     const bodies = parts.map(({ events }, index) =>
       events.length === 0
@@ -106,6 +112,7 @@ export class Sealer {
       first,
       JSON.stringify({
         orders,
+        ...(presence ? { presence } : {}),
         parts: parts.map(({ tenantId, head }, index) => [tenantId, head, bodies[index]?.length ?? 0]),
       }),
     );
@@ -154,6 +161,7 @@ export class Opener {
     });
     return {
       orders: header.orders,
+      presence: header.presence,
       heads: new Map(header.parts.map(([tenantId, head]) => [tenantId, head])),
       events: (tenantId) => parts.get(tenantId)?.() ?? [],
     };

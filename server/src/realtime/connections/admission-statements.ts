@@ -7,7 +7,7 @@ export const ADMIT = {
 };
 export const RELEASE = {
   name: 'release',
-  text: `DELETE FROM wardbell.connection WHERE id = ANY($1::uuid[])`,
+  text: `DELETE FROM wardbell.connection WHERE id = ANY($1::uuid[]) RETURNING tenant_id::text, user_id`,
 };
 /** Takes slots again for open sockets whose slots were released; returns the sockets that now exceed a limit. */
 export const RETAKE = {
@@ -18,8 +18,15 @@ export const RETAKE = {
 export const RECONCILE = {
   name: 'reconcile',
   text: `DELETE FROM wardbell.connection
-         WHERE instance_id = $1 AND connected_at < now() - make_interval(secs => $2) AND id <> ALL($3::uuid[])`,
+         WHERE instance_id = $1 AND connected_at < now() - make_interval(secs => $2) AND id <> ALL($3::uuid[])
+         RETURNING tenant_id::text, user_id`,
 };
+
+/** The owner of a row that was deleted. */
+export interface ReleasedRow {
+  readonly tenant_id: string | null;
+  readonly user_id: string;
+}
 
 export type Verdict =
   | 'ok'

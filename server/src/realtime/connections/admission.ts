@@ -6,7 +6,15 @@ import { Config } from '../../platform/config/config.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
-import { ADMIT, type AdmitRow, RECONCILE, RELEASE, RETAKE, type Verdict } from './admission-statements.js';
+import {
+  ADMIT,
+  type AdmitRow,
+  RECONCILE,
+  RELEASE,
+  RETAKE,
+  type ReleasedRow,
+  type Verdict,
+} from './admission-statements.js';
 import { ALIVE_FOR_S, Instance } from './instance.js';
 
 /** Bounds a statement, because its first handshake waits for its last. */
@@ -49,6 +57,9 @@ export interface Admitted {
 
 export type EvictionListener = (connectionId: string, close: 'tenantLimit' | 'userLimit') => void;
 
+/** Called after a row of a user's connection was inserted or deleted. @param tenantId null for super admins */
+export type ConnectionListener = (tenantId: string | null, userId: string) => void;
+
 interface Waiting {
   readonly request: AdmissionRequest;
   readonly resolve: (admitted: Admitted) => void;
@@ -82,6 +93,7 @@ export class Admission {
   /** True while open sockets must take slots again, because other instances released them. */
   #retaking = false;
   readonly #onEvicted: EvictionListener[] = [];
+  readonly #onChanged: ConnectionListener[] = [];
   /** Until this time there may be rows of sockets that were refused after a timeout. Milliseconds. */
   #uncertainUntilMs: number | undefined;
 
@@ -102,6 +114,11 @@ export class Admission {
   /** Registers a listener for sockets that must be closed because another socket has their slot. */
   onEvicted(listener: EvictionListener): void {
     this.#onEvicted.push(listener);
+  }
+
+  /** Registers a listener for connections that were admitted or released. */
+  onChanged(listener: ConnectionListener): void {
+    this.#onChanged.push(listener);
   }
 
   /** @throws when the database does not answer; the client is then refused with `tryAgainLater` */
@@ -162,7 +179,7 @@ export class Admission {
     if (ids.length === 0) return true;
     this.#released = [];
     try {
-      await this.relay.query(RELEASE, [ids]);
+      this.#changed(await this.relay.query<ReleasedRow>(RELEASE, [ids]));
       return true;
     } catch {
       this.#released.push(...ids);
@@ -216,7 +233,7 @@ export class Admission {
           continue;
         }
         if (row.verdict === 'ok' && isTimedOut) this.#released.push(request.connectionId);
-        else if (row.verdict === 'ok') this.#booked.set(request.connectionId, request);
+        else if (row.verdict === 'ok') this.#book(request);
         resolve({
           verdict: row.verdict,
           head: Number(row.head ?? 0),
@@ -231,6 +248,17 @@ export class Admission {
       this.#uncertainUntilMs = performance.now() + UNCERTAIN_S * 1_000;
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  #book(request: AdmissionRequest): void {
+    this.#booked.set(request.connectionId, request);
+    const { tenantId, userId } = request.principal;
+    for (const listener of this.#onChanged) listener(tenantId, userId);
+  }
+
+  #changed(released: readonly ReleasedRow[]): void {
+    for (const { tenant_id, user_id } of released)
+      for (const listener of this.#onChanged) listener(tenant_id, user_id);
   }
 
   async #askFor(batch: readonly Waiting[]): Promise<AdmitRow[]> {
@@ -259,7 +287,8 @@ export class Admission {
     }
     const isLast = nowMs > this.#uncertainUntilMs;
     try {
-      await this.relay.query(RECONCILE, [this.instance.id, UNCERTAIN_S, [...this.#booked.keys()]]);
+      const values = [this.instance.id, UNCERTAIN_S, [...this.#booked.keys()]];
+      this.#changed(await this.relay.query<ReleasedRow>(RECONCILE, values));
       if (isLast) this.#uncertainUntilMs = undefined;
     } catch (error) {
       this.log.warn('slots could not be reconciled', errorFields(error));

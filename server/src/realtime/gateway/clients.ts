@@ -65,7 +65,7 @@ export class Clients {
     private readonly log: Log,
   ) {
     admission.onEvicted((id, close) => localSessions.sessions.get(id)?.sink.close(CLOSE[close]));
-    this.#sessionHost = { overflowed: hub.pause, sent: (type) => metrics.sent(type) };
+    this.#sessionHost = { overflowed: hub.pause, sent: (type, frames) => metrics.sent(type, frames) };
   }
 
   /** From here on every client is sent elsewhere. */

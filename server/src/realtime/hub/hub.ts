@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Topic } from '@wardbell/contract';
 import { Database } from '../../database/database.service.js';
 import type { LogEvent } from '../../database/log-event.js';
 import { Log } from '../../platform/log/log.js';
@@ -8,6 +9,7 @@ import { Bus, type HeadNotice } from '../bus/bus.js';
 import { LogReader, type NumberedId } from '../outbox/log-reader.js';
 import type { Entry } from './entry.js';
 import type { ControlMessage } from './framing.js';
+import { sendLive } from './live-frames.js';
 import type { ResumePoint } from './resume.js';
 import type { Session } from './session.js';
 import { SessionRounds } from './session-rounds.js';
@@ -196,6 +198,17 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Sends a frame of topic `system` to the super admins of this process. */
   sendSystem(frame: ControlMessage): void {
     this.#streams.superAdmins.send(frame);
+  }
+
+  /**
+   * Sends frames that are in no log to the sessions of a tenant on this process, in one write for each.
+   * @returns the number of sessions
+   */
+  sendLive(tenantId: string, topic: Topic, type: string, data: readonly object[]): number {
+    const channel = this.#streams.channel(tenantId);
+    if (!channel) return 0;
+    this.#streams.beforeDelivery(undefined);
+    return sendLive(channel.members, topic, type, data);
   }
 
   /** Writes at once what waits for the next flush. For a server that stops. */

@@ -58,8 +58,8 @@ const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
 export interface SessionHost {
   /** The socket has more than `MAX_PENDING_BYTES` unsent. */
   overflowed(session: Session): void;
-  /** A control frame was sent. */
-  sent(type: string): void;
+  /** Control frames of a type were sent. */
+  sent(type: string, frames?: number): void;
 }
 
 /** One client's connection to the streams of its tenant, or of all tenants for a super admin. */
@@ -180,6 +180,12 @@ export class Session {
     if (TELLS_POSITION.has(message.type)) this.sink.write(frame);
     else this.sink.writeNow(frame);
     this.host.sent(message.type);
+  }
+
+  /** Writes a run of control frames of one type whose bytes other sessions share. Held back like events. */
+  sendRun(run: Buffer, type: string, frames: number): void {
+    this.sink.write(run);
+    this.host.sent(type, frames);
   }
 
   /** Sends control frames in one write. */
