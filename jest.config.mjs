@@ -29,6 +29,8 @@ const base = {
   modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/admin/out/', '<rootDir>/admin/.next/'],
 };
 
+const SPEED = '<rootDir>/test/browser/speed.test.ts';
+
 const withServer = {
   ...base,
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
@@ -52,6 +54,12 @@ export default {
     { ...withServer, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },
     { ...withServer, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.test.ts'] },
     { ...withServer, displayName: 'cluster', testMatch: ['<rootDir>/test/cluster/**/*.test.ts'] },
-    { ...withServer, displayName: 'browser', testMatch: ['<rootDir>/test/browser/**/*.test.ts'] },
+    {
+      ...withServer,
+      displayName: 'browser',
+      testMatch: ['<rootDir>/test/browser/**/*.test.ts', `!${SPEED}`],
+    },
+    // A project of its own, so that no other test runs beside it.
+    { ...withServer, displayName: 'speed', testMatch: [SPEED] },
   ],
 };

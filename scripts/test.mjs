@@ -15,7 +15,7 @@ import { endOnSignals, run, StepError, seconds, step } from './lib/steps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isCi = process.env.CI === 'true';
-const PROJECTS = ['unit', 'integration', 'faults', 'cluster', 'browser'];
+const PROJECTS = ['unit', 'integration', 'faults', 'cluster', 'browser', 'speed'];
 /** Projects that run in a short form unless they are run by name: `npm run test:faults`. */
 const LONG = ['faults', 'cluster'];
 const node = process.execPath;

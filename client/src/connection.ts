@@ -210,6 +210,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
           timer.set(STABLE_MS, forgive);
         },
         frame,
+        renewed: (newer) => void connect(newer),
         closed: (code, closeReason, cause) => {
           if (code === 4401) rejectedToken = token;
           closed(code, closeReason, cause);
@@ -234,14 +235,16 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     return same;
   };
 
-  const connect = async () => {
+  /** @param newer the token to use instead of requesting one */
+  const connect = async (newer?: string) => {
     drop();
     const mine = generation;
+    let known = newer;
     set({ status: 'connecting' });
     for (;;) {
       let token: string | null;
       try {
-        token = await tokens.get(ask);
+        token = known ?? (await tokens.get(ask));
       } catch {
         if (mine !== generation) return;
         attempt += 1;
@@ -261,6 +264,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
         return mine === generation ? open(token, by) : undefined;
       }
       // This tab took over from a closed one after a long wait, so the token may have expired.
+      known = undefined;
       set({ status: 'connecting' });
     }
   };

@@ -36,9 +36,8 @@ const refusalOf = async (response: Response): Promise<[code: number, reason: str
 };
 
 /**
- * Server-sent events with the face of a socket. What a socket would be told is done here: a `ping` asks the server over
- * another request, a new token ends the stream for the next one to use it, and a position of many tenants, which the
- * stream cannot be resumed from, is answered by telling the client to load again.
+ * Server-sent events behind the interface of a socket. Messages of the client are handled here: a `ping` becomes a
+ * request of its own, and a `resume` of many tenants, which an event stream cannot do, is answered by `resync_required`.
  */
 export const openEventStream: Open = (options, token, position, previous) => {
   const { topics } = options;
@@ -115,8 +114,7 @@ export const openEventStream: Open = (options, token, position, previous) => {
         return;
       }
       const { type, since, epoch } = JSON.parse(text);
-      if (type === 'refresh') end(4401, 'Token expired');
-      else if (type === 'resume' && isObject(since)) {
+      if (type === 'resume' && isObject(since)) {
         for (const tenant_id of Object.keys(since)) {
           const data = { reason: 'epoch', seq: standing.get(tenant_id) ?? 0, epoch, tenant_id };
           tell(JSON.stringify({ type: 'resync_required', data }));

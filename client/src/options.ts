@@ -55,7 +55,7 @@ export interface ConnectionOptions {
   readonly types?: readonly string[];
   /** One connection for all tabs of this origin where the browser allows it (default true). */
   readonly shareTabs?: boolean;
-  /** Use server-sent events where WebSockets cannot be opened (default false). */
+  /** Use server-sent events where WebSockets cannot be opened (default true). */
   readonly fallback?: boolean;
   /** Sends a ping after this long without a frame from the server (default 10,000). */
   readonly heartbeatMs?: number;

@@ -14,6 +14,8 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_MS = 10_000;
 /** Factor of the ping interval in hidden pages. The connection is checked again when the page is shown. */
 const HIDDEN_FACTOR = 3;
+/** An event stream is not replaced by one with a newer token before this time, however short-lived tokens are. */
+const MIN_STREAM_MS = 5_000;
 const OPEN = 1;
 
 export interface SessionParts {
@@ -29,6 +31,8 @@ export interface SessionListener {
   connected(id: string): void;
   /** The stream has processed a frame. */
   frame(frame: IncomingEvent): void;
+  /** There is a newer token, but an event stream keeps the one it was opened with: a new session has to use it. */
+  renewed(token: string): void;
   /** The session ended. Called once. `cause` is given when the client closed it. */
   closed(code: number, closeReason: string, cause?: ReasonCode): void;
 }
@@ -65,6 +69,7 @@ export const openSession = (
   let epoch = '';
   let heartbeat: Heartbeat | undefined;
   let over = false;
+  const openedAtMs = runtime.now();
 
   const socket: SocketLike = open(options, token, stream.position, previous);
   const deadline = createTimer(runtime);
@@ -76,7 +81,10 @@ export const openSession = (
   const resume = (since: unknown) => {
     if (inband) send({ type: 'resume', epoch, since });
   };
-  const renewal = createRenewal(runtime, tokens, (renewed) => send({ type: 'refresh', token: renewed }));
+  const renewal = createRenewal(runtime, tokens, (renewed) => {
+    if (open === openSocket) send({ type: 'refresh', token: renewed });
+    else if (renewed !== token && runtime.now() - openedAtMs > MIN_STREAM_MS) listener.renewed(renewed);
+  });
 
   const close = (dead = false) => {
     over = true;

@@ -89,7 +89,7 @@ export const createTransports = (options: ConnectionOptions, runtime: Runtime): 
         if (opened) tries = 0;
       } else {
         failures += opened === null ? UNOPENED : SHORT_LIVED;
-        if (failures >= ENOUGH && options.fallback === true) {
+        if (failures >= ENOUGH && options.fallback !== false) {
           name = 'sse';
           failures = 0;
         }

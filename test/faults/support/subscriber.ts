@@ -176,7 +176,9 @@ export class Subscriber {
     } else if (event.type === 'resync_required') {
       const { data } = Resync.parse(event);
       const tenantId = data.tenant_id ?? this.viewer.tenantId ?? '';
-      this.resyncs.set(data.reason, (this.resyncs.get(data.reason) ?? 0) + 1);
+      // An event stream of many tenants cannot be resumed: its lists load again, as documented.
+      const isDue = this.viewer.tenantId === null && this.#client.state.transport === 'sse';
+      if (!isDue) this.resyncs.set(data.reason, (this.resyncs.get(data.reason) ?? 0) + 1);
       const segment = this.#current.get(tenantId);
       if (segment) segment.isClosed = true;
       this.#current.delete(tenantId);
