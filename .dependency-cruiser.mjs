@@ -134,6 +134,8 @@ export default {
       'realtime/connections',
       'realtime/gateway',
     ),
+    mayImport('webhooks', 'api', 'realtime/outbox', 'realtime/hub'),
+    mayImport('dead-letters', 'api'),
     mayImport('operations', 'api', 'identity/auth', 'realtime'),
     mayImport('web', 'api'),
     mayImport('demo', 'identity', 'clinic'),

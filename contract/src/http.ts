@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
+import { deadLetters, webhooks } from './routes-delivery.js';
 import { auth, colleagues, integrationKeys, tenants, users } from './routes-people.js';
 import {
   audit,
@@ -24,6 +25,8 @@ export const api = {
   stream,
   eventTypes,
   integrationKeys,
+  webhooks,
+  deadLetters,
   notifications,
   users,
   colleagues,

@@ -20,3 +20,4 @@ export * from './text.js';
 export * from './topic.js';
 export * from './user.js';
 export * from './views.js';
+export * from './webhook.js';

@@ -3,6 +3,7 @@ import { ApiModule } from './api/api.module.js';
 import { AppointmentsModule } from './clinic/appointments/appointments.module.js';
 import { NotificationsModule } from './clinic/notifications/notifications.module.js';
 import { PatientsModule } from './clinic/patients/patients.module.js';
+import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { AuthModule } from './identity/auth/auth.module.js';
 import { UsersModule } from './identity/users/users.module.js';
@@ -10,6 +11,7 @@ import { AuditModule } from './operations/audit/audit.module.js';
 import { EventsModule } from './operations/events/events.module.js';
 import { PublishingModule } from './publishing/publishing.module.js';
 import { TenantsModule } from './tenancy/tenants/tenants.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The modules of all API features, as one import of the application. */
 @Module({
@@ -23,6 +25,8 @@ import { TenantsModule } from './tenancy/tenants/tenants.module.js';
     NotificationsModule,
     EventsModule,
     PublishingModule,
+    WebhooksModule,
+    DeadLettersModule,
     AuditModule,
     DemoModule,
   ],

@@ -35,6 +35,8 @@ export abstract class Config {
   abstract readonly maxConnectionAttemptsPerMinute: number;
   /** IP addresses and CIDR ranges. */
   abstract readonly trustedProxies: readonly string[];
+  /** IP addresses and CIDR ranges beside the public ones that outgoing requests may reach. */
+  abstract readonly allowedNetworks: readonly string[];
   abstract readonly eventRetentionDays: number;
   abstract readonly auditRetentionDays: number;
   /**
@@ -97,6 +99,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     redisUrl: values.REDIS_URL,
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
     trustedProxies: values.TRUSTED_PROXIES,
+    allowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     auditArchiveDir: parseArchiveDir(values.AUDIT_ARCHIVE_DIR),

@@ -74,6 +74,15 @@ const isAddressOrRange = (value: string): boolean => {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 };
 
+const networks = described(
+  z
+    .string()
+    .transform(list)
+    .pipe(z.array(z.string().refine(isAddressOrRange)))
+    .default([]),
+  'IP addresses or ranges like 10.0.0.0/8, separated by commas',
+);
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -127,14 +136,8 @@ export const Environment = z.object({
   ),
   REDIS_URL: described(url(['redis:', 'rediss:']).optional(), 'a URL like redis://host:6379'),
   MAX_CONNECTION_ATTEMPTS_PER_MINUTE: wholeNumberOr(600, 1, 10_000_000),
-  TRUSTED_PROXIES: described(
-    z
-      .string()
-      .transform(list)
-      .pipe(z.array(z.string().refine(isAddressOrRange)))
-      .default([]),
-    'IP addresses or ranges like 10.0.0.0/8, separated by commas',
-  ),
+  TRUSTED_PROXIES: networks,
+  WEBHOOK_ALLOWED_NETWORKS: networks,
   EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
   AUDIT_RETENTION_DAYS: wholeNumberOr(2_190, 1, 36_500, ' of days'),
   AUDIT_ARCHIVE_DIR: described(z.string().min(1).max(4096).optional(), 'the path of a folder, or none'),
