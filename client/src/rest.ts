@@ -35,11 +35,15 @@ type IdOf<Name extends string> = Name extends `${string}:id${string}`
 type TypeOf<Name extends string> = Name extends `${string}:type${string}`
   ? { readonly type: string }
   : { readonly type?: never };
+type GatewayOf<Name extends string> = Name extends `${string}:gateway_id${string}`
+  ? { readonly gatewayId: string }
+  : { readonly gatewayId?: never };
 type QueryOf<E> = InputOf<E, 'query'> extends undefined ? object : { readonly query?: InputOf<E, 'query'> };
 type BodyOf<E> = InputOf<E, 'body'> extends undefined ? object : { readonly body: InputOf<E, 'body'> };
 
 export type RestRequest<Name extends RouteName> = IdOf<Name> &
   TypeOf<Name> &
+  GatewayOf<Name> &
   QueryOf<Named<Name>> &
   BodyOf<Named<Name>> & {
     /** The `etag` that was read. The server answers 412 when the object has changed since. */
@@ -101,6 +105,7 @@ const problemOf = async (response: Response): Promise<RestProblem> => {
 interface AnyRequest {
   readonly id?: string;
   readonly type?: string;
+  readonly gatewayId?: string;
   readonly query?: object;
   readonly body?: unknown;
   readonly ifMatch?: string | null | undefined;
@@ -123,7 +128,8 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
     const search = query.size > 0 ? `?${query}` : '';
     const place = path
       .replace(':id', encodeURIComponent(request.id ?? ''))
-      .replace(':type', encodeURIComponent(request.type ?? ''));
+      .replace(':type', encodeURIComponent(request.type ?? ''))
+      .replace(':gateway_id', encodeURIComponent(request.gatewayId ?? ''));
     const address = `${base}/api/v1${place}${search}`;
     const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
 

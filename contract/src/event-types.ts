@@ -39,6 +39,13 @@ export const EVENT_TYPES = {
     shows: { tenant: ['appointment_id'], super: ['appointment_id', 'tenant_id', 'version'] },
     list: { of: 'appointment', change: 'delete' },
   },
+  gateway_status_change: {
+    topic: 'gateways',
+    shows: {
+      tenant: ['gateway_id', 'gateway_type', 'previous_status', 'current_status', 'metadata'],
+      super: ['gateway_id', 'tenant_id'],
+    },
+  },
   system_notification: {
     topic: 'notifications',
     shows: { tenant: ['message', 'level'], super: ['level'] },
@@ -46,11 +53,13 @@ export const EVENT_TYPES = {
 } as const satisfies Record<string, EventTypeDefinition>;
 export type EventType = keyof typeof EVENT_TYPES;
 
-/** Types of events with a topic that are not stored in the log. */
+/**
+ * Types of events with a topic that are not stored in the log. `gateway_status_change` of an instance, the database or
+ * Redis is another one, on topic `system`.
+ */
 export const LIVE_TYPES = {
   user_status: 'presence',
   system_health: 'system',
-  gateway_status_change: 'system',
   system_log: 'system',
 } as const satisfies Record<string, Topic>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Appointment } from './appointment.js';
 import type { EventType } from './event-types.js';
+import { GatewayStatusChange } from './gateway.js';
 import { Patient } from './patient.js';
 import { Role } from './roles.js';
 import { prose, Seq, Timestamp, Uuid } from './text.js';
@@ -30,6 +31,7 @@ export const EVENT_DATA = {
   appointment_updated: Appointment,
   appointment_cancelled: Appointment,
   appointment_deleted: z.object({ appointment_id: Uuid }),
+  gateway_status_change: GatewayStatusChange,
   system_notification: z.object({ message: z.string(), level: NotificationLevel }),
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EventTypeName } from './event.js';
+import { GatewayStatusChange } from './gateway.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Topic } from './topic.js';
 
@@ -46,11 +47,8 @@ export const CONTROL_DATA = {
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     checks: z.record(z.string(), z.unknown()),
   }),
-  gateway_status_change: z.object({
-    gateway_id: z.string(),
+  gateway_status_change: GatewayStatusChange.extend({
     gateway_type: z.enum(['instance', 'database', 'redis']),
-    previous_status: z.string(),
-    current_status: z.string(),
   }),
   system_log: z.object({ level: z.string(), message: z.string(), source: z.string() }),
 } as const;

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
+import { gateways } from './routes-gateways.js';
 import { auth, colleagues, integrationKeys, tenants, users } from './routes-people.js';
 import {
   audit,
@@ -27,6 +28,7 @@ export const api = {
   integrationKeys,
   webhooks,
   deadLetters,
+  gateways,
   notifications,
   users,
   colleagues,

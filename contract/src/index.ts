@@ -5,6 +5,7 @@ export * from './endpoint.js';
 export * from './event.js';
 export * from './event-types.js';
 export * from './frame.js';
+export * from './gateway.js';
 export * from './http.js';
 export * from './integration-key.js';
 export * from './lists.js';

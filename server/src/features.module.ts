@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ApiModule } from './api/api.module.js';
 import { AppointmentsModule } from './clinic/appointments/appointments.module.js';
+import { GatewaysModule } from './clinic/gateways/gateways.module.js';
 import { NotificationsModule } from './clinic/notifications/notifications.module.js';
 import { PatientsModule } from './clinic/patients/patients.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
@@ -23,6 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     PatientsModule,
     AppointmentsModule,
     NotificationsModule,
+    GatewaysModule,
     EventsModule,
     PublishingModule,
     WebhooksModule,

@@ -190,7 +190,7 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
           const change = await watcher.waitFor(
             ({ type, data }) => type === 'gateway_status_change' && data?.['gateway_type'] === 'redis',
           );
-          expect(change.data).toMatchObject({ previous_status: 'ok', current_status: 'degraded' });
+          expect(change.data).toMatchObject({ previous_status: 'HEALTHY', current_status: 'DEGRADED' });
         } finally {
           await redis?.start();
         }
@@ -199,7 +199,7 @@ for (const bus of ['PostgreSQL', 'Redis'] as const) {
           ({ type, data }) =>
             type === 'gateway_status_change' &&
             data?.['gateway_type'] === 'redis' &&
-            data['current_status'] === 'ok',
+            data['current_status'] === 'HEALTHY',
         );
         await watcher.close();
       });

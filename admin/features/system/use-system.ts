@@ -8,11 +8,14 @@ const LIVE_MS = 3_000;
 /** Changes that a page remembers: a link that comes and goes must not fill it. */
 const MAX_CHANGES = 50;
 
+const OPERATORS_TYPES = ['instance', 'database', 'redis'] as const;
+type OperatorsType = (typeof OPERATORS_TYPES)[number];
+
 /** A change of health that the instance to which this page is connected has told. */
 export interface HealthChange {
   readonly key: number;
   readonly atMs: number;
-  readonly what: 'instance' | 'database' | 'redis';
+  readonly what: OperatorsType;
   readonly before: string;
   readonly after: string;
 }
@@ -40,19 +43,22 @@ export const useSystem = (): System => {
   const [changes, setChanges] = useState<readonly HealthChange[]>([]);
   useEvents(['gateway_status_change'], ({ data }) => {
     const atMs = Date.now();
+    // a clinic's own gateway has another type
+    const what = OPERATORS_TYPES.find((type) => type === data.gateway_type);
+    if (what === undefined) return;
     setChanges((known) =>
       [
         {
           key: (known[0]?.key ?? 0) + 1,
           atMs,
-          what: data.gateway_type,
+          what,
           before: data.previous_status,
           after: data.current_status,
         },
         ...known,
       ].slice(0, MAX_CHANGES),
     );
-    if (data.gateway_type === 'database') setDatabaseAwayMs(data.current_status === 'ok' ? null : atMs);
+    if (what === 'database') setDatabaseAwayMs(data.current_status === 'HEALTHY' ? null : atMs);
     polled.refresh();
   });
   return { polled, databaseAwayMs, changes };

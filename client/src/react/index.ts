@@ -1,5 +1,6 @@
 'use client';
 
+export type { Presence, PresenceList } from '../presence.js';
 export type {
   Connection,
   Live,
@@ -13,3 +14,5 @@ export { useClient, WardbellProvider } from './provider.js';
 export { useConnection } from './use-connection.js';
 export { useEvents } from './use-events.js';
 export { useLiveInfiniteQuery, useLiveQuery } from './use-live-query.js';
+export type { PresenceOptions, PresenceResult } from './use-presence.js';
+export { usePresence } from './use-presence.js';

@@ -3,6 +3,7 @@ import { launchBrowser } from '../../support/browser.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { call } from '../../support/http.js';
 import { type RunningServer, startServer } from '../../support/server.js';
+import { closeSockets, connect } from '../../support/socket.js';
 import { createTenant, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
@@ -16,6 +17,31 @@ const CODE = `
   window.changes = 0;
   new MutationObserver(() => { window.changes += 1; }).observe(document, { subtree: true, childList: true, characterData: true });
   createRoot(document.getElementById('root')).render(<StrictMode><App /></StrictMode>);
+`;
+/** `usePresence`, which the example does not show. */
+const PRESENCE_CODE = `
+  import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+  import { createClient } from '@wardbell/client';
+  import { usePresence, WardbellProvider } from '@wardbell/client/react';
+  import { createRest } from '@wardbell/client/rest';
+  import { StrictMode } from 'react';
+  import { createRoot } from 'react-dom/client';
+  const getToken = async () => (await fetch('/token')).text();
+  const client = createClient({ url: '/ws', getToken });
+  const rest = createRest({ getToken });
+  const Users = () => {
+    const { users } = usePresence({
+      queryFn: async ({ signal }) => (await rest('GET /presence', { signal })).data,
+    });
+    return <ul>{users.map(({ user_id, status }) => <li key={user_id}>{user_id + ' ' + status}</li>)}</ul>;
+  };
+  createRoot(document.getElementById('root')).render(
+    <StrictMode>
+      <QueryClientProvider client={new QueryClient()}>
+        <WardbellProvider client={client}><Users /></WardbellProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  );
 `;
 const HTML =
   '<!doctype html><meta charset="utf-8"><title>Example</title><div id="root"></div><script type="module" src="/app.js"></script>';
@@ -138,5 +164,29 @@ describe('the React example', () => {
     });
     expect(status).toBeLessThan(300);
     await page.getByText('Lunch').waitFor();
+  });
+
+  it('has by usePresence the users that are online, of the load, by frames, and after a drop', async () => {
+    const presenceCode = await bundledPage(PRESENCE_CODE);
+    site.serve('/app.js', 'text/javascript', () => presenceCode);
+    const join = async (sub: string) =>
+      connect(server.wsUrl, { token: await mintToken({ role: 'clinician', tenantId: tenant.id, sub }) });
+    const shows = (sub: string) => page.getByText(`${sub} online`, { exact: true }).waitFor();
+    await join('ada');
+    await page.goto(site.url);
+    await shows('ada');
+    await shows('sso');
+    await join('ben');
+    await shows('ben');
+    site.proxy.refuse();
+    site.proxy.cut();
+    const token = tenant.clinician.token;
+    await join('cleo');
+    await eventually(async () =>
+      JSON.stringify((await call(server.url, 'GET', '/presence', { token })).body).includes('cleo'),
+    );
+    site.proxy.heal();
+    await shows('cleo');
+    closeSockets();
   });
 });

@@ -24,6 +24,7 @@ const TYPES_OF_TOPIC: Readonly<Record<Topic, readonly string[]>> = {
   notifications: ['system_notification'],
   events: ['task_updated'],
   presence: [],
+  gateways: ['gateway_status_change'],
   system: [],
 };
 

@@ -8,7 +8,7 @@ import classes from './system-room.module.css';
 export const HealthChanges = ({ changes }: { changes: readonly HealthChange[] }) => {
   const words = useRoomText(systemText);
   const formats = useFormats();
-  const state = (name: string) => words.states[name] ?? name;
+  const state = (name: string) => words.states[name.toLowerCase()] ?? name;
   return (
     <section className={classes.part} aria-labelledby="health-changes">
       <h2 id="health-changes" className={classes.partTitle}>

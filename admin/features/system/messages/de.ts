@@ -150,10 +150,9 @@ export const de: SystemText = {
     change: (what, before, after) => `${what}: von ${before} zu ${after}`,
   },
   states: {
-    ok: 'in Ordnung',
     healthy: 'gesund',
     degraded: 'eingeschränkt',
     unhealthy: 'gestört',
-    failed: 'ausgefallen',
+    unknown: 'unbekannt',
   },
 };

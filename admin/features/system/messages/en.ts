@@ -147,11 +147,10 @@ export const en = {
     change: (what: string, before: string, after: string) => `${what}: from ${before} to ${after}`,
   },
   states: {
-    ok: 'fine',
     healthy: 'healthy',
     degraded: 'degraded',
     unhealthy: 'unhealthy',
-    failed: 'failed',
+    unknown: 'unknown',
   } as Readonly<Record<string, string>>,
 };
 export type SystemText = typeof en;

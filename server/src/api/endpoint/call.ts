@@ -33,6 +33,8 @@ export interface BareCall<E extends Endpoint = Endpoint> {
   readonly id: E['path'] extends `${string}/:id${string}` ? string : undefined;
   /** `:type` of the path, as it was sent. */
   readonly type: E['path'] extends `${string}/:type${string}` ? string : undefined;
+  /** `:gateway_id` of the path, as it was sent. */
+  readonly gatewayId: E['path'] extends `${string}/:gateway_id${string}` ? string : undefined;
   readonly query: Output<E, 'query'>;
   /** The text itself where the endpoint is `raw`. */
   readonly body: E extends { readonly raw: object } ? string : Output<E, 'body'>;

@@ -7,7 +7,7 @@ import type { BareCall } from '../endpoint/call.js';
 import { validationProblem } from './validation.js';
 
 const Id = z.object({ id: z.guid().transform((id) => id.toLowerCase()) });
-const Type = z.object({ type: z.string() });
+const Names = z.object({ type: z.string().optional(), gateway_id: z.string().optional() });
 /** Visible ASCII, RFC 9110 field content without blanks. */
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 /** PostgreSQL `integer`, the type of versions. */
@@ -27,7 +27,8 @@ export function parseCall<E extends Endpoint>(
   const call: Record<keyof BareCall, unknown> = {
     principal,
     id: endpoint.path.includes('/:id') ? parseId(request.params) : undefined,
-    type: endpoint.path.includes('/:type') ? parseType(request.params) : undefined,
+    type: parseName(endpoint, request.params, 'type'),
+    gatewayId: parseName(endpoint, request.params, 'gateway_id'),
     query: parsePart(endpoint.query, request.query),
     body: endpoint.raw ? textOf(request.body) : parsePart(endpoint.body, request.body),
     ifMatch: parseIfMatch(request.headers['if-match']),
@@ -55,10 +56,11 @@ function parseId(params: unknown): string {
   return parsed.data.id;
 }
 
-function parseType(params: unknown): string {
-  const parsed = Type.safeParse(params);
-  if (!parsed.success) throw new Problem('not_found');
-  return parsed.data.type;
+function parseName(endpoint: Endpoint, params: unknown, name: 'type' | 'gateway_id'): string | undefined {
+  if (!endpoint.path.includes(`/:${name}`)) return undefined;
+  const value = Names.safeParse(params).data?.[name];
+  if (value === undefined) throw new Problem('not_found');
+  return value;
 }
 
 /** @throws Problem 400 when there is no body */

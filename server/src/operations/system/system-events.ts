@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { GatewayStatus } from '@wardbell/contract';
 import { Log, type LogRecord } from '../../platform/log/log.js';
 import { Bus } from '../../realtime/bus/bus.js';
 import { Instance } from '../../realtime/connections/instance.js';
@@ -9,6 +10,15 @@ const LOOK_MS = 1_000;
 const REPEAT_MS = 30_000;
 /** Log lines that are sent to super admins per second; further ones are only counted. */
 const MAX_LOG_LINES_PER_S = 100;
+
+type Status = HealthReport['status'] | HealthReport['checks']['database']['status'];
+const STATUS: Readonly<Record<Status, GatewayStatus>> = {
+  healthy: 'HEALTHY',
+  ok: 'HEALTHY',
+  degraded: 'DEGRADED',
+  unhealthy: 'UNHEALTHY',
+  failed: 'UNHEALTHY',
+};
 
 /** Sends health, health changes and log warnings to super admins. Topic `system`; these events are not stored. */
 @Injectable()
@@ -65,12 +75,13 @@ export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdo
     this.#dropped = 0;
   }
 
-  #gateway(id: string, type: 'instance' | 'database' | 'redis', previous: string, current: string): void {
+  #gateway(id: string, type: 'instance' | 'database' | 'redis', previous: Status, current: Status): void {
     this.#say('gateway_status_change', {
       gateway_id: id,
       gateway_type: type,
-      previous_status: previous,
-      current_status: current,
+      previous_status: STATUS[previous],
+      current_status: STATUS[current],
+      metadata: {},
     });
   }
 

@@ -38,7 +38,9 @@ export function buildAsyncApi(): JsonSchema {
       all: channel('/ws', 'All topics that the role may see', messages),
       topic: {
         ...channel('/ws/{topic}', 'One topic', messages),
-        parameters: { topic: { enum: Topic.options, description: '`system` is for super admins' } },
+        parameters: {
+          topic: { enum: Topic.options, description: '`gateways` is for admins, `system` for super admins' },
+        },
       },
     },
     operations: {
@@ -123,7 +125,8 @@ function eventMessages(schemas: Schemas): Record<string, JsonSchema> {
 const controlMessages = (schemas: Schemas): Record<string, JsonSchema> =>
   Object.fromEntries(
     Object.entries(CONTROL_DATA).map(([type, data]) => [
-      type,
+      // an event of the log has the same name
+      type in EVENT_DATA ? `system_${type}` : type,
       { payload: frameOf(type, schemas.output(data), { message: { type: 'string' } }) },
     ]),
   );

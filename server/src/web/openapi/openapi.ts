@@ -1,4 +1,11 @@
-import { type Endpoint, EventTypeName, endpoints, Problem as ProblemSchema, Scope } from '@wardbell/contract';
+import {
+  type Endpoint,
+  EventTypeName,
+  endpoints,
+  GatewayId,
+  Problem as ProblemSchema,
+  Scope,
+} from '@wardbell/contract';
 import { z } from 'zod';
 import { API_PREFIX } from '../../api/endpoint/endpoint.js';
 import { isProblemCode, type ProblemCode, statusOf, titleOf } from '../../platform/errors/problem.js';
@@ -104,6 +111,9 @@ function parametersOf(endpoint: Endpoint, schemas: Schemas): JsonSchema[] {
   }
   if (endpoint.path.includes(':type')) {
     parameters.push({ name: 'type', in: 'path', required: true, schema: schemas.output(EventTypeName) });
+  }
+  if (endpoint.path.includes(':gateway_id')) {
+    parameters.push({ name: 'gateway_id', in: 'path', required: true, schema: schemas.output(GatewayId) });
   }
   if (endpoint.query instanceof z.ZodObject) {
     for (const [name, schema] of Object.entries(endpoint.query.shape)) {
