@@ -7,6 +7,7 @@ import { connect, TestSocket } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 import { ask, type Clinic, createClinic, fail, registerPatient, succeed } from '../http/harness.js';
+import { openStream, RawStream } from '../stream/raw-stream.js';
 
 useServer();
 const routes = api.integrationKeys;
@@ -152,6 +153,28 @@ describe('Integration keys', () => {
     });
     expect(await listed(made.id)).toBeUndefined();
     expect(await fail(routes.remove, { token: clinic.admin, id: made.id })).toEqual([404, 'not_found']);
+  });
+
+  it('follow the stream by server-sent events and long poll too, until they are deleted', async () => {
+    const made = await make({ scopes: ['stream:read'], role: 'ids' });
+    const stream = await openStream(server.url, { token: made.key });
+    await registerPatient(clinic, { notes: 'clinical' });
+    const created = await stream.waitFor('patient_created');
+    expect(Object.keys(created.data ?? {}).sort()).toEqual(['id', 'tenant_id', 'version']);
+    const poll = () =>
+      RawStream.open(server.url, {
+        token: made.key,
+        query: { wait: '0' },
+        headers: { accept: 'application/json' },
+      });
+    expect((await poll()).status).toBe(200);
+    expect((await call(server.url, 'POST', '/stream/tickets', { token: made.key })).status).toBe(403);
+    expect((await ask(routes.remove, { token: clinic.admin, id: made.id })).status).toBe(204);
+    expect(await stream.closed()).toMatchObject({ type: 'closed', code: 4403, reason: 'Access revoked' });
+    expect((await poll()).status).toBe(401);
+    const writer = await make({ scopes: ['events:write'] });
+    const refused = await RawStream.open(server.url, { token: writer.key });
+    expect(await refused.closed()).toMatchObject({ code: 4403, reason: 'Topic not allowed' });
   });
 
   it('that expire are refused, and their sockets closed with 4403', async () => {
