@@ -135,7 +135,7 @@ export default {
       'realtime/gateway',
     ),
     mayImport('webhooks', 'api', 'realtime/outbox', 'realtime/hub'),
-    mayImport('dead-letters', 'api'),
+    mayImport('dead-letters', 'api', 'publishing'),
     mayImport('operations', 'api', 'identity/auth', 'realtime'),
     mayImport('web', 'api'),
     mayImport('demo', 'identity', 'clinic'),

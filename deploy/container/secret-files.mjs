@@ -12,6 +12,7 @@ const FROM_FILES = [
   'SUPER_ADMIN_PASSWORD',
   'REDIS_URL',
   'METRICS_TOKEN',
+  'APP_API_TOKEN',
 ];
 
 const refuse = (message) => {

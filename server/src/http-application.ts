@@ -14,6 +14,8 @@ import type { Config } from './platform/config/config.js';
 import { Problem } from './platform/errors/problem.js';
 import { Log } from './platform/log/log.js';
 import { traceRequests } from './platform/tracing/request-trace.js';
+import { mountDapr } from './publishing/dapr/dapr-routes.js';
+import { DaprSubscriber } from './publishing/dapr/dapr-subscriber.js';
 import { mountConsole } from './web/console/console.js';
 import { mountDocs } from './web/openapi/docs.js';
 
@@ -85,6 +87,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   if (config.allowedOrigins !== null) await allowOrigins(fastify, config.allowedOrigins);
   // behind the hooks that set the headers of every answer, because it may answer
   acceptRawBodies(fastify, (endpoint, request) => app.get(AccessGuard).admit(endpoint, request));
+  await mountDapr(fastify, config, () => app.get(DaprSubscriber));
   await mountDocs(fastify);
   await mountConsole(fastify);
 }

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { api } from '@wardbell/contract';
-import type { Call } from '../api/endpoint/call.js';
-import { Endpoint } from '../api/endpoint/endpoint.js';
+import type { BareCall, Call } from '../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../api/endpoint/endpoint.js';
 import { DeadLettersService } from './dead-letters.service.js';
 
 const routes = api.deadLetters;
@@ -15,9 +15,9 @@ export class DeadLettersController {
     return this.deadLetters.page(tx, query);
   }
 
-  @Endpoint(routes.retry)
-  retry({ tx, id }: Call<typeof routes.retry>): Promise<void> {
-    return this.deadLetters.retry(tx, id);
+  @BareEndpoint(routes.retry)
+  retry({ principal, id }: BareCall<typeof routes.retry>): Promise<void> {
+    return this.deadLetters.retry(principal, id);
   }
 
   @Endpoint(routes.remove)

@@ -2,9 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { DeadLetter, type PageQuery } from '@wardbell/contract';
 import { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
+import { Database } from '../database/database.service.js';
+import type { Principal } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { NIL_UUID } from '../platform/uuid.js';
+import { DaprSubscriber } from '../publishing/dapr/dapr-subscriber.js';
 
 const Row = z.object({
   id: z.string(),
@@ -16,10 +19,24 @@ const Row = z.object({
   event: z.unknown(),
 });
 
+interface Ordered {
+  readonly origin: DeadLetter['origin'];
+  readonly topic: string | null;
+  readonly pubsubname: string | null;
+  readonly text: string;
+  /** View of the webhook when the event became a dead letter, and now. */
+  readonly payload: string | null;
+  readonly current: string | null;
+}
+
 /** What could not be delivered or published: that of a tenant for its administrators, the rest for super admins. */
 @Injectable()
 export class DeadLettersService {
-  constructor(private readonly pager: Pager) {}
+  constructor(
+    private readonly pager: Pager,
+    private readonly database: Database,
+    private readonly dapr: DaprSubscriber,
+  ) {}
 
   /** The oldest first. */
   async page(
@@ -41,30 +58,44 @@ export class DeadLettersService {
   }
 
   /**
-   * Orders one more delivery by the sender of the webhook, which works on one message at a time.
-   * @throws Problem `not_found`; `conflict` when the webhook's payload is another one by now
+   * A webhook's is sent by the sender of the webhook, which works on one message at a time. That of a broker is
+   * published now, and deleted afterwards: a crash in between repeats it, and a repetition is published once.
+   * @throws Problem `not_found`; `conflict` when it cannot be delivered or published
    */
-  async retry(tx: Tx, id: string): Promise<void> {
-    const { tenantId } = tx.principal;
-    const [letter] = await tx.sql.query<{ payload: string; current: string }[]>`
-      SELECT l.payload, w.payload AS current
+  async retry(principal: Principal, id: string): Promise<void> {
+    const letter = await this.database.asPrincipal(principal, (tx) => this.#order(tx, id));
+    if (letter.origin !== 'dapr') return;
+    await this.dapr.redeliver(letter.pubsubname, letter.topic, letter.text);
+    await this.database.asPrincipal(principal, (tx) => this.#delete(tx, id));
+  }
+
+  async remove(tx: Tx, id: string): Promise<void> {
+    const removed = await this.#delete(tx, id);
+    if (removed === 0) throw new Problem('not_found');
+    tx.audit({ action: 'dead_letter.delete', objectType: 'dead_letter', objectId: id });
+  }
+
+  #delete(tx: Tx, id: string): Promise<number> {
+    return tx.sql.execute`
+      DELETE FROM wardbell.dead_letter l
+      WHERE l.id = ${id}::uuid AND l.tenant_id IS NOT DISTINCT FROM ${tx.principal.tenantId}::uuid`;
+  }
+
+  /** Marks a webhook's dead letter for its sender. */
+  async #order(tx: Tx, id: string): Promise<Ordered> {
+    const [letter] = await tx.sql.query<Ordered[]>`
+      SELECT l.origin, l.topic, l.pubsubname, l.event::text AS text, l.payload, w.payload AS current
       FROM wardbell.dead_letter l LEFT JOIN wardbell.webhook w ON w.id = l.webhook_id
-      WHERE l.id = ${id}::uuid AND l.tenant_id IS NOT DISTINCT FROM ${tenantId}::uuid FOR UPDATE OF l`;
+      WHERE l.id = ${id}::uuid AND l.tenant_id IS NOT DISTINCT FROM ${tx.principal.tenantId}::uuid FOR UPDATE OF l`;
     if (letter === undefined) throw new Problem('not_found');
+    tx.audit({ action: 'dead_letter.retry', objectType: 'dead_letter', objectId: id });
+    if (letter.origin === 'dapr') return letter;
     if (letter.payload !== letter.current) {
       throw new Problem('conflict', { detail: 'The payload of the webhook was changed; use rewind' });
     }
     await tx.sql.execute`
       UPDATE wardbell.dead_letter l SET retry_at = clock_timestamp() WHERE l.id = ${id}::uuid`;
-    tx.audit({ action: 'dead_letter.retry', objectType: 'dead_letter', objectId: id });
-  }
-
-  async remove(tx: Tx, id: string): Promise<void> {
-    const removed = await tx.sql.execute`
-      DELETE FROM wardbell.dead_letter l
-      WHERE l.id = ${id}::uuid AND l.tenant_id IS NOT DISTINCT FROM ${tx.principal.tenantId}::uuid`;
-    if (removed === 0) throw new Problem('not_found');
-    tx.audit({ action: 'dead_letter.delete', objectType: 'dead_letter', objectId: id });
+    return letter;
   }
 }
 

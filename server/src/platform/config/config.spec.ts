@@ -110,6 +110,13 @@ describe('loadConfig', () => {
     ['EVENT_RETENTION_DAYS', '0'],
     ['AUDIT_RETENTION_DAYS', '0'],
     ['METRICS_TOKEN', 'can ary'],
+    ['WEBHOOK_ALLOWED_NETWORKS', 'canary'],
+    ['APP_API_TOKEN', 'can ary'],
+    ['DAPR_SUBSCRIPTIONS', 'canary'],
+    ['DAPR_SUBSCRIPTIONS', '@/canary'],
+    ['DAPR_SUBSCRIPTIONS', '[{"pubsubname": "canary", "topic": "t", "type": "e"}]'],
+    ['DAPR_SUBSCRIPTIONS', '[{"pubsubname": "p", "topic": "t", "tenant": "canary", "type": "e"}]'],
+    ['DAPR_SUBSCRIPTIONS', '[{"pubsubname": "p", "topic": "t", "tenant": "/t", "type": "patient_created"}]'],
   ])('refuses a wrong %s in one line without its value', (name, value) => {
     const message = failure({ [name]: value });
     expect(message).toContain(`${name} must be`);
@@ -129,6 +136,22 @@ describe('loadConfig', () => {
     });
     expect(config.allowedOrigins).toEqual(['https://clinic.example', 'http://localhost:3000']);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
+  });
+
+  it('reads subscriptions from a file, and in production not without the token of the sidecar', () => {
+    const subscription = { pubsubname: 'p', topic: 't', tenant: '/data/tenant_id', type: 'task_update' };
+    const file = join(dataDir, 'subscriptions.json');
+    writeFileSync(file, JSON.stringify([subscription]));
+    expect(load({ DAPR_SUBSCRIPTIONS: `@${file}` }).daprSubscriptions).toEqual([subscription]);
+    expect(
+      failure({
+        NODE_ENV: 'production',
+        JWT_SECRET: SECRET,
+        SUPER_ADMIN_EMAIL: 'a@clinic.example',
+        SUPER_ADMIN_PASSWORD: SECRET,
+        DAPR_SUBSCRIPTIONS: `@${file}`,
+      }),
+    ).toBe('Wrong configuration: set APP_API_TOKEN, required in production with DAPR_SUBSCRIPTIONS');
   });
 
   it('says what is wrong with a data directory that cannot be used', () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { DaprSubscription } from './dapr-subscription.js';
 import { Environment, expectation, type LogLevel } from './environment.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import { ConfigError } from './start-error.js';
@@ -37,6 +38,9 @@ export abstract class Config {
   abstract readonly trustedProxies: readonly string[];
   /** IP addresses and CIDR ranges beside the public ones that outgoing requests may reach. */
   abstract readonly allowedNetworks: readonly string[];
+  abstract readonly daprSubscriptions: readonly DaprSubscription[];
+  /** Token that a Dapr sidecar must send. Undefined: none is required. */
+  abstract readonly appApiToken: string | undefined;
   abstract readonly eventRetentionDays: number;
   abstract readonly auditRetentionDays: number;
   /**
@@ -100,6 +104,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
     trustedProxies: values.TRUSTED_PROXIES,
     allowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
+    daprSubscriptions: values.DAPR_SUBSCRIPTIONS,
+    appApiToken: values.APP_API_TOKEN,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     auditArchiveDir: parseArchiveDir(values.AUDIT_ARCHIVE_DIR),
@@ -122,6 +128,11 @@ function assertConsistent(values: Environment, production: boolean): void {
     );
     if (missing.length > 0) {
       throw new ConfigError(`Wrong configuration: set ${missing.join(', ')}, required in production`);
+    }
+    if (values.DAPR_SUBSCRIPTIONS.length > 0 && values.APP_API_TOKEN === undefined) {
+      throw new ConfigError(
+        'Wrong configuration: set APP_API_TOKEN, required in production with DAPR_SUBSCRIPTIONS',
+      );
     }
   }
   if (values.DATABASE_URL === undefined) {

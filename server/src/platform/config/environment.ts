@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { DaprSubscription } from './dapr-subscription.js';
 
 /**
  * The environment variables, one schema for each. A description completes the sentence "<VARIABLE> must be …". The
@@ -83,6 +85,26 @@ const networks = described(
   'IP addresses or ranges like 10.0.0.0/8, separated by commas',
 );
 
+/** Text, or with `@` in front the text of the file at that path. */
+const textOrFile = z.string().transform((value, context) => {
+  if (!value.startsWith('@')) return value;
+  try {
+    return readFileSync(value.slice(1), 'utf8');
+  } catch {
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  }
+});
+
+const json = z.string().transform((value, context): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    context.addIssue({ code: 'custom' });
+    return z.NEVER;
+  }
+});
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -138,6 +160,17 @@ export const Environment = z.object({
   MAX_CONNECTION_ATTEMPTS_PER_MINUTE: wholeNumberOr(600, 1, 10_000_000),
   TRUSTED_PROXIES: networks,
   WEBHOOK_ALLOWED_NETWORKS: networks,
+  DAPR_SUBSCRIPTIONS: described(
+    textOrFile.pipe(json).pipe(z.array(DaprSubscription).max(1_000)).default([]),
+    'a JSON array of subscriptions (docs/integrators.md), or @ and the path of a file with one',
+  ),
+  APP_API_TOKEN: described(
+    z
+      .string()
+      .regex(/^[\x21-\x7e]{1,1000}$/)
+      .optional(),
+    'a token of visible ASCII characters',
+  ),
   EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
   AUDIT_RETENTION_DAYS: wholeNumberOr(2_190, 1, 36_500, ' of days'),
   AUDIT_ARCHIVE_DIR: described(z.string().min(1).max(4096).optional(), 'the path of a folder, or none'),
