@@ -1,4 +1,5 @@
-import { type EndpointState, type EndpointStore, LEASE_MS } from './endpoint-store.js';
+import type { EndpointState, EndpointStore } from './endpoint-store.js';
+import { LEASE_MS } from './statements.js';
 
 const RENEW_MS = 2_000;
 /** The sender stops this long before others may take the lease: time to close its connection. */

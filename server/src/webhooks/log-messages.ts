@@ -48,11 +48,9 @@ export class LogMessages {
   }
 }
 
-/** The events of a stream with this role. `ids` sees the topics of administrators, in the view without PHI. */
-const subscriptionOf = ({ payload, types }: EndpointState): Subscription => {
-  const role = payload === 'ids' ? 'super_admin' : payload;
-  return Subscription.of(role, topicsOf(role), types, WEBSOCKET);
-};
+/** The events of a stream with the role of the payload. */
+const subscriptionOf = ({ payload, types }: EndpointState): Subscription =>
+  Subscription.of(payload, topicsOf(payload), types, WEBSOCKET);
 
 /** An event for chosen users is for no webhook. */
 const isFor = (endpoint: EndpointState, entry: Entry): boolean =>

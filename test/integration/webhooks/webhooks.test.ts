@@ -114,6 +114,19 @@ describe('A webhook', () => {
     await ids.close();
   });
 
+  it('gets the events of gateways with the payload ids alone', async () => {
+    const ids = await startReceiver();
+    const webhook = await createWebhook(clinic, receiver.url);
+    await createWebhook(clinic, ids.url, { payload: 'ids' });
+    const path = `/gateways/analyser-${Date.now()}`;
+    const body = { gateway_type: 'lab', status: 'HEALTHY' };
+    expect((await call(server.url, 'PUT', path, { token: clinic.admin, body })).status).toBeLessThan(300);
+    expect((await ids.received(1))[0]?.message.type).toBe('gateway_status_change');
+    await caughtUp(webhook.id);
+    expect(receiver.deliveries).toEqual([]);
+    await ids.close();
+  });
+
   it('gets only the types that it names, and none of another tenant', async () => {
     const other = await createClinic();
     const webhook = await createWebhook(clinic, receiver.url, { types: ['wanted'] });
@@ -180,7 +193,9 @@ describe('A webhook', () => {
     });
     await caughtUp(webhook.id);
     expect(typesOf(receiver).at(-1)).toBe('task_updated');
-    expect(await attemptWhere(clinic, webhook.id, ({ attempt }) => attempt === 8)).toMatchObject({
+    expect(
+      await attemptWhere(clinic, webhook.id, ({ attempt, status }) => attempt === 8 && status === 422),
+    ).toMatchObject({
       status: 422,
       next_attempt_at: null,
     });
@@ -297,6 +312,19 @@ describe('A webhook', () => {
     });
     expect(verdicts(notice ?? fails(), webhook.secret)).toEqual([true, true]);
     expect(event?.message.seq).toBe(seqs[2]);
+  });
+
+  it('is told to load again when the history of its position was replaced', async () => {
+    const webhook = await createWebhook(clinic, receiver.url);
+    await database.query('UPDATE wardbell.webhook SET epoch = gen_random_uuid() WHERE id = $1', [webhook.id]);
+    const [notice] = await receiver.received(1);
+    expect(notice?.message).toMatchObject({
+      type: 'resync_required',
+      data: { reason: 'epoch', seq: webhook.position },
+    });
+    const [seq] = await publish(clinic, [{}]);
+    await receiver.received(2);
+    expect(receiver.deliveries[1]?.message.seq).toBe(seq);
   });
 
   it('is tested with a message that counts as no event, also while it is disabled', async () => {

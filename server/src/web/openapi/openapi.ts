@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { API_PREFIX } from '../../api/endpoint/endpoint.js';
 import { isProblemCode, type ProblemCode, statusOf, titleOf } from '../../platform/errors/problem.js';
 import { type JsonSchema, Schemas } from './schemas.js';
+import { webhookRequest } from './webhook-request.js';
 
 const DESCRIPTION = `JSON in snake_case. Failures are \`application/problem+json\` (RFC 9457) with a stable \`code\`.
 Another tenant's object is 404. Lists take \`limit\` and \`after\`; those of patients and appointments carry the
@@ -26,6 +27,8 @@ const TAGS: Readonly<Record<string, string>> = {
   notifications: 'Messages to people',
   users: 'Accounts',
   'integration keys': 'Keys of services',
+  webhooks: 'Endpoints that get the events of the tenant',
+  'dead letters': 'What could not be delivered or published',
   tenants: 'Clinics, their limits and their use',
   connections: 'Open sockets, on all instances',
   audit: 'Who changed what',
@@ -52,6 +55,7 @@ export function buildOpenApi(): JsonSchema {
     servers: [{ url: '/' }],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: { event: webhookRequest(schemas) },
     components: {
       schemas: schemas.components,
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
