@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EventTypeName } from './event.js';
 import { GatewayStatusChange } from './gateway.js';
+import { LogLevel } from './system.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Topic } from './topic.js';
 
@@ -50,7 +51,12 @@ export const CONTROL_DATA = {
   gateway_status_change: GatewayStatusChange.extend({
     gateway_type: z.enum(['instance', 'database', 'redis']),
   }),
-  system_log: z.object({ level: z.string(), message: z.string(), source: z.string() }),
+  system_log: z.object({
+    level: LogLevel,
+    message: z.string(),
+    source: z.string().meta({ description: 'Id of the instance' }),
+    dropped: z.int().optional().meta({ description: 'Lines that were left out before this one' }),
+  }),
 } as const;
 export type ControlType = keyof typeof CONTROL_DATA;
 export type ControlFrame = {
@@ -68,6 +74,9 @@ export const ClientMessage = z.discriminatedUnion('type', [
     type: z.literal('subscribe'),
     topics: z.array(Topic).max(10).optional(),
     types: z.array(EventTypeName).max(100).optional(),
+    log_level: LogLevel.optional().meta({
+      description: 'Of `system_log` frames, for super admins; `warn` until chosen',
+    }),
   }),
   z.object({
     type: z.literal('resume'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AppointmentStatus } from './appointment.js';
 import { EventTypeName } from './event.js';
 import { Role as RoleSchema } from './roles.js';
+import { LogLevel } from './system.js';
 import { MAX_HISTORY_MINUTES, MAX_OVERVIEW_MINUTES } from './tenant.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { UserStatus } from './user.js';
@@ -122,6 +123,21 @@ export const AuditQuery = z.object({
   action: z.string().max(100).optional(),
   from: DateOrTime.optional(),
   to: DateOrTime.optional(),
+});
+
+export const SystemLogQuery = z.object({
+  ...Page,
+  level: LogLevel.default('info').meta({ description: 'At least this severe' }),
+  since: z
+    .union([
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+      DateOrTime,
+    ])
+    .optional()
+    .meta({ description: 'Lines after this `id`, or from this time on' }),
 });
 
 /** An open socket in the table of connections. */

@@ -10,6 +10,7 @@ import {
   PageQuery,
   PresenceRow,
   page,
+  SystemLogQuery,
   TenantScopedQuery,
 } from './lists.js';
 import {
@@ -24,7 +25,7 @@ import {
 } from './publishing.js';
 import { ADMINS, CARE_TEAM, EVERYONE } from './roles.js';
 import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
-import { SystemState } from './system.js';
+import { SystemLogRow, SystemState } from './system.js';
 import { Uuid } from './text.js';
 
 /** Routes for the event log, notifications, sockets, the audit log and the state of the system. */
@@ -223,5 +224,15 @@ export const system = {
     access: ['super_admin'],
     status: 200,
     answer: SystemState,
+  }),
+  log: endpoint({
+    method: 'GET',
+    path: '/system/log',
+    tag: 'system',
+    summary: 'The last 10,000 log lines of all instances, newest first',
+    access: ['super_admin'],
+    query: SystemLogQuery,
+    status: 200,
+    answer: page(SystemLogRow),
   }),
 } as const;

@@ -12,6 +12,22 @@ export type CheckName = z.infer<typeof CheckName>;
 export const HealthStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
 export type HealthStatus = z.infer<typeof HealthStatus>;
 
+export const LogLevel = z.enum(['info', 'warn', 'error']);
+export type LogLevel = z.infer<typeof LogLevel>;
+
+/** A line of the log of an instance. */
+export const SystemLogRow = z
+  .object({
+    id: z.int(),
+    at: Timestamp.meta({ description: 'By the clock of the instance' }),
+    level: LogLevel,
+    message: z.string(),
+    source: z.string().meta({ description: 'Id of the instance' }),
+    dropped: z.int().nullable().meta({ description: 'Lines that were left out before this one' }),
+  })
+  .meta({ id: 'SystemLogLine' });
+export type SystemLogRow = z.infer<typeof SystemLogRow>;
+
 const SystemCheck = z.object({
   status: z.enum(['ok', 'degraded', 'failed']),
   since: Timestamp.meta({

@@ -45,7 +45,10 @@ export const recordedClient = (options: ClientOptions): Recorded => {
   const events: IncomingEvent[] = [];
   client.onState((state) => void states.push(state));
   client.onFault((fault) => void faults.push(fault));
-  client.on('*', (event) => void events.push(event));
+  client.on('*', (event) => {
+    // it may come at any time, of the client's own user too
+    if (event.type !== 'user_status') events.push(event);
+  });
   const isIn = <Status extends State['status']>(
     state: State,
     status: Status,

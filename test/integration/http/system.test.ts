@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { api, type SystemInstance, SystemState } from '@wardbell/contract';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
-import { database, startAnother, useServer } from '../../support/fixture.js';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { type RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { eventually } from '../../support/wait.js';
-import { createClinic, fail, succeed, superAdmin } from './harness.js';
+import { createClinic, fail, registerPatient, succeed, superAdmin } from './harness.js';
 
 useServer();
 
@@ -99,10 +99,144 @@ describe('How the installation does', () => {
     await database.query('DELETE FROM wardbell.instance WHERE id = $1', [id]);
   });
 
+  it('shows changes of status on topic system: an instance that starts, drains, ends or is killed', async () => {
+    const socket = await connect(server.wsUrl, { token, topic: 'system' });
+    const changes = () =>
+      socket.frames.flatMap(({ type, data }) => (type === 'gateway_status_change' && data ? [data] : []));
+    /** Statuses of the instance that started last. */
+    const started = async (others: readonly unknown[]): Promise<unknown> =>
+      eventually(
+        () =>
+          changes().find(
+            (change) => change['current_status'] === 'HEALTHY' && !others.includes(change['gateway_id']),
+          )?.['gateway_id'],
+        { what: 'an instance that started' },
+      );
+    const changesOf = (id: unknown) => changes().filter((change) => change['gateway_id'] === id);
+    /** Before and after each change; a busy machine may be less than healthy for a moment. */
+    const courseOf = (id: unknown): unknown[] => {
+      const own = changesOf(id);
+      for (const change of own) expect(change['gateway_type']).toBe('instance');
+      const statuses = [own[0]?.['previous_status'], ...own.map((change) => change['current_status'])];
+      expect(own.map((change) => change['previous_status'])).toEqual(statuses.slice(0, -1));
+      return statuses;
+    };
+    const hasEnded = (id: unknown): boolean => changesOf(id).at(-1)?.['current_status'] === 'UNKNOWN';
+
+    const known = (await ask()).instances.map(({ id }) => id);
+    const doomed = await startAnother();
+    const doomedId = await started(known);
+    const killedMs = performance.now();
+    await doomed.kill('SIGKILL');
+    const died = eventually(() => hasEnded(doomedId), {
+      what: 'the death of an instance',
+    }).then(() => performance.now());
+    const polite = await startAnother();
+    const politeId = await started([...known, doomedId]);
+    expect(await polite.stop()).toBe(0);
+    await eventually(() => hasEnded(politeId), {
+      what: 'the end of an instance',
+    });
+    expect(courseOf(politeId)[0]).toBe('UNKNOWN');
+    expect(courseOf(politeId)).toContain('HEALTHY');
+    expect(courseOf(politeId).slice(-2)).toEqual(['DEGRADED', 'UNKNOWN']);
+    expect((await died) - killedMs).toBeLessThan(30_000);
+    expect(courseOf(doomedId).filter((status) => status === 'UNKNOWN')).toHaveLength(2);
+    await socket.close();
+  });
+
+  it('shows on topic system that an instance lost the database and has it again', async () => {
+    const socket = await connect(neighbour.wsUrl, { token, topic: 'system' });
+    const changes = () =>
+      socket.frames.flatMap(({ type, data }) =>
+        type === 'gateway_status_change' && data?.['gateway_type'] === 'database' ? [data] : [],
+      );
+    proxy.refuse();
+    proxy.cut();
+    await eventually(() => changes().length === 1, { what: 'the loss of the database' });
+    proxy.heal();
+    await eventually(() => changes().length > 1, { what: 'the return of the database' });
+    const change = (previous_status: string, current_status: string) =>
+      expect.objectContaining({ gateway_id: 'database', previous_status, current_status });
+    expect(changes().slice(0, 2)).toEqual([change('HEALTHY', 'UNHEALTHY'), change('UNHEALTHY', 'HEALTHY')]);
+    await socket.close();
+  });
+
+  it('has a live log, each socket from the level that it chose, without other changes to what it gets', async () => {
+    const clinic = await createClinic();
+    const [plain, curious] = await Promise.all([
+      connect(server.wsUrl, { token, topic: 'system' }),
+      connect(server.wsUrl, { token }),
+    ]);
+    curious.send({ type: 'subscribe', log_level: 'info' });
+    await eventually(
+      async () => {
+        const visitor = await connect(server.wsUrl, { token: clinic.clinician });
+        await visitor.close();
+        return curious.frames.some(
+          ({ type, data }) =>
+            type === 'system_log' &&
+            data?.['level'] === 'info' &&
+            /^client connected /.test(String(data['message'])),
+        );
+      },
+      { what: 'a line of the log' },
+    );
+    await registerPatient(clinic);
+    await curious.waitFor('patient_created');
+    const lines = curious.frames.filter(({ type }) => type === 'system_log');
+    for (const { data } of lines) {
+      expect(Object.keys(data ?? {}).sort()).toEqual(['level', 'message', 'source']);
+    }
+    const plainLevels = plain.frames
+      .filter(({ type }) => type === 'system_log')
+      .map(({ data }) => data?.['level']);
+    expect(plainLevels).not.toContain('info');
+    plain.send({ type: 'subscribe', log_level: 'debug' });
+    expect((await plain.waitFor('error')).data).toMatchObject({ code: 'invalid_message' });
+    await Promise.all([plain.close(), curious.close()]);
+  });
+
+  it('keeps the last log lines of all instances, to read by level and since', async () => {
+    const read = (query: Record<string, string | number> = {}) => succeed(api.system.log, { token, query });
+    const sources = async (): Promise<Set<string>> =>
+      new Set((await read({ level: 'warn', limit: 200 })).data.map(({ source }) => source));
+    // the neighbour has lost the database in the tests above, the other one has seen its silence
+    const { instances } = await ask();
+    const ids = instances.filter(({ answering }) => !answering).map(({ id }) => id);
+    await eventually(async () => {
+      const told = await sources();
+      return ids.some((id) => told.has(id));
+    });
+    const severe = (await read({ level: 'warn', limit: 200 })).data.map(({ level }) => level);
+    expect(severe).not.toContain('info');
+    const [newest, older] = (await read({ limit: 2 })).data;
+    if (!newest || !older) throw new Error('fewer than two lines');
+    expect(newest.id).toBeGreaterThan(older.id);
+    const since = (await read({ since: older.id, limit: 200 })).data.map(({ id }) => id);
+    expect(since).toContain(newest.id);
+    expect(Math.min(...since)).toBeGreaterThan(older.id);
+    const from = (await read({ since: newest.at, limit: 200 })).data;
+    expect(from.map(({ id }) => id)).toContain(newest.id);
+    for (const line of from) expect(line.at >= newest.at).toBe(true);
+    const pages = [await read({ limit: 1 })];
+    pages.push(await read({ limit: 1, after: pages[0]?.next ?? '' }));
+    expect(pages[1]?.data[0]?.id).toBeLessThan(pages[0]?.data[0]?.id ?? 0);
+    expect(await fail(api.system.log, { token, query: { level: 'debug' } })).toEqual([
+      422,
+      'validation_failed',
+    ]);
+    expect(await fail(api.system.log, { token, query: { since: 'yesterday' } })).toEqual([
+      422,
+      'validation_failed',
+    ]);
+  });
+
   it('is told to super admins only', async () => {
     const clinic = await createClinic();
     for (const insider of [clinic.admin, clinic.clinician, clinic.frontDesk]) {
       expect(await fail(api.system.get, { token: insider })).toEqual([403, 'forbidden']);
+      expect(await fail(api.system.log, { token: insider })).toEqual([403, 'forbidden']);
     }
   });
 });

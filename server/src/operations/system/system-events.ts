@@ -1,100 +1,111 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { GatewayStatus } from '@wardbell/contract';
-import { Log, type LogRecord } from '../../platform/log/log.js';
+import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
+import { RelayPool } from '../../database/pools.js';
 import { Bus } from '../../realtime/bus/bus.js';
 import { Instance } from '../../realtime/connections/instance.js';
+import { Drain } from '../../realtime/gateway/drain.js';
 import { Hub } from '../../realtime/hub/hub.js';
 import { Health, type HealthReport } from '../health/health.service.js';
+import { InstanceStatuses, STATUS } from './instance-statuses.js';
 
 const LOOK_MS = 1_000;
 const REPEAT_MS = 30_000;
-/** Log lines that are sent to super admins per second; further ones are only counted. */
-const MAX_LOG_LINES_PER_S = 100;
 
-type Status = HealthReport['status'] | HealthReport['checks']['database']['status'];
-const STATUS: Readonly<Record<Status, GatewayStatus>> = {
-  healthy: 'HEALTHY',
+type CheckStatus = HealthReport['checks']['database']['status'];
+const CHECK_STATUS: Readonly<Record<CheckStatus, GatewayStatus>> = {
   ok: 'HEALTHY',
   degraded: 'DEGRADED',
-  unhealthy: 'UNHEALTHY',
   failed: 'UNHEALTHY',
 };
 
-/** Sends health, health changes and log warnings to super admins. Topic `system`; these events are not stored. */
+/**
+ * Sends health, and changes of the status of instances, database and Redis, to the super admins of this process. Topic
+ * `system`; these frames are not stored. Each instance reports the database and Redis as it reaches them itself.
+ */
 @Injectable()
-export class SystemEvents implements OnApplicationBootstrap, OnApplicationShutdown {
+export class SystemEvents implements OnApplicationBootstrap, BeforeApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
-  #stopWatching: (() => void) | undefined;
   #last: HealthReport | undefined;
-  #saidMs = 0;
-  #lines = 0;
-  #dropped = 0;
+  #sentMs = 0;
+  readonly #others: InstanceStatuses;
+  readonly #task: BackgroundTask;
 
   constructor(
     private readonly health: Health,
     private readonly hub: Hub,
     private readonly instance: Instance,
     private readonly bus: Bus,
-    private readonly log: Log,
-  ) {}
-
-  onApplicationBootstrap(): void {
-    this.#timer = setInterval(() => this.#look(), LOOK_MS);
-    this.#timer.unref();
-    this.#stopWatching = this.log.watch((record) => this.#tell(record));
+    private readonly drain: Drain,
+    relay: RelayPool,
+    tasks: BackgroundTasks,
+  ) {
+    this.#others = new InstanceStatuses(relay, instance.id);
+    this.#task = tasks.define({ name: 'instance-statuses', everyMs: LOOK_MS }, () => this.#lookAtOthers());
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationBootstrap(): Promise<void> {
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
+    this.#timer.unref();
+    this.drain.onStart(() => this.#look());
+    await this.#task.run();
+    this.#task.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
-    this.#stopWatching?.();
+    await this.#task.stop();
   }
 
   #look(): void {
     const report = this.health.report();
     const last = this.#last;
-    const now = performance.now();
-    if (report.status !== last?.status || now - this.#saidMs >= REPEAT_MS) {
-      this.#saidMs = now;
-      this.#say('system_health', { status: report.status, checks: report.checks });
-    }
-    if (last && report.checks.database.status !== last.checks.database.status) {
-      this.#gateway('database', 'database', last.checks.database.status, report.checks.database.status);
-    }
-    if (last && this.bus.kind === 'redis' && report.checks.bus.status !== last.checks.bus.status) {
-      this.#gateway('redis', 'redis', last.checks.bus.status, report.checks.bus.status);
-    }
-    if (last && report.status !== last.status) {
-      this.#gateway(this.instance.id, 'instance', last.status, report.status);
+    const nowMs = performance.now();
+    if (report.status !== last?.status || nowMs - this.#sentMs >= REPEAT_MS) {
+      this.#sentMs = nowMs;
+      this.hub.sendSystem({
+        type: 'system_health',
+        data: { status: report.status, checks: report.checks },
+      });
     }
     this.#last = report;
-    if (this.#dropped > 0) {
-      const message = `${this.#dropped} more lines in a second`;
-      this.#say('system_log', { level: 'warn', message, source: this.instance.id });
+    if (!last) return;
+    const metadata = { instance_id: this.instance.id };
+    const statusOf = (name: 'database' | 'bus', { checks }: HealthReport) =>
+      CHECK_STATUS[checks[name].status];
+    this.#changed('database', 'database', statusOf('database', last), statusOf('database', report), metadata);
+    if (this.bus.kind === 'redis') {
+      this.#changed('redis', 'redis', statusOf('bus', last), statusOf('bus', report), metadata);
     }
-    this.#lines = 0;
-    this.#dropped = 0;
+    this.#changed(this.instance.id, 'instance', instanceStatusOf(last), instanceStatusOf(report), {});
   }
 
-  #gateway(id: string, type: 'instance' | 'database' | 'redis', previous: Status, current: Status): void {
-    this.#say('gateway_status_change', {
-      gateway_id: id,
-      gateway_type: type,
-      previous_status: STATUS[previous],
-      current_status: STATUS[current],
-      metadata: {},
+  async #lookAtOthers(): Promise<void> {
+    for (const { id, host, previous, current } of await this.#others.look()) {
+      this.#changed(id, 'instance', previous, current, { host });
+    }
+  }
+
+  #changed(
+    id: string,
+    type: 'instance' | 'database' | 'redis',
+    previous: GatewayStatus,
+    current: GatewayStatus,
+    metadata: Readonly<Record<string, unknown>>,
+  ): void {
+    if (previous === current) return;
+    this.hub.sendSystem({
+      type: 'gateway_status_change',
+      data: {
+        gateway_id: id,
+        gateway_type: type,
+        previous_status: previous,
+        current_status: current,
+        metadata,
+      },
     });
   }
-
-  #tell({ level, event }: LogRecord): void {
-    if (level !== 'warn' && level !== 'error' && level !== 'fatal') return;
-    if (++this.#lines > MAX_LOG_LINES_PER_S) {
-      this.#dropped++;
-      return;
-    }
-    this.#say('system_log', { level, message: event, source: this.instance.id });
-  }
-
-  #say(type: string, data: Readonly<Record<string, unknown>>): void {
-    this.hub.sendSystem({ type, data });
-  }
 }
+
+const instanceStatusOf = ({ status, draining }: HealthReport): GatewayStatus =>
+  draining ? 'DEGRADED' : STATUS[status];

@@ -13,6 +13,10 @@ export interface LogRecord {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** @param isWritten false for a line below the level of the log */
+export type LogWatcher = (record: LogRecord, isWritten: boolean) => void;
+export type WantsLine = (level: LogSeverity) => boolean;
+
 /**
  * A lower-case string literal. Variables and template strings do not compile, because they could carry a patient's name
  * into the log.
@@ -26,7 +30,7 @@ const EVENT_TEXT = /^[a-z][a-z0-9 _:,'./()-]{0,99}$/;
 /** Structured log with a closed list of fields. Each call writes one line, without payloads or free text. */
 export class Log {
   readonly #pino: pino.Logger;
-  readonly #watchers = new Set<(record: LogRecord) => void>();
+  readonly #watchers = new Map<LogWatcher, WantsLine>();
 
   constructor(logger: pino.Logger) {
     this.#pino = logger;
@@ -52,18 +56,23 @@ export class Log {
     this.#write('fatal', event, fields);
   }
 
-  /** Calls `watcher` with every later line. Returns a function that stops it. A watcher must not throw or log. */
-  watch(watcher: (record: LogRecord) => void): () => void {
-    this.#watchers.add(watcher);
+  /**
+   * Calls `watcher` with every later line that is written, and with others that it wants, whatever the level of the
+   * log. Returns a function that stops it. A watcher must not throw or log.
+   */
+  watch(watcher: LogWatcher, wants: WantsLine = () => false): () => void {
+    this.#watchers.set(watcher, wants);
     return () => this.#watchers.delete(watcher);
   }
 
   #write(level: LogSeverity, event: string, fields: LogFields | undefined): void {
-    if (!this.#pino.isLevelEnabled(level)) return;
+    const isWritten = this.#pino.isLevelEnabled(level);
+    const watchers = [...this.#watchers].filter(([, wants]) => isWritten || wants(level));
+    if (!isWritten && watchers.length === 0) return;
     const text = EVENT_TEXT.test(event) ? event : 'event text refused';
     const kept = allowed(fields);
-    this.#pino[level](kept, text);
-    for (const watcher of this.#watchers) watcher({ level, event: text, fields: kept });
+    if (isWritten) this.#pino[level](kept, text);
+    for (const [watcher] of watchers) watcher({ level, event: text, fields: kept }, isWritten);
   }
 }
 

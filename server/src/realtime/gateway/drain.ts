@@ -21,6 +21,8 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 @Injectable()
 export class Drain {
   #draining: Promise<void> | undefined;
+  #isDraining = false;
+  readonly #onStart: (() => void)[] = [];
 
   constructor(
     private readonly clients: Clients,
@@ -30,12 +32,17 @@ export class Drain {
   ) {}
 
   get isDraining(): boolean {
-    return this.#draining !== undefined;
+    return this.#isDraining;
   }
 
   /** Connections that are not wholly closed yet. */
   get openTransports(): number {
     return this.clients.openTransports;
+  }
+
+  /** Registers a listener that is called before the first client is sent away. */
+  onStart(listener: () => void): void {
+    this.#onStart.push(listener);
   }
 
   /** Resolves when all sockets are closed, at the latest after 7 s. Calling it twice is calling it once. */
@@ -46,6 +53,8 @@ export class Drain {
 
   async #run(): Promise<void> {
     this.clients.drain();
+    this.#isDraining = true;
+    for (const listener of this.#onStart) listener();
     const sessions = shuffled([...this.localSessions.sessions.values()]);
     this.log.info('draining', { connections: sessions.length });
     const spreadMs = Math.min(MAX_SPREAD_MS, (sessions.length / CLOSES_PER_SECOND) * 1_000);

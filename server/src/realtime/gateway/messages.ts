@@ -76,8 +76,13 @@ export class Messages {
     this.metrics.sent('pong');
   }
 
-  #subscribe(client: SocketClient, { topics, types }: Extract<ClientMessage, { type: 'subscribe' }>): void {
+  #subscribe(
+    client: SocketClient,
+    { topics, types, log_level: logLevel }: Extract<ClientMessage, { type: 'subscribe' }>,
+  ): void {
     const { session } = client;
+    if (logLevel !== undefined && session.tenantId === null) this.hub.logs.setLevel(session, logLevel);
+    if (topics === undefined && types === undefined) return;
     const allowed = streamTopicsOf(session.principal);
     if (topics?.some((topic) => !allowed.includes(topic))) sendError(client, 'topic_not_allowed');
     const subscription = Subscription.of(

@@ -16,6 +16,7 @@ import { SessionRounds } from './session-rounds.js';
 import { Staleness } from './staleness.js';
 import { Streams } from './streams.js';
 import { positionsOf } from './super-admins.js';
+import type { SystemLogFeed } from './system-log-feed.js';
 
 const TICK_MS = 1_000;
 /** Within the 5 s of the protocol also when the event loop is late by a second. */
@@ -193,6 +194,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     if (!channel) return undefined;
     if (session.state !== 'live') return session.cursors.get(channel.tenantId)?.seq;
     return channel.behindMs() > NOTICEABLE_MS ? channel.flushed : undefined;
+  }
+
+  /** `system_log` frames for the super admins of this process. */
+  get logs(): SystemLogFeed {
+    return this.#streams.superAdmins.logs;
   }
 
   /** Sends a frame of topic `system` to the super admins of this process. */

@@ -3,12 +3,14 @@ import type { Channel } from './channel.js';
 import type { ControlMessage } from './framing.js';
 import { Groups } from './group.js';
 import { MAX_PENDING_BYTES, type Session } from './session.js';
+import { SystemLogFeed } from './system-log-feed.js';
 
 /** The sessions of super admins, which follow every tenant, and the position last sent to each for each tenant. */
 export class SuperAdmins {
   /** Those that are live. */
   readonly groups = new Groups();
   readonly #sessions = new Map<Session, Map<string, number>>();
+  readonly logs = new SystemLogFeed(() => this.#sessions.keys());
 
   get size(): number {
     return this.#sessions.size;
