@@ -2,6 +2,9 @@ import type { Endpoint } from '@wardbell/contract';
 import type { api } from '@wardbell/contract/http';
 import type { z } from 'zod';
 import type { GetToken } from './options.js';
+import { problemOf, RestProblem } from './rest-problem.js';
+
+export { RestProblem };
 
 type Group = (typeof api)[keyof typeof api];
 type EndpointOf<G> = G extends unknown ? G[keyof G] : never;
@@ -60,22 +63,6 @@ export interface RestAnswer<Data> {
   readonly etag: string | null;
 }
 
-/** The API refused a call (RFC 9457). `code` is for decisions, `message` for people. */
-export class RestProblem extends Error {
-  override readonly name = 'RestProblem';
-
-  constructor(
-    readonly status: number,
-    /** Stable code, such as `version_mismatch`; `unknown` when the response is not a problem document. */
-    readonly code: string,
-    message: string,
-    /** Delay before the next attempt, from `Retry-After`. */
-    readonly retryAfterMs: number | undefined,
-  ) {
-    super(message);
-  }
-}
-
 export interface RestOptions {
   /** Origin of the server, such as `https://clinic.example`. Defaults to the origin of the page. */
   readonly url?: string | URL;
@@ -89,18 +76,6 @@ export type Rest = <Name extends RouteName>(
     ? [route: Name, request?: RestRequest<Name>]
     : [route: Name, request: RestRequest<Name>]
 ) => Promise<RestAnswer<AnswerOf<Name>>>;
-
-const problemOf = async (response: Response): Promise<RestProblem> => {
-  const body: unknown = await response.json().catch(() => undefined);
-  const { code, title, detail }: Partial<Record<string, unknown>> = Object(body);
-  const retryAfterS = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return new RestProblem(
-    response.status,
-    typeof code === 'string' ? code : 'unknown',
-    String(detail ?? title ?? response.statusText),
-    Number.isFinite(retryAfterS) ? retryAfterS * 1_000 : undefined,
-  );
-};
 
 interface AnyRequest {
   readonly id?: string;

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, request as forward, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { api } from '@wardbell/contract';
@@ -7,6 +6,7 @@ import { Random } from '../../faults/support/random.js';
 import { startTamperingProxy } from '../../faults/support/tampering-proxy.js';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.js';
 import { database, server, useServer } from '../../support/fixture.js';
+import { type LossyServer, startLossyServer } from '../../support/lossy-server.js';
 import { describeWith } from '../../support/programs.js';
 import { findPython } from '../../support/python.mjs';
 import { mintToken } from '../../support/tokens.js';
@@ -146,37 +146,17 @@ describeWith('python3-websockets', 'The Python client', () => {
   });
 
   describe('publishing', () => {
-    let answers: number;
-    let lossy: Server;
+    let lossy: LossyServer;
     beforeEach(async () => {
-      answers = 0;
-      // Loses the first answer of each publication after the server has taken the event.
-      lossy = createServer((incoming, outgoing) => {
-        const { url: path, method, headers } = incoming;
-        const upstream = forward(new URL(path ?? '', server.url), { method, headers }, (answer) => {
-          answer.resume();
-          answers += 1;
-          if (answers === 1) return void outgoing.destroy();
-          outgoing.writeHead(answer.statusCode ?? 0, answer.headers);
-          answer.pipe(outgoing);
-        });
-        incoming.pipe(upstream);
-      });
-      await new Promise<void>((resolve) => lossy.listen(0, '127.0.0.1', resolve));
+      lossy = await startLossyServer(server.url);
     });
-    afterEach(() => new Promise((resolve) => lossy.close(resolve)));
-
-    const lossyUrl = () => {
-      const address = lossy.address();
-      if (address === null || typeof address === 'string') throw new Error('no port');
-      return `http://127.0.0.1:${address.port}`;
-    };
+    afterEach(() => lossy.close());
 
     it('publishes an event once although the answer to its first request is lost', async () => {
       const { key } = await makeKey({ scopes: ['events:write'] });
-      const program = python('publish.py', key, lossyUrl(), 'lab_result_ready', '{"order":7}', '/lab');
+      const program = python('publish.py', key, lossy.url, 'lab_result_ready', '{"order":7}', '/lab');
       await program.prints(/^1 lab_result_ready$/m);
-      expect(answers).toBe(2);
+      expect(lossy.answers).toBe(2);
       const rows = await database.query('SELECT seq FROM wardbell.outbox WHERE tenant_id = $1', [clinic.id]);
       expect(rows).toHaveLength(1);
     });
