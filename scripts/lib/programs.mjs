@@ -22,8 +22,10 @@ const PROGRAMS = [
   { name: 'chromium', debian: ['chromium-headless-shell', 'chromium'], isThere: hasChromium },
   { name: 'curl', debian: ['curl'], isThere: async () => runs('curl', '--version') },
   { name: 'faketime', debian: ['faketime'], isThere: async () => runs('faketime', '--version') },
+  { name: 'kcat', debian: ['kcat'], isThere: async () => runs('kcat', '-V') },
   { name: 'nftables', debian: ['nftables'], isThere: async () => runs('nft', '--version') },
   { name: 'nginx', debian: ['nginx-light'], isThere: async () => runs('nginx', '-v') },
+  { name: 'openssl', debian: ['openssl'], isThere: async () => runs('openssl', 'version') },
   {
     name: 'python3-websockets',
     debian: ['python3-websockets'],

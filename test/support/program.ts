@@ -8,8 +8,10 @@ export type Program =
   | 'chromium'
   | 'curl'
   | 'faketime'
+  | 'kcat'
   | 'nftables'
   | 'nginx'
+  | 'openssl'
   | 'pgbouncer'
   | 'postgresql'
   | 'python3-websockets'
@@ -24,10 +26,14 @@ export function hasProgram(program: Program): boolean {
       return runs('curl', '--version');
     case 'faketime':
       return runs('faketime', '--version');
+    case 'kcat':
+      return runs('kcat', '-V');
     case 'nftables':
       return runs('nft', 'list', 'tables'); // which also needs the right to
     case 'nginx':
       return runs('nginx', '-v');
+    case 'openssl':
+      return runs('openssl', 'version');
     case 'pgbouncer':
       return runs('pgbouncer', '--version');
     case 'postgresql':

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { databaseProxy, server, useServer } from '../../support/fixture.js';
+import { databaseProxy, replaceServer, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
+import { describeWith } from '../../support/programs.js';
+import { startBroker, startSidecar } from '../../support/simulated-sidecar.js';
 import { TestSocket } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
@@ -287,5 +289,44 @@ describe('A Dapr sidecar', () => {
     expect(await deliver(0, event)).toBe('SUCCESS');
     const published = (await committedEvents(clinic.id)).filter(({ data }) => data['away'] === true);
     expect(published).toHaveLength(1);
+  });
+});
+
+describeWith('kcat', 'A simulated sidecar between a Kafka broker and the server', () => {
+  it('delivers every event once and in order, through a kill of the server and by a sidecar that begins again', async () => {
+    const clinic = await createClinic();
+    const topic = 'task-updates';
+    const broker = await startBroker();
+    const send = (from: number, to: number) =>
+      broker.send(
+        topic,
+        Array.from({ length: to - from }, (_, index) =>
+          JSON.stringify(envelope({ tenant_id: clinic.id, user_id: 'u', n: from + index })),
+        ),
+      );
+    const options = { broker, serverUrl: () => server.url, token: TOKEN, topic };
+    const numbers = async () => (await committedEvents(clinic.id)).map(({ data }) => data['n']);
+    const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+    await send(0, 50);
+    const first = await startSidecar(options);
+    await eventually(() => first.settled >= 50, { what: 'the first deliveries' });
+    expect(await numbers()).toEqual(upTo(50));
+
+    const { port } = server;
+    await server.kill('SIGKILL');
+    await send(50, 100);
+    await replaceServer(server, { PORT: String(port) });
+    await eventually(() => first.settled >= 100, { what: 'the deliveries after a restart of the server' });
+
+    await first.stop();
+    await send(100, 150);
+    const second = await startSidecar(options);
+    await eventually(async () => (await numbers()).includes(149), {
+      what: 'the deliveries of another sidecar',
+    });
+    expect(await numbers()).toEqual(upTo(150));
+    await second.stop();
+    await broker.close();
   });
 });
