@@ -3,9 +3,9 @@ import type { Hub } from '../hub/hub.js';
 /**
  * Writes to sockets per second. N users of a tenant who arrive at once are N² frames: 10,000 sockets of tenants with
  * 1,000 users each would get ten million writes. So further changes wait until the last round has been paid for, and
- * share the writes of the next one. Below 100 sockets a change waits at most 50 ms.
+ * share the writes of the next one. Below 100 sockets a change waits at most 100 ms.
  */
-const WRITES_PER_S = 2_000;
+const WRITES_PER_S = 1_000;
 /** Changes of one tenant in one round, about 70 KB for each socket. */
 const MAX_CHANGES = 1_000;
 

@@ -11,7 +11,7 @@ import { PresenceFeed } from './presence-feed.js';
 /** Interval for users whose 10 s are over, and for notices that were lost. */
 const EVERY_MS = 1_000;
 /** Users of the handshakes within this time share a statement. */
-const COALESCE_MS = 100;
+const COALESCE_MS = 250;
 /** Users in one statement. */
 const MAX_BATCH = 1_000;
 /** Changes that `settle_presence` returns at most. */
