@@ -27,7 +27,9 @@ const Patch = z.looseObject({
               z.looseObject({
                 name: z.string(),
                 value: z.string().optional(),
-                valueFrom: z.object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) }).optional(),
+                valueFrom: z
+                  .object({ secretKeyRef: z.object({ name: z.string(), key: z.string() }) })
+                  .optional(),
               }),
             ),
           }),
@@ -70,7 +72,9 @@ describe('deploy/dapr', () => {
   it('puts a sidecar into the network of each server of the Compose file, with the same token', () => {
     const servers = Object.keys(base.services).filter((name) => name.startsWith('server-'));
     const sidecars = Object.values(compose.services).filter(({ network_mode }) => network_mode !== undefined);
-    expect(sidecars.map(({ network_mode }) => network_mode)).toEqual(servers.map((name) => `service:${name}`));
+    expect(sidecars.map(({ network_mode }) => network_mode)).toEqual(
+      servers.map((name) => `service:${name}`),
+    );
     for (const sidecar of sidecars) {
       expect(sidecar.command).toContain('--app-port=8000');
       for (const name of servers) {
