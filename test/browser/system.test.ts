@@ -22,6 +22,7 @@ beforeAll(async () => {
     startServer({ database: { ownerUrl: proxy.through(database.ownerUrl) } }),
   ]);
 });
+afterEach(() => proxy.heal());
 afterAll(async () => {
   await browser?.close();
   await server?.stop();
@@ -103,12 +104,12 @@ describe('how the installation does', () => {
     const problem = page.getByRole('list', { name: 'What is wrong' });
     await problem.getByRole('heading', { name: 'The database does not answer' }).waitFor();
     await page.getByText(/^As of .* The server is busy\.$/).waitFor();
-    await page.getByText('Database: from fine to failed').waitFor();
+    await page.getByText('Database: from healthy to unhealthy').waitFor();
     // The socket has not gone, and neither does the indicator say so.
     await root.untilConnection('Live');
     proxy.heal();
     await page.getByRole('status').getByText('Everything works').waitFor();
-    await page.getByText('Database: from failed to fine').waitFor();
+    await page.getByText('Database: from unhealthy to healthy').waitFor();
     await root.close();
   });
 

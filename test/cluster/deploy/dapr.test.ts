@@ -45,6 +45,8 @@ const subscriptionsOf = (text: string) => {
     NODE_ENV: 'production',
     DATABASE_URL: 'postgres://localhost/wardbell',
     JWT_SECRET: 'x'.repeat(32),
+    SUPER_ADMIN_EMAIL: 'root@clinic.example',
+    SUPER_ADMIN_PASSWORD: 'correct horse battery',
     APP_API_TOKEN: 'y'.repeat(32),
     DAPR_SUBSCRIPTIONS: text,
   });

@@ -203,7 +203,7 @@ describe('The ways in and the doors', () => {
     const document = await (await fetch(`${server.url}/api/v1/openapi.json`)).json();
     const { content } = z
       .object({ content: z.record(z.string(), z.unknown()) })
-      .parse(document.paths['/events'].post.requestBody);
+      .parse(document.paths['/api/v1/events'].post.requestBody);
     expect(Object.keys(content).sort()).toEqual([
       'application/cloudevents+json',
       'application/cloudevents-batch+json',
