@@ -57,7 +57,8 @@ export default {
     {
       ...withServer,
       displayName: 'browser',
-      testMatch: ['<rootDir>/test/browser/**/*.test.ts', `!${SPEED}`],
+      testMatch: ['<rootDir>/test/browser/**/*.test.ts'],
+      testPathIgnorePatterns: [SPEED],
     },
     // A project of its own, so that no other test runs beside it.
     { ...withServer, displayName: 'speed', testMatch: [SPEED] },
