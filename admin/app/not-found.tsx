@@ -2,7 +2,6 @@
 
 import { Button } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
-import Link from 'next/link';
 import { Frame } from '../features/sign-in/frame';
 import { Notice } from '../shared/components/notice';
 import { useText } from '../shared/text/text';
@@ -12,7 +11,7 @@ const NotFound = () => {
   return (
     <Frame>
       <Notice icon={IconMapOff} title={notFound.title} hint={notFound.hint}>
-        <Button component={Link} href="/" variant="light">
+        <Button component="a" href="/" variant="light">
           {notFound.action}
         </Button>
       </Notice>

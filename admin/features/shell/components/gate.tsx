@@ -2,15 +2,21 @@
 
 import type { ReactNode } from 'react';
 import { Splash } from '../../../shared/components/splash';
+import { lazily } from '../../../shared/lazily';
 import { MeProvider, useSessionState } from '../../../shared/session/context';
 import { FormatsProvider } from '../../../shared/text/formats';
 import { useText } from '../../../shared/text/text';
 import { IdleGuard } from '../../lock/idle-guard';
 import { NotificationWatch } from '../../notifications/components/watch';
-import { SignIn } from '../../sign-in/sign-in';
 import { Unreachable } from '../../sign-in/unreachable';
 import { LiveRoot } from './live-root';
 import { Shell } from './shell';
+
+/** Most people come with a session: fields for a password would make their first page slower. */
+const SignIn = lazily(
+  async () => (await import('../../sign-in/sign-in')).SignIn,
+  () => <Splash />,
+);
 
 /**
  * Lets nobody see a room who is not signed in. What a person has loaded hangs below the key of their id, so

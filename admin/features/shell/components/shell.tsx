@@ -1,6 +1,6 @@
 'use client';
 
-import { AppShell, Burger } from '@mantine/core';
+import { Burger } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useConnection } from '@wardbell/client/react';
 import { usePathname } from 'next/navigation';
@@ -46,16 +46,11 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
   useEffect(close, [path]);
   return (
-    <AppShell
-      header={{ height: 56 }}
-      navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !opened } }}
-      transitionDuration={150}
-      withBorder={false}
-    >
+    <div className={classes.shell}>
       <a href="#room" className={classes.skip}>
         {text.app.skipToContent}
       </a>
-      <AppShell.Header className={classes.header}>
+      <header className={classes.header}>
         <Burger
           opened={opened}
           onClick={toggle}
@@ -74,16 +69,16 @@ export const Shell = ({ children }: { children: ReactNode }) => {
         <ConnectionIndicator />
         {settled ? <Bell /> : <span className={classes.bellPlace} />}
         <UserMenu />
-      </AppShell.Header>
-      <AppShell.Navbar className={classes.navbar}>
+      </header>
+      <div className={classes.navbar} data-opened={opened || undefined}>
         <Navigation />
-      </AppShell.Navbar>
+      </div>
       <CommandKeys />
       {notified && <Announcer />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
-      <AppShell.Main className={classes.main} id="room" tabIndex={-1}>
+      <main className={classes.main} id="room" tabIndex={-1}>
         <RoomGuard>{children}</RoomGuard>
-      </AppShell.Main>
-    </AppShell>
+      </main>
+    </div>
   );
 };
