@@ -2,6 +2,7 @@
 
 import { Button, Group, Modal } from '@mantine/core';
 import { useNow } from '../../shared/hooks/use-now';
+import { formatMessage } from '../../shared/text/message';
 import { useRoomText } from '../../shared/text/text';
 import { useIdleWatch } from './idle-context';
 import { LOCK } from './messages';
@@ -21,7 +22,7 @@ export const IdleWarning = () => {
       withCloseButton={false}
       zIndex={1_000}
     >
-      <p>{words.hint(seconds)}</p>
+      <p>{formatMessage(words.hint, { seconds })}</p>
       <Group justify="flex-end">
         <Button data-autofocus onClick={() => watch.unlock()}>
           {words.stay}

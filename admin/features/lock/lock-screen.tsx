@@ -7,6 +7,7 @@ import { type Described, describeFailure } from '../../shared/api/describe-failu
 import { hasCode } from '../../shared/api/failure';
 import { useTitle } from '../../shared/room/use-title';
 import { useMe, useSession } from '../../shared/session/context';
+import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
 import { Frame } from '../sign-in/frame';
 import classes from '../sign-in/frame.module.css';
@@ -52,7 +53,9 @@ export const LockScreen = () => {
       <h1 className={classes.title}>
         <IconLock size={24} stroke={1.8} aria-hidden="true" /> {words.title}
       </h1>
-      <p className={classes.lead}>{email === null ? words.leadOut(name) : words.lead(name)}</p>
+      <p className={classes.lead}>
+        {email === null ? formatMessage(words.leadOut, { name }) : formatMessage(words.lead, { name })}
+      </p>
       <form onSubmit={unlock} noValidate>
         <Stack gap="md">
           {failure && (

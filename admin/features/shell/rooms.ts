@@ -1,5 +1,5 @@
 import type { Me } from '../../shared/api/types';
-import type { Text } from '../../shared/text/messages/en';
+import type { Text } from '../../shared/text/text';
 
 type Role = Me['role'];
 

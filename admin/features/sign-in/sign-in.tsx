@@ -9,7 +9,8 @@ import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
 import type { SignedOutReason } from '../../shared/session/session';
 import { createFormats } from '../../shared/text/formats';
-import type { Text } from '../../shared/text/messages/en';
+import { formatMessage } from '../../shared/text/message';
+import type { Text } from '../../shared/text/text';
 import { useWords } from '../../shared/text/text';
 import { Frame } from './frame';
 import classes from './frame.module.css';
@@ -18,7 +19,7 @@ const describeSignInFailure = (error: unknown, text: Text, locale: string): Desc
   if (error instanceof ApiError && error.status === 401) return text.signIn.invalid;
   if (error instanceof ApiError && error.status === 429) {
     const wait = createFormats(locale, 'UTC').inSeconds(error.retryAfterS ?? 60);
-    return { title: text.signIn.tooMany.title, hint: text.signIn.tooMany.hint(wait) };
+    return { title: text.signIn.tooMany.title, hint: formatMessage(text.signIn.tooMany.hint, { wait }) };
   }
   return describeFailure(error, text);
 };

@@ -5,6 +5,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Notice } from '../../shared/components/notice';
 import { useNow } from '../../shared/hooks/use-now';
 import { useSession } from '../../shared/session/context';
+import { formatMessage } from '../../shared/text/message';
 import { useText } from '../../shared/text/text';
 import { Frame } from './frame';
 
@@ -19,7 +20,7 @@ export const Unreachable = ({ retryAtMs }: { retryAtMs: number }) => {
       <Notice
         icon={IconPlugConnectedX}
         title={text.signIn.unreachable.title}
-        hint={text.signIn.unreachable.hint(seconds)}
+        hint={formatMessage(text.signIn.unreachable.hint, { seconds })}
       >
         <Button variant="light" onClick={() => void session.restore()}>
           {text.app.retry}

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useApi, useMe } from '../session/context';
+import { formatMessage } from '../text/message';
 import { useText } from '../text/text';
 
 const PAGE = 200;
@@ -47,6 +48,6 @@ export const useWho = (wanted: boolean): ((actorId: string | undefined) => strin
     if (actorId === undefined) return '';
     if (actorId === me.id) return words.you;
     const name = colleagues.get(actorId);
-    return name === undefined ? '' : words.other(name);
+    return name === undefined ? '' : formatMessage(words.other, { name });
   };
 };

@@ -1,4 +1,4 @@
-import type { Text } from '../text/messages/en';
+import type { Text } from '../text/text';
 import { ApiError, Unreachable } from './failure';
 
 /** What went wrong and what to do about it, in words. */

@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { useFormats } from '../text/formats';
+import { formatMessage } from '../text/message';
 import { useRoomText } from '../text/text';
 import { chartText } from './messages';
 import { type ChartData, coarsen } from './series';
@@ -24,7 +25,11 @@ export const SeriesTable = ({ data, say }: { data: ChartData; say: (value: numbe
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by key
         <section className={classes.scroller} tabIndex={0} aria-label={words.table}>
           <table className={classes.table}>
-            <caption>{size <= 1 ? words.everyMinute : words.highestOf(formats.number(size))}</caption>
+            <caption>
+              {size <= 1
+                ? words.everyMinute
+                : formatMessage(words.highestOf, { minutes: formats.number(size) })}
+            </caption>
             <thead>
               <tr>
                 <th scope="col">{words.time}</th>

@@ -4,6 +4,7 @@ import { Skeleton, useComputedColorScheme } from '@mantine/core';
 import { useId, useState } from 'react';
 import { lazily } from '../lazily';
 import { useFormats } from '../text/formats';
+import { formatMessage } from '../text/message';
 import { useRoomText, useText } from '../text/text';
 import { chartText } from './messages';
 import { type ChartData, highestOf, latestOf, strokeOf } from './series';
@@ -59,7 +60,11 @@ export const TimeChart = ({
         <p className={classes.summary}>
           {latest === null || highest === null || highestAt === undefined
             ? words.empty
-            : words.summary(format(latest), format(highest), formats.time(highestAt * 1_000))}
+            : formatMessage(words.summary, {
+                latest: format(latest),
+                highest: format(highest),
+                at: formats.time(highestAt * 1_000),
+              })}
         </p>
       </figcaption>
       <Plot data={data} format={format} whole={whole} onPoint={setPointed} />

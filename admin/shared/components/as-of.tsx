@@ -3,6 +3,7 @@
 import { describeFailure } from '../api/describe-failure';
 import type { Polled } from '../api/use-polled';
 import { useFormats } from '../text/formats';
+import { formatMessage } from '../text/message';
 import { useRoomText, useText } from '../text/text';
 import classes from './as-of.module.css';
 import { polledText } from './messages';
@@ -15,7 +16,7 @@ export const AsOf = ({ polled }: { polled: Pick<Polled<unknown>, 'atMs' | 'stale
   if (!polled.stale || polled.atMs === null) return null;
   return (
     <p className={classes.asOf} role="status">
-      {words.asOf(formats.dateTime(polled.atMs))}{' '}
+      {formatMessage(words.asOf, { time: formats.dateTime(polled.atMs) })}{' '}
       {polled.error ? describeFailure(polled.error, text).title : text.failure.unreachable.title}.
     </p>
   );

@@ -1,5 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core';
-import type { Text } from '../text/messages/en';
+import type { Text } from '../text/text';
 import { useText } from '../text/text';
 
 /**

@@ -1,6 +1,7 @@
 'use client';
 
 import { Select } from '@mantine/core';
+import { formatMessage } from '../text/message';
 import { useRoomText } from '../text/text';
 import { tenantSelectText } from './messages';
 import { useTenants } from './use-tenants';
@@ -22,7 +23,7 @@ export const TenantSelect = ({
   const tenants = useTenants();
   const options = (tenants ?? []).map(({ id, name, status }) => ({
     value: id,
-    label: status === 'suspended' ? words.suspended(name) : name,
+    label: status === 'suspended' ? formatMessage(words.suspended, { name }) : name,
   }));
   return (
     <Select

@@ -1,7 +1,10 @@
 'use client';
 
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
-import { en, type Text } from './messages/en';
+import en from './messages/en.json';
+
+/** The texts that several features use, and those of the frame; English is what the other languages are typed by. */
+export type Text = typeof en;
 
 /** Languages of the console. English comes with the page, the others when they are wanted. */
 export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
@@ -9,7 +12,7 @@ export type Language = keyof typeof LANGUAGES;
 
 const LOADERS: Record<Language, () => Promise<Text>> = {
   en: async () => en,
-  de: async () => (await import('./messages/de')).de,
+  de: async () => (await import('./messages/de.json')).default,
 };
 
 const STORAGE_KEY = 'wardbell.language';

@@ -8,6 +8,7 @@ import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { AUDIT } from '../messages';
 import type { AuditRow } from '../use-audit';
@@ -98,7 +99,7 @@ export const AuditPanel = ({
   const text = useText();
   const words = useRoomText(AUDIT).panel;
   return (
-    <Panel label={words.label} title={words.title(seq)} focusKey={seq} onClose={onClose}>
+    <Panel label={words.label} title={formatMessage(words.title, { seq })} focusKey={seq} onClose={onClose}>
       {row ? (
         <Details row={row} say={say} onNarrow={onNarrow} />
       ) : (

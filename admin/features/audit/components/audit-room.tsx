@@ -12,6 +12,7 @@ import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { readFilter } from '../filter';
 import { AUDIT } from '../messages';
@@ -31,7 +32,13 @@ const Status = ({ log }: { log: AuditLog }) => {
   if (log.rows.length === 0) return null;
   return (
     <div className={room.status}>
-      <span>{words.loaded(log.rows.length, formats.number(log.rows.length), log.complete)}</span>
+      <span>
+        {formatMessage(words.loaded, {
+          n: log.rows.length,
+          formatted: formats.number(log.rows.length),
+          complete: log.complete,
+        })}
+      </span>
       {log.error ? (
         <span className={room.warning} role="alert">
           {words.loadMoreFailed}{' '}
@@ -40,7 +47,11 @@ const Status = ({ log }: { log: AuditLog }) => {
           </UnstyledButton>
         </span>
       ) : (
-        <span>{log.loadingMore ? words.loadingMore : words.asOf(formats.time(log.asOfMs))}</span>
+        <span>
+          {log.loadingMore
+            ? words.loadingMore
+            : formatMessage(words.asOf, { time: formats.time(log.asOfMs) })}
+        </span>
       )}
     </div>
   );

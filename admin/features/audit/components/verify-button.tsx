@@ -8,6 +8,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { Notice } from '../../../shared/components/notice';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { AUDIT } from '../messages';
 
@@ -47,14 +48,14 @@ export const VerifyButton = ({ tenantId }: { tenantId: string | null }) => {
               <Notice
                 icon={IconShieldCheck}
                 title={words.ok.title}
-                hint={words.ok.hint(formats.number(data.checked))}
+                hint={formatMessage(words.ok.hint, { n: formats.number(data.checked) })}
               />
             ) : (
               <Notice
                 icon={IconShieldX}
                 tone="alarm"
                 title={words.bad.title}
-                hint={words.bad.hint(formats.number(data.first_bad ?? 0))}
+                hint={formatMessage(words.bad.hint, { seq: formats.number(data.first_bad ?? 0) })}
               />
             )
           ) : (

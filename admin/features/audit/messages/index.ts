@@ -1,6 +1,6 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 /** The words of the Audit room. */
 export const AUDIT = { en, de };
-export type { AuditText } from './en';
+export type AuditText = typeof en;

@@ -6,6 +6,7 @@ import { useMemo } from 'react';
 import type { ChartData } from '../../../shared/chart/series';
 import { TimeChart } from '../../../shared/chart/time-chart';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { connectionsText } from '../messages';
 import { useUsage, useUsageHistory } from '../use-usage';
@@ -103,7 +104,8 @@ export const ConnectionCharts = ({ tenantId, minutes }: { tenantId: string; minu
     );
   }
   const number = (value: number) => formats.number(Math.round(value * 100) / 100);
-  const ms = (value: number) => words.figures.milliseconds(formats.number(roundMs(value)));
+  const ms = (value: number) =>
+    formatMessage(words.figures.milliseconds, { ms: formats.number(roundMs(value)) });
   const { stale } = history;
   return (
     <section className={classes.charts} aria-label={words.charts.label}>

@@ -10,6 +10,7 @@ import { Confirm } from '../../../shared/components/confirm';
 import { toast } from '../../../shared/components/toast';
 import { useApi, useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { connectionsText } from '../messages';
 import type { Connection } from '../use-connections';
@@ -47,7 +48,7 @@ export const ConnectionDetails = ({
     },
     onSuccess: (closed) => {
       const say = closed ? words.disconnect.done : words.disconnect.gone;
-      void toast({ tone: 'success', message: say(name) });
+      void toast({ tone: 'success', message: formatMessage(say, { name }) });
       void cache.invalidateQueries({ queryKey: ['connections'] });
       void cache.invalidateQueries({ queryKey: ['usage'] });
       onClose();
@@ -63,7 +64,12 @@ export const ConnectionDetails = ({
     [words.details.agent, connection.client ?? words.details.unknown],
     [words.details.topics, connection.topics.join(', ')],
     [words.details.position, number(connection.position)],
-    [words.details.waiting, words.list.bytes(formats.number(Math.ceil(connection.pending_bytes / 1_000)))],
+    [
+      words.details.waiting,
+      formatMessage(words.list.bytes, {
+        kilobytes: formats.number(Math.ceil(connection.pending_bytes / 1_000)),
+      }),
+    ],
     [words.details.instance, connection.instance_id],
     [words.details.id, connection.id],
   ];
@@ -74,7 +80,7 @@ export const ConnectionDetails = ({
       closeOnEscape={!asking}
       position="right"
       size="28rem"
-      title={words.details.title(name)}
+      title={formatMessage(words.details.title, { name })}
       closeButtonProps={{ 'aria-label': text.app.close }}
     >
       <dl className={classes.facts}>
@@ -91,7 +97,7 @@ export const ConnectionDetails = ({
       </Button>
       {asking && (
         <Confirm
-          title={words.disconnect.title(name)}
+          title={formatMessage(words.disconnect.title, { name })}
           hint={words.disconnect.hint}
           action={words.disconnect.confirm}
           pending={disconnect.isPending}

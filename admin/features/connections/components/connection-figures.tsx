@@ -6,6 +6,7 @@ import { AsOf } from '../../../shared/components/as-of';
 import { Figure, Figures } from '../../../shared/components/figures';
 import { Notice } from '../../../shared/components/notice';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { connectionsText } from '../messages';
 import { useUsage, useUsageHistory } from '../use-usage';
@@ -35,7 +36,9 @@ export const ConnectionFigures = ({ tenantId }: { tenantId: string }) => {
           name={words.figures.connections}
           value={usage && formats.number(usage.connections)}
           share={usage && (usage.max_connections === 0 ? 1 : usage.connections / usage.max_connections)}
-          hint={usage && words.figures.ofLimit(formats.number(usage.max_connections))}
+          hint={
+            usage && formatMessage(words.figures.ofLimit, { limit: formats.number(usage.max_connections) })
+          }
         />
         <Figure
           name={words.figures.peak}
@@ -53,7 +56,9 @@ export const ConnectionFigures = ({ tenantId }: { tenantId: string }) => {
             usage &&
             (usage.delivery_ms.p50 === null
               ? text.app.none
-              : words.figures.milliseconds(`${ms(usage.delivery_ms.p50)} · ${ms(usage.delivery_ms.p99)}`))
+              : formatMessage(words.figures.milliseconds, {
+                  ms: `${ms(usage.delivery_ms.p50)} · ${ms(usage.delivery_ms.p99)}`,
+                }))
           }
           hint={usage?.delivery_ms.p50 === null ? words.figures.noDelivery : words.figures.deliveryHint}
         />
@@ -66,7 +71,9 @@ export const ConnectionFigures = ({ tenantId }: { tenantId: string }) => {
             ) : (
               <ul className={classes.reasons}>
                 {reasons.map(([reason, n]) => (
-                  <li key={reason}>{words.reasonCount(formats.number(n), reasonName(reason))}</li>
+                  <li key={reason}>
+                    {formatMessage(words.reasonCount, { n: formats.number(n), reason: reasonName(reason) })}
+                  </li>
                 ))}
               </ul>
             )

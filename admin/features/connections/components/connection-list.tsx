@@ -11,6 +11,7 @@ import { lazily } from '../../../shared/lazily';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { connectionsText } from '../messages';
 import { type Connection, useConnections, useUserNames } from '../use-connections';
@@ -87,8 +88,8 @@ export const ConnectionList = ({ tenantId }: { tenantId: string | null }) => {
         <div className={room.status}>
           <span role={wanted === '' ? undefined : 'status'}>
             {polled.data.complete
-              ? words.list.shown(rows.length, formats.number(rows.length))
-              : words.list.shownSome(formats.number(all.length))}
+              ? formatMessage(words.list.shown, { n: rows.length, formatted: formats.number(rows.length) })
+              : formatMessage(words.list.shownSome, { formatted: formats.number(all.length) })}
           </span>
           <AsOf polled={polled} />
         </div>

@@ -5,6 +5,7 @@ import { useNow } from '../../../shared/hooks/use-now';
 import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { clientName } from '../client-name';
 import { connectionsText } from '../messages';
@@ -23,7 +24,10 @@ export const useOwnerName = (
   return ({ user_id }) => {
     const known = users?.get(user_id)?.name ?? (user_id === me.id ? (me.name ?? me.email) : null);
     // Until the names are here nobody is called a stranger.
-    return known ?? (users ? words.list.unknownUser(user_id.slice(0, SHOWN_OF_ID)) : text.app.none);
+    return (
+      known ??
+      (users ? formatMessage(words.list.unknownUser, { id: user_id.slice(0, SHOWN_OF_ID) }) : text.app.none)
+    );
   };
 };
 
@@ -35,7 +39,11 @@ export const useConnectionState = (): ((connection: Connection) => {
   const words = useRoomText(connectionsText);
   const formats = useFormats();
   return ({ lag, pending_bytes }) => {
-    if (lag !== null && lag > 0) return { label: words.list.behind(lag, formats.number(lag)), trouble: true };
+    if (lag !== null && lag > 0)
+      return {
+        label: formatMessage(words.list.behind, { n: lag, formatted: formats.number(lag) }),
+        trouble: true,
+      };
     if (pending_bytes > 0) return { label: words.list.slow, trouble: true };
     return { label: words.list.live, trouble: false };
   };
@@ -133,7 +141,9 @@ export const useConnectionColumns = (
         cell: (row) =>
           row.pending_bytes === 0
             ? none
-            : words.list.bytes(formats.number(Math.max(1, Math.round(row.pending_bytes / 1_000)))),
+            : formatMessage(words.list.bytes, {
+                kilobytes: formats.number(Math.max(1, Math.round(row.pending_bytes / 1_000))),
+              }),
       },
       {
         id: 'since',

@@ -3,6 +3,6 @@ import { connectionsText } from '../messages';
 
 /** Words for why a handshake was refused; a newer server may know reasons that this page does not. */
 export const useReasonName = (): ((reason: string) => string) => {
-  const { reasons } = useRoomText(connectionsText);
+  const reasons: Readonly<Record<string, string>> = useRoomText(connectionsText).reasons;
   return (reason) => reasons[reason] ?? reason.replaceAll('_', ' ');
 };

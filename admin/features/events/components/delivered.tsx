@@ -5,6 +5,7 @@ import panel from '../../../shared/panel/panel.module.css';
 import room from '../../../shared/room/room.module.css';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import { type Delivery, deliveryOf, type Socket } from '../model/delivery';
@@ -68,12 +69,12 @@ export const Delivered = ({ event }: { event: EventFrame }) => {
           return (
             some.length > 0 && (
               <details key={delivery} className={classes.group} open={delivery !== 'deaf'}>
-                <summary>{words[delivery](some.length)}</summary>
+                <summary>{formatMessage(words[delivery], { n: some.length })}</summary>
                 <ul>
                   {some.map((socket) => (
                     <li key={socket.id}>
                       {colleagues.get(socket.user_id) ?? socket.user_id} · {text.roles[socket.role]} ·{' '}
-                      {words.since(formats.time(socket.connected_at))}
+                      {formatMessage(words.since, { time: formats.time(socket.connected_at) })}
                     </li>
                   ))}
                 </ul>

@@ -8,6 +8,7 @@ import panel from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import type { EventFrame } from '../use-event-log';
@@ -79,7 +80,11 @@ export const EventPanel = ({
   return (
     <Panel
       label={words.panel.label}
-      title={event ? words.panel.title(event.type, formats.number(event.seq)) : words.panel.label}
+      title={
+        event
+          ? formatMessage(words.panel.title, { type: event.type, seq: formats.number(event.seq) })
+          : words.panel.label
+      }
       focusKey={String(event !== undefined || error !== null)}
       onClose={onClose}
     >

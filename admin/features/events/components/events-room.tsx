@@ -14,6 +14,7 @@ import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import { type EventLog, useEventLog } from '../use-event-log';
@@ -36,8 +37,8 @@ const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
         {log.loadingMore
           ? words.loadingMore
           : log.complete
-            ? words.loadedAll(loaded)
-            : words.loadedSome(loaded)}
+            ? formatMessage(words.loadedAll, { formatted: loaded })
+            : formatMessage(words.loadedSome, { formatted: loaded })}
       </span>
       {log.error ? (
         <span className={room.warning} role="alert">
@@ -50,7 +51,7 @@ const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
         <span className={room.warning}>
           {state.liveAtMs === null
             ? text.connection.staleUnknown
-            : text.connection.stale(formats.time(state.liveAtMs))}
+            : formatMessage(text.connection.stale, { time: formats.time(state.liveAtMs) })}
         </span>
       ) : (
         <span>{following ? words.following : words.paused}</span>
@@ -112,7 +113,7 @@ export const EventsRoom = () => {
                   grid.current?.focus();
                 }}
               >
-                {words.news(unseen, formats.number(unseen))}
+                {formatMessage(words.news, { n: unseen, formatted: formats.number(unseen) })}
               </Button>
             )}
             <Grid

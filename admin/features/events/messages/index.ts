@@ -1,6 +1,6 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 /** The words of the Events room. */
 export const EVENTS = { en, de };
-export type { EventsText } from './en';
+export type EventsText = typeof en;

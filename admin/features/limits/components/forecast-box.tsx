@@ -1,5 +1,6 @@
 import { Radio } from '@mantine/core';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { limitsText } from '../messages';
 import classes from './limits-room.module.css';
@@ -27,8 +28,8 @@ export const ForecastBox = ({
     state !== 'known'
       ? words[state]
       : above === 0
-        ? words.none(open, formats.number(open))
-        : words.above(above, formats.number(above), formats.number(open));
+        ? formatMessage(words.none, { n: open, open: formats.number(open) })
+        : formatMessage(words.above, { n: above, above: formats.number(above), open: formats.number(open) });
   return (
     <section className={classes.forecast} data-above={shown || undefined} aria-label={words.title}>
       <h3>{words.title}</h3>
@@ -40,8 +41,12 @@ export const ForecastBox = ({
           value={enforce ? 'close' : 'keep'}
           onChange={(value) => onEnforce(value === 'close')}
         >
-          <Radio mt="xs" value="keep" label={words.keep(above)} />
-          <Radio mt="xs" value="close" label={words.close(above, formats.number(above))} />
+          <Radio mt="xs" value="keep" label={formatMessage(words.keep, { n: above })} />
+          <Radio
+            mt="xs"
+            value="close"
+            label={formatMessage(words.close, { n: above, above: formats.number(above) })}
+          />
         </Radio.Group>
       )}
     </section>

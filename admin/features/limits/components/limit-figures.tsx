@@ -5,6 +5,7 @@ import type { Loaded } from '../../../shared/api/load-pages';
 import type { Polled } from '../../../shared/api/use-polled';
 import { Figure, Figures } from '../../../shared/components/figures';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import type { Connection } from '../../connections/use-connections';
 import { limitsText } from '../messages';
@@ -50,8 +51,11 @@ export const LimitFigures = ({
           <>
             <Gauge used={used.connections} limit={effective.tenantMax} ceiling={ceilings.max_connections} />
             {ceilings.max_connections === null || ceilings.max_connections === effective.tenantMax
-              ? words.ofLimit(limit)
-              : words.ofLimitAndCeiling(limit, formats.number(ceilings.max_connections))}
+              ? formatMessage(words.ofLimit, { limit })
+              : formatMessage(words.ofLimitAndCeiling, {
+                  limit,
+                  ceiling: formats.number(ceilings.max_connections),
+                })}
           </>
         }
       />
@@ -66,11 +70,11 @@ export const LimitFigures = ({
               <Gauge used={most ?? 0} limit={effective.userMax} ceiling={ceilings.max_connections_per_user} />
               {ceilings.max_connections_per_user === null ||
               ceilings.max_connections_per_user === effective.userMax
-                ? words.perUserLimit(formats.number(effective.userMax))
-                : words.perUserLimitAndCeiling(
-                    formats.number(effective.userMax),
-                    formats.number(ceilings.max_connections_per_user),
-                  )}
+                ? formatMessage(words.perUserLimit, { limit: formats.number(effective.userMax) })
+                : formatMessage(words.perUserLimitAndCeiling, {
+                    limit: formats.number(effective.userMax),
+                    ceiling: formats.number(ceilings.max_connections_per_user),
+                  })}
             </>
           )
         }

@@ -15,6 +15,7 @@ import { focusField } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { tenantKey } from '../../../shared/tenants/use-tenant';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import type { Connection } from '../../connections/use-connections';
 import { limitsText } from '../messages';
@@ -33,10 +34,13 @@ const useDescriptions = (tenant: Tenant, usage: TenantUsage): Record<LimitField,
     const ceiling = tenant.ceilings[field];
     const bound = role === 'super_admin' ? words.ceilingForSuper : words.ceiling;
     if (ceiling !== null && (byDefault === null || byDefault > ceiling)) {
-      return `${bound(formats.number(ceiling))} ${words.emptyCeiling}`;
+      return `${formatMessage(bound, { formatted: formats.number(ceiling) })} ${words.emptyCeiling}`;
     }
-    const empty = byDefault === null ? words.emptyNone : words.empty(formats.number(byDefault));
-    return `${ceiling === null ? words.noCeiling : bound(formats.number(ceiling))} ${empty}`;
+    const empty =
+      byDefault === null
+        ? words.emptyNone
+        : formatMessage(words.empty, { formatted: formats.number(byDefault) });
+    return `${ceiling === null ? words.noCeiling : formatMessage(bound, { formatted: formats.number(ceiling) })} ${empty}`;
   };
   return {
     max_connections: describe('max_connections', usage.default_max_connections),
@@ -52,9 +56,9 @@ const Outcome = ({ outcome }: { outcome: LimitsOutcome['outcome'] }) => {
   const open = formats.number(outcome.connections);
   const above = formats.number(outcome.above_limit);
   const said = {
-    none: words.none(outcome.connections, open),
-    refuse_new: words.refuse_new(outcome.above_limit, above, open),
-    close_newest: words.close_newest(outcome.above_limit, above),
+    none: formatMessage(words.none, { n: outcome.connections, open }),
+    refuse_new: formatMessage(words.refuse_new, { n: outcome.above_limit, above, open }),
+    close_newest: formatMessage(words.close_newest, { n: outcome.above_limit, above }),
   };
   return (
     <Alert color="teal" variant="light" icon={<IconCircleCheck />} title={words.title} role="status" mb="md">
@@ -195,7 +199,7 @@ export const LimitsForm = ({
       </div>
       {asking && (
         <Confirm
-          title={words.confirm.title(seen.above, formats.number(seen.above))}
+          title={formatMessage(words.confirm.title, { n: seen.above, above: formats.number(seen.above) })}
           hint={words.confirm.hint}
           action={words.confirm.action}
           pending={save.isPending}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Limits } from '@wardbell/contract';
-import { en } from '../messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import en from '../messages/en.json';
 import { changedFields, toDraft, toLimits, validateDraft } from './draft';
 
 const none: Limits = { max_connections: null, max_connections_per_user: null, max_messages_per_minute: null };
@@ -30,13 +31,15 @@ describe('A draft of limits', () => {
     expect(check({})).toEqual({});
     expect(check({ max_connections: 0 })).toEqual({});
     expect(check({ max_connections_per_user: 0 })).toEqual({
-      max_connections_per_user: en.errors.atLeast(1),
+      max_connections_per_user: formatMessage(en.errors.atLeast, { n: 1 }),
     });
-    expect(check({ max_connections: 1_000_001 })).toEqual({ max_connections: en.errors.atMost(1_000_000) });
+    expect(check({ max_connections: 1_000_001 })).toEqual({
+      max_connections: formatMessage(en.errors.atMost, { n: 1_000_000 }),
+    });
     expect(check({ max_connections: 1.5 })).toEqual({ max_connections: en.errors.whole });
     expect(check({ max_connections: '-' })).toEqual({ max_connections: en.errors.whole });
     expect(check({}, { ...none, max_connections: 49 })).toEqual({
-      max_connections: en.errors.aboveCeiling(49),
+      max_connections: formatMessage(en.errors.aboveCeiling, { n: 49 }),
     });
     expect(check({ max_connections: '' }, { ...none, max_connections: 49 })).toEqual({});
   });

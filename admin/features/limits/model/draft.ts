@@ -1,5 +1,6 @@
 import { Limits } from '@wardbell/contract/tenant';
-import type { LimitsText } from '../messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import type { LimitsText } from '../messages';
 import { LIMIT_FIELDS, type LimitField } from './fields';
 
 /** Limits as fields hold them: empty is no limit of one's own, text is what is no number yet. */
@@ -47,11 +48,13 @@ export const validateDraft = (
     const ceiling = ceilings?.[field] ?? null;
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
-      if (issue?.code === 'too_small') errors[field] = words.atLeast(Number(issue.minimum));
-      else if (issue?.code === 'too_big') errors[field] = words.atMost(Number(issue.maximum));
+      if (issue?.code === 'too_small')
+        errors[field] = formatMessage(words.atLeast, { n: Number(issue.minimum) });
+      else if (issue?.code === 'too_big')
+        errors[field] = formatMessage(words.atMost, { n: Number(issue.maximum) });
       else errors[field] = words.whole;
     } else if (typeof value === 'number' && ceiling !== null && value > ceiling) {
-      errors[field] = words.aboveCeiling(ceiling);
+      errors[field] = formatMessage(words.aboveCeiling, { n: ceiling });
     }
   }
   return errors;

@@ -1,6 +1,6 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 /** Texts of the lock screen and of the warning before it. */
 export const LOCK = { en, de };
-export type { LockText } from './en';
+export type LockText = typeof en;

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useEffect, useRef } from 'react';
 import { toast } from '../../../shared/components/toast';
 import { useMe } from '../../../shared/session/context';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { Burst } from '../model/burst';
@@ -43,7 +44,7 @@ export const Announcer = () => {
       void toast({
         id: JOINED,
         tone: 'warning',
-        title: words.more(count),
+        title: formatMessage(words.more, { n: count }),
         message: (
           <>
             {words.moreHint}{' '}

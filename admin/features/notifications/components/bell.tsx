@@ -5,6 +5,7 @@ import { IconBell } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { useNotifications } from '../use-notifications';
@@ -56,7 +57,7 @@ export const Bell = () => {
               {unseen > 9 ? '9+' : unseen}
             </span>
           )}
-          <VisuallyHidden>{words.bell(unseen)}</VisuallyHidden>
+          <VisuallyHidden>{formatMessage(words.bell, { unseen })}</VisuallyHidden>
         </>
       }
     >

@@ -11,6 +11,7 @@ import { toast } from '../../../shared/components/toast';
 import { FormDrawer } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { EMPTY_DRAFT, type NotificationDraft, toBody, validateDraft } from '../model/draft';
@@ -42,14 +43,20 @@ export const Compose = ({ onClose }: { onClose: () => void }) => {
     onSuccess: (answer) => {
       onClose();
       // Everybody else sees what they sent, on this very screen.
-      if (isSuper) void toast({ tone: 'success', message: words.sent(answer.tenants) });
+      if (isSuper) void toast({ tone: 'success', message: formatMessage(words.sent, { n: answer.tenants }) });
     },
   });
   const title = (): string => {
     if (!isSuper) return words.confirm.titleOwn;
-    const active = tenants?.filter(({ status }) => status === 'active').length ?? null;
-    if (draft.to === 'all') return words.confirm.titleAll(active);
-    return words.confirm.titleOne(tenants?.find(({ id }) => id === draft.tenantId)?.name ?? '');
+    const active = tenants?.filter(({ status }) => status === 'active').length;
+    if (draft.to === 'all') {
+      return active === undefined
+        ? words.confirm.titleAll
+        : formatMessage(words.confirm.titleCount, { n: active });
+    }
+    return formatMessage(words.confirm.titleOne, {
+      clinic: tenants?.find(({ id }) => id === draft.tenantId)?.name ?? '',
+    });
   };
   return (
     <>

@@ -3,6 +3,7 @@ import { IconAlertTriangle, IconInfoCircle, IconUrgent, type TablerIcon } from '
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import type { Note } from '../model/inbox';
@@ -44,7 +45,7 @@ export const NoteCard = ({ note, isNew }: { note: Note; isNew: boolean }) => {
         <time dateTime={note.timestamp} title={formats.dateTime(note.timestamp)}>
           {formats.ago(note.timestamp, nowMs)}
         </time>
-        {name !== undefined && ` · ${words.by(name)}`}
+        {name !== undefined && ` · ${formatMessage(words.by, { name })}`}
       </span>
     </li>
   );

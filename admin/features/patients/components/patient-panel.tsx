@@ -14,6 +14,7 @@ import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useText } from '../../../shared/text/text';
 import { usePatient } from '../queries/use-patient';
 import { usePatientAppointments } from '../queries/use-patient-appointments';
@@ -34,7 +35,10 @@ const Facts = ({ patient }: { patient: Patient }) => {
       <Fact name={words.birthDate}>
         {birth_date === null
           ? none
-          : text.patient.bornAndAge(formats.date(birth_date), ageOn(birth_date, today))}
+          : formatMessage(text.patient.bornAndAge, {
+              date: formats.date(birth_date),
+              years: ageOn(birth_date, today),
+            })}
       </Fact>
       <Fact name={words.gender}>{text.gender[patient.gender]}</Fact>
       <Fact name={words.phone}>

@@ -4,7 +4,8 @@ import { UnstyledButton } from '@mantine/core';
 import { useConnection } from '@wardbell/client/react';
 import classes from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
-import type { Text } from '../../../shared/text/messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import type { Text } from '../../../shared/text/text';
 import { useText } from '../../../shared/text/text';
 import type { PatientList } from '../queries/use-patient-list';
 
@@ -15,8 +16,13 @@ const countText = (
   complete: boolean,
   searched: boolean,
 ): string => {
-  if (searched) return complete ? words.foundAll(n, formatted) : words.foundSome(formatted);
-  return complete ? words.loadedAll(n, formatted) : words.loadedSome(formatted);
+  if (searched)
+    return complete
+      ? formatMessage(words.foundAll, { n, formatted })
+      : formatMessage(words.foundSome, { formatted });
+  return complete
+    ? formatMessage(words.loadedAll, { n, formatted })
+    : formatMessage(words.loadedSome, { formatted });
 };
 
 /** How much of the list is here, and whether it is up to date. */
@@ -46,7 +52,7 @@ export const StatusBar = ({ list, searched }: { list: PatientList; searched: boo
         <span className={classes.warning}>
           {state.liveAtMs === null
             ? text.connection.staleUnknown
-            : text.connection.stale(formats.time(state.liveAtMs))}
+            : formatMessage(text.connection.stale, { time: formats.time(state.liveAtMs) })}
         </span>
       ) : list.loadingMore ? (
         <span>{text.patients.loadingMore}</span>

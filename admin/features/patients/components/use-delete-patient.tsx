@@ -4,7 +4,8 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { toast } from '../../../shared/components/toast';
 import { useApi } from '../../../shared/session/context';
-import type { Text } from '../../../shared/text/messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import type { Text } from '../../../shared/text/text';
 import { useText } from '../../../shared/text/text';
 import { deletePatient, UNDO_MS } from '../model/deletion';
 
@@ -25,7 +26,9 @@ export const useDeletePatient = (): ((patient: Patient) => Promise<void>) => {
       autoClose: UNDO_MS,
       message: (
         <Group justify="space-between" wrap="nowrap">
-          <span>{text.patient.deleted(`${patient.first_name} ${patient.last_name}`)}</span>
+          <span>
+            {formatMessage(text.patient.deleted, { name: `${patient.first_name} ${patient.last_name}` })}
+          </span>
           <Button size="compact-sm" variant="default" onClick={deletion.undo}>
             {text.patient.undo}
           </Button>

@@ -1,4 +1,5 @@
-import { en } from '../../../shared/text/messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import en from '../../../shared/text/messages/en.json';
 import { EMPTY_DRAFT, refusedFields, toCreateBody, toUpdateBody, validateDraft } from './draft';
 
 const words = en.patientForm.errors;
@@ -45,7 +46,7 @@ describe('a draft of a patient', () => {
       ),
     ).toEqual({
       first_name: words.required,
-      last_name: words.tooLong(200),
+      last_name: formatMessage(words.tooLong, { max: 200 }),
       birth_date: words.date,
       email: words.email,
       phone: words.characters,

@@ -8,7 +8,8 @@ import {
   type FieldIssue,
   fieldsOf,
 } from '../../../shared/forms/draft-errors';
-import type { Text } from '../../../shared/text/messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import type { Text } from '../../../shared/text/text';
 
 /**
  * A patient as a form holds it: text in every field, empty for "not given". This module brings the contract's
@@ -91,7 +92,8 @@ const isField = fieldsOf(EMPTY_DRAFT);
 
 const describe = (field: DraftField, issue: FieldIssue, words: Words): string => {
   if (issue.code === 'too_small') return words.required;
-  if (issue.code === 'too_big' && issue.maximum !== undefined) return words.tooLong(Number(issue.maximum));
+  if (issue.code === 'too_big' && issue.maximum !== undefined)
+    return formatMessage(words.tooLong, { max: Number(issue.maximum) });
   if (field === 'birth_date') return words.date;
   if (field === 'email') return words.email;
   return words.characters;

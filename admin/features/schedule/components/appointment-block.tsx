@@ -15,6 +15,7 @@ import type { Appointment, AppointmentStatus, Patient } from '@wardbell/contract
 import { memo, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import type { Mark } from '../../../shared/hooks/use-recent-changes';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
@@ -102,7 +103,7 @@ export const AppointmentBlock = memo((props: BlockProps) => {
   const spokenMinutes =
     minutes === undefined
       ? ''
-      : `, ${standing === 'late' ? words.block.lateLong(minutes) : words.block.waitingLong(minutes)}`;
+      : `, ${standing === 'late' ? formatMessage(words.block.lateLong, { minutes }) : formatMessage(words.block.waitingLong, { minutes })}`;
   return (
     <div className={classes.root} data-standing={standing} data-compact={props.compact || undefined}>
       <UnstyledButton
@@ -134,10 +135,10 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           {minutes !== undefined && (
             <span className={classes.minutes} aria-hidden="true">
               {props.compact
-                ? words.panel.minutes(minutes)
+                ? formatMessage(words.panel.minutes, { n: minutes })
                 : standing === 'late'
-                  ? words.block.late(minutes)
-                  : words.block.waiting(minutes)}
+                  ? formatMessage(words.block.late, { minutes })
+                  : formatMessage(words.block.waiting, { minutes })}
             </span>
           )}
         </span>
@@ -171,7 +172,7 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           // With the keyboard it is a letter on the block itself.
           tabIndex={-1}
           title={words.step[offered]}
-          aria-label={words.stepOf(words.step[offered], name)}
+          aria-label={formatMessage(words.stepOf, { step: words.step[offered], name })}
           aria-keyshortcuts={keyOf(offered)}
           onClick={() => onStep(appointment, offered)}
         >

@@ -5,6 +5,7 @@ import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { type ReactNode, useId } from 'react';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import type { AppointmentDraft } from '../model/draft';
@@ -67,7 +68,7 @@ export const AppointmentFields = ({
           {...common}
           type="time"
           label={words.time}
-          title={words.timeHint(formats.timeZone)}
+          title={formatMessage(words.timeHint, { zone: formats.timeZone })}
           key={form.key('time')}
           {...form.getInputProps('time')}
         />

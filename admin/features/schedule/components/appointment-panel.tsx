@@ -15,6 +15,7 @@ import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi, useMe } from '../../../shared/session/context';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { usePatient } from '../../patients/queries/use-patient';
 import { scheduleText } from '../messages';
@@ -41,7 +42,10 @@ const PatientFacts = ({ patientId }: { patientId: string }) => {
       <Fact name={words.birthDate}>
         {birth_date === null
           ? text.app.none
-          : text.patient.bornAndAge(formats.date(birth_date), ageOn(birth_date, todayIn(formats.timeZone)))}
+          : formatMessage(text.patient.bornAndAge, {
+              date: formats.date(birth_date),
+              years: ageOn(birth_date, todayIn(formats.timeZone)),
+            })}
       </Fact>
       <Fact name={words.phone}>
         {phone === null ? text.app.none : <a href={`tel:${phone.replace(/\s/g, '')}`}>{phone}</a>}
@@ -63,7 +67,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       <Fact name={words.time}>
         {appointment.datetime === null ? words.noTime : formats.day(appointment.datetime)}
       </Fact>
-      <Fact name={words.duration}>{words.minutes(appointment.duration_minutes)}</Fact>
+      <Fact name={words.duration}>{formatMessage(words.minutes, { n: appointment.duration_minutes })}</Fact>
       <Fact name={words.type}>{appointment.type}</Fact>
       <Fact name={words.practitioner}>{appointment.practitioner ?? none}</Fact>
       <Fact name={words.room}>{appointment.room ?? none}</Fact>

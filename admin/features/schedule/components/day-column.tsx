@@ -2,6 +2,7 @@ import { IconPlus } from '@tabler/icons-react';
 import type { Appointment } from '@wardbell/contract';
 import { type CSSProperties, type MouseEvent, type ReactNode, useId, useState } from 'react';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { type Axis, endMsOf, startMsOf } from '../model/axis';
@@ -69,7 +70,7 @@ export const DayColumn = ({
         <span className={classes.columnCount} aria-hidden="true">
           {rows.length}
         </span>
-        <span className={classes.spoken}>{words.column(title, rows.length)}</span>
+        <span className={classes.spoken}>{formatMessage(words.column, { name: title, n: rows.length })}</span>
       </h2>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut of the mouse; the button and its key do the same */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
@@ -98,7 +99,7 @@ export const DayColumn = ({
             style={verticalPlace(axis, hoverMs, hoverMs + SLOT_MS)}
             aria-hidden="true"
           >
-            <IconPlus size={14} /> {words.bookAt(formats.clock(hoverMs))}
+            <IconPlus size={14} /> {formatMessage(words.bookAt, { time: formats.clock(hoverMs) })}
           </div>
         )}
         {rows.length > 0 && (

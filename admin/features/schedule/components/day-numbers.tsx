@@ -1,5 +1,6 @@
 import { Checkbox, UnstyledButton } from '@mantine/core';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import type { Counts } from '../model/standing';
@@ -50,7 +51,7 @@ export const DayNumbers = ({
         {(cancelled > 0 || withCancelled) && (
           <Checkbox
             size="xs"
-            label={words.showCancelled(cancelled)}
+            label={formatMessage(words.showCancelled, { n: cancelled })}
             checked={withCancelled}
             onChange={(event) => onCancelled(event.currentTarget.checked)}
           />

@@ -2,6 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { useConnection } from '@wardbell/client/react';
 import frame from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import type { AppointmentList } from '../queries/use-appointment-list';
@@ -30,7 +31,7 @@ export const DayStatus = ({ day }: { day: AppointmentList }) => {
       <span className={frame.warning}>
         {state.liveAtMs === null
           ? text.connection.staleUnknown
-          : text.connection.stale(formats.time(state.liveAtMs))}
+          : formatMessage(text.connection.stale, { time: formats.time(state.liveAtMs) })}
       </span>
     </div>
   );

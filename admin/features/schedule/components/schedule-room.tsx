@@ -14,6 +14,7 @@ import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import frame from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
@@ -144,7 +145,7 @@ export const ScheduleRoom = () => {
     />
   );
   const stale = !day.live && !day.loading;
-  const label = words.day(formats.fullDate(date));
+  const label = formatMessage(words.day, { date: formats.fullDate(date) });
   return (
     <Room
       title={words.title}

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { Appointment, Patient } from '@wardbell/contract';
 import type { PointerEvent } from 'react';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
@@ -39,16 +40,16 @@ export const UntimedList = ({
       >
         <span className={classes.name}>{name}</span>
         <span className={classes.what}>
-          {appointment.type} · {words.panel.minutes(appointment.duration_minutes)}
+          {appointment.type} · {formatMessage(words.panel.minutes, { n: appointment.duration_minutes })}
         </span>
         <span className={classes.what}>
-          {words.untimed.since(formats.ago(appointment.created_at, nowMs))}
+          {formatMessage(words.untimed.since, { ago: formats.ago(appointment.created_at, nowMs) })}
         </span>
         <Button
           size="compact-xs"
           variant="light"
           className={classes.book}
-          aria-label={words.untimed.bookOf(name)}
+          aria-label={formatMessage(words.untimed.bookOf, { name })}
           onPointerDown={(event) => event.stopPropagation()}
           onClick={() => onBook(appointment)}
         >

@@ -3,6 +3,7 @@ import { isAllowedMove } from '@wardbell/contract/appointment-status';
 import { useState } from 'react';
 import { toast } from '../../../shared/components/toast';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { startMsOf } from '../model/axis';
@@ -43,13 +44,17 @@ export const useDayActions = ({
 
   const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) => {
     write(appointment, { kind: 'status', status, ...(reason ? { reason } : {}) });
-    setAnnouncement(words.became(nameOf(appointment), text.appointment.status[status]));
+    setAnnouncement(
+      formatMessage(words.became, { name: nameOf(appointment), status: text.appointment.status[status] }),
+    );
   };
 
   const step = (appointment: Appointment, status: AppointmentStatus) => {
     if (status === appointment.status) return;
     if (!isAllowedMove(appointment.status, status)) {
-      const hint = words.cannotStep.hint(text.appointment.status[appointment.status]);
+      const hint = formatMessage(words.cannotStep.hint, {
+        status: text.appointment.status[appointment.status],
+      });
       void toast({ tone: 'warning', title: words.cannotStep.title, message: hint });
     } else if (status === 'cancelled') setAsking({ kind: 'cancel', appointment });
     else if (status === 'entered-in-error') setAsking({ kind: 'error', appointment });
@@ -60,7 +65,7 @@ export const useDayActions = ({
     write(appointment, { kind: 'place', placement, ...(status === undefined ? {} : { status }) });
     const moved = { ...appointment, ...placement };
     const time = moved.datetime === null ? words.panel.noTime : formats.clock(moved.datetime);
-    setAnnouncement(words.moved(time, titleOf(moved[by])));
+    setAnnouncement(formatMessage(words.moved, { time, column: titleOf(moved[by]) }));
   };
   const refuse = (why: 'time' | 'over' | 'edge') =>
     void toast({ tone: 'warning', title: words.cannotMove.title, message: words.cannotMove[why] });

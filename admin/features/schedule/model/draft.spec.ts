@@ -1,5 +1,6 @@
 import type { Appointment } from '@wardbell/contract';
-import { en } from '../messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import en from '../messages/en.json';
 import { EMPTY_DRAFT, refusedFields, toCreateBody, toDraft, toUpdateBody, validateDraft } from './draft';
 
 const BERLIN = 'Europe/Berlin';
@@ -58,7 +59,7 @@ describe('a draft of an appointment', () => {
     ['a time that the clock skips', { date: '2026-03-29', time: '02:30' }, { time: words.skipped }],
     ['a duration of nothing', { duration_minutes: '0' }, { duration_minutes: words.duration }],
     ['no type', { type: ' ' }, { type: words.required }],
-    ['too long a room', { room: 'x'.repeat(101) }, { room: words.tooLong(100) }],
+    ['too long a room', { room: 'x'.repeat(101) }, { room: formatMessage(words.tooLong, { max: 100 }) }],
   ])('with %s is told so', (_, change, errors) => {
     expect(validateDraft({ ...filled, ...change }, BERLIN, words)).toEqual(errors);
   });

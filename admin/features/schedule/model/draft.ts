@@ -8,7 +8,8 @@ import {
   type FieldIssue,
   fieldsOf,
 } from '../../../shared/forms/draft-errors';
-import type { ScheduleText } from '../messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import type { ScheduleText } from '../messages';
 import { fromClock, instantOf, isCalendarDate, localTimeOf, toClock } from './clock';
 
 /**
@@ -135,7 +136,8 @@ const describe = (field: DraftField, issue: FieldIssue, words: Words): string =>
   if (field === 'patient_id') return words.patient;
   if (field === 'duration_minutes') return words.duration;
   if (issue.code === 'too_small') return words.required;
-  if (issue.code === 'too_big' && issue.maximum !== undefined) return words.tooLong(Number(issue.maximum));
+  if (issue.code === 'too_big' && issue.maximum !== undefined)
+    return formatMessage(words.tooLong, { max: Number(issue.maximum) });
   return words.characters;
 };
 

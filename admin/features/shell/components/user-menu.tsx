@@ -11,6 +11,7 @@ import { useId } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
 import { initialsOf } from '../../../shared/components/initials';
 import { useMe, useSession } from '../../../shared/session/context';
+import { formatMessage } from '../../../shared/text/message';
 import { LANGUAGES, type Language, useWords } from '../../../shared/text/text';
 import classes from './user-menu.module.css';
 
@@ -60,12 +61,12 @@ export const UserMenu = () => {
   const schemeNames = { auto: text.user.system, light: text.user.light, dark: text.user.dark };
   return (
     <Disclosure
-      label={text.user.menu(name)}
+      label={formatMessage(text.user.menu, { name })}
       className={classes.avatar}
       button={
         <>
           <span aria-hidden="true">{initialsOf(name)}</span>
-          <VisuallyHidden>{text.user.menu(name)}</VisuallyHidden>
+          <VisuallyHidden>{formatMessage(text.user.menu, { name })}</VisuallyHidden>
         </>
       }
     >

@@ -15,6 +15,7 @@ import { useConnection } from '@wardbell/client/react';
 import { Disclosure } from '../../../shared/components/disclosure';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useText } from '../../../shared/text/text';
 import classes from './indicator.module.css';
 import { type Phase, phaseOf } from './phase';
@@ -34,9 +35,13 @@ const useLabel = (state: State, phase: Phase): string => {
   const formats = useFormats();
   switch (phase) {
     case 'offline':
-      return state.liveAtMs === null ? words.neverLive : words.waiting(formats.time(state.liveAtMs));
+      return state.liveAtMs === null
+        ? words.neverLive
+        : formatMessage(words.waiting, { since: formats.time(state.liveAtMs) });
     case 'stale':
-      return state.liveAtMs === null ? words.replaying : words.outdated(formats.time(state.liveAtMs));
+      return state.liveAtMs === null
+        ? words.replaying
+        : formatMessage(words.outdated, { since: formats.time(state.liveAtMs) });
     case 'signed_out':
       return words.signedOut;
     default:
@@ -58,13 +63,17 @@ const Details = ({ state, phase, retry }: { state: State; phase: Phase; retry: (
         <p>{words.hint[phase]}</p>
       )}
       {state.status === 'waiting' && (
-        <p>{words.hint.retryIn(Math.max(0, Math.ceil((state.untilMs - now) / 1_000)))}</p>
+        <p>
+          {formatMessage(words.hint.retryIn, {
+            seconds: Math.max(0, Math.ceil((state.untilMs - now) / 1_000)),
+          })}
+        </p>
       )}
       {phase !== 'live' && state.liveAtMs !== null && (
-        <p>{words.hint.complete(formats.dateTime(state.liveAtMs))}</p>
+        <p>{formatMessage(words.hint.complete, { time: formats.dateTime(state.liveAtMs) })}</p>
       )}
       {phase === 'live' && seq !== null && (
-        <p className={classes.position}>{words.hint.position(formats.number(seq))}</p>
+        <p className={classes.position}>{formatMessage(words.hint.position, { seq: formats.number(seq) })}</p>
       )}
       {resting && (
         <Button size="xs" variant="light" onClick={retry}>

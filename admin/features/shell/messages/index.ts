@@ -1,6 +1,6 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 /** Texts of the command palette and of the help on shortcuts. */
 export const SHELL = { en, de };
-export type { ShellText } from './en';
+export type ShellText = typeof en;

@@ -1,6 +1,7 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { useMe, useSession } from '../../../shared/session/context';
+import { formatMessage } from '../../../shared/text/message';
 import { isLanguage, LANGUAGES, useRoomText, useWords } from '../../../shared/text/text';
 import { useIdleWatch } from '../../lock/idle-context';
 import { SHELL } from '../messages';
@@ -44,7 +45,7 @@ export const useCommands = (onShortcuts: () => void): readonly Command[] => {
       .map((tag) => ({
         id: `language-${tag}`,
         group: groups.screen,
-        label: words.language(LANGUAGES[tag]),
+        label: formatMessage(words.language, { name: LANGUAGES[tag] }),
         run: () => setLanguage(tag),
       })),
     { id: 'shortcuts', group: groups.screen, label: words.shortcuts, run: onShortcuts },

@@ -1,6 +1,7 @@
 import type { SystemState } from '@wardbell/contract';
 import { Figure, Figures } from '../../../shared/components/figures';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { systemText } from '../messages';
 
@@ -19,26 +20,26 @@ export const DatabaseFigures = ({
   const formats = useFormats();
   const size = (bytes: number) =>
     bytes >= GIGABYTE
-      ? words.gigabytes(formats.number(Math.round(bytes / (GIGABYTE / 10)) / 10))
-      : words.megabytes(formats.number(Math.round(bytes / MEGABYTE)));
+      ? formatMessage(words.gigabytes, { gb: formats.number(Math.round(bytes / (GIGABYTE / 10)) / 10) })
+      : formatMessage(words.megabytes, { mb: formats.number(Math.round(bytes / MEGABYTE)) });
   return (
     <Figures label={words.label} stale={stale}>
       <Figure
         name={words.answer}
-        value={database && words.milliseconds(formats.number(database.answer_ms))}
+        value={database && formatMessage(words.milliseconds, { ms: formats.number(database.answer_ms) })}
         hint={words.answerHint}
       />
       <Figure
         name={words.connections}
         value={database && formats.number(database.connections)}
         share={database && database.connections / database.max_connections}
-        hint={database && words.ofMax(formats.number(database.max_connections))}
+        hint={database && formatMessage(words.ofMax, { max: formats.number(database.max_connections) })}
       />
       <Figure name={words.size} value={database && size(database.size_bytes)} hint={words.sizeHint} />
       <Figure
         name={words.version}
         value={database?.version}
-        hint={database && words.versionHint(formats.dateTime(database.started_at))}
+        hint={database && formatMessage(words.versionHint, { time: formats.dateTime(database.started_at) })}
       />
     </Figures>
   );

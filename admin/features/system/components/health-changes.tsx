@@ -1,4 +1,5 @@
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { systemText } from '../messages';
 import type { HealthChange } from '../use-system';
@@ -8,7 +9,8 @@ import classes from './system-room.module.css';
 export const HealthChanges = ({ changes }: { changes: readonly HealthChange[] }) => {
   const words = useRoomText(systemText);
   const formats = useFormats();
-  const state = (name: string) => words.states[name.toLowerCase()] ?? name;
+  const states: Readonly<Record<string, string>> = words.states;
+  const state = (name: string) => states[name.toLowerCase()] ?? name;
   return (
     <section className={classes.part} aria-labelledby="health-changes">
       <h2 id="health-changes" className={classes.partTitle}>
@@ -21,7 +23,11 @@ export const HealthChanges = ({ changes }: { changes: readonly HealthChange[] })
           {changes.map(({ key, atMs, what, before, after }) => (
             <li key={key}>
               <time dateTime={new Date(atMs).toISOString()}>{formats.dateTime(atMs)}</time>{' '}
-              {words.changes.change(words.changes[what], state(before), state(after))}
+              {formatMessage(words.changes.change, {
+                what: words.changes[what],
+                before: state(before),
+                after: state(after),
+              })}
             </li>
           ))}
         </ol>

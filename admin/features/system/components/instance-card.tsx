@@ -1,6 +1,7 @@
 import { CheckName, type SystemInstance } from '@wardbell/contract/system';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { systemText } from '../messages';
 import classes from './system-room.module.css';
@@ -51,7 +52,7 @@ export const InstanceCard = ({ instance }: { instance: SystemInstance }) => {
                   key={name}
                   name={said.checks[name]}
                   failed={status !== 'ok'}
-                  value={`${said.checkSince(said.check[status], formats.time(since))}${
+                  value={`${formatMessage(said.checkSince, { state: said.check[status], time: formats.time(since) })}${
                     name === 'bus' ? ` (${report.bus === 'redis' ? said.overRedis : said.overPostgres})` : ''
                   }`}
                 />
@@ -61,10 +62,17 @@ export const InstanceCard = ({ instance }: { instance: SystemInstance }) => {
             <dd>
               {report.oldest_unannounced_ms === 0
                 ? said.nothingWaits
-                : words.database.milliseconds(formats.number(report.oldest_unannounced_ms))}
+                : formatMessage(words.database.milliseconds, {
+                    ms: formats.number(report.oldest_unannounced_ms),
+                  })}
             </dd>
             <dt>{said.lagging}</dt>
-            <dd>{said.laggingCount(report.lagging, formats.number(report.lagging))}</dd>
+            <dd>
+              {formatMessage(said.laggingCount, {
+                n: report.lagging,
+                formatted: formats.number(report.lagging),
+              })}
+            </dd>
             <dt>{said.version}</dt>
             <dd>{report.version}</dd>
           </>

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { systemText } from '../messages';
 import type { SystemProblem } from '../problems';
@@ -26,10 +27,14 @@ export const Overall = ({
       <Icon size={32} stroke={1.7} aria-hidden="true" />
       <div>
         <p className={classes.overallTitle}>
-          {typeof said.title === 'string' ? said.title : said.title(counted, formats.number(counted))}
+          {typeof said.title === 'string'
+            ? said.title
+            : formatMessage(said.title, { n: counted, formatted: formats.number(counted) })}
         </p>
         <p className={classes.overallHint}>
-          {typeof said.hint === 'string' ? said.hint : said.hint(counted, formats.number(counted))}
+          {typeof said.hint === 'string'
+            ? said.hint
+            : formatMessage(said.hint, { n: counted, formatted: formats.number(counted) })}
         </p>
       </div>
     </div>

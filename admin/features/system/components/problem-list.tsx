@@ -1,5 +1,6 @@
 import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { systemText } from '../messages';
 import type { SystemProblem } from '../problems';
@@ -19,22 +20,25 @@ export const ProblemList = ({ problems }: { problems: readonly SystemProblem[] }
         return (
           <li key={`${kind}/${instanceId}`} className={classes.problem} data-severity={severity}>
             <h2 className={classes.problemTitle}>
-              {said.title} {host !== null && <span className={classes.quiet}>{words.on(host)}</span>}
+              {said.title}{' '}
+              {host !== null && <span className={classes.quiet}>{formatMessage(words.on, { host })}</span>}
             </h2>
             {since !== null && (
               <p className={classes.since}>
                 <time dateTime={since} title={formats.dateTime(since)}>
-                  {words.since(
-                    nowMs - Date.parse(since) < MINUTE_MS
-                      ? formats.time(since)
-                      : `${formats.time(since)} (${formats.ago(since, nowMs)})`,
-                  )}
+                  {formatMessage(words.since, {
+                    time:
+                      nowMs - Date.parse(since) < MINUTE_MS
+                        ? formats.time(since)
+                        : `${formats.time(since)} (${formats.ago(since, nowMs)})`,
+                  })}
                 </time>
               </p>
             )}
             <p>{said.hint}</p>
             <p>
-              <strong>{said.action}</strong> <span className={classes.quiet}>{words.more(said.term)}</span>
+              <strong>{said.action}</strong>{' '}
+              <span className={classes.quiet}>{formatMessage(words.more, { term: said.term })}</span>
             </p>
           </li>
         );

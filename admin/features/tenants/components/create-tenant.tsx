@@ -9,6 +9,7 @@ import { toast } from '../../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { tenantsText } from '../messages';
 import {
@@ -54,7 +55,7 @@ export const CreateTenant = ({
     },
     onSuccess: (tenant) => {
       remember(tenant);
-      void toast({ tone: 'success', message: words.created(tenant.name) });
+      void toast({ tone: 'success', message: formatMessage(words.created, { name: tenant.name }) });
       onCreated(tenant);
     },
     onError: (error) =>

@@ -6,6 +6,7 @@ import { hasCode } from '../../../shared/api/failure';
 import { Confirm } from '../../../shared/components/confirm';
 import { toast } from '../../../shared/components/toast';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { tenantsText } from '../messages';
 import { useChangeTenant } from '../use-change-tenant';
@@ -32,13 +33,13 @@ export const SwitchTenant = ({
       {
         onSuccess: () => {
           onClose();
-          void toast({ tone: 'success', message: said.done(tenant.name) });
+          void toast({ tone: 'success', message: formatMessage(said.done, { name: tenant.name }) });
         },
       },
     );
   return (
     <Confirm
-      title={said.title(tenant.name)}
+      title={formatMessage(said.title, { name: tenant.name })}
       hint={said.hint}
       action={said.action}
       color={suspending ? 'red.8' : 'ward'}
@@ -51,7 +52,9 @@ export const SwitchTenant = ({
       onClose={onClose}
     >
       {suspending && connections !== undefined && (
-        <p>{words.suspend.connected(connections, formats.number(connections))}</p>
+        <p>
+          {formatMessage(words.suspend.connected, { n: connections, formatted: formats.number(connections) })}
+        </p>
       )}
     </Confirm>
   );

@@ -11,6 +11,7 @@ import panel from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useTenant } from '../../../shared/tenants/use-tenant';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { LIMIT_FIELDS } from '../../limits/model/fields';
 import { tenantsText } from '../messages';
@@ -94,7 +95,10 @@ export const TenantPanel = ({
             </Fact>
             <Fact name={words.panel.connections}>
               {usage
-                ? words.ofLimit(formats.number(usage.connections), formats.number(usage.max_connections))
+                ? formatMessage(words.ofLimit, {
+                    used: formats.number(usage.connections),
+                    limit: formats.number(usage.max_connections),
+                  })
                 : text.app.none}
             </Fact>
             <Fact name={words.panel.peak}>{number(usage?.peak_connections)}</Fact>

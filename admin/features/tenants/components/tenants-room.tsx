@@ -14,6 +14,7 @@ import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { tenantsText } from '../messages';
 import { compareTenants, SORTS } from '../model/order';
@@ -130,8 +131,8 @@ export const TenantsRoom = () => {
           <div className={room.status}>
             <span role={wanted === '' ? undefined : 'status'}>
               {polled.data.complete
-                ? words.shown(rows.length, formats.number(rows.length))
-                : words.shownSome(formats.number(all.length))}
+                ? formatMessage(words.shown, { n: rows.length, formatted: formats.number(rows.length) })
+                : formatMessage(words.shownSome, { formatted: formats.number(all.length) })}
             </span>
             <AsOf polled={polled} />
           </div>

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { Sparkline } from '../../../shared/components/sparkline';
 import type { Column } from '../../../shared/grid/columns';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { tenantsText } from '../messages';
 import { shareOf } from '../model/order';
@@ -31,7 +32,10 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
               {row.status === 'suspended' && <span className={classes.badge}>{words.suspended}</span>}
             </span>
             <span className={classes.second}>
-              {words.course(number(row.messages_sent), number(Math.max(...row.messages_per_minute)))}
+              {formatMessage(words.course, {
+                total: number(row.messages_sent),
+                most: number(Math.max(...row.messages_per_minute)),
+              })}
             </span>
           </span>
         ),
@@ -47,7 +51,10 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
           return (
             <span className={classes.use}>
               <span className={share >= NEARLY_FULL ? classes.trouble : undefined}>
-                {words.ofLimit(number(row.connections), number(row.max_connections))}
+                {formatMessage(words.ofLimit, {
+                  used: number(row.connections),
+                  limit: number(row.max_connections),
+                })}
               </span>
               <span className={classes.track} aria-hidden="true">
                 <span
@@ -69,7 +76,10 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
           <Sparkline
             // the minute that still runs would always look like a fall
             values={row.messages_per_minute.slice(0, -1)}
-            label={words.course(number(row.messages_sent), number(Math.max(...row.messages_per_minute)))}
+            label={formatMessage(words.course, {
+              total: number(row.messages_sent),
+              most: number(Math.max(...row.messages_per_minute)),
+            })}
           />
         ),
       },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { en } from '../messages/en';
+import { formatMessage } from '../../../shared/text/message';
+import en from '../messages/en.json';
 import { emptyDraft, refusedFields, slugFor, toCreateBody, toUpdateBody, validateDraft } from './draft';
 
 const words = en.form.errors;
@@ -40,7 +41,7 @@ describe('A draft of a clinic', () => {
       time_zone: words.timeZone,
     });
     expect(validateDraft({ ...draft, name: 'x'.repeat(201), slug: 'Not This' }, words)).toEqual({
-      name: words.tooLong(200),
+      name: formatMessage(words.tooLong, { max: 200 }),
       slug: words.slug,
     });
   });

@@ -2,6 +2,7 @@ import type { Limits, Tenant } from '@wardbell/contract';
 import { TenantCreate } from '@wardbell/contract/tenant';
 import type { FieldError } from '../../../shared/api/failure';
 import type { Body, EndpointOf } from '../../../shared/api/types';
+import { formatMessage } from '../../../shared/text/message';
 import {
   changedFields,
   type LimitsDraft,
@@ -10,7 +11,7 @@ import {
   validateDraft as validateLimits,
 } from '../../limits/model/draft';
 import { LIMIT_FIELDS, type LimitField } from '../../limits/model/fields';
-import type { TenantsText } from '../messages/en';
+import type { TenantsText } from '../messages';
 
 /** A clinic as the form holds it; the numbers are its ceilings. */
 export interface TenantDraft extends LimitsDraft {
@@ -87,7 +88,8 @@ export const validateDraft = (
   if (draft.name.trim() === '') errors.name = words.required;
   else if (!isName.success) {
     const [issue] = isName.error.issues;
-    errors.name = issue?.code === 'too_big' ? words.tooLong(Number(issue.maximum)) : words.other;
+    errors.name =
+      issue?.code === 'too_big' ? formatMessage(words.tooLong, { max: Number(issue.maximum) }) : words.other;
   }
   if (draft.slug.trim() === '') errors.slug = words.required;
   else if (!slug.safeParse(draft.slug.trim()).success) errors.slug = words.slug;

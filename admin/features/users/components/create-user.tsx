@@ -11,6 +11,7 @@ import { toast } from '../../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { EMPTY_DRAFT, refusedFields, type UserDraft, validateDraft } from '../model/draft';
@@ -51,7 +52,7 @@ export const CreateUser = ({
     validate: (draft) => validateDraft(draft, words.form.errors, isSuper),
   });
   const finish = (user: User) => {
-    void toast({ tone: 'success', message: words.told.created(user.name) });
+    void toast({ tone: 'success', message: formatMessage(words.told.created, { name: user.name }) });
     onCreated(user);
   };
   const save = useMutation({

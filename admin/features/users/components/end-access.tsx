@@ -3,6 +3,7 @@
 import type { User } from '@wardbell/contract';
 import { Confirm } from '../../../shared/components/confirm';
 import { toast } from '../../../shared/components/toast';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { describeUserFailure } from '../model/failure';
@@ -19,13 +20,13 @@ export const DisableUser = ({ user, onClose }: { user: User; onClose: () => void
       {
         onSuccess: () => {
           onClose();
-          void toast({ tone: 'success', message: words.told.disabled(user.name) });
+          void toast({ tone: 'success', message: formatMessage(words.told.disabled, { name: user.name }) });
         },
       },
     );
   return (
     <Confirm
-      title={words.disable.title(user.name)}
+      title={formatMessage(words.disable.title, { name: user.name })}
       hint={words.disable.hint}
       action={words.disable.confirm}
       pending={change.isPending}
@@ -53,12 +54,12 @@ export const DeleteUser = ({
     remove.mutate(undefined, {
       onSuccess: () => {
         onDeleted();
-        void toast({ tone: 'success', message: words.told.deleted(user.name) });
+        void toast({ tone: 'success', message: formatMessage(words.told.deleted, { name: user.name }) });
       },
     });
   return (
     <Confirm
-      title={words.remove.title(user.name)}
+      title={formatMessage(words.remove.title, { name: user.name })}
       hint={words.remove.hint}
       action={words.remove.confirm}
       pending={remove.isPending}

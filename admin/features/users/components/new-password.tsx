@@ -8,6 +8,7 @@ import { Password } from '@wardbell/contract/user';
 import { useState } from 'react';
 import { FormDrawer } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { describeUserFailure } from '../model/failure';
@@ -45,7 +46,7 @@ export const NewPassword = ({ user, onClose }: { user: User; onClose: () => void
   const error = form.errors.password;
   return (
     <FormDrawer
-      title={words.passwordForm.title(user.name)}
+      title={formatMessage(words.passwordForm.title, { name: user.name })}
       submitLabel={words.passwordForm.save}
       form={form}
       pending={save.isPending}

@@ -2,6 +2,7 @@
 
 import { Button, Group, Modal } from '@mantine/core';
 import { CopyButton } from '../../../shared/components/copy-button';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import classes from './start-password.module.css';
@@ -24,7 +25,7 @@ export const StartPassword = ({
       onClose={onDone}
       closeOnClickOutside={false}
       closeOnEscape={false}
-      title={words.title(name)}
+      title={formatMessage(words.title, { name })}
       centered
       closeButtonProps={{ 'aria-label': text.app.close }}
       styles={{ title: { overflowWrap: 'anywhere' } }}

@@ -12,6 +12,7 @@ import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { describeUserFailure } from '../model/failure';
@@ -33,7 +34,8 @@ const Actions = ({ user, own, onOpen }: { user: User; own: boolean; onOpen: (dia
     change.mutate(
       { status: 'active' },
       {
-        onSuccess: () => void toast({ tone: 'success', message: words.told.enabled(user.name) }),
+        onSuccess: () =>
+          void toast({ tone: 'success', message: formatMessage(words.told.enabled, { name: user.name }) }),
         onError: (error) => {
           const { title, hint } = describeUserFailure(error, text, words);
           void toast({ tone: 'error', title, message: hint });

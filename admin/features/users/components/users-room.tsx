@@ -16,6 +16,7 @@ import { SearchField } from '../../../shared/room/search-field';
 import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { type UserList, useUsers } from '../use-users';
@@ -34,13 +35,23 @@ const Status = ({ list }: { list: UserList }) => {
   if (list.rows.length === 0) return null;
   return (
     <div className={classes.status}>
-      <span>{words.loaded(list.rows.length, formats.number(list.rows.length), list.complete)}</span>
+      <span>
+        {formatMessage(words.loaded, {
+          n: list.rows.length,
+          formatted: formats.number(list.rows.length),
+          complete: list.complete,
+        })}
+      </span>
       {list.error ? (
         <span className={classes.warning} role="alert">
-          {words.notRefreshed(formats.time(list.asOfMs))}
+          {formatMessage(words.notRefreshed, { time: formats.time(list.asOfMs) })}
         </span>
       ) : (
-        <span>{list.loadingMore ? words.loadingMore : words.asOf(formats.time(list.asOfMs))}</span>
+        <span>
+          {list.loadingMore
+            ? words.loadingMore
+            : formatMessage(words.asOf, { time: formats.time(list.asOfMs) })}
+        </span>
       )}
     </div>
   );

@@ -1,6 +1,6 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 /** The words of the Users room. */
 export const USERS = { en, de };
-export type { UsersText } from './en';
+export type UsersText = typeof en;

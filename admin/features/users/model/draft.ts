@@ -8,6 +8,7 @@ import {
   type FieldIssue,
   fieldsOf,
 } from '../../../shared/forms/draft-errors';
+import { formatMessage } from '../../../shared/text/message';
 import type { UsersText } from '../messages';
 
 /** A user as a form holds it. Brings the contract's schemas with it, so it comes with a form, not with the room. */
@@ -53,7 +54,8 @@ const describe = (field: DraftField, issue: FieldIssue, words: Words): string =>
   if (field === 'email') return words.email;
   if (field === 'password') return words.password;
   if (issue.code === 'too_small') return words.required;
-  if (issue.code === 'too_big' && issue.maximum !== undefined) return words.tooLong(Number(issue.maximum));
+  if (issue.code === 'too_big' && issue.maximum !== undefined)
+    return formatMessage(words.tooLong, { max: Number(issue.maximum) });
   return words.other;
 };
 

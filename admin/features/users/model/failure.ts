@@ -1,6 +1,6 @@
 import { type Described, describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
-import type { Text } from '../../../shared/text/messages/en';
+import type { Text } from '../../../shared/text/text';
 import type { UsersText } from '../messages';
 
 /** Why an account was not changed, in words. */

@@ -1,4 +1,5 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 export const chartText = { en, de };
+export type ChartText = typeof en;

@@ -1,4 +1,5 @@
-import { de } from './de';
-import { en } from './en';
+import de from './de.json';
+import en from './en.json';
 
 export const polledText = { en, de };
+export type PolledText = typeof en;

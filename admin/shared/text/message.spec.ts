@@ -1,0 +1,32 @@
+import { formatMessage } from './message';
+
+describe('formatMessage', () => {
+  it('fills in values by name, as often as they stand there', () => {
+    expect(formatMessage('{a} and {b}, {a}', { a: 'x', b: 2 }, 'en')).toBe('x and 2, x');
+  });
+
+  it('chooses an exact number before the plural form of the language', () => {
+    const message = '{n, plural, =0 {none} one {{n} event} other {{n} events}} here';
+    expect([0, 1, 5].map((n) => formatMessage(message, { n }, 'en'))).toEqual([
+      'none here',
+      '1 event here',
+      '5 events here',
+    ]);
+    expect(formatMessage('{n, plural, one {jeden} few {kilka} other {wiele}}', { n: 3 }, 'pl')).toBe('kilka');
+  });
+
+  it('selects by a word, and otherwise what stands for all others', () => {
+    const message = '{n}{complete, select, true {} other { so far}}';
+    expect(formatMessage(message, { n: 3, complete: true }, 'en')).toBe('3');
+    expect(formatMessage(message, { n: 3, complete: false }, 'en')).toBe('3 so far');
+  });
+
+  it('does not read braces in values', () => {
+    expect(formatMessage('{name}', { name: '{n}' }, 'en')).toBe('{n}');
+  });
+
+  it('throws for a value that is missing or a brace that is not closed', () => {
+    expect(() => formatMessage('{name}', {}, 'en')).toThrow('{name}');
+    expect(() => formatMessage('{name', { name: '' }, 'en')).toThrow('not closed');
+  });
+});
