@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { formatMessage } from './message';
 
 describe('formatMessage', () => {
@@ -25,8 +26,14 @@ describe('formatMessage', () => {
     expect(formatMessage('{name}', { name: '{n}' }, 'en')).toBe('{n}');
   });
 
-  it('throws for a value that is missing or a brace that is not closed', () => {
-    expect(() => formatMessage('{name}', {}, 'en')).toThrow('{name}');
+  it('reports a missing value and shows its name', () => {
+    const report = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    expect(formatMessage('Hello {name}', {}, 'en')).toBe('Hello {name}');
+    expect(report).toHaveBeenCalledWith('A message has no value for {name}');
+    report.mockRestore();
+  });
+
+  it('throws for a brace that is not closed', () => {
     expect(() => formatMessage('{name', { name: '' }, 'en')).toThrow('not closed');
   });
 });
