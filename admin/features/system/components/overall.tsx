@@ -21,20 +21,17 @@ export const Overall = ({
   const tone = problems[0]?.severity ?? 'well';
   const Icon = tone === 'well' ? IconCircleCheck : tone === 'note' ? IconInfoCircle : IconAlertTriangle;
   const said = problems.length === 0 ? words.well : words.wrong;
-  const counted = problems.length === 0 ? instances : problems.length;
+  const n = problems.length === 0 ? instances : problems.length;
+  const values = { n, formatted: formats.number(n) };
   return (
     <div className={classes.overall} data-tone={tone} role="status">
       <Icon size={32} stroke={1.7} aria-hidden="true" />
       <div>
         <p className={classes.overallTitle}>
-          {typeof said.title === 'string'
-            ? said.title
-            : formatMessage(said.title, { n: counted, formatted: formats.number(counted) })}
+          {formatMessage(said.title, values)}
         </p>
         <p className={classes.overallHint}>
-          {typeof said.hint === 'string'
-            ? said.hint
-            : formatMessage(said.hint, { n: counted, formatted: formats.number(counted) })}
+          {formatMessage(said.hint, values)}
         </p>
       </div>
     </div>
