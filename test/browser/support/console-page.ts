@@ -12,6 +12,18 @@ import type { TestUser } from '../../support/tenant.js';
 /** Chromium's warning about a page whose scripts need seconds to start, as on a busy machine. */
 const LATE_PRELOAD = /was preloaded using link preload but not used within a few seconds/;
 
+/** Reports texts of a catalogue that are shown with their placeholders. Runs in the page. */
+const reportUnformatted = () => {
+  const reported = new Set<string>();
+  const look = () => {
+    const [raw] = /\{\w+(?:, (?:plural|select),|\})/.exec(document.body?.innerText ?? '') ?? [];
+    if (raw === undefined || reported.has(raw)) return;
+    reported.add(raw);
+    console.error(`an unformatted message: ${raw}`);
+  };
+  setInterval(look, 500);
+};
+
 /** A person before the console: what they see, and what the browser complained about meanwhile. */
 export class ConsolePage {
   readonly complaints: string[] = [];
@@ -37,6 +49,7 @@ export class ConsolePage {
       viewport: { width: 1280, height: 800 },
       ...options,
     });
+    await context.addInitScript(reportUnformatted);
     const opened = new ConsolePage(await context.newPage(), context, server.url);
     await opened.page.goto(server.url);
     return opened;
