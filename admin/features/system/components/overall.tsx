@@ -27,12 +27,8 @@ export const Overall = ({
     <div className={classes.overall} data-tone={tone} role="status">
       <Icon size={32} stroke={1.7} aria-hidden="true" />
       <div>
-        <p className={classes.overallTitle}>
-          {formatMessage(said.title, values)}
-        </p>
-        <p className={classes.overallHint}>
-          {formatMessage(said.hint, values)}
-        </p>
+        <p className={classes.overallTitle}>{formatMessage(said.title, values)}</p>
+        <p className={classes.overallHint}>{formatMessage(said.hint, values)}</p>
       </div>
     </div>
   );
