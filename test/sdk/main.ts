@@ -115,8 +115,9 @@ async function buildWithVite(): Promise<void> {
   );
   await run(project, process.execPath, 'node_modules/vite/bin/vite.js', 'build');
   const dist = join(project, 'dist');
-  const script = listFiles(dist).find((path) => path.endsWith('.js')) ?? '';
-  const built = readFileSync(join(dist, script), 'utf8');
+  // Several files: the fallback to server-sent events is one of its own.
+  const scripts = listFiles(dist).filter((path) => path.endsWith('.js'));
+  const built = scripts.map((path) => readFileSync(join(dist, path), 'utf8')).join('\n');
   assert.match(built, /wardbell\.v1/);
   // the contract's schemas have no place in a page
   assert.doesNotMatch(built, /ZodError/);
