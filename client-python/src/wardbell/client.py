@@ -164,10 +164,11 @@ class Client:
             self._set(State.STOPPED)
 
     async def _get_token(self, reason: str) -> str:
-        token: Any = self._token
-        while callable(self._token):
+        if isinstance(self._token, str):
+            return self._token
+        while True:
             try:
-                token = self._token(reason)
+                token: Any = self._token(reason)
                 if inspect.isawaitable(token):
                     token = await token
                 break

@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import type { LogLevel, SystemLogQuery, SystemLogRow } from '@wardbell/contract';
+import { LogLevel, type SystemLogQuery, type SystemLogRow } from '@wardbell/contract';
 import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
@@ -9,6 +9,7 @@ import { LineLimit } from '../../platform/log/line-limit.js';
 import { Log, type LogRecord, type LogSeverity } from '../../platform/log/log.js';
 import { Instance } from '../../realtime/connections/instance.js';
 import { Hub } from '../../realtime/hub/hub.js';
+import { isAtLeast } from '../../realtime/hub/system-log-feed.js';
 
 const WRITE_MS = 1_000;
 /** Lines that wait for the database; in an outage the oldest are dropped. */
@@ -28,12 +29,6 @@ const LEVELS: Readonly<Record<LogSeverity, LogLevel | undefined>> = {
   error: 'error',
   fatal: 'error',
 };
-const AT_LEAST: Readonly<Record<LogLevel, readonly LogLevel[]>> = {
-  info: ['info', 'warn', 'error'],
-  warn: ['warn', 'error'],
-  error: ['error'],
-};
-
 const WRITE = {
   name: 'system_log_write',
   text: `INSERT INTO wardbell.system_log (at, level, message, source, dropped)
@@ -116,7 +111,7 @@ export class SystemLog implements OnApplicationBootstrap, BeforeApplicationShutd
       SELECT l.id, l.at, l.level, l.message, l.source, l.dropped FROM wardbell.system_log l
       WHERE l.id > (SELECT coalesce(max(m.id), 0) - ${KEPT}::bigint FROM wardbell.system_log m)
         AND l.id < ${before}::bigint AND l.id > ${sinceId}::bigint AND l.at >= ${sinceAt}::timestamptz
-        AND l.level = ANY(${AT_LEAST[level]}::text[])
+        AND l.level = ANY(${LogLevel.options.filter((other) => isAtLeast(other, level))}::text[])
       ORDER BY l.id DESC LIMIT ${limit + 1}`;
     const cut = this.pager.cut(list, rows, limit, ({ id }) => [String(id), '']);
     return {
