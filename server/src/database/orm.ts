@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
@@ -12,7 +11,43 @@ interface Lease {
   readonly isPrepared: boolean;
 }
 
-const leases = new AsyncLocalStorage<Lease>();
+/**
+ * Passes the connection of a unit of work to the adapter. Prisma does not say for which `$transaction` it calls
+ * `startTransaction`, so only one is between the two at any time; nothing in between waits for the database. An
+ * AsyncLocalStorage would do without the queue, but the first use of one makes every promise of the process slower:
+ * 0.2 ms of CPU for each update over HTTP (Node.js 20, measured).
+ */
+class LeaseHandover {
+  #offered: { readonly lease: Lease; readonly onTaken: () => void } | undefined;
+  #last: Promise<void> = Promise.resolve();
+
+  /** Calls `begin`, and lets the next one begin when its lease was taken or when it has ended. */
+  async offer(lease: Lease, begin: () => Promise<void>): Promise<void> {
+    const previous = this.#last;
+    let onTaken = (): void => undefined;
+    this.#last = new Promise((resolve) => {
+      onTaken = resolve;
+    });
+    await previous;
+    this.#offered = { lease, onTaken };
+    try {
+      await begin();
+    } finally {
+      if (this.#offered?.lease === lease) this.#offered = undefined; // it ended before it was opened
+      onTaken();
+    }
+  }
+
+  /** The lease of the transaction that is being opened. */
+  take(): Lease | undefined {
+    const offered = this.#offered;
+    this.#offered = undefined;
+    offered?.onTaken();
+    return offered?.lease;
+  }
+}
+
+const handover = new LeaseHandover();
 
 /**
  * A pool that never connects: the base of the proxy that stands for the leased connection. `PrismaPg` runs statements
@@ -39,7 +74,7 @@ class LeaseAdapter implements SqlDriverAdapter {
   readonly executeScript = outsideOfUnitOfWork;
 
   async startTransaction(): Promise<Transaction> {
-    const lease = leases.getStore();
+    const lease = handover.take();
     if (!lease) return outsideOfUnitOfWork();
     const { client, isPrepared } = lease;
     // `PrismaPg` writes and reads times in UTC without a zone
@@ -119,7 +154,7 @@ export class OrmTransaction {
     });
     shared ??= newClient();
     const client = shared;
-    return leases.run(this.lease, () =>
+    return handover.offer(this.lease, () =>
       client.$transaction(
         async (orm) => {
           onOpen(orm);

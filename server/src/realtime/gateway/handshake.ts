@@ -59,6 +59,7 @@ export const readHandshake = (request: IncomingMessage): Handshake => {
   const parsed = since === null || !/^\d+$/.test(since) ? undefined : Seq.safeParse(Number(since)).data;
   if (since !== null && parsed === undefined) complaints.push('invalid_since');
 
+  const previous = query.get('previous');
   const topic = path.slice('/ws'.length).replace(/^\/|\/$/g, '');
   return {
     token: tokenOf(request, query),
@@ -66,7 +67,7 @@ export const readHandshake = (request: IncomingMessage): Handshake => {
     types: named.length > 0 ? types : null,
     resume: since === null ? undefined : { epoch: query.get('epoch') ?? undefined, since: parsed },
     inband: query.get('resume') === 'inband',
-    previous: Uuid.safeParse(query.get('previous')).data ?? null,
+    previous: previous === null ? null : (Uuid.safeParse(previous).data ?? null),
     origin: request.headers.origin,
     host: request.headers.host,
     client: clientOf(request.headers),

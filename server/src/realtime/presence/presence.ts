@@ -105,7 +105,8 @@ export class Presence implements OnApplicationBootstrap, BeforeApplicationShutdo
           batch.map(([, user]) => user),
           isSweep,
         );
-        isMore = this.#take(rows) || this.#dirty.size > 0;
+        // users that came meanwhile wait for the next statement, so a storm of connects takes few of them
+        isMore = this.#take(rows) || batch.length === MAX_BATCH;
       } catch (error) {
         for (const [key, user] of batch) this.#dirty.set(key, user);
         this.#isSweepDue ||= isSweep;
