@@ -22,6 +22,7 @@ const FEATURE_IMPORTS = {
   audit: ['patients'],
   connections: [],
   events: [],
+  integrations: [],
   limits: ['connections'],
   lock: ['sign-in'],
   notifications: ['events'],

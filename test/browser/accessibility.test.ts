@@ -66,6 +66,33 @@ describe('in light or dark', () => {
     await person.close();
   });
 
+  it('the integrations have none: without any, and with the errors of their forms', async () => {
+    const person = await open();
+    const { page } = person;
+    await person.signIn(empty.admin);
+    await page.goto(`${server.url}/integrations/`);
+    await page.getByRole('heading', { name: 'No integration keys yet' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('n');
+    await page.getByRole('button', { name: 'Create key' }).click();
+    await page.getByText('Choose at least one scope').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Webhooks' }).click();
+    await page.getByRole('heading', { name: 'No webhooks yet' }).waitFor();
+    await page.keyboard.press('n');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByText('Enter an address like').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('tab', { name: 'Dead letters' }).click();
+    await page.getByRole('heading', { name: 'No dead letters' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await person.close();
+  });
+
   it('an empty clinic and a narrow window have none', async () => {
     const person = await ConsolePage.open(browser, server, {
       viewport: { width: 360, height: 740 },

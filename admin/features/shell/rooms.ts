@@ -23,6 +23,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'connections', path: '/connections/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
+  { id: 'integrations', path: '/integrations/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'system', path: '/system/', roles: ['super_admin'] },

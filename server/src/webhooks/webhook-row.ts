@@ -17,6 +17,7 @@ const Row = z.object({
   position: toNumber,
   failed_attempts: z.number(),
   next_attempt_at: toText.nullable(),
+  failing_since: toText.nullable(),
   last_success_at: toText.nullable(),
   version: z.number(),
   created_by: z.string(),
@@ -28,7 +29,8 @@ const Row = z.object({
 export const COLUMNS = raw(
   `w.id::text, w.tenant_id::text, w.url, w.types, w.payload, w.description, w.status, w.disabled_reason, w.position,
    w.attempt AS failed_attempts, CASE WHEN w.status = 'active' AND w.attempt > 0 THEN w.next_attempt_at END AS next_attempt_at,
-   w.last_success_at, w.version, w.created_by, w.created_at, w.updated_at, w.created_at::text AS sort_key`,
+   w.failing_since, w.last_success_at, w.version, w.created_by, w.created_at, w.updated_at,
+   w.created_at::text AS sort_key`,
 );
 
 export const toWebhook = (row: unknown): Webhook => Row.parse(row);

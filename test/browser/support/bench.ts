@@ -14,9 +14,17 @@ export let browser: Browser;
 export let database: TestDatabase;
 export let server: RunningServer;
 
+/** Webhooks may go to a receiver of the test, and events of a broker come to the clinic that they name. */
+const ENV = {
+  WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
+  DAPR_SUBSCRIPTIONS: JSON.stringify([
+    { pubsubname: 'lab', topic: 'results', tenant: '/data/tenant_id', type: '/data/kind' },
+  ]),
+};
+
 beforeAll(async () => {
   database = await createDatabase();
-  [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
+  [browser, server] = await Promise.all([launchBrowser(), startServer({ database, env: ENV })]);
 });
 afterAll(async () => {
   await browser?.close();

@@ -12,6 +12,7 @@ import {
   IconStethoscope,
   IconTimelineEvent,
   IconUsers,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 import Link from 'next/link';
@@ -29,6 +30,7 @@ const ICONS: Record<Room['id'], TablerIcon> = {
   connections: IconPlugConnected,
   limits: IconGauge,
   events: IconTimelineEvent,
+  integrations: IconWebhook,
   users: IconUsers,
   audit: IconHistory,
   tenants: IconBuildingHospital,

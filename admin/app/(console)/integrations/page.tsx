@@ -1,0 +1,5 @@
+import { IntegrationsRoom } from '../../../features/integrations/components/integrations-room';
+
+const Page = () => <IntegrationsRoom />;
+
+export default Page;

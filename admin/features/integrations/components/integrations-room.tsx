@@ -1,0 +1,73 @@
+'use client';
+
+import { Button, Tabs } from '@mantine/core';
+import { IconPlus } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useAddress } from '../../../shared/hooks/use-address';
+import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { Room } from '../../../shared/room/room';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { INTEGRATIONS } from '../messages';
+import type { CreateForm } from './create-form';
+import { DeadLetterList } from './dead-letter-list';
+import classes from './integrations-room.module.css';
+import { KeyList } from './key-list';
+import { WebhookList } from './webhook-list';
+
+const TABS = ['keys', 'webhooks', 'deadLetters'] as const;
+type Tab = (typeof TABS)[number];
+
+/** How services of the clinic sign in, publish events and receive them. */
+export const IntegrationsRoom = () => {
+  const text = useText();
+  const words = useRoomText(INTEGRATIONS);
+  const address = useAddress();
+  const tab: Tab = TABS.find((known) => known === address.get('tab')) ?? 'keys';
+  const [isCreating, setCreating] = useState(false);
+  const createLabel = tab === 'deadLetters' ? null : words[tab].create;
+  useHotkey('n', () => setCreating(createLabel !== null));
+  const form: CreateForm = { isCreating, setCreating };
+  return (
+    <Tabs
+      value={tab}
+      keepMounted={false}
+      variant="pills"
+      className={classes.tabs}
+      onChange={(next) => address.set({ tab: next === 'keys' ? null : next, id: null })}
+    >
+      <Room
+        title={text.rooms.integrations}
+        bar={
+          <>
+            <Tabs.List aria-label={words.tabs.label}>
+              {TABS.map((name) => (
+                <Tabs.Tab key={name} value={name}>
+                  {words.tabs[name]}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {createLabel !== null && (
+              <Button
+                leftSection={<IconPlus size={18} aria-hidden="true" />}
+                aria-keyshortcuts="n"
+                onClick={() => setCreating(true)}
+              >
+                {createLabel}
+              </Button>
+            )}
+          </>
+        }
+      >
+        <Tabs.Panel value="keys" className={classes.panel}>
+          <KeyList {...form} />
+        </Tabs.Panel>
+        <Tabs.Panel value="webhooks" className={classes.panel}>
+          <WebhookList {...form} />
+        </Tabs.Panel>
+        <Tabs.Panel value="deadLetters" className={classes.panel}>
+          <DeadLetterList />
+        </Tabs.Panel>
+      </Room>
+    </Tabs>
+  );
+};
