@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -54,12 +56,21 @@ const PICTURES = [
   ['connections', 'tenant_admin', '/connections/', { prepare: lastMinutes }],
   ['limits', 'tenant_admin', '/limits/'],
   ['events', 'tenant_admin', '/events/', { prepare: openRow(2) }],
+  ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openRow(1) }],
   ['users', 'tenant_admin', '/users/', { prepare: openRow(2) }],
   ['audit', 'tenant_admin', '/audit/', { prepare: openRow(3) }],
   ['tenants', 'super_admin', '/tenants/'],
   ['system', 'super_admin', '/system/'],
   ['palette', 'tenant_admin', '/patients/', { prepare: openPalette }],
 ];
+
+/** Webhooks by the path of the receiver, which decides how it answers. */
+const WEBHOOKS = [
+  ['/interface-engine', 'clinician', null],
+  ['/waiting-room-display', 'front_desk', ['appointment_created', 'appointment_updated']],
+  ['/billing', 'ids', ['appointment_updated']],
+];
+const FAILING_PATH = '/billing';
 
 /** Cleanup functions, run in reverse order. */
 const cleanups = [];
@@ -94,6 +105,7 @@ async function main() {
   // All users are connected before the first picture, so that the pages about connections have data.
   for (const [, role, , look = {}] of PICTURES) await pageFor(role, look);
   await notify(url, people.get('tenant_admin'));
+  await addWebhooks(url, people.get('tenant_admin'));
   console.log(`${clinic}: letting something happen for ${LIVELY_MS / 1_000} s …`);
   await delay(LIVELY_MS);
 
@@ -124,6 +136,7 @@ async function startDemo() {
       PORT: '0',
       DEMO: 'true',
       DEMO_TRAFFIC: 'true',
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       LOG_LEVEL: 'warn',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -172,14 +185,34 @@ async function chooseClinic(url, logins) {
   return admins[0].clinic;
 }
 
+async function post(url, path, token, body) {
+  await fetch(`${url}/api/v1${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}
+
 async function notify(url, admin) {
   const token = await tokenOf(url, admin);
-  for (const [level, message] of MESSAGES) {
-    await fetch(`${url}/api/v1/notifications`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ level, message }),
-    });
+  for (const [level, message] of MESSAGES) await post(url, '/notifications', token, { level, message });
+}
+
+/** Webhooks to a receiver on this machine, one of which fails. */
+async function addWebhooks(url, admin) {
+  const receiver = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(request.url === FAILING_PATH ? 503 : 204).end());
+  });
+  receiver.listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
+  cleanups.push(async () => {
+    receiver.close();
+    receiver.closeAllConnections();
+  });
+  const token = await tokenOf(url, admin);
+  for (const [path, payload, types] of WEBHOOKS) {
+    const address = `http://127.0.0.1:${receiver.address().port}${path}`;
+    await post(url, '/webhooks', token, { url: address, payload, types });
   }
 }
 

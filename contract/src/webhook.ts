@@ -79,7 +79,9 @@ export const Webhook = z
     position: Seq.meta({ description: 'Events up to this number are done' }),
     failed_attempts: z.int().meta({ description: 'Of the event that follows the position' }),
     next_attempt_at: Timestamp.nullable().meta({ description: 'null: nothing waits for a repetition' }),
-    failing_since: Timestamp.nullable().meta({ description: 'null: no attempt has failed since the last success' }),
+    failing_since: Timestamp.nullable().meta({
+      description: 'null: no attempt has failed since the last success',
+    }),
     last_success_at: Timestamp.nullable(),
     version: Version,
     created_by: z.string(),

@@ -79,7 +79,12 @@ describeWith('curl', 'an integration key', () => {
 
     const log = await must(api.events.list.answer, server, 'GET', '/events', { token: clinic.admin.token });
     expect(log.data).toContainEqual(expect.objectContaining(published));
-    await person.row(name).getByText('Publish events, Follow events').first().waitFor();
+    await person
+      .row(name)
+      .getByText('Publish events, Follow events')
+      .filter({ visible: true })
+      .first()
+      .waitFor();
     expect(await violationsOf(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Revoke' }).click();
@@ -108,7 +113,7 @@ describe('a webhook', () => {
     await page.getByRole('button', { name: 'Add webhook' }).click();
     await page.getByText('Enter an address like').waitFor();
     await page.getByLabel('Address').fill(url);
-    await page.getByLabel('Event types').fill(`${type}, another_type`);
+    await page.getByRole('textbox', { name: 'Event types' }).fill(`${type}, another_type`);
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Add webhook' }).click();
     const secret = await page.getByRole('status', { name: 'Secret' }).innerText();
@@ -119,7 +124,7 @@ describe('a webhook', () => {
     const seq = await publish(type);
     const panel = page.getByRole('complementary', { name: 'Webhook' });
     await panel.getByText(`${type}, event ${seq}`).waitFor();
-    await panel.getByText('Delivered (204)').first().waitFor();
+    await panel.getByText('Delivered (204)').filter({ visible: true }).first().waitFor();
     const [delivery] = deliveriesTo(type);
     expect(delivery && verdicts(delivery, secret)).toEqual([true, true]);
 
@@ -157,21 +162,21 @@ describe('a webhook', () => {
     const person = await open(`?tab=webhooks&id=${webhook.id}`);
     const { page } = person;
     const panel = page.getByRole('complementary', { name: 'Webhook' });
-    await person.row(type).getByText('Failing since').first().waitFor();
+    await person.row(type).getByText('Failing since').filter({ visible: true }).first().waitFor();
     await panel.getByText('after 1 failed attempt', { exact: true }).waitFor();
     await panel.getByText('Answered 503').waitFor();
 
     await panel.getByRole('button', { name: 'Disable' }).click();
     await page.getByRole('dialog').getByText('The position is kept').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
-    await person.row(type).getByText('Disabled').first().waitFor();
+    await person.row(type).getByText('Disabled').filter({ visible: true }).first().waitFor();
     await panel.getByText('By an administrator.').waitFor();
     receiver.reply(() => ({ status: 204 }));
     await publish(type);
     const before = deliveriesTo(type).length;
     await panel.getByRole('button', { name: 'Enable' }).click();
     await eventually(() => deliveriesTo(type).length === before + 2);
-    await person.row(type).getByText('Up to date').first().waitFor();
+    await person.row(type).getByText('Up to date').filter({ visible: true }).first().waitFor();
 
     await panel.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
@@ -187,7 +192,7 @@ describe('a webhook', () => {
     await eventually(() => deliveriesTo(type).length === 1);
     const person = await open(`?tab=webhooks&id=${webhook.id}`);
     const { page } = person;
-    await person.row(type).getByText('Up to date').first().waitFor();
+    await person.row(type).getByText('Up to date').filter({ visible: true }).first().waitFor();
     await page.getByRole('button', { name: 'Rewind' }).click();
     const dialog = page.getByRole('dialog');
     await dialog.getByLabel('First event').fill('0');
@@ -223,7 +228,7 @@ describe('a dead letter', () => {
     await publish(type, { note });
     const person = await open('?tab=deadLetters');
     const { page } = person;
-    await person.row(type).getByText('Answered 503').first().waitFor();
+    await person.row(type).getByText('Answered 503').filter({ visible: true }).first().waitFor();
     await person.row(type).click();
     const panel = page.getByRole('complementary', { name: 'Dead letter' });
     await panel.getByText(note).waitFor();
@@ -250,7 +255,13 @@ describe('a dead letter', () => {
     const type = uniqueName('lab');
     const schema = { type: 'object', required: ['order'] };
     expect((await asAdmin('PUT', `/event-types/${type}`, { schema })).status).toBe(200);
-    const event = { specversion: '1.0', id: type, source: 'lab', type, data: { tenant_id: clinic.id, kind: type } };
+    const event = {
+      specversion: '1.0',
+      id: type,
+      source: 'lab',
+      type,
+      data: { tenant_id: clinic.id, kind: type },
+    };
     const response = await fetch(`${server.url}/dapr/events/0`, {
       method: 'POST',
       headers: { 'content-type': 'application/cloudevents+json' },
@@ -277,10 +288,41 @@ describe('a dead letter', () => {
   });
 });
 
+describe('an event type', () => {
+  it('is described with a schema, which data must then meet', async () => {
+    const type = uniqueName('task');
+    const person = await open('?tab=eventTypes');
+    const { page } = person;
+    await page.getByRole('button', { name: 'New event type' }).first().click();
+    await page.getByRole('textbox', { name: 'Type', exact: true }).fill('patient_created');
+    await page.getByLabel('JSON Schema').fill('{');
+    await page.getByRole('button', { name: 'Save event type' }).click();
+    await page.getByText('This is not JSON').waitFor();
+    await page.getByLabel('JSON Schema').fill('{"type": "object", "required": ["order"]}');
+    await page.getByRole('button', { name: 'Save event type' }).click();
+    await page.getByText('This name is reserved').waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('textbox', { name: 'Type', exact: true }).fill(type);
+    await page.getByRole('button', { name: 'Save event type' }).click();
+    await page.getByRole('heading', { name: type }).waitFor();
+    await person.row(type).getByText('Checked by schema').filter({ visible: true }).first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    expect((await asAdmin('POST', '/events', { type, data: {} })).status).toBe(422);
+
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await person.row(type).waitFor({ state: 'detached' });
+    expect((await asAdmin('POST', '/events', { type, data: {} })).status).toBe(201);
+    await person.close();
+  });
+});
+
 describe('the room', () => {
   it('is reached and used by keys alone, in German and on a narrow window, without a violation', async () => {
     const name = uniqueName('Druckdienst');
-    expect((await asAdmin('POST', '/integration-keys', { name, scopes: ['patients:write'] })).status).toBe(201);
+    expect((await asAdmin('POST', '/integration-keys', { name, scopes: ['patients:write'] })).status).toBe(
+      201,
+    );
     const person = await signedIn(clinic.admin, { viewport: { width: 360, height: 740 } });
     const { page } = person;
     await page.evaluate(() => localStorage.setItem('wardbell.language', 'de'));
@@ -300,13 +342,13 @@ describe('the room', () => {
     await page.keyboard.press('Escape');
 
     await page.getByRole('tab', { name: 'Schlüssel' }).focus();
-    for (const next of ['Webhooks', 'Unzustellbar']) {
+    for (const next of ['Webhooks', 'Unzustellbar', 'Ereignistypen']) {
       await page.keyboard.press('ArrowRight');
       await page.getByRole('tab', { name: next, selected: true }).waitFor();
       expect(await overflowOf(page)).toBe(0);
       expect(await violationsOf(page)).toEqual([]);
     }
-    expect(page.url()).toContain('tab=deadLetters');
+    expect(page.url()).toContain('tab=eventTypes');
     expect(person.complaints).toEqual([]);
     await person.close();
   });

@@ -88,7 +88,7 @@ export class Api {
   }
 
   async #read(response: Response) {
-    if (response.status === 204) return undefined;
+    if (response.status === 204 || response.headers.get('content-length') === '0') return undefined;
     try {
       return await response.json();
     } catch (error) {

@@ -90,9 +90,7 @@ const Details = ({ row, onClose }: { row: DeadLetter; onClose: () => void }) => 
           {json}
         </pre>
       </section>
-      {isDeleting && (
-        <DeleteDeadLetter row={row} onClose={() => setDeleting(false)} onDeleted={onClose} />
-      )}
+      {isDeleting && <DeleteDeadLetter row={row} onClose={() => setDeleting(false)} onDeleted={onClose} />}
     </>
   );
 };

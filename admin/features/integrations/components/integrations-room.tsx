@@ -10,11 +10,12 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import type { CreateForm } from './create-form';
 import { DeadLetterList } from './dead-letter-list';
+import { EventTypeList } from './event-type-list';
 import classes from './integrations-room.module.css';
 import { KeyList } from './key-list';
 import { WebhookList } from './webhook-list';
 
-const TABS = ['keys', 'webhooks', 'deadLetters'] as const;
+const TABS = ['keys', 'webhooks', 'deadLetters', 'eventTypes'] as const;
 type Tab = (typeof TABS)[number];
 
 /** How services of the clinic sign in, publish events and receive them. */
@@ -66,6 +67,9 @@ export const IntegrationsRoom = () => {
         </Tabs.Panel>
         <Tabs.Panel value="deadLetters" className={classes.panel}>
           <DeadLetterList />
+        </Tabs.Panel>
+        <Tabs.Panel value="eventTypes" className={classes.panel}>
+          <EventTypeList {...form} />
         </Tabs.Panel>
       </Room>
     </Tabs>

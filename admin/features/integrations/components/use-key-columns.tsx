@@ -72,7 +72,11 @@ export const useKeyColumns = (): readonly Column<IntegrationKey>[] => {
         track: 'minmax(6rem, 0.6fr)',
         shownFrom: 'medium',
         cell: ({ last_used_at }) =>
-          last_used_at === null ? <span className={classes.quiet}>{words.neverUsed}</span> : ago(last_used_at),
+          last_used_at === null ? (
+            <span className={classes.quiet}>{words.neverUsed}</span>
+          ) : (
+            ago(last_used_at)
+          ),
       },
       {
         id: 'expires',

@@ -6,7 +6,9 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /** Type and number of the event in a dead letter, as far as it has them; a broker may deliver anything. */
-export const eventOf = ({ event }: DeadLetter): { readonly type: string | null; readonly seq: number | null } => {
+export const eventOf = ({
+  event,
+}: DeadLetter): { readonly type: string | null; readonly seq: number | null } => {
   const { type, seq } = isRecord(event) ? event : {};
   return {
     type: typeof type === 'string' ? type : null,

@@ -16,7 +16,12 @@ describe('stateOf', () => {
 
   it('reports failures before a delay, and a disabled webhook before both', () => {
     expect(stateOf({ ...active, failing_since: since }, 12)).toEqual({ kind: 'failing', since });
-    const disabled = { ...active, status: 'disabled', disabled_reason: 'gone', failing_since: since } as const;
+    const disabled = {
+      ...active,
+      status: 'disabled',
+      disabled_reason: 'gone',
+      failing_since: since,
+    } as const;
     expect(stateOf(disabled, 12)).toEqual({ kind: 'disabled', reason: 'gone' });
   });
 });

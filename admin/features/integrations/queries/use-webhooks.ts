@@ -27,7 +27,11 @@ export const useWebhooks = () => {
 };
 
 /** Number of the newest event of the clinic, as far as the stream has announced it; null before the first frame. */
-export const useHead = (): number | null => useConnection().position?.seq ?? null;
+export const useHead = (): number | null => {
+  const seq = useConnection().position?.seq;
+  // A super admin's position has a number for each tenant.
+  return typeof seq === 'number' ? seq : null;
+};
 
 /** The newest attempts of a webhook. */
 export const useAttempts = (id: string) => {
@@ -63,8 +67,13 @@ export const useCreateWebhook = () => {
 
 export const useChangeWebhook = (id: string) => {
   const api = useApi();
-  return useWrite(({ body, ifMatch }: { body: Body<EndpointOf<'PATCH', '/webhooks/:id'>>; ifMatch?: number }) =>
-    api.call('PATCH', '/webhooks/:id', { params: { id }, body, ...(ifMatch === undefined ? {} : { ifMatch }) }),
+  return useWrite(
+    ({ body, ifMatch }: { body: Body<EndpointOf<'PATCH', '/webhooks/:id'>>; ifMatch?: number }) =>
+      api.call('PATCH', '/webhooks/:id', {
+        params: { id },
+        body,
+        ...(ifMatch === undefined ? {} : { ifMatch }),
+      }),
   );
 };
 
