@@ -1,5 +1,10 @@
-import en from '../messages/en.json';
+import { readFileSync } from 'node:fs';
+import type { IntegrationsText } from '../messages';
 import { describeReason, eventOf } from './dead-letter';
+
+const en: IntegrationsText = JSON.parse(
+  readFileSync(new URL('../messages/en.json', import.meta.url), 'utf8'),
+);
 
 const describeInWords = (reason: string) =>
   describeReason(reason, en.deadLetters.reasons, en.webhooks.outcomes);
