@@ -24,6 +24,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'limits', path: '/limits/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
   { id: 'integrations', path: '/integrations/', roles: ['tenant_admin'] },
+  { id: 'gateways', path: '/gateways/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'system', path: '/system/', roles: ['super_admin'] },
