@@ -4,7 +4,9 @@ import { launchBrowser } from '../support/browser.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { type RunningServer, SUPER_ADMIN, startServer } from '../support/server.js';
+import { connect } from '../support/socket.js';
 import { createTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
@@ -131,6 +133,89 @@ describe('how the installation does', () => {
     await root.page.setViewportSize({ width: 320, height: 640 });
     expect(await violationsOf(root.page)).toEqual([]);
     expect(await overflowOf(root.page)).toBeLessThanOrEqual(0);
+    await root.close();
+  });
+});
+
+describe('the log of the installation', () => {
+  const openLog = async (query = '') => {
+    const root = await openAs({ reducedMotion: 'reduce' });
+    await root.page.goto(`${server.url}/system/?view=log${query}`);
+    await root.page.getByText('Live from the instance', { exact: false }).waitFor();
+    return root;
+  };
+  /** Stored lines as another instance leaves them: `<mark> 1` is the oldest. */
+  const store = (mark: string, count: number, level = 'error', dropped: number | null = null) =>
+    database.query(
+      `INSERT INTO wardbell.system_log (at, level, message, source, dropped)
+       SELECT now(), $3, $1 || ' ' || n, $4, $5 FROM generate_series(1, $2::int) n`,
+      [mark, count, level, randomUUID(), dropped],
+    );
+  const line = (root: ConsolePage, text: string) => root.row(text).first();
+
+  it('shows stored lines of all instances and loads older ones as one scrolls', async () => {
+    const mark = `stored-${randomUUID().slice(0, 8)}`;
+    await store(mark, 450);
+    await store('flood', 1, 'error', 1_234);
+    const root = await openLog('&level=error');
+    const { page } = root;
+    await line(root, '1,234 lines left out by the server').waitFor();
+    await line(root, `${mark} 450`).waitFor();
+    await page.getByRole('grid', { name: 'Log' }).focus();
+    // each press goes to the last line that is loaded, which loads the next page
+    await eventually(async () => {
+      await page.keyboard.press('End');
+      return (await page.getByTitle(`${mark} 1`, { exact: true }).count()) > 0;
+    });
+    await page.getByTitle(`${mark} 1`, { exact: true }).click();
+    const details = page.getByRole('complementary', { name: 'Log line' });
+    await details.getByText(`${mark} 1`, { exact: true }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await root.close();
+  });
+
+  it('shows new lines live, and those that came during a pause when it ends', async () => {
+    const clinic = await createTenant(server);
+    const { id, token } = clinic.clinician;
+    const root = await openLog('&level=info');
+    const { page } = root;
+    await page.keyboard.press('/');
+    await page.keyboard.type(id);
+    const arrivals = root.row('client connected').filter({ hasText: id });
+    const first = await connect(server.wsUrl, { token });
+    await arrivals.first().waitFor();
+    await page.getByRole('grid', { name: 'Log' }).focus();
+    await page.keyboard.press('p');
+    const before = await arrivals.count();
+    const second = await connect(server.wsUrl, { token });
+    const resume = page.getByRole('button', { name: /^Resume and show [\d,]+ new lines?$/ });
+    await resume.waitFor();
+    expect(await arrivals.count()).toBe(before);
+    await resume.click();
+    await eventually(async () => (await arrivals.count()) > before);
+    await page.getByRole('button', { name: 'Pause' }).waitFor();
+    await Promise.all([first.close(), second.close()]);
+    expect(root.complaints).toEqual([]);
+    await root.close();
+  });
+
+  it('leaves out what is less severe than the chosen level, and says when nothing fits the filter', async () => {
+    const mark = `level-${randomUUID().slice(0, 8)}`;
+    await store(`${mark} e`, 1, 'error');
+    await store(`${mark} w`, 1, 'warn');
+    const root = await openLog();
+    const { page } = root;
+    await page.setViewportSize({ width: 390, height: 780 });
+    await line(root, `${mark} w`).waitFor();
+    await page.getByText('Errors', { exact: true }).click();
+    await line(root, `${mark} e`).waitFor();
+    expect(await root.row(`${mark} w`).count()).toBe(0);
+    expect(page.url()).toContain('level=error');
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('searchbox', { name: 'Filter the lines' }).fill('no line has this text');
+    await page.getByRole('heading', { name: 'No line fits' }).waitFor();
     await root.close();
   });
 });

@@ -6,6 +6,7 @@ import { useConnection, WardbellProvider } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { isFailure } from '../../../shared/api/failure';
 import { useSession } from '../../../shared/session/context';
+import { createGetToken } from '../../../shared/session/get-token';
 import type { Session } from '../../../shared/session/session';
 
 const createQueryClient = (): QueryClient =>
@@ -22,20 +23,13 @@ const createQueryClient = (): QueryClient =>
     },
   });
 
-const createLiveClient = (session: Session) => {
-  let given: string | null = null;
-  return createClient({
+const createLiveClient = (session: Session) =>
+  createClient({
     url: '/ws',
     // The static export renders this once without a page.
     WebSocket: typeof window === 'undefined' ? null : undefined,
-    getToken: async ({ reason }) => {
-      if (reason === 'rejected' && given !== null) await session.refused(given).catch(() => undefined);
-      if (session.state.status === 'signed_out') return null;
-      given = await session.accessToken();
-      return given;
-    },
+    getToken: createGetToken(session),
   });
-};
 
 /** Reasons that may mean that the session is over: the server is asked, and the sign-in page shown if so. */
 const DOUBTFUL: ReadonlySet<ReasonCode> = new Set([

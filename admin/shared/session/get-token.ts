@@ -1,0 +1,13 @@
+import type { GetToken } from '@wardbell/client';
+import type { Session } from './session';
+
+/** Access tokens of the session for a live connection; null once nobody is signed in. */
+export const createGetToken = (session: Session): GetToken => {
+  let given: string | null = null;
+  return async ({ reason }) => {
+    if (reason === 'rejected' && given !== null) await session.refused(given).catch(() => undefined);
+    if (session.state.status === 'signed_out') return null;
+    given = await session.accessToken();
+    return given;
+  };
+};
