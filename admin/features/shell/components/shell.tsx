@@ -28,6 +28,10 @@ const Bell = lazily(
   async () => (await import('../../notifications/components/bell')).Bell,
   () => <span className={classes.bellPlace} />,
 );
+const PeopleHere = lazily(
+  async () => (await import('../../presence/components/people-here')).PeopleHere,
+  () => <span className={classes.bellPlace} />,
+);
 const Announcer = lazily(async () => (await import('../../notifications/components/announcer')).Announcer);
 const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
 
@@ -67,6 +71,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
           </span>
         </div>
         <ConnectionIndicator />
+        {me.tenant && (settled ? <PeopleHere /> : <span className={classes.bellPlace} />)}
         {settled ? <Bell /> : <span className={classes.bellPlace} />}
         <UserMenu />
       </header>
