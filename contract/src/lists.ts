@@ -140,6 +140,10 @@ export const SystemLogQuery = z.object({
     .meta({ description: 'Lines after this `id`, or from this time on' }),
 });
 
+/** How a connection is carried; a long poll is a connection only while it waits. */
+export const Transport = z.enum(['websocket', 'sse', 'long_poll']);
+export type Transport = z.infer<typeof Transport>;
+
 /** An open socket in the table of connections. */
 export const ConnectionRow = z
   .object({
@@ -150,6 +154,7 @@ export const ConnectionRow = z
     instance_id: Uuid,
     address: z.string().nullable(),
     client: z.string().nullable(),
+    transport: Transport,
     topics: z.array(z.string()),
     connected_at: Timestamp,
     position: Seq.nullable().meta({

@@ -58,6 +58,7 @@ describe('the connections of a clinic', () => {
     await page.keyboard.press('Enter');
     const details = page.getByRole('dialog', { name: 'Connection of Test front_desk' });
     await details.getByText('Version/17.5', { exact: false }).waitFor();
+    await details.getByText('WebSocket', { exact: true }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await details.getByRole('button', { name: 'Disconnect' }).press('Enter');
     const question = page.getByRole('dialog', { name: 'Disconnect Test front_desk?' });

@@ -211,7 +211,10 @@ describe('Server-sent events', () => {
     expect(refused.retries.at(-1)).toBeGreaterThanOrEqual(5_000);
     const listed = await call(server.url, 'GET', '/connections', { token: admin });
     expect(listed.body).toMatchObject({
-      data: expect.arrayContaining([expect.objectContaining({ client: 'a browser' })]),
+      data: expect.arrayContaining([
+        expect.objectContaining({ client: 'a browser', transport: 'sse' }),
+        expect.objectContaining({ transport: 'websocket' }),
+      ]),
     });
     expect((await scrape(server))('websocket_connections_total', { tenant_id: clinic.id })).toBe(2);
     stream.close();

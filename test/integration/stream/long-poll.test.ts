@@ -79,6 +79,9 @@ describe('A long poll', () => {
     const startMs = performance.now();
     const waiting = poll(token, { since: seq, epoch, wait: 30 });
     await isWaiting(clinic);
+    const admin = await clinic.token('tenant_admin');
+    const listed = await call(server.url, 'GET', '/connections', { token: admin });
+    expect(listed.body).toMatchObject({ data: [{ transport: 'long_poll' }] });
     await emit(database, clinic, 'task_updated', { task: 1 });
     expect(await waiting).toMatchObject({
       events: [{ seq: 1, type: 'task_updated' }],

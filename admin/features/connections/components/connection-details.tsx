@@ -60,6 +60,7 @@ export const ConnectionDetails = ({
     [columns.role, text.roles[connection.role]],
     [columns.state, stateOf(connection).label],
     [columns.since, formats.dateTime(connection.connected_at)],
+    [columns.transport, words.transports[connection.transport]],
     [columns.address, connection.address ?? words.details.unknown],
     [words.details.agent, connection.client ?? words.details.unknown],
     [words.details.topics, connection.topics.join(', ')],

@@ -114,6 +114,13 @@ export const useConnectionColumns = (
         cell: (row) => <span title={row.client ?? undefined}>{client(row) ?? none}</span>,
       },
       {
+        id: 'transport',
+        header: columns.transport,
+        track: 'minmax(6rem, 0.6fr)',
+        shownFrom: 'wide',
+        cell: (row) => words.transports[row.transport],
+      },
+      {
         id: 'address',
         header: columns.address,
         track: 'minmax(7rem, 0.9fr)',

@@ -8,6 +8,7 @@ const socket = (more: Partial<Socket> = {}): Socket => ({
   instance_id: '00000000-0000-4000-8000-000000000003',
   address: null,
   client: null,
+  transport: 'websocket',
   topics: ['patients'],
   connected_at: '2026-01-15T10:00:00.000Z',
   position: 42,

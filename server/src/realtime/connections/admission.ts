@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Transport } from '@wardbell/contract';
 import { Database } from '../../database/database.service.js';
 import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
@@ -36,6 +37,7 @@ export interface AdmissionRequest {
   readonly principal: Principal;
   /** `User-Agent` of the client. */
   readonly client: string | null;
+  readonly transport: Transport;
   readonly topics: ReadonlySet<string>;
   /** Id of the client's previous connection, whose slot it may take over. */
   readonly previous: string | null;
@@ -68,7 +70,7 @@ interface Waiting {
   isTimedOut: boolean;
 }
 
-const toRow = ({ connectionId, principal, client, topics, previous }: AdmissionRequest) => ({
+const toRow = ({ connectionId, principal, client, transport, topics, previous }: AdmissionRequest) => ({
   id: connectionId,
   tenant_id: principal.tenantId,
   user_id: principal.userId,
@@ -76,6 +78,7 @@ const toRow = ({ connectionId, principal, client, topics, previous }: AdmissionR
   role: principal.role,
   address: principal.address,
   client,
+  transport,
   topics: [...topics],
   previous,
 });

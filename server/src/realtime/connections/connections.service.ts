@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { ConnectionRow, Role, TenantScopedQuery } from '@wardbell/contract';
+import type { ConnectionRow, Role, TenantScopedQuery, Transport } from '@wardbell/contract';
 import sql, { empty, raw, Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
@@ -19,6 +19,7 @@ interface Row {
   readonly instance_id: string;
   readonly address: string | null;
   readonly client: string | null;
+  readonly transport: Transport;
   readonly topics: string[];
   readonly connected_at: Date;
   readonly position: bigint | null;
@@ -28,8 +29,8 @@ interface Row {
 }
 
 const COLUMNS = raw(
-  `c.id::text, c.tenant_id::text, c.user_id, c.role, c.instance_id::text, c.address, c.client, c.topics,
-   c.connected_at, c.connected_at::text AS sort_key, coalesce(c.position, h.seq) AS position,
+  `c.id::text, c.tenant_id::text, c.user_id, c.role, c.instance_id::text, c.address, c.client, c.transport,
+   c.topics, c.connected_at, c.connected_at::text AS sort_key, coalesce(c.position, h.seq) AS position,
    greatest(0, h.seq - coalesce(c.position, h.seq)) AS lag, coalesce(c.pending_bytes, 0) AS pending_bytes`,
 );
 /** Sockets of live instances only. A socket without a stored position is at its tenant's head. */

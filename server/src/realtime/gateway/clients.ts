@@ -175,7 +175,7 @@ export class Clients {
       tenant_id: principal.tenantId,
       user_id: principal.userId,
       role: principal.role,
-      transport: session.subscription.framing.name,
+      transport: session.subscription.framing.transport,
       topic: handshake.topics?.length === 1 ? handshake.topics[0] : 'all',
     });
     for (const complaint of handshake.complaints) sendError(client, complaint);
@@ -244,6 +244,7 @@ export class Clients {
         connectionId: session.id,
         principal: session.principal,
         client: handshake.client,
+        transport: session.subscription.framing.transport,
         topics: session.subscription.topics,
         previous: handshake.previous,
       });

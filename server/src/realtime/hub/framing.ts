@@ -1,4 +1,4 @@
-import type { View } from '@wardbell/contract';
+import type { Transport, View } from '@wardbell/contract';
 import type { Entry } from './entry.js';
 import { encodeDeflatedFrame, encodeFrame } from './frames.js';
 
@@ -13,6 +13,8 @@ export interface ControlMessage {
 export interface Framing {
   /** Part of the keys of subscriptions and of encoded entries. */
   readonly name: string;
+  /** The transport, for the log and the list of connections. */
+  readonly transport: Transport;
   /** The bytes of an event for those who have this view, encoded at most once. */
   event(entry: Entry, view: View): Buffer;
   control(message: ControlMessage): Buffer;
@@ -20,6 +22,7 @@ export interface Framing {
 
 export const WEBSOCKET: Framing = {
   name: 'websocket',
+  transport: 'websocket',
   event: (entry, view) => entry.frame(view),
   control: encodeFrame,
 };
@@ -27,6 +30,7 @@ export const WEBSOCKET: Framing = {
 /** For sockets that have agreed to compressed messages. */
 export const DEFLATED_WEBSOCKET: Framing = {
   name: 'deflated',
+  transport: 'websocket',
   event: (entry, view) => entry.framed('deflated', view, encodeDeflatedFrame),
   control: encodeFrame,
 };
@@ -49,6 +53,7 @@ const onOneLine = (text: Buffer): Buffer => {
  */
 export const eventStreamFraming = (epoch: () => string): Framing => ({
   name: 'sse',
+  transport: 'sse',
   event: (entry, view) =>
     entry.framed('sse', view, (text) => {
       const id = view === 'super' ? '' : `id: ${epoch()}:${entry.seq}\n`;

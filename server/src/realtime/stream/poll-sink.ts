@@ -8,6 +8,7 @@ const NOTHING = Buffer.alloc(0);
 /** A poll that waits is only woken: what it answers is read from the log. */
 export const POLL_FRAMING: Framing = {
   name: 'poll',
+  transport: 'long_poll',
   event: () => WAKES,
   control: ({ type }) => (type === 'resync_required' ? WAKES : NOTHING),
 };
