@@ -82,6 +82,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
       lease,
       userAgent: `Wardbell-Webhooks/${VERSION}`,
       onAttempt: (outcome) => this.#metrics.attempted(outcome),
+      onDeadLetter: () => this.#metrics.gaveUp(),
       stopping: this.#stopping.signal,
     });
     const turn: Turn = {

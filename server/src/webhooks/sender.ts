@@ -18,6 +18,7 @@ export interface SenderParts {
   readonly lease: Lease;
   readonly userAgent: string;
   readonly onAttempt: (outcome: WebhookOutcome) => void;
+  readonly onDeadLetter: () => void;
   /** Aborted when this process stops. */
   readonly stopping: AbortSignal;
 }
@@ -63,11 +64,12 @@ export class Sender {
   }
 
   async #sendLogged(endpoint: EndpointState, message: LogMessage): Promise<boolean> {
-    const { store, lease } = this.parts;
+    const { store, lease, onDeadLetter } = this.parts;
     const result = await this.#send(endpoint, message);
     if (!result) return false;
     const delayS = retryDelayS(endpoint.attempt + 1, result.retryAfter);
     const isHopeless = await store.record(endpoint, lease.token, { message, result, delayS });
+    if (delayS === undefined && result.outcome !== 'success') onDeadLetter();
     if (result.status === GONE) await store.disable(endpoint, 'gone');
     else if (isHopeless) await store.disable(endpoint, 'failing');
     return true;

@@ -56,7 +56,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   code: Object.values(CLOSE).map(({ code }) => String(code)),
   direction: ['sent', 'received', 'refused'],
   job: ['wardbell'],
-  status: ['200', '503'],
+  status: ['200', '503', 'success', 'retry', 'drop'],
 };
 
 useServer({ env: { METRICS_TOKEN: 'token-of-prometheus' } });
@@ -80,7 +80,7 @@ describe('alerts and dashboard', () => {
       for (const [, label = ''] of inside.matchAll(/(\w+)=/g)) labels.add(label);
     }
     // those that have no series until something goes wrong
-    for (const label of ['reason', 'code']) labels.add(label);
+    for (const label of ['reason', 'code', 'outcome']) labels.add(label);
   });
 
   it.each(expressions)('%s asks for metrics and labels that the server has: %s', (_, expression) => {

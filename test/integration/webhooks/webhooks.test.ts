@@ -206,6 +206,7 @@ describe('A webhook', () => {
       webhook_id: webhook.id,
       event: { type: 'poison', data: { n: 1 } },
     });
+    await eventually(async () => (await scrape(server))('webhook_dead_letters_total') >= 2);
     const other = await createClinic();
     expect(await fail(api.deadLetters.retry, { token: other.admin, id: first?.id })).toEqual([
       404,
