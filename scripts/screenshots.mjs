@@ -34,6 +34,15 @@ const MESSAGES = [
   ['error', 'Lift B is out of order. Please bring wheelchairs through the north entrance.'],
 ];
 
+const GATEWAYS = [
+  [
+    'hl7-engine',
+    { gateway_type: 'interface engine', status: 'HEALTHY', metadata: { queue: 3, version: '4.2' } },
+  ],
+  ['lab-feed', { gateway_type: 'lab feed', status: 'HEALTHY', expect_every_s: 60 }],
+  ['label-printer-2', { gateway_type: 'label printer', status: 'DEGRADED', metadata: { paper: 'low' } }],
+];
+
 const openRow = (nth) => async (page) => {
   await page.getByRole('row').nth(nth).click();
   await page.getByRole('complementary').waitFor();
@@ -57,10 +66,12 @@ const PICTURES = [
   ['limits', 'tenant_admin', '/limits/'],
   ['events', 'tenant_admin', '/events/', { prepare: openRow(2) }],
   ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openRow(1) }],
+  ['gateways', 'tenant_admin', '/gateways/', { prepare: openRow(2) }],
   ['users', 'tenant_admin', '/users/', { prepare: openRow(2) }],
   ['audit', 'tenant_admin', '/audit/', { prepare: openRow(3) }],
   ['tenants', 'super_admin', '/tenants/'],
   ['system', 'super_admin', '/system/'],
+  ['system-log', 'super_admin', '/system/?view=log&level=info'],
   ['palette', 'tenant_admin', '/patients/', { prepare: openPalette }],
 ];
 
@@ -106,6 +117,7 @@ async function main() {
   for (const [, role, , look = {}] of PICTURES) await pageFor(role, look);
   await notify(url, people.get('tenant_admin'));
   await addWebhooks(url, people.get('tenant_admin'));
+  await reportGateways(url, people.get('tenant_admin'));
   console.log(`${clinic}: letting something happen for ${LIVELY_MS / 1_000} s …`);
   await delay(LIVELY_MS);
 
@@ -213,6 +225,17 @@ async function addWebhooks(url, admin) {
   for (const [path, payload, types] of WEBHOOKS) {
     const address = `http://127.0.0.1:${receiver.address().port}${path}`;
     await post(url, '/webhooks', token, { url: address, payload, types });
+  }
+}
+
+async function reportGateways(url, admin) {
+  const token = await tokenOf(url, admin);
+  for (const [id, report] of GATEWAYS) {
+    await fetch(`${url}/api/v1/gateways/${id}`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(report),
+    });
   }
 }
 
