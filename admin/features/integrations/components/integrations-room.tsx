@@ -42,7 +42,7 @@ export const IntegrationsRoom = () => {
           <>
             <Tabs.List aria-label={words.tabs.label}>
               {TABS.map((name) => (
-                <Tabs.Tab key={name} value={name}>
+                <Tabs.Tab key={name} value={name} className={classes.tab}>
                   {words.tabs[name]}
                 </Tabs.Tab>
               ))}

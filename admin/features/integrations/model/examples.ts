@@ -16,20 +16,23 @@ const LINES: readonly (readonly [Scope, Write])[] = [
     'events:write',
     (api, authorization) =>
       `curl --fail-with-body -sS '${api}/events' \\
-  -H ${authorization} ${JSON_BODY} \\
+  -H ${authorization} \\
+  ${JSON_BODY} \\
   -d '{"type": "hello", "data": {"from": "curl"}}'`,
   ],
   [
     'stream:read',
     (api, authorization) =>
       `curl --fail-with-body -sSN '${api}/stream' \\
-  -H ${authorization} -H 'Accept: text/event-stream'`,
+  -H ${authorization} \\
+  -H 'Accept: text/event-stream'`,
   ],
   [
     'gateways:write',
     (api, authorization) =>
       `curl --fail-with-body -sS -X PUT '${api}/gateways/example' \\
-  -H ${authorization} ${JSON_BODY} \\
+  -H ${authorization} \\
+  ${JSON_BODY} \\
   -d '{"gateway_type": "interface_engine", "status": "HEALTHY"}'`,
   ],
   ['patients:read', (api, authorization) => readLine(`${api}/patients?limit=1`, authorization)],
