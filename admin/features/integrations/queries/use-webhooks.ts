@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useConnection } from '@wardbell/client/react';
+import { useClient } from '@wardbell/client/react';
 import type { Answer, Body, EndpointOf } from '../../../shared/api/types';
 import { usePolled } from '../../../shared/api/use-polled';
 import { useApi } from '../../../shared/session/context';
@@ -16,21 +16,28 @@ const LIMIT = 100;
 /** Attempts that a panel shows. */
 const SHOWN_ATTEMPTS = 50;
 
-/** The webhooks of the clinic, oldest first. */
+/** The webhooks of the clinic, with the number of the newest event when they were read. */
+export interface Webhooks {
+  /** Oldest first. */
+  readonly rows: readonly Webhook[];
+  /** As far as the stream had announced it; null before its first frame. */
+  readonly head: number | null;
+}
+
 export const useWebhooks = () => {
   const api = useApi();
+  const client = useClient();
   return usePolled({
     queryKey: KEY,
     everyMs: LIST_MS,
-    queryFn: async (signal) => (await api.call('GET', '/webhooks', { query: { limit: LIMIT }, signal })).data,
+    queryFn: async (signal): Promise<Webhooks> => {
+      // Read before the list: an event that is announced after it would count as a delay of every webhook.
+      const seq = client.position?.seq;
+      const { data } = await api.call('GET', '/webhooks', { query: { limit: LIMIT }, signal });
+      // A super admin's position has a number for each tenant.
+      return { rows: data, head: typeof seq === 'number' ? seq : null };
+    },
   });
-};
-
-/** Number of the newest event of the clinic, as far as the stream has announced it; null before the first frame. */
-export const useHead = (): number | null => {
-  const seq = useConnection().position?.seq;
-  // A super admin's position has a number for each tenant.
-  return typeof seq === 'number' ? seq : null;
 };
 
 /** The newest attempts of a webhook. */
