@@ -79,7 +79,7 @@ const PICTURES = [
 const WEBHOOKS = [
   ['/interface-engine', 'clinician', null],
   ['/waiting-room-display', 'front_desk', ['appointment_created', 'appointment_updated']],
-  ['/billing', 'ids', ['appointment_updated']],
+  ['/billing', 'ids', null],
 ];
 const FAILING_PATH = '/billing';
 
