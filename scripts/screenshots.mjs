@@ -47,6 +47,12 @@ const openRow = (nth) => async (page) => {
   await page.getByRole('row').nth(nth).click();
   await page.getByRole('complementary').waitFor();
 };
+/** The position is known when the list was read after the connection was live. */
+const openWebhook = async (page) => {
+  await openRow(1)(page);
+  await page.getByText(/^[\d,]+ of [\d,]+$/).waitFor();
+  await page.getByRole('complementary').getByRole('listitem').first().waitFor();
+};
 const lastMinutes = async (page) => {
   await page.getByText('15 min', { exact: true }).click();
 };
@@ -65,7 +71,7 @@ const PICTURES = [
   ['connections', 'tenant_admin', '/connections/', { prepare: lastMinutes }],
   ['limits', 'tenant_admin', '/limits/'],
   ['events', 'tenant_admin', '/events/', { prepare: openRow(2) }],
-  ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openRow(1) }],
+  ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openWebhook }],
   ['gateways', 'tenant_admin', '/gateways/', { prepare: openRow(2) }],
   ['users', 'tenant_admin', '/users/', { prepare: openRow(2) }],
   ['audit', 'tenant_admin', '/audit/', { prepare: openRow(3) }],

@@ -24,7 +24,8 @@ export const useWebhookWords = () => {
               formatted: formats.number(state.events),
             });
           case 'current':
-            return words.state.current;
+          case 'active':
+            return words.state[state.kind];
         }
       },
       types: ({ types }: Webhook): string => types?.join(', ') ?? words.allTypes,

@@ -52,10 +52,12 @@ const Details = ({ row, head, onClose }: { row: Webhook; head: number | null; on
           </Fact>
         )}
         <Fact name={words.columns.position}>
-          {formatMessage(words.panel.positionOf, {
-            position: formats.number(row.position),
-            head: head === null ? text.app.none : formats.number(Math.max(head, row.position)),
-          })}
+          {head === null
+            ? formats.number(row.position)
+            : formatMessage(words.panel.positionOf, {
+                position: formats.number(row.position),
+                head: formats.number(Math.max(head, row.position)),
+              })}
         </Fact>
         <Fact name={words.columns.lastSuccess}>
           {row.last_success_at === null ? words.noSuccess : time(row.last_success_at)}

@@ -9,8 +9,11 @@ describe('stateOf', () => {
     expect(stateOf(active, 10)).toEqual({ kind: 'current' });
   });
 
-  it('claims no delay while the newest event is not known, or when the position is ahead of it', () => {
-    expect(stateOf(active, null)).toEqual({ kind: 'current' });
+  it('claims neither a delay nor its absence while the newest event is not known', () => {
+    expect(stateOf(active, null)).toEqual({ kind: 'active' });
+  });
+
+  it('counts no delay when the position is ahead of the newest event that is known', () => {
     expect(stateOf(active, 9)).toEqual({ kind: 'current' });
   });
 

@@ -5,7 +5,9 @@ export type WebhookState =
   | { readonly kind: 'disabled'; readonly reason: NonNullable<Webhook['disabled_reason']> }
   | { readonly kind: 'failing'; readonly since: string }
   | { readonly kind: 'behind'; readonly events: number }
-  | { readonly kind: 'current' };
+  | { readonly kind: 'current' }
+  /** It works; how far behind it is cannot be told yet. */
+  | { readonly kind: 'active' };
 
 type Fields = Pick<Webhook, 'status' | 'disabled_reason' | 'failing_since' | 'position'>;
 
@@ -14,7 +16,8 @@ export const stateOf = (webhook: Fields, head: number | null): WebhookState => {
   if (webhook.status === 'disabled')
     return { kind: 'disabled', reason: webhook.disabled_reason ?? 'administrator' };
   if (webhook.failing_since !== null) return { kind: 'failing', since: webhook.failing_since };
-  const events = head === null ? 0 : head - webhook.position;
+  if (head === null) return { kind: 'active' };
+  const events = head - webhook.position;
   return events > 0 ? { kind: 'behind', events } : { kind: 'current' };
 };
 
