@@ -6,6 +6,7 @@ import {
   judgeLimit,
   judgeList,
   judgeNumbers,
+  judgePresence,
   judgeStream,
   judgeWrites,
 } from './support/oracle.js';
@@ -122,6 +123,14 @@ describe('the oracle of streams', () => {
     expect(kinds(clinician, [segment(0, [...changed, ...frames(2, 3, 4, 5, 6)])])).toEqual(['altered']);
   });
 
+  it('finds a CloudEvent whose attributes are missing', () => {
+    const order = row(1, { cloudEvent: { id: 'a', source: '/orders' } });
+    const known = new Map([[CLINIC, [order]]]);
+    const whole = { ...frameOf(order), body: { ...frameOf(order).body, cloud_event: order.cloudEvent } };
+    expect(kinds(clinician, [segment(0, [whole])], known)).toEqual([]);
+    expect(kinds(clinician, [segment(0, [frameOf(order)])], known)).toEqual(['altered']);
+  });
+
   it('expects of a part that a resync has closed only that it has no hole', () => {
     const closed = { isClosed: true };
     expect(kinds(clinician, [segment(0, frames(1, 2), closed), segment(4, frames(5, 6))])).toEqual([]);
@@ -202,6 +211,21 @@ describe('the oracle of lists', () => {
 
   it('finds a list that was never shown', () => {
     expect(judgeList(clinician, undefined, committed)).toHaveLength(1);
+  });
+});
+
+describe('the oracle of presence', () => {
+  const connected = new Set(['ada', 'ben']);
+  const judge = (believed?: string[]): string[] =>
+    judgePresence('watcher', believed && new Set(believed), connected).map(({ kind }) => kind);
+
+  it.each([
+    ['nothing when the users who are connected are online', ['ben', 'ada'], []],
+    ['a user who is connected and not online', ['ada'], ['stale']],
+    ['a user who is online without a connection', ['ada', 'ben', 'eve'], ['stale']],
+    ['a watcher that is not connected', undefined, ['unavailable']],
+  ])('finds %s', (_, believed, expected) => {
+    expect(judge(believed)).toEqual(expected);
   });
 });
 

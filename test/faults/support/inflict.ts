@@ -90,6 +90,13 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       return;
     case 'clock step':
       return scene.clock?.shift(fault.byS);
+    case 'restart sidecar':
+      return scene.brokerFeed?.restartSidecar();
+    case 'failing webhooks':
+      for (const sink of scene.webhooks) sink.isFailing = true;
+      await delay(fault.forMs);
+      for (const sink of scene.webhooks) sink.isFailing = false;
+      return;
     case 'burst': {
       const goOn = proxy.stall(fault.stalled);
       await emitter.emit({ events: fault.events, dataBytes: fault.dataBytes, holdMs: 0, tenants: 1 });

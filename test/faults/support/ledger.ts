@@ -22,6 +22,8 @@ export interface LogRow {
   /** As frames say it. */
   readonly timestamp: string;
   readonly actorId: string | null;
+  /** Attributes of the CloudEvent that it came as. */
+  readonly cloudEvent?: unknown;
 }
 
 /** What identifies an event by what its writer knew before it happened. */

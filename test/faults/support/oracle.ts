@@ -88,7 +88,7 @@ const differences = (
   row: LogRow,
 ): (readonly [Finding['kind'], number, string])[] => {
   const found: (readonly [Finding['kind'], number, string])[] = [];
-  const { type, id, tenantId, timestamp, actorId } = row;
+  const { type, id, tenantId, timestamp, actorId, cloudEvent } = row;
   const expected = {
     type,
     id,
@@ -96,6 +96,7 @@ const differences = (
     tenant_id: tenantId,
     timestamp,
     ...(actorId === null || viewer.role === 'super_admin' ? {} : { actor_id: actorId }),
+    ...(cloudEvent === undefined || viewer.role === 'super_admin' ? {} : { cloud_event: cloudEvent }),
     data: viewEventData(type, row.data, viewOf(viewer.role)),
   };
   const text = canonical(body);
@@ -172,6 +173,26 @@ export const judgeList = (
     if (!committed.has(id))
       findings.push({ kind: 'altered', text: `${viewer.name}: patient ${id} was deleted and is shown` });
   return findings;
+};
+
+/** Users that a watcher believes online are those that are connected. */
+export const judgePresence = (
+  watcher: string,
+  believed: ReadonlySet<string> | undefined,
+  connected: ReadonlySet<string>,
+): Finding[] => {
+  if (!believed) return [{ kind: 'unavailable', text: `${watcher} is not connected in the end` }];
+  return [
+    ...[...connected]
+      .filter((user) => !believed.has(user))
+      .map((user) => ({ kind: 'stale' as const, text: `${watcher}: ${user} is connected and not online` })),
+    ...[...believed]
+      .filter((user) => !connected.has(user))
+      .map((user) => ({
+        kind: 'stale' as const,
+        text: `${watcher}: ${user} is online without a connection`,
+      })),
+  ];
 };
 
 /** When the oracle saw a tenant's head, in the order of time. */

@@ -1,8 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Patient } from '@wardbell/contract';
-import { WebSocket } from 'ws';
 import { z } from 'zod';
 import type { Random } from './random.js';
+import {
+  openEventStream,
+  openSocket,
+  poll,
+  type RawConnection,
+  type RawTransport,
+} from './raw-transports.js';
 import { Spans } from './spans.js';
 import type { Segment, Viewer } from './subscriber.js';
 
@@ -18,6 +24,7 @@ const Message = z.looseObject({
 });
 type Message = z.output<typeof Message>;
 const Place = z.object({ seq: z.number(), count: z.number() });
+const Polled = z.object({ seq: z.number() });
 const Resumed = z.object({ from: z.number(), to: z.number(), count: z.number() });
 const Written = z.looseObject({ id: z.string(), version: z.number() });
 const Deleted = z.object({ patient_id: z.string() });
@@ -44,7 +51,11 @@ export interface RawViewerParts {
   readonly ports: readonly number[];
   readonly token: () => Promise<string>;
   readonly random: Random;
+  /** WebSocket unless said. */
+  readonly transport?: RawTransport;
 }
+
+const OPEN = { websocket: openSocket, sse: openEventStream, poll } as const;
 
 /**
  * A client without the SDK: it loads the list, connects from its number, and believes what the server says. It
@@ -61,7 +72,7 @@ export class RawViewer {
   #seq = 0;
   #received = 0;
   readonly #list = new Map<string, number>();
-  #socket: WebSocket | undefined;
+  #connection: RawConnection | undefined;
   #stopped = false;
 
   constructor(private readonly parts: RawViewerParts) {}
@@ -85,7 +96,7 @@ export class RawViewer {
   }
 
   get isOpen(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#connection?.isOpen === true;
   }
 
   async run(): Promise<void> {
@@ -100,7 +111,7 @@ export class RawViewer {
 
   stop(): void {
     this.#stopped = true;
-    this.#socket?.terminate();
+    this.#connection?.close();
   }
 
   async #load(): Promise<void> {
@@ -138,24 +149,21 @@ export class RawViewer {
 
   /** Resolves when the connection is over. */
   async #connect(): Promise<void> {
-    const { viewer, ports, random } = this.parts;
-    const url = new URL(`ws://127.0.0.1:${random.pick(ports)}/ws`);
-    url.searchParams.set('since', String(this.#seq));
-    url.searchParams.set('epoch', this.#epoch);
-    if (viewer.types) url.searchParams.set('types', viewer.types.join(','));
-    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${await this.parts.token()}` } });
-    this.#socket = socket;
+    const { viewer, ports, random, transport = 'websocket' } = this.parts;
+    const token = await this.parts.token();
+    if (this.#stopped) return;
     this.#received = 0;
-    await new Promise<void>((resolve) => {
-      socket.on('message', (text) => this.#hear(Message.parse(JSON.parse(String(text)))));
-      socket.on('error', () => undefined);
-      socket.on('close', () => resolve());
-    });
+    this.#connection = OPEN[transport](
+      { port: random.pick(ports), token, epoch: this.#epoch, since: this.#seq, types: viewer.types },
+      (message) => this.#hear(Message.parse(message)),
+    );
+    await this.#connection.over;
   }
 
   #hear(message: Message): void {
     const { type, seq, data } = message;
     if (seq !== undefined) this.#take(message, seq);
+    else if (type === 'polled') this.#seq = Polled.parse(data).seq;
     else if (type === 'position') {
       const place = Place.parse(data);
       this.#claim('position', place.seq, place.count);

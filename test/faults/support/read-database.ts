@@ -17,6 +17,7 @@ const Row = z.object({
     .nullable(),
   created_at: z.date(),
   actor_id: z.string().nullable(),
+  cloud_event: z.unknown(),
 });
 const Head = z.object({ tenant_id: z.string(), seq: z.coerce.number() });
 const Installation = z.object({ epoch: z.string() });
@@ -37,6 +38,14 @@ export async function settledSlots(postgres: Postgres, sockets: number): Promise
     if (slots === sockets || performance.now() > deadline) return slots;
     await delay(500);
   }
+}
+
+/** Events and deliveries that were given up. */
+export async function countDeadLetters(postgres: Postgres): Promise<number> {
+  const { rows } = await withDatabase(postgres, (client) =>
+    client.query('SELECT count(*) FROM wardbell.dead_letter'),
+  );
+  return Slots.parse(rows[0]).count;
 }
 
 export async function readHeads(
@@ -74,12 +83,20 @@ export async function readLog(postgres: Postgres): Promise<Map<string, LogRow[]>
   for (const row of z.array(Row).parse(rows)) {
     const own = log.get(row.tenant_id) ?? [];
     log.set(row.tenant_id, own);
-    const { tenant_id: tenantId, created_at: createdAt, actor_id: actorId, audience, ...rest } = row;
+    const {
+      tenant_id: tenantId,
+      created_at: createdAt,
+      actor_id: actorId,
+      cloud_event: cloudEvent,
+      audience,
+      ...rest
+    } = row;
     own.push({
       ...rest,
       tenantId,
       timestamp: createdAt.toISOString(),
       actorId,
+      ...(cloudEvent === null ? {} : { cloudEvent }),
       audience: audience && {
         ...(audience.user_ids ? { user_ids: audience.user_ids } : {}),
         ...(audience.roles ? { roles: audience.roles } : {}),

@@ -31,6 +31,10 @@ export interface RunResult {
   readonly rawClients: number;
   /** Events that clients received, of all clients together. */
   readonly delivered: number;
+  /** Events that webhooks were sent, repetitions among them. */
+  readonly webhookDeliveries: number;
+  /** Messages of the broker, each of which became an event. */
+  readonly brokerMessages: number;
   readonly findings: readonly Finding[];
   /** Times that a client was told to load again, by reason. */
   readonly resyncs: ReadonlyMap<string, number>;
@@ -53,9 +57,13 @@ export async function run({
   try {
     const faults = planFaults(random.fork(), runMs, scene.instances.length);
     for (const { subscriber } of scene.clients) subscriber.start();
-    const watching = [scene.watcher, ...scene.raws, ...scene.seekers].map((one) => one.run());
+    const watchers = [scene.watcher, ...scene.raws, ...scene.pollers, ...scene.presences, ...scene.seekers];
+    const watching = watchers.map((one) => one.run());
+    const visiting = scene.visitors.map((visitor) => visitor.run());
     await until(() => scene.clients.every(({ subscriber }) => subscriber.isLive), SETTLE_MS, 'clients live');
-    const working = [...scene.writers, scene.emitter].map((worker) => worker.run());
+    const feeds = scene.brokerFeed === undefined ? [] : [scene.brokerFeed];
+    const workers = [...scene.writers, scene.emitter, ...scene.publishers, ...feeds];
+    const working = workers.map((worker) => worker.run());
     const startMs = performance.now();
     const pending: Promise<void>[] = [];
     for (const fault of faults) {
@@ -68,15 +76,15 @@ export async function run({
     await sleep(startMs + runMs);
     await Promise.all(pending);
     say('everything is whole again');
-    for (const writer of scene.writers) writer.stop(performance.now() + SETTLE_MS);
-    scene.emitter.stop();
-    await Promise.all(working);
+    for (const writer of [...scene.writers, ...scene.publishers]) writer.stop(performance.now() + SETTLE_MS);
+    for (const worker of [scene.emitter, ...feeds, ...scene.visitors]) worker.stop();
+    await Promise.all([...working, ...visiting]);
     say('every write has its outcome');
     if (isHurried) for (const { subscriber } of scene.clients) subscriber.retry();
     const counts = new Map<FaultKind, number>();
     for (const { kind } of faults) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     const verdict = await judge(scene);
-    for (const one of [scene.watcher, ...scene.raws, ...scene.seekers]) one.stop();
+    for (const one of watchers) one.stop();
     await Promise.all(watching);
     return { ...verdict, seed, faults: counts };
   } finally {

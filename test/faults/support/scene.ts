@@ -4,13 +4,17 @@ import { freePort } from '../../../server/src/database/embedded/postmaster.js';
 import type { RawSocket } from '../../integration/ws/raw-socket.js';
 import { hasProgram } from '../../support/program.js';
 import { mintToken } from '../../support/tokens.js';
+import { BROKER_ENV, BrokerFeed } from './broker-feed.js';
 import { Emitter } from './emitter.js';
 import { FakeClock } from './fake-clock.js';
 import { Instance } from './instance.js';
 import { Ledger } from './ledger.js';
 import { PacketFilter } from './packet-filter.js';
 import { Postgres } from './postgres.js';
+import { PresenceWatcher, Visitor } from './presence-watcher.js';
+import { Publisher } from './publisher.js';
 import type { Random } from './random.js';
+import type { RawTransport } from './raw-transports.js';
 import { RawViewer } from './raw-viewer.js';
 import { readEpoch, withDatabase } from './read-database.js';
 import { SlotSeeker } from './slot-seeker.js';
@@ -18,6 +22,7 @@ import { Subscriber, type Viewer } from './subscriber.js';
 import { startTamperingProxy, type TamperingProxy } from './tampering-proxy.js';
 import { TcpProxy } from './tcp-proxy.js';
 import { Watcher } from './watcher.js';
+import { WEBHOOK_ENV, WebhookSink } from './webhook-sink.js';
 import { Writer } from './writer.js';
 
 const TENANTS = 3;
@@ -50,12 +55,20 @@ export interface Scene {
   readonly ledger: Ledger;
   readonly clients: readonly SdkClient[];
   readonly raws: readonly RawViewer[];
+  /** They have a slot only while a poll waits. */
+  readonly pollers: readonly RawViewer[];
+  readonly webhooks: readonly WebhookSink[];
+  readonly presences: readonly PresenceWatcher[];
+  readonly visitors: readonly Visitor[];
   readonly seekers: readonly SlotSeeker[];
   /** Sockets that have flooded: each must have been closed in the end. */
   readonly floods: RawSocket[];
   readonly watcher: Watcher;
   readonly writers: readonly Writer[];
   readonly emitter: Emitter;
+  readonly publishers: readonly Publisher[];
+  /** Undefined where this machine has no `kcat`. */
+  readonly brokerFeed: BrokerFeed | undefined;
   readonly random: Random;
 }
 
@@ -74,6 +87,8 @@ export async function prepareScene(random: Random): Promise<Scene> {
         WEBSOCKET_HEARTBEAT_INTERVAL: '2',
         MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '10000',
         MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000',
+        ...BROKER_ENV,
+        ...WEBHOOK_ENV,
         ...(index === 0 ? clock?.env : {}),
       }),
     );
@@ -103,9 +118,24 @@ export async function prepareScene(random: Random): Promise<Scene> {
     const url = isTampered ? `ws://127.0.0.1:${tampering.port}/ws` : wsUrl;
     return { isTampered, subscriber: new Subscriber({ viewer, wsUrl: url, apiUrl, token, random: own }) };
   });
-  const raws = tenantIds
-    .flatMap(rawStaffOf)
-    .map((viewer) => new RawViewer({ viewer, ports, token: tokenOf(viewer, 900), random: random.fork() }));
+  const raw = (viewer: RawViewer['viewer'], transport: RawTransport) =>
+    new RawViewer({ viewer, ports, token: tokenOf(viewer, 900), random: random.fork(), transport });
+  const raws = tenantIds.flatMap((tenantId, index) => [
+    ...rawStaffOf(tenantId, index).map((viewer) => raw(viewer, 'websocket')),
+    raw(viewerOf(tenantId, index)('event stream', 'clinician'), 'sse'),
+  ]);
+  const pollers = tenantIds.map((tenantId, index) =>
+    raw(viewerOf(tenantId, index)('long poll', 'front_desk'), 'poll'),
+  );
+  const present = (tenantId: string) => {
+    const userId = randomUUID();
+    const token = () => mintToken({ role: 'front_desk', tenantId, sub: userId });
+    return { tenantId, userId, ports, token, random: random.fork() };
+  };
+  const directUrl = `http://127.0.0.1:${ports[0]}/api/v1`;
+  const webhooks: WebhookSink[] = [];
+  for (const [index, tenantId] of tenantIds.entries())
+    webhooks.push(await WebhookSink.register(directUrl, tenantId, index));
   const seekers = Array.from({ length: SEEKERS }, () => {
     const token = () => mintToken({ role: 'clinician', tenantId: limitedId });
     return new SlotSeeker({ ports, token, random: random.fork() });
@@ -124,6 +154,13 @@ export async function prepareScene(random: Random): Promise<Scene> {
     ledger,
     random: random.fork(),
   });
+  const publishers = tenantIds.map((tenantId) => {
+    const token = () => mintToken({ role: 'tenant_admin', tenantId });
+    return new Publisher({ tenantId, apiUrl, token, ledger, random: random.fork() });
+  });
+  const brokerFeed = hasProgram('kcat')
+    ? await BrokerFeed.start({ tenantIds, ports, ledger, random: random.fork() })
+    : undefined;
   return {
     postgres,
     instances,
@@ -138,11 +175,17 @@ export async function prepareScene(random: Random): Promise<Scene> {
     ledger,
     clients,
     raws,
+    pollers,
+    webhooks,
+    presences: tenantIds.map((tenantId) => new PresenceWatcher(present(tenantId))),
+    visitors: tenantIds.flatMap((tenantId) => [1, 2].map(() => new Visitor(present(tenantId)))),
     seekers,
     floods: [],
     watcher: new Watcher(postgres.superuserUrl, seekers),
     writers,
     emitter,
+    publishers,
+    brokerFeed,
     random: random.fork(),
   };
 }
@@ -151,10 +194,14 @@ export async function prepareScene(random: Random): Promise<Scene> {
 export async function removeScene(scene: Scene): Promise<void> {
   for (const filter of scene.filters) filter.heal();
   for (const { subscriber } of scene.clients) subscriber.stop();
-  for (const one of [...scene.raws, ...scene.seekers]) one.stop();
+  const { raws, pollers, presences, visitors, seekers, publishers } = scene;
+  for (const one of [...raws, ...pollers, ...presences, ...visitors, ...seekers]) one.stop();
+  for (const publisher of publishers) publisher.stop(0);
   for (const socket of scene.floods) socket.destroy();
   scene.watcher.stop();
   await Promise.all(scene.instances.map((instance) => instance.stop()));
+  await scene.brokerFeed?.close();
+  await Promise.all(scene.webhooks.map((sink) => sink.close()));
   await scene.tampering.close();
   await scene.proxy.close();
   await scene.postgres.remove();

@@ -29,6 +29,8 @@ export type Fault = { readonly atMs: number } & (
     }
   | { readonly kind: 'tamper'; readonly percent: number; readonly forMs: number }
   | { readonly kind: 'clock step'; readonly byS: number }
+  | { readonly kind: 'restart sidecar' }
+  | { readonly kind: 'failing webhooks'; readonly forMs: number }
   | { readonly kind: 'burst'; readonly events: number; readonly dataBytes: number; readonly stalled: number }
 );
 export type FaultKind = Fault['kind'];
@@ -55,6 +57,8 @@ export const FAULT_KINDS = [
   'slow readers',
   'tamper',
   'clock step',
+  'restart sidecar',
+  'failing webhooks',
   'outlive slots',
 ] as const satisfies readonly FaultKind[];
 
@@ -118,6 +122,7 @@ const deal = (kind: DealtKind, atMs: number, random: Random, instance: number): 
       };
     case 'stall readers':
       return { kind, atMs, count: random.between(1, 10), forMs: random.between(500, 8_000) };
+    case 'restart sidecar':
     case 'lose notices':
     case 'false notices':
     case 'held transaction':
@@ -142,6 +147,8 @@ const deal = (kind: DealtKind, atMs: number, random: Random, instance: number): 
       return { kind, atMs, instance, count: random.between(1, 8), forMs: random.between(1_000, 6_000) };
     case 'tamper':
       return { kind, atMs, percent: random.between(5, 20), forMs: random.between(1_000, 6_000) };
+    case 'failing webhooks':
+      return { kind, atMs, forMs: random.between(500, 3_000) };
     case 'clock step':
       return { kind, atMs, byS: -random.between(0, HOUR_S) };
     case 'burst':

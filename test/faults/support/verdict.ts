@@ -7,11 +7,12 @@ import {
   judgeLimit,
   judgeList,
   judgeNumbers,
+  judgePresence,
   judgeStream,
   judgeWrites,
 } from './oracle.js';
 import type { RawViewer } from './raw-viewer.js';
-import { readHeads, readLog, readPatients, settledSlots } from './read-database.js';
+import { countDeadLetters, readHeads, readLog, readPatients, settledSlots } from './read-database.js';
 import type { RunResult } from './run.js';
 import { LIMIT, type Scene, type SdkClient } from './scene.js';
 import type { Segment, Subscriber } from './subscriber.js';
@@ -21,6 +22,10 @@ import { CANARY } from './writer.js';
 /** Everything is whole again: so long may it take until every client is live and level. */
 const CONVERGE_MS = 90_000;
 const COUNTED_MS = 60_000;
+/** 15 s until another instance takes over, 6 s until an attempt is repeated, and then event after event. */
+const WEBHOOKS_MS = 90_000;
+/** Offline 10 s after the last connection, or within 30 s after an instance died. */
+const PRESENCE_MS = 40_000;
 /** What a busy machine may add to a promise. */
 const SLACK_MS = 3_000;
 /** The last time after a commit at which a server sends `position` although it has not compared heads since. */
@@ -34,10 +39,15 @@ const ABOVE_LIMIT_MS = 1_000 + SLACK_MS;
 
 /** Waits until everything has come to rest, and compares it with the committed rows. */
 export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'faults'>> {
-  const { clients, raws, tenantIds, ledger, instances, postgres, watcher, seekers, floods } = scene;
+  const { clients, raws, pollers, tenantIds, ledger, instances, postgres, watcher, seekers, floods } = scene;
+  const { webhooks, presences, brokerFeed } = scene;
+  const findings: Finding[] = [];
+  if (brokerFeed)
+    await eventually(() => brokerFeed.isDelivered(), { timeoutMs: CONVERGE_MS }).catch(() =>
+      findings.push({ kind: 'lost', text: 'the broker has messages that no instance took' }),
+    );
   const heads = await readHeads(postgres, tenantIds);
   const committed = await readPatients(postgres);
-  const findings: Finding[] = [];
   const isLevel = ({ subscriber }: SdkClient): boolean => {
     const { viewer, position } = subscriber;
     if (!subscriber.isLive || position === null) return false;
@@ -55,7 +65,7 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     raw.isOpen && raw.seq >= (heads.get(raw.viewer.tenantId) ?? 0);
   const open = (): number => seekers.filter(({ isIn }) => isIn).length;
   await until(
-    () => clients.every(isLevel) && raws.every(isRawLevel) && open() === LIMIT,
+    () => clients.every(isLevel) && [...raws, ...pollers].every(isRawLevel) && open() === LIMIT,
     CONVERGE_MS,
     'level',
   ).catch(() => undefined);
@@ -89,7 +99,7 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
           text: `${viewer.name}: the SDK counted ${kind} ${count} times`,
         });
   }
-  for (const raw of raws) {
+  for (const raw of [...raws, ...pollers]) {
     const { viewer, segments, claims, vouched } = raw;
     const own = rows.get(viewer.tenantId) ?? [];
     const maxMs = SERVER_VOUCHES_MS + watcher.blindMs;
@@ -103,13 +113,32 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     if (raw.resyncs > 0)
       findings.push({ kind: 'lost', text: `${viewer.name}: told to load again without a reason` });
   }
+  for (const sink of webhooks) {
+    const judgeSink = () => judgeStream(sink.viewer, [sink.segment], rows);
+    await until(() => judgeSink().length === 0, WEBHOOKS_MS, sink.viewer.name).catch(() => undefined);
+    findings.push(...judgeSink());
+  }
+  const deadLetters = await countDeadLetters(postgres);
+  if (deadLetters > 0) findings.push({ kind: 'lost', text: `${deadLetters} events are dead letters` });
+  for (const poller of pollers) poller.stop();
+  for (const watching of presences) {
+    const { tenantId, userId } = watching.parts;
+    const viewers = [...clients.map(({ subscriber }) => subscriber), ...raws].map(({ viewer }) => viewer);
+    const connected = new Set([
+      userId,
+      ...viewers.filter((viewer) => viewer.tenantId === tenantId).map((viewer) => viewer.userId),
+    ]);
+    const judgeOne = () => judgePresence(`presence of ${tenantId}`, watching.online, connected);
+    await until(() => judgeOne().length === 0, PRESENCE_MS, 'presence').catch(() => undefined);
+    findings.push(...judgeOne());
+  }
   findings.push(...judgeLimit(watcher.samples, LIMIT, ABOVE_LIMIT_MS + watcher.blindMs));
   if (open() !== LIMIT)
     findings.push({ kind: 'unavailable', text: `${open()} of ${LIMIT} slots are taken in the end` });
   const flooding = floods.filter(({ ended }) => !ended).length;
   if (flooding > 0)
     findings.push({ kind: 'limit', text: `${flooding} sockets that flooded were not closed` });
-  const sockets = clients.length + raws.length + LIMIT;
+  const sockets = clients.length + raws.length + presences.length + LIMIT;
   const slots = await settledSlots(postgres, sockets);
   if (slots !== sockets) findings.push({ kind: 'altered', text: `${sockets} sockets take ${slots} slots` });
   let counted: number[] = [];
@@ -129,9 +158,11 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   return {
     findings,
     events: [...rows.values()].reduce((sum, log) => sum + log.length, 0),
-    clients: clients.length + raws.length,
-    rawClients: raws.length,
-    delivered: [...clients.map(({ subscriber }) => subscriber), ...raws]
+    clients: clients.length + raws.length + pollers.length,
+    rawClients: raws.length + pollers.length,
+    webhookDeliveries: webhooks.reduce((sum, { delivered }) => sum + delivered, 0),
+    brokerMessages: brokerFeed?.sent ?? 0,
+    delivered: [...clients.map(({ subscriber }) => subscriber), ...raws, ...pollers]
       .flatMap(({ segments }) => segments)
       .reduce((sum, { frames }) => sum + frames.length, 0),
     resyncs,
