@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem, TokenAnswer } from '@wardbell/contract';
+import pg from 'pg';
 import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { createTenant, signInSuperAdmin, type TestTenant, type TestUser } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
+import { eventually } from '../../support/wait.js';
 import { Browser } from './cookies.js';
 import { ask, count, fail, succeed } from './harness.js';
 
@@ -75,6 +77,32 @@ describe('Signing in', () => {
     const deleted = await tenant.addUser('clinician');
     await ask(api.users.remove, { token: superToken, id: deleted.id });
     expect((await login(deleted.email, deleted.password)).status).toBe(401);
+  });
+
+  it.each([
+    ['password', `password_hash = 'another'`],
+    ['status', `status = 'disabled'`],
+    ['role', `role = 'front_desk'`],
+  ])('leaves no session when the %s changes while it is under way', async (_, change) => {
+    const user = await tenant.addUser('clinician');
+    const sessions = () =>
+      count('SELECT count(*) FROM wardbell.auth_session WHERE user_id = $1 AND revoked_at IS NULL', [
+        user.id,
+      ]);
+    const before = await sessions();
+    const changer = new pg.Client({ connectionString: database.superuserUrl });
+    await changer.connect();
+    await changer.query('BEGIN');
+    await changer.query('SELECT FROM wardbell.user_account WHERE id = $1 FOR UPDATE', [user.id]);
+    await changer.query(`UPDATE wardbell.user_account SET ${change} WHERE id = $1`, [user.id]);
+    const answer = login(user.email, user.password);
+    const waiting = `SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND wait_event_type = 'Lock'`;
+    await eventually(async () => (await count(waiting, [database.name])) > 0);
+    await changer.query('COMMIT');
+    await changer.end();
+    const { status, body } = await answer;
+    expect([status, Problem.parse(body).code]).toEqual([401, 'invalid_credentials']);
+    expect(await sessions()).toBe(before);
   });
 
   it('is refused in a suspended tenant, and says so only to who knows the password', async () => {

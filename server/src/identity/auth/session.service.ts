@@ -43,13 +43,19 @@ export class SessionService {
     });
     // outside a transaction, because the hash is slow by design
     const isMatch = await this.passwords.verify(account?.password_hash ?? null, password);
-    if (!account || !isMatch || account.status !== 'active') {
-      if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
-      throw new Problem('invalid_credentials');
-    }
+    const signedIn =
+      account && isMatch && account.status === 'active' ? await this.#open(account, address) : undefined;
+    if (signedIn) return signedIn;
+    if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
+    throw new Problem('invalid_credentials');
+  }
+
+  /** Opens a session; undefined when the account is no longer the one that was checked. */
+  #open(account: AccountWithHash, address: string): Promise<SignedIn | undefined> {
     const user = toUser(account);
     return this.database.acrossTenants(principalOf(user, address), async (tx) => {
-      await clearAttempts(tx, email, address);
+      if (!(await lockUnchanged(tx, account))) return undefined;
+      await clearAttempts(tx, user.email, address);
       const { sessionId, refreshToken } = await openLoginSession(tx, user);
       tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, user.tenant_id);
       return { refreshToken, answer: this.#answer(user, sessionId) };
@@ -147,6 +153,21 @@ const principalOf = (
 const findAccount = async (tx: Tx, email: string) => {
   const orm = await tx.orm();
   return orm.userAccount.findUnique({ where: { email }, omit: { password_hash: false } });
+};
+
+type AccountWithHash = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
+
+/**
+ * True when hash, status and role are still those that were checked. Locks the account until the transaction ends, so a
+ * change that commits first is seen here, and one that comes later finds the session that it must revoke.
+ */
+const lockUnchanged = async (tx: Tx, account: AccountWithHash): Promise<boolean> => {
+  const rows = await tx.sql.query<object[]>`
+    SELECT FROM wardbell.user_account u
+    WHERE u.id = ${account.id}::uuid AND u.password_hash = ${account.password_hash} AND u.status = ${account.status}
+      AND u.role = ${account.role} AND u.deleted_at IS NULL
+    FOR SHARE`;
+  return rows.length > 0;
 };
 
 const auditFailure = (tx: Tx, account: UserRow): void =>
