@@ -254,7 +254,7 @@ describe('the oracle of freshness', () => {
     ['events that came in time', cameAt(1_100, 4_900), always, []],
     [
       'an event that came late while the stream was passed as complete',
-      cameAt(1_100, 5_100),
+      cameAt(1_100, 5_600),
       always,
       ['stale'],
     ],
@@ -270,9 +270,18 @@ describe('the oracle of freshness', () => {
       cameAt(9_000, 9_000),
       [
         { fromMs: 0, untilMs: 3_900 },
-        { fromMs: 8_000, untilMs: 8_500 },
+        { fromMs: 8_000, untilMs: 8_600 },
       ],
       ['stale'],
+    ],
+    [
+      'a position that a paused instance sent after its pause, just before the event',
+      cameAt(9_000, 9_000),
+      [
+        { fromMs: 0, untilMs: 3_900 },
+        { fromMs: 8_600, untilMs: 13_600 },
+      ],
+      [],
     ],
     ['events of before the stream began', segment(6, []), always, []],
   ])('judges %s', (_, received, vouched, expected) => {
