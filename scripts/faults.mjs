@@ -19,7 +19,7 @@ await runBundled(root, {
   entry: 'test/faults/main.ts',
   prepare: async () => {
     await build(root);
-    await providePrograms(root, ['faketime', 'kcat', 'nftables']);
+    await providePrograms(root, ['faketime', 'nftables']);
   },
   ...(other && { alias: { '@wardbell/client': join(other, 'client/dist/index.js') } }),
 });

@@ -43,12 +43,15 @@ async function addressOf({ stderr }: ChildProcess & { stderr: NodeJS.ReadableStr
   throw new Error('kcat ended without a broker');
 }
 
-export interface SidecarOptions {
-  readonly broker: Broker;
+export interface Route {
   /** Where the server is now. */
   readonly serverUrl: () => string;
   readonly token: string;
   readonly topic: string;
+}
+
+export interface SidecarOptions extends Route {
+  readonly broker: Broker;
 }
 
 export interface SimulatedSidecar {
@@ -57,30 +60,34 @@ export interface SimulatedSidecar {
   stop(): Promise<void>;
 }
 
+/** Messages of a topic, by their ids. */
+export type Entries = ReadonlyMap<string, unknown>;
+
 const Subscriptions = z.array(z.object({ topic: z.string(), route: z.string() }));
 const Statuses = z.object({
   statuses: z.array(z.object({ entryId: z.string(), status: z.enum(['SUCCESS', 'RETRY', 'DROP']) })),
 });
 const PAUSE_MS = 100;
+const TIMEOUT_MS = 15_000;
 
 /**
- * Delivers a topic as Dapr documents it, in bulk: an entry with SUCCESS or DROP is done, one with RETRY is delivered
- * again, and so is everything while the server answers an error or not at all; 404 drops. Each sidecar begins at the
- * first message, as one does that has lost its position.
+ * Asks the server for its subscriptions, and returns a function that delivers messages of the topic as Dapr documents it,
+ * in bulk: an entry with SUCCESS or DROP is done, one with RETRY is to be delivered again, and so is everything while the
+ * server answers an error or not at all; 404 drops. It answers with the entries that are to be delivered again.
  */
-export async function startSidecar({
-  broker,
+export async function openRoute({
   serverUrl,
   token,
   topic,
-}: SidecarOptions): Promise<SimulatedSidecar> {
+}: Route): Promise<(entries: Entries) => Promise<Entries>> {
   const headers = { 'dapr-api-token': token, 'content-type': 'application/json' };
-  const asked = await fetch(`${serverUrl()}/dapr/subscribe`, { headers });
+  const asked = await fetch(`${serverUrl()}/dapr/subscribe`, {
+    headers,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  });
   const route = Subscriptions.parse(await asked.json()).find((each) => each.topic === topic)?.route;
   if (route === undefined) throw new Error(`the server does not subscribe to ${topic}`);
-
-  /** Returns the entries that must be delivered again. */
-  const deliver = async (entries: ReadonlyMap<string, unknown>): Promise<ReadonlyMap<string, unknown>> => {
+  return async (entries) => {
     try {
       const response = await fetch(serverUrl() + route, {
         method: 'POST',
@@ -89,6 +96,7 @@ export async function startSidecar({
           topic,
           entries: [...entries].map(([entryId, event]) => ({ entryId, event })),
         }),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
       });
       if (response.status === 404) return new Map();
       if (!response.ok) return entries;
@@ -101,17 +109,23 @@ export async function startSidecar({
       return entries; // no connection
     }
   };
+}
 
+/**
+ * Delivers a topic of the broker. Each sidecar begins at the first message, as one does that has lost its position.
+ */
+export async function startSidecar({ broker, ...route }: SidecarOptions): Promise<SimulatedSidecar> {
+  const deliver = await openRoute(route);
   let settled = 0;
   const kafka = new Kafka({ brokers: [broker.address], logLevel: logLevel.NOTHING });
   const consumer = kafka.consumer({ groupId: randomUUID(), retry: { retries: 50 } });
   await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.subscribe({ topic: route.topic, fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
     eachBatch: async ({ batch, heartbeat, resolveOffset }) => {
-      let entries: ReadonlyMap<string, unknown> = new Map(
+      let entries: Entries = new Map(
         batch.messages.map(({ offset, value }) => [offset, JSON.parse(String(value))]),
       );
       while (entries.size > 0) {

@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  type Broker,
-  type SimulatedSidecar,
-  startBroker,
-  startSidecar,
-} from '../../support/simulated-sidecar.js';
-import type { Deed, Ledger } from './ledger.js';
+import { type Entries, openRoute } from '../../support/simulated-sidecar.js';
+import type { Ledger } from './ledger.js';
 import type { Random } from './random.js';
 
 const TYPE = 'task_assigned';
@@ -27,82 +22,67 @@ export interface BrokerFeedParts {
   readonly random: Random;
 }
 
+const MAX_BULK = 20;
+const POLL_MS = 50;
+const AGAIN_MS = 100;
+
 /**
- * A service that sends to a Kafka broker, and a simulated Dapr sidecar that delivers from there to any instance. Each
- * sidecar begins with the first message, so after its restart everything is delivered again.
+ * A topic of a broker that loses nothing, a service that sends to it, and a simulated Dapr sidecar that delivers to any
+ * instance. Each sidecar begins with the first message, so after its restart everything is delivered again.
  */
 export class BrokerFeed {
-  readonly #deeds: Deed[] = [];
-  #sidecar: Promise<SimulatedSidecar> | undefined;
-  #stopped = false;
+  readonly #topic: string[] = [];
+  /** Messages that the present sidecar has delivered. */
+  #delivered = 0;
+  /** Number of the present sidecar; an earlier one delivers nothing any more. */
+  #sidecar = 0;
+  #isSending = true;
 
-  private constructor(
-    private readonly broker: Broker,
-    private readonly parts: BrokerFeedParts,
-  ) {}
+  constructor(private readonly parts: BrokerFeedParts) {}
 
-  static async start(parts: BrokerFeedParts): Promise<BrokerFeed> {
-    const broker = await startBroker();
-    const feed = new BrokerFeed(broker, parts);
-    await feed.#send(1); // makes the topic
-    feed.#sidecar = feed.#startSidecar();
-    return feed;
-  }
-
+  /** Sends until `stop`. */
   async run(): Promise<void> {
     const { random } = this.parts;
-    while (!this.#stopped) {
-      await this.#send(random.between(1, 4));
+    this.restartSidecar();
+    while (this.#isSending) {
+      for (let count = random.between(1, 4); count > 0; count--) this.#topic.push(this.#message());
       await delay(random.between(200, 900));
     }
   }
 
   /** Another sidecar takes over, from the first message. */
-  async restartSidecar(): Promise<void> {
-    const before = this.#sidecar;
-    this.#sidecar = (async () => {
-      await (await before)?.stop();
-      return this.#startSidecar();
-    })();
-    await this.#sidecar;
+  restartSidecar(): void {
+    this.#sidecar += 1;
+    this.#delivered = 0;
+    void this.#deliverAll(this.#sidecar);
   }
 
   /** Sends nothing more. Everything that was sent has to arrive. */
   stop(): void {
-    this.#stopped = true;
+    this.#isSending = false;
   }
 
   /** Messages that were sent. */
   get sent(): number {
-    return this.#deeds.length;
+    return this.#topic.length;
   }
 
-  async isDelivered(): Promise<boolean> {
-    const sidecar = await this.#sidecar;
-    return sidecar !== undefined && sidecar.settled >= this.#deeds.length;
+  get isDelivered(): boolean {
+    return this.#delivered >= this.#topic.length;
   }
 
-  async close(): Promise<void> {
-    this.#stopped = true;
-    await (await this.#sidecar?.catch(() => undefined))?.stop();
-    await this.broker.close();
-  }
-
-  async #send(count: number): Promise<void> {
-    await this.broker.send(
-      TOPIC,
-      Array.from({ length: count }, () => this.#message()),
-    );
+  /** Ends sending and delivering. */
+  close(): void {
+    this.#isSending = false;
+    this.#sidecar = 0;
   }
 
   #message(): string {
     const { tenantIds, ledger, random } = this.parts;
     const tenantId = random.pick(tenantIds);
     const key = randomUUID();
-    const deed = ledger.intend(tenantId, TYPE, key);
     // the broker has it, so it has to become an event, whatever happens to sidecar and servers
-    deed.outcome = 'acknowledged';
-    this.#deeds.push(deed);
+    ledger.intend(tenantId, TYPE, key).outcome = 'acknowledged';
     return JSON.stringify({
       specversion: '1.0',
       id: randomUUID(),
@@ -113,16 +93,35 @@ export class BrokerFeed {
     });
   }
 
-  async #startSidecar(): Promise<SimulatedSidecar> {
+  async #deliverAll(sidecar: number): Promise<void> {
+    const deliver = await this.#open(sidecar);
+    while (sidecar === this.#sidecar) {
+      const from = this.#delivered;
+      let entries: Entries = new Map(
+        this.#topic.slice(from, from + MAX_BULK).map((text, at) => [String(from + at), JSON.parse(text)]),
+      );
+      const { size } = entries;
+      while (entries.size > 0 && sidecar === this.#sidecar) {
+        entries = await deliver(entries);
+        if (entries.size > 0) await delay(AGAIN_MS);
+      }
+      if (sidecar !== this.#sidecar) return;
+      this.#delivered += size;
+      if (size === 0) await delay(POLL_MS);
+    }
+  }
+
+  /** Tries until an instance has told its subscriptions. */
+  async #open(sidecar: number): Promise<(entries: Entries) => Promise<Entries>> {
     const { ports, random } = this.parts;
     const serverUrl = () => `http://127.0.0.1:${random.pick(ports)}`;
-    for (;;) {
+    while (sidecar === this.#sidecar) {
       try {
-        return await startSidecar({ broker: this.broker, serverUrl, token: TOKEN, topic: TOPIC });
-      } catch (error) {
-        if (this.#stopped) throw error;
+        return await openRoute({ serverUrl, token: TOKEN, topic: TOPIC });
+      } catch {
         await delay(300); // the instance is away
       }
     }
+    return async () => new Map();
   }
 }

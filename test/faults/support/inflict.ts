@@ -91,7 +91,7 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
     case 'clock step':
       return scene.clock?.shift(fault.byS);
     case 'restart sidecar':
-      return scene.brokerFeed?.restartSidecar();
+      return scene.brokerFeed.restartSidecar();
     case 'failing webhooks':
       for (const sink of scene.webhooks) sink.isFailing = true;
       await delay(fault.forMs);

@@ -61,8 +61,7 @@ export async function run({
     const watching = watchers.map((one) => one.run());
     const visiting = scene.visitors.map((visitor) => visitor.run());
     await until(() => scene.clients.every(({ subscriber }) => subscriber.isLive), SETTLE_MS, 'clients live');
-    const feeds = scene.brokerFeed === undefined ? [] : [scene.brokerFeed];
-    const workers = [...scene.writers, scene.emitter, ...scene.publishers, ...feeds];
+    const workers = [...scene.writers, scene.emitter, ...scene.publishers, scene.brokerFeed];
     const working = workers.map((worker) => worker.run());
     const startMs = performance.now();
     const pending: Promise<void>[] = [];
@@ -77,7 +76,7 @@ export async function run({
     await Promise.all(pending);
     say('everything is whole again');
     for (const writer of [...scene.writers, ...scene.publishers]) writer.stop(performance.now() + SETTLE_MS);
-    for (const worker of [scene.emitter, ...feeds, ...scene.visitors]) worker.stop();
+    for (const worker of [scene.emitter, scene.brokerFeed, ...scene.visitors]) worker.stop();
     await Promise.all([...working, ...visiting]);
     say('every write has its outcome');
     if (isHurried) for (const { subscriber } of scene.clients) subscriber.retry();

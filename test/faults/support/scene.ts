@@ -67,8 +67,7 @@ export interface Scene {
   readonly writers: readonly Writer[];
   readonly emitter: Emitter;
   readonly publishers: readonly Publisher[];
-  /** Undefined where this machine has no `kcat`. */
-  readonly brokerFeed: BrokerFeed | undefined;
+  readonly brokerFeed: BrokerFeed;
   readonly random: Random;
 }
 
@@ -158,9 +157,7 @@ export async function prepareScene(random: Random): Promise<Scene> {
     const token = () => mintToken({ role: 'tenant_admin', tenantId });
     return new Publisher({ tenantId, apiUrl, token, ledger, random: random.fork() });
   });
-  const brokerFeed = hasProgram('kcat')
-    ? await BrokerFeed.start({ tenantIds, ports, ledger, random: random.fork() })
-    : undefined;
+  const brokerFeed = new BrokerFeed({ tenantIds, ports, ledger, random: random.fork() });
   return {
     postgres,
     instances,
@@ -200,7 +197,7 @@ export async function removeScene(scene: Scene): Promise<void> {
   for (const socket of scene.floods) socket.destroy();
   scene.watcher.stop();
   await Promise.all(scene.instances.map((instance) => instance.stop()));
-  await scene.brokerFeed?.close();
+  scene.brokerFeed.close();
   await Promise.all(scene.webhooks.map((sink) => sink.close()));
   await scene.tampering.close();
   await scene.proxy.close();

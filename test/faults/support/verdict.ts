@@ -42,10 +42,9 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   const { clients, raws, pollers, tenantIds, ledger, instances, postgres, watcher, seekers, floods } = scene;
   const { webhooks, presences, brokerFeed } = scene;
   const findings: Finding[] = [];
-  if (brokerFeed)
-    await eventually(() => brokerFeed.isDelivered(), { timeoutMs: CONVERGE_MS }).catch(() =>
-      findings.push({ kind: 'lost', text: 'the broker has messages that no instance took' }),
-    );
+  await until(() => brokerFeed.isDelivered, CONVERGE_MS, 'delivered').catch(() =>
+    findings.push({ kind: 'lost', text: 'the broker has messages that no instance took' }),
+  );
   const heads = await readHeads(postgres, tenantIds);
   const committed = await readPatients(postgres);
   const isLevel = ({ subscriber }: SdkClient): boolean => {
@@ -161,7 +160,7 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     clients: clients.length + raws.length + pollers.length,
     rawClients: raws.length + pollers.length,
     webhookDeliveries: webhooks.reduce((sum, { delivered }) => sum + delivered, 0),
-    brokerMessages: brokerFeed?.sent ?? 0,
+    brokerMessages: brokerFeed.sent,
     delivered: [...clients.map(({ subscriber }) => subscriber), ...raws, ...pollers]
       .flatMap(({ segments }) => segments)
       .reduce((sum, { frames }) => sum + frames.length, 0),
