@@ -120,9 +120,9 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   const deadLetters = await countDeadLetters(postgres);
   if (deadLetters > 0) findings.push({ kind: 'lost', text: `${deadLetters} events are dead letters` });
   for (const poller of pollers) poller.stop();
+  const viewers = [...clients.map(({ subscriber }) => subscriber), ...raws].map(({ viewer }) => viewer);
   for (const watching of presences) {
     const { tenantId, userId } = watching.parts;
-    const viewers = [...clients.map(({ subscriber }) => subscriber), ...raws].map(({ viewer }) => viewer);
     const connected = new Set([
       userId,
       ...viewers.filter((viewer) => viewer.tenantId === tenantId).map((viewer) => viewer.userId),

@@ -83,5 +83,6 @@ describe('The memory of a server', () => {
       return true;
     });
     await Promise.all(residents.map((socket) => socket.close()));
+    expect(await server.stop()).toBe(0);
   });
 });
