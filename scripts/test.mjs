@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { parseArgs, stripVTControlCharacters } from 'node:util';
 import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
 import { providePrograms } from './lib/programs.mjs';
@@ -77,13 +77,25 @@ async function jest(project) {
   console.log(`${title}: ended after ${seconds(startedMs)}`);
 }
 
+/** File, title and error of each failed test, since the lines above may be cut. */
+const failedTests = (report) =>
+  (report?.testResults ?? []).flatMap(({ name, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (failed.length === 0 && assertionResults.length === 0) return [`${file}: ${shortened(message)}`];
+    return failed.map(
+      ({ fullName, failureMessages: [error = ''] }) => `${file} › ${fullName}: ${shortened(error)}`,
+    );
+  });
+const shortened = (error) => stripVTControlCharacters(error).replaceAll(/\s+/g, ' ').trim().slice(0, 600);
+
 function add(title, report) {
   // A file that does not load has no tests to count, and a run that crashed has no report.
   const broken = report === undefined ? 1 : report.numRuntimeErrorTestSuites;
   total.passed += report?.numPassedTests ?? 0;
   total.failed += (report?.numFailedTests ?? 0) + broken;
   total.skipped += (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0);
-  if (report?.success !== true) failures.push(title);
+  if (report?.success !== true) failures.push(title, ...failedTests(report).map((test) => `  ${test}`));
   if (report?.success === false && report.numFailedTests + broken === 0) total.failed += 1;
 }
 

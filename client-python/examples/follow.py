@@ -19,6 +19,12 @@ async def get_token(reason: str) -> str:
     return os.environ["TOKEN"]
 
 
+def store(file: pathlib.Path, position: Position) -> None:
+    new = file.with_suffix(".new")
+    new.write_text(position.to_json())
+    new.replace(file)  # Whole or not at all, also when this program is killed.
+
+
 async def main() -> None:
     url = sys.argv[1] if len(sys.argv) > 1 else "ws://localhost:8000/ws"
     file = pathlib.Path(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -32,7 +38,7 @@ async def main() -> None:
                 print(item.seq, item.type, item.tenant_id, flush=True)
             # After the event was processed, so that none is skipped when this program is killed.
             if file is not None and client.position is not None:
-                file.write_text(client.position.to_json())
+                store(file, client.position)
     except Refused as refused:
         sys.exit(f"refused: {refused.code} {refused.reason}")
 
