@@ -12,7 +12,6 @@ import { startWriter, stopWriters } from './support/writer.js';
 
 const CLIENTS = repetitions(20, 100);
 const WRITES_PER_SECOND = repetitions(40, 80);
-const PATIENT = { timeoutMs: 60_000 };
 
 useServer({ instances: 2, env: { TRUSTED_PROXIES: '127.0.0.1' } });
 
@@ -40,7 +39,7 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
   const writerFor = async (clinic: Clinic) =>
     startWriter({ url: nginx.url, token: await clinic.token(), perSecond: WRITES_PER_SECOND });
   const allLive = (clients: readonly Recorded[]) =>
-    eventually(() => clients.every(({ client }) => client.state.status === 'live'), PATIENT);
+    eventually(() => clients.every(({ client }) => client.state.status === 'live'));
 
   it('spreads clients over both and needs no stickiness', async () => {
     const clinic = await createClinic(database);
@@ -58,7 +57,7 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
     const clients = await connectClients(clinic);
     const writer = await writerFor(clinic);
     for (let round = 1; round <= 3; round++) {
-      await eventually(() => writer.acknowledged.length > round * 20, PATIENT);
+      await eventually(() => writer.acknowledged.length > round * 20);
       await nginx.reload();
     }
     await writer.finish();
@@ -71,11 +70,11 @@ describeWith('nginx', 'nginx with our nginx.conf before two instances', () => {
     const clinic = await createClinic(database);
     const clients = await connectClients(clinic);
     const writer = await writerFor(clinic);
-    await eventually(() => writer.acknowledged.length > 20, PATIENT);
+    await eventually(() => writer.acknowledged.length > 20);
     const doomed = inTurn(instances, 0);
     await doomed.kill('SIGKILL');
     const atKill = writer.acknowledged.length;
-    await eventually(() => writer.acknowledged.length > atKill + 20, PATIENT);
+    await eventually(() => writer.acknowledged.length > atKill + 20);
     await allLive(clients);
     await writer.finish();
     expect(await expectNothingLost(database, clinic.id, clients)).toBe(writer.acknowledged.length);

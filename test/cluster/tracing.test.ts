@@ -5,13 +5,13 @@ import { createServer as listenTcp } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { database, instances, startAnother, useDatabase, useServer } from '../support/fixture.js';
+import { freePort } from '../support/free-port.js';
 import { call } from '../support/http.js';
 import { describeWith } from '../support/programs.js';
 import { connect } from '../support/socket.js';
 import { eventually } from '../support/wait.js';
 import { createClinic } from './support/clinic.js';
 import { inTurn } from './support/cluster.js';
-import { freePort } from './support/free-port.js';
 import { startRedis, type TestRedis } from './support/redis.js';
 
 const Attribute = z.object({ key: z.string(), value: z.record(z.string(), z.unknown()) });
@@ -88,9 +88,9 @@ describeWith('redis-server', 'traces of two instances that meet through Redis', 
     await Promise.all(sockets.map((socket) => socket.waitFor('patient_created')));
     const ofTrace = await eventually(() => {
       const found = spans.filter((span) => span.traceId === traceId);
-      return found.filter(({ name }) => name === 'deliver').length === 2 && found.length >= 4
-        ? found
-        : undefined;
+      const names = found.map(({ name }) => name);
+      const isWhole = names.includes('POST /api/v1/patients') && names.includes('transaction');
+      return isWhole && names.filter((name) => name === 'deliver').length === 2 ? found : undefined;
     });
     const request = ofTrace.find(({ name }) => name === 'POST /api/v1/patients');
     const transaction = ofTrace.find(({ parentSpanId }) => parentSpanId === request?.spanId);

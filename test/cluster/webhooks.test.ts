@@ -27,6 +27,14 @@ describe('Webhooks of several instances', () => {
       await receiver.received(batch * 10);
     }
     expect(numbers()).toEqual(upTo(100));
+    // The sender may be the one that is suspended next: what it has not recorded would be sent again.
+    await eventually(async () => {
+      const [webhook] = await database.query<{ is_done: boolean }>(
+        'SELECT position = 100 AND lease_until IS NULL AS is_done FROM wardbell.webhook WHERE id = $1',
+        [id],
+      );
+      return webhook?.is_done;
+    });
 
     // with the other one suspended, an attempt of this one is under way when it dies
     other.process.kill('SIGSTOP');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Patient, Tenant } from '@wardbell/contract';
 import { z } from 'zod';
 import type { Checks } from '../support/checks.js';
-import { freePort } from '../support/clone.js';
+import { freePort } from '../support/free-port.js';
 import { must, signIn } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import type { Engine } from './engine.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Patient } from '@wardbell/contract';
 import type { Checks } from '../support/checks.js';
-import { freePort } from '../support/clone.js';
+import { freePort } from '../support/free-port.js';
 import { SUPER_ADMIN } from '../support/server.js';
 import { connect } from '../support/socket.js';
 import { createTenant, must } from '../support/tenant.js';

@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../../server/src/database/embedded/postmaster.js';
+import { freePort } from './free-port.js';
 import { eventually } from './wait.js';
 
 export type PoolMode = 'session' | 'transaction';
@@ -24,7 +24,7 @@ export class PgBouncer {
   static async start(superuserUrl: string, mode: PoolMode): Promise<PgBouncer> {
     const server = new URL(superuserUrl);
     const dir = mkdtempSync(join(tmpdir(), 'wardbell-pgbouncer-'));
-    const port = await freePort(0);
+    const port = await freePort();
     const users = join(dir, 'userlist.txt');
     const settings = join(dir, 'pgbouncer.ini');
     writeFileSync(users, `"${server.username}" "${decodeURIComponent(server.password)}"\n`);

@@ -5,8 +5,9 @@ import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import type { Binaries } from '../../server/src/database/embedded/binaries.js';
 import { findLauncher, type Launcher } from '../../server/src/database/embedded/launch.js';
-import { freePort, startPostmaster } from '../../server/src/database/embedded/postmaster.js';
+import { startPostmaster } from '../../server/src/database/embedded/postmaster.js';
 import { shutDown } from '../../server/src/database/embedded/process.js';
+import { freePort } from './free-port.js';
 
 export const SUPERUSER = 'keeper';
 const PASSWORD = 'of-the-superuser';
@@ -27,7 +28,7 @@ export class PostgresCluster {
     mkdirSync(data);
     const launcher = await findLauncher(binaries, data);
     await initdb(launcher, binaries, data);
-    const port = await freePort(0);
+    const port = await freePort();
     const outcome = await startPostmaster({ dir: data, launcher }, binaries, {
       port,
       logPath: join(dir, 'postgres.log'),

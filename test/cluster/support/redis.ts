@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createConnection } from 'node:net';
+import { freePort } from '../../support/free-port.js';
 import { eventually } from '../../support/wait.js';
-import { freePort } from './free-port.js';
 
 /** A real Redis (or Valkey: `REDIS_SERVER=valkey-server`) of a test's own, on a port that it keeps. */
 export interface TestRedis {

@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { type Binaries, findBinaries } from '../../../server/src/database/embedded/binaries.js';
 import { type Cluster, openCluster, SUPERUSER } from '../../../server/src/database/embedded/cluster.js';
 import { makeOwner, OWNER } from '../../../server/src/database/embedded/owner.js';
-import { freePort, startPostmaster } from '../../../server/src/database/embedded/postmaster.js';
+import { startPostmaster } from '../../../server/src/database/embedded/postmaster.js';
 import { isGone, shutDown, signal } from '../../../server/src/database/embedded/process.js';
+import { freePort } from '../../support/free-port.js';
 
 const GONE_MS = 10_000;
 
@@ -39,7 +40,7 @@ export class Postgres {
     const passwords = { superuser: randomBytes(16).toString('hex'), owner: randomBytes(16).toString('hex') };
     const binaries = await findBinaries();
     const cluster = await openCluster(dir, binaries, passwords.superuser);
-    const postgres = new Postgres(dir, cluster, binaries, passwords, await freePort(0), settings);
+    const postgres = new Postgres(dir, cluster, binaries, passwords, await freePort(), settings);
     await postgres.start();
     await makeOwner(postgres.#url(SUPERUSER, passwords.superuser, 'postgres'), passwords.owner);
     return postgres;
@@ -85,7 +86,7 @@ export class Postgres {
     await this.start();
     const cluster = await openCluster(dir, this.binaries, this.passwords.superuser);
     const primary = `host=127.0.0.1 port=${this.port} user=${SUPERUSER} password=${this.passwords.superuser}`;
-    const standby = new Postgres(dir, cluster, this.binaries, this.passwords, await freePort(0), {
+    const standby = new Postgres(dir, cluster, this.binaries, this.passwords, await freePort(), {
       primary_conninfo: primary,
       ...settings,
     });

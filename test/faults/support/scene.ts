@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { TenantRole } from '@wardbell/contract';
-import { freePort } from '../../../server/src/database/embedded/postmaster.js';
 import type { RawSocket } from '../../integration/ws/raw-socket.js';
+import { freePort } from '../../support/free-port.js';
 import { hasProgram } from '../../support/program.js';
 import { mintToken } from '../../support/tokens.js';
 import { BROKER_ENV, BrokerFeed } from './broker-feed.js';
@@ -82,7 +82,7 @@ export async function prepareScene(random: Random): Promise<Scene> {
   for (const [index, address] of ADDRESSES.entries()) {
     const ownerUrl = postgres.ownerUrl.replace('127.0.0.1', address);
     instances.push(
-      new Instance(ownerUrl, await freePort(0), {
+      new Instance(ownerUrl, await freePort(), {
         WEBSOCKET_HEARTBEAT_INTERVAL: '2',
         MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: '10000',
         MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '1000000',

@@ -1,5 +1,5 @@
-import { freePort } from '../../support/clone.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { freePort } from '../../support/free-port.js';
 import { type Recorded, recordedClient, stopClients } from '../../support/sdk.js';
 import { type RunningServer, startServer } from '../../support/server.js';
 import { timeLapse } from '../../support/time-lapse.js';

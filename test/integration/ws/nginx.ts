@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../support/clone.js';
+import { freePort } from '../../support/free-port.js';
 import { eventually } from '../../support/wait.js';
 
 /** A running nginx with the nginx.conf of this repository. */
