@@ -2,12 +2,18 @@ import { TokenAnswer } from '@wardbell/contract';
 import type { RunningServer } from '../../support/server.js';
 
 const NAME = 'wardbell_refresh';
+const KNOWN_NAME = 'wardbell_browser';
 
-/** A browser as far as signing in goes: it keeps the refresh cookie and sends it back. */
+/** A browser as far as signing in goes: it keeps the two cookies and sends them back. */
 export class Browser {
+  /** The refresh token. */
   cookie: string | undefined;
-  /** `Set-Cookie` as it last came. */
+  /** `Set-Cookie` of the refresh token as it last came. */
   setCookie = '';
+  /** By which the browser is known to have signed in before. */
+  known: string | undefined;
+  /** `Set-Cookie` of `known` as it last came. */
+  setKnown = '';
 
   constructor(
     private readonly server: Pick<RunningServer, 'url'>,
@@ -19,17 +25,25 @@ export class Browser {
       method: 'POST',
       headers: {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(this.cookie === undefined ? {} : { cookie: `${NAME}=${this.cookie}` }),
+        ...this.#cookies(),
         ...this.headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const [setCookie] = response.headers.getSetCookie();
-    if (setCookie !== undefined) {
-      this.setCookie = setCookie;
-      this.cookie = new RegExp(`^${NAME}=([^;]*)`).exec(setCookie)?.[1] || undefined;
+    for (const setCookie of response.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]*)=([^;]*)/.exec(setCookie) ?? [];
+      if (name === NAME) [this.setCookie, this.cookie] = [setCookie, value || undefined];
+      if (name === KNOWN_NAME) [this.setKnown, this.known] = [setCookie, value || undefined];
     }
     return response;
+  }
+
+  #cookies(): { cookie?: string } {
+    const pairs = [
+      ...(this.cookie === undefined ? [] : [`${NAME}=${this.cookie}`]),
+      ...(this.known === undefined ? [] : [`${KNOWN_NAME}=${this.known}`]),
+    ];
+    return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
   }
 
   /** Signs in and answers the access token. */

@@ -6,6 +6,9 @@ import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { bearerOf } from './bearer.js';
+import { readBrowserCookie, setBrowserCookie } from './browser-cookie.js';
+import { KnownBrowsers } from './known-browsers.js';
+import { attemptOf } from './login-throttle.js';
 import { describeCaller } from './me.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
@@ -21,12 +24,17 @@ export class AuthController {
     private readonly config: Config,
     private readonly sessions: SessionService,
     private readonly tokens: TokenService,
+    private readonly browsers: KnownBrowsers,
   ) {}
 
   @BareEndpoint(routes.login)
   async login({ body, request, reply }: BareCall<typeof routes.login>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
-    return this.#signedIn(request, reply, await this.sessions.login(body.email, body.password, request.ip));
+    const known = readBrowserCookie(request);
+    const attempt = attemptOf(body.email, request.ip, this.browsers.find(known, body.email));
+    const signedIn = await this.sessions.login(attempt, body.password, request.ip);
+    setBrowserCookie(request, reply, this.config, this.browsers.remember(known, body.email));
+    return this.#signedIn(request, reply, signedIn);
   }
 
   @BareEndpoint(routes.refresh)

@@ -6,6 +6,7 @@ import { KeysService } from '../keys/keys.service.js';
 import { Passwords } from '../passwords.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
+import { KnownBrowsers } from './known-browsers.js';
 import { SessionService } from './session.service.js';
 import { TokenService } from './token.service.js';
 
@@ -19,6 +20,7 @@ import { TokenService } from './token.service.js';
     TokenService,
     Passwords,
     SessionService,
+    KnownBrowsers,
     KeyLookup,
     KeysService,
   ],

@@ -6,7 +6,8 @@ const PATH = '/api/v1/auth';
 /** The maximum lifetime of a session in seconds; the server ends sessions earlier where necessary. */
 const MAX_AGE_S = 7 * 24 * 60 * 60;
 
-const options = (request: FastifyRequest, config: Pick<Config, 'production'>) =>
+/** Options of the cookies of sign-in. */
+export const cookieOptions = (request: FastifyRequest, config: Pick<Config, 'production'>) =>
   ({
     path: PATH,
     httpOnly: true,
@@ -23,7 +24,7 @@ export const setRefreshCookie = (
   config: Pick<Config, 'production'>,
   token: string,
 ): void => {
-  reply.setCookie(NAME, token, { ...options(request, config), maxAge: MAX_AGE_S });
+  reply.setCookie(NAME, token, { ...cookieOptions(request, config), maxAge: MAX_AGE_S });
 };
 
 export const clearRefreshCookie = (
@@ -31,5 +32,5 @@ export const clearRefreshCookie = (
   reply: FastifyReply,
   config: Pick<Config, 'production'>,
 ): void => {
-  reply.clearCookie(NAME, options(request, config));
+  reply.clearCookie(NAME, cookieOptions(request, config));
 };

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { TokenAnswer, User } from '@wardbell/contract';
 import { Database } from '../../database/database.service.js';
@@ -7,7 +8,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { Passwords } from '../passwords.js';
 import { revokeSession } from '../revocation.js';
 import { toUser, type UserRow } from '../user-row.js';
-import { clearAttempts, recordAttempt } from './login-throttle.js';
+import { type Attempt, clearAttempts, delayOf, recordAttempt } from './login-throttle.js';
 import { findHolder, openLoginSession, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
 
@@ -31,31 +32,46 @@ export class SessionService {
   ) {}
 
   /**
-   * Opens a session for an e-mail address (in lower case) and password.
-   * @param address of the network, for the limit on attempts and the audit log
+   * Opens a session for an e-mail address and password.
+   * @param address of the network, for the audit log
    * @throws Problem 401, 403 when the tenant is suspended, 429
    */
-  async login(email: string, password: string, address: string): Promise<SignedIn> {
+  async login(attempt: Attempt, password: string, address: string): Promise<SignedIn> {
+    if (!attempt.isKnownBrowser) {
+      const server = { ...SYSTEM, address };
+      await delay(await this.database.acrossTenants(server, (tx) => delayOf(tx, attempt)));
+    }
+    // In turn from the first statement: attempts that wait are not counted as failures of their network yet.
+    const signedIn = await this.passwords.inTurn(attempt.source, () =>
+      this.#attempt(attempt, password, address),
+    );
+    if (signedIn) return signedIn;
+    throw new Problem('invalid_credentials');
+  }
+
+  /** Undefined when address or password is wrong. Both take the same steps, so that timing reveals nothing. */
+  async #attempt(attempt: Attempt, password: string, address: string): Promise<SignedIn | undefined> {
     const server = { ...SYSTEM, address };
     const account = await this.database.acrossTenants(server, async (tx) => {
-      await recordAttempt(tx, email, address);
-      return findAccount(tx, email);
+      await recordAttempt(tx, attempt);
+      return findAccount(tx, attempt.email);
     });
     // outside a transaction, because the hash is slow by design
     const isMatch = await this.passwords.verify(account?.password_hash ?? null, password);
     const signedIn =
-      account && isMatch && account.status === 'active' ? await this.#open(account, address) : undefined;
-    if (signedIn) return signedIn;
-    if (account) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
-    throw new Problem('invalid_credentials');
+      account && isMatch && account.status === 'active'
+        ? await this.#open(account, attempt, address)
+        : undefined;
+    if (!signedIn) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
+    return signedIn;
   }
 
   /** Opens a session; undefined when the account is no longer the one that was checked. */
-  #open(account: AccountWithHash, address: string): Promise<SignedIn | undefined> {
+  #open(account: AccountWithHash, attempt: Attempt, address: string): Promise<SignedIn | undefined> {
     const user = toUser(account);
     return this.database.acrossTenants(principalOf(user, address), async (tx) => {
       if (!(await lockUnchanged(tx, account))) return undefined;
-      await clearAttempts(tx, user.email, address);
+      await clearAttempts(tx, attempt);
       const { sessionId, refreshToken } = await openLoginSession(tx, user);
       tx.audit({ action: 'auth.login', objectType: 'session', objectId: sessionId }, user.tenant_id);
       return { refreshToken, answer: this.#answer(user, sessionId) };
@@ -170,5 +186,9 @@ const lockUnchanged = async (tx: Tx, account: AccountWithHash): Promise<boolean>
   return rows.length > 0;
 };
 
-const auditFailure = (tx: Tx, account: UserRow): void =>
-  tx.audit({ action: 'auth.login_failed', objectType: 'user', objectId: account.id }, account.tenant_id);
+/** Of an unknown address nothing but the attempt is recorded, in the chain of the installation. */
+const auditFailure = (tx: Tx, account: UserRow | null): void =>
+  tx.audit(
+    { action: 'auth.login_failed', objectType: 'user', ...(account && { objectId: account.id }) },
+    account?.tenant_id ?? null,
+  );

@@ -6,6 +6,7 @@ import { Idempotency } from '../../api/endpoint/idempotency.js';
 import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { networkOf } from '../auth/network.js';
 import { Passwords } from '../passwords.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
@@ -35,20 +36,23 @@ export class UsersController {
   /** Hashes the password outside the transaction, because the hash is slow by design. */
   @BareEndpoint(routes.create)
   async create(call: BareCall<typeof routes.create>): Promise<unknown> {
-    const { principal, body } = call;
+    const { principal, body, request } = call;
     const { password, tenant_id: named, ...user } = body;
     const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
-    const passwordHash = await this.passwords.hash(password);
+    const passwordHash = await this.passwords.hash(password, networkOf(request.ip));
     return this.database.asPrincipal(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
     );
   }
 
   @BareEndpoint(routes.update)
-  async update({ principal, id, body, ifMatch }: BareCall<typeof routes.update>): Promise<object> {
+  async update({ principal, id, body, ifMatch, request }: BareCall<typeof routes.update>): Promise<object> {
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
-    const secret = password === undefined ? {} : { passwordHash: await this.passwords.hash(password) };
+    const secret =
+      password === undefined
+        ? {}
+        : { passwordHash: await this.passwords.hash(password, networkOf(request.ip)) };
     return this.database.asPrincipal(principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
