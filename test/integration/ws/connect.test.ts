@@ -32,11 +32,11 @@ describe('Connecting', () => {
     const token = await clinic.token('clinician');
     const admitted = new RawSocket(server.port, `/ws?token=${token}`);
     await admitted.waitFor(OPCODE.text);
-    expect(admitted.chunks).toBe(1);
+    expect(admitted.chunksToFirstFrame).toBe(1);
     const full = await createClinic(database, { max_connections: 0 });
     const refused = new RawSocket(server.port, `/ws?token=${await full.token('clinician')}`);
     expect((await refused.closed()).code).toBe(CLOSE.tenantLimit.code);
-    expect(refused.chunks).toBe(1);
+    expect(refused.chunksToFirstFrame).toBe(1);
     admitted.destroy();
     refused.destroy();
   });

@@ -29,8 +29,8 @@ export class RawSocket {
   #received: Buffer = Buffer.alloc(0);
   #status = '';
   readonly frames: RawFrame[] = [];
-  /** Pieces in which bytes have come. */
-  chunks = 0;
+  /** Pieces in which the answer to the handshake and the first frame have come. */
+  chunksToFirstFrame = 0;
   /** The server has ended the TCP connection. */
   ended = false;
 
@@ -41,7 +41,7 @@ export class RawSocket {
       this.ended = true;
     });
     this.#socket.on('data', (chunk) => {
-      this.chunks++;
+      if (this.frames.length === 0) this.chunksToFirstFrame++;
       this.#received = Buffer.concat([this.#received, chunk]);
       this.#parse();
     });
