@@ -70,7 +70,7 @@ const start = async (config: Config, log: Log, abort: AbortSignal): Promise<Runn
     app.useWebSocketAdapter(new GatewayAdapter(app));
     try {
       const data = app.get(Database);
-      await ensureSuperAdmin(data, config);
+      await ensureSuperAdmin(data, config, log);
       await seedDemo(data, config, log);
       const port = await listen(app, config);
       log.info('listening', { port });

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Email } from '@wardbell/contract';
+import { connectOnce } from './database/connect.js';
+import { Database } from './database/database.service.js';
+import { startEmbeddedPostgres } from './database/embedded/embedded.js';
+import { OWNER } from './database/embedded/owner.js';
+import { AppPool, RelayPool } from './database/pools.js';
+import { type Login, provisionRoles } from './database/roles.js';
+import { resetSuperAdmin } from './identity/users/super-admin.js';
+import { type Config, loadConfig } from './platform/config/config.js';
+import { StartError } from './platform/config/start-error.js';
+import { createLog, type Log } from './platform/log/log.js';
+
+/**
+ * `npm run reset-super-admin [-- E-MAIL]`: sets the password of the super admin `SUPER_ADMIN_EMAIL`, or of the one that
+ * is named, for those who can read the database's credentials. Runs beside a server and without one. The password is
+ * never an argument, because other users of the machine can read those.
+ */
+
+/** A program that calls this one may leave standard input open and empty. */
+const INPUT_TIMEOUT_MS = 5_000;
+/** The same as of all other accounts. */
+const MIN_CHARACTERS = 12;
+const MAX_CHARACTERS = 128;
+
+/** The first line of standard input; empty when there is none. A terminal does not show it. */
+async function readLine(prompt: string): Promise<string> {
+  const { stdin, stderr } = process;
+  if (stdin.isTTY) stderr.write(prompt);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const lines = createInterface({ input: stdin, output: silent, terminal: stdin.isTTY });
+  const timer = stdin.isTTY ? undefined : setTimeout(() => lines.close(), INPUT_TIMEOUT_MS);
+  try {
+    for await (const line of lines) return line;
+    return '';
+  } finally {
+    clearTimeout(timer);
+    lines.close();
+    stdin.destroy();
+    if (stdin.isTTY) stderr.write('\n');
+  }
+}
+
+/** The owner's URL of the embedded PostgreSQL that a running server has started; undefined when none runs. */
+async function findRunning(dataDir: string): Promise<string | undefined> {
+  try {
+    const [port, password] = ['postgres-port', 'postgres-owner-password'].map((name) =>
+      readFileSync(join(dataDir, name), 'utf8').trim(),
+    );
+    const url = `postgresql://${OWNER}:${password}@127.0.0.1:${port}/${OWNER}`;
+    await (await connectOnce(url, 'DATA_DIR')).end();
+    return url;
+  } catch {
+    return undefined; // never started, or not running now
+  }
+}
+
+async function openDatabase(config: Config, log: Log): Promise<{ ownerUrl: string; stop(): Promise<void> }> {
+  const known = config.databaseUrl ?? (await findRunning(config.dataDir));
+  if (known !== undefined) {
+    await (await connectOnce(known, 'DATABASE_URL')).end();
+    return { ownerUrl: known, stop: () => Promise.resolve() };
+  }
+  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  return { ownerUrl: embedded.ownerUrl, stop: () => embedded.stop() };
+}
+
+/** Runs work with the logins that servers use, whose units of work write the audit log and close sockets. */
+async function withDatabase<T>(
+  config: Config,
+  ownerUrl: string,
+  log: Log,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const { appUrl, relayUrl } = await provisionRoles(ownerUrl, {
+    appDatabaseUrl: config.appDatabaseUrl,
+    relayDatabaseUrl: config.relayDatabaseUrl,
+    fallbackSecret: config.jwtSecret,
+  });
+  const login = (url: string): Login => ({ url, isPooled: true, isBounded: false });
+  const logins = { app: login(appUrl), relay: login(relayUrl), listenUrl: relayUrl };
+  const [app, relay] = [new AppPool(logins), new RelayPool(logins)];
+  try {
+    return await work(new Database(app, relay, log));
+  } finally {
+    await Promise.all([app.end(), relay.end()]);
+  }
+}
+
+const addressOf = (text: string): string => {
+  const parsed = Email.safeParse(text);
+  if (!parsed.success) throw new StartError('The argument must be an e-mail address');
+  return parsed.data;
+};
+
+const main = async (): Promise<void> => {
+  const config = loadConfig(process.env);
+  const log = createLog(config);
+  const email = addressOf(process.argv[2] ?? config.superAdmin.email);
+  const given = await readLine(`New password of ${email} (empty: that of SUPER_ADMIN_PASSWORD): `);
+  const password = given === '' ? config.superAdmin.password : given;
+  const length = [...password].length;
+  if (length < MIN_CHARACTERS || length > MAX_CHARACTERS) {
+    throw new StartError(`A password has ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters`);
+  }
+  const { ownerUrl, stop } = await openDatabase(config, log);
+  try {
+    const isNew = await withDatabase(config, ownerUrl, log, (database) =>
+      resetSuperAdmin(database, email, password),
+    );
+    const from = given === '' ? 'SUPER_ADMIN_PASSWORD' : 'standard input';
+    const outcome = isNew ? 'The super admin was created' : 'The password is set and all sessions have ended';
+    process.stdout.write(`${outcome} (${email}, password from ${from}).\n`);
+  } finally {
+    await stop();
+  }
+};
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  process.stderr.write(`wardbell: ${error.message}\n`);
+  process.exitCode = 1;
+}
