@@ -15,7 +15,7 @@ import {
   UsageRow,
 } from './tenant.js';
 import { Uuid } from './text.js';
-import { Colleague, Login, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
+import { Colleague, Login, OwnPassword, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
 
 /** Routes for authentication, users and tenants. */
 
@@ -48,6 +48,16 @@ export const auth = {
     summary: 'End this session everywhere',
     access: 'public',
     status: 204,
+  }),
+  password: endpoint({
+    method: 'POST',
+    path: '/auth/password',
+    tag: 'auth',
+    summary: 'Change the own password; ends all other sessions and closes their sockets (4403)',
+    access: EVERYONE,
+    body: OwnPassword,
+    status: 204,
+    problems: ['wrong_password', 'weak_password', 'too_many_attempts'],
   }),
   me: endpoint({
     method: 'GET',
@@ -99,7 +109,7 @@ export const users = {
     answer: User,
     versioned: true,
     idempotent: true,
-    problems: ['email_taken', 'unknown_tenant', 'role_not_allowed'],
+    problems: ['email_taken', 'unknown_tenant', 'role_not_allowed', 'weak_password'],
   }),
   update: endpoint({
     method: 'PATCH',
@@ -111,7 +121,7 @@ export const users = {
     status: 200,
     answer: User,
     versioned: true,
-    problems: ['email_taken', 'role_not_allowed', 'own_account'],
+    problems: ['email_taken', 'role_not_allowed', 'own_account', 'weak_password'],
   }),
   remove: endpoint({
     method: 'DELETE',

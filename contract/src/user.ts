@@ -8,8 +8,15 @@ export const Email = z
   .email()
   .max(254)
   .transform((value) => value.toLowerCase());
-/** A minimum length of 12 and no composition rules, as NIST SP 800-63B recommends. */
-export const Password = z.string().min(12).max(200);
+const PASSWORD_LENGTH = { minLength: 12, maxLength: 128 };
+/** Bounds for the length in characters, whichever they are, and no composition rules (NIST SP 800-63B). */
+export const Password = z
+  .string()
+  .refine((text) => {
+    const { length } = [...text];
+    return length >= PASSWORD_LENGTH.minLength && length <= PASSWORD_LENGTH.maxLength;
+  }, 'must have 12 to 128 characters')
+  .meta(PASSWORD_LENGTH);
 
 const writable = { email: Email, name: line(1, 200), role: Role, status: UserStatus, password: Password };
 
@@ -52,6 +59,13 @@ export type Colleague = z.infer<typeof Colleague>;
 
 /** Body of `POST /auth/login`. */
 export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(200) });
+
+/** Body of `POST /auth/password`. */
+export const OwnPassword = z.strictObject({
+  current_password: z.string().min(1).max(200),
+  new_password: Password,
+});
+export type OwnPassword = z.infer<typeof OwnPassword>;
 
 /** Response of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
 export const TokenAnswer = z

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { Email } from '@wardbell/contract';
+import { Email, Password } from '@wardbell/contract';
 import { connectOnce } from './database/connect.js';
 import { Database } from './database/database.service.js';
 import { startEmbeddedPostgres } from './database/embedded/embedded.js';
 import { OWNER } from './database/embedded/owner.js';
 import { AppPool, RelayPool } from './database/pools.js';
 import { type Login, provisionRoles } from './database/roles.js';
-import { resetSuperAdmin } from './identity/users/super-admin.js';
+import { personalWords, weaknessOf } from './identity/password-rules/password-rules.js';
+import { resetSuperAdmin, SUPER_ADMIN_NAME } from './identity/users/super-admin.js';
 import { type Config, loadConfig } from './platform/config/config.js';
 import { StartError } from './platform/config/start-error.js';
 import { createLog, type Log } from './platform/log/log.js';
@@ -22,9 +23,6 @@ import { createLog, type Log } from './platform/log/log.js';
 
 /** A program that calls this one may leave standard input open and empty. */
 const INPUT_TIMEOUT_MS = 5_000;
-/** The same as of all other accounts. */
-const MIN_CHARACTERS = 12;
-const MAX_CHARACTERS = 128;
 
 /** The first line of standard input; empty when there is none. A terminal does not show it. */
 async function readLine(prompt: string): Promise<string> {
@@ -90,6 +88,17 @@ async function withDatabase<T>(
   }
 }
 
+/** The same rules as for all other accounts. */
+const assertStrong = async (password: string, email: string): Promise<void> => {
+  const parsed = Password.safeParse(password);
+  if (!parsed.success) throw new StartError(`The password ${parsed.error.issues[0]?.message}`);
+  // not at the top: the lists of words take a second to load
+  const { estimate } = await import('./identity/password-rules/estimate.js');
+  const personal = personalWords({ email, name: SUPER_ADMIN_NAME, clinic: null });
+  const weakness = weaknessOf(estimate({ password, personal }));
+  if (weakness !== undefined) throw new StartError(`The password is too easy to guess: ${weakness}`);
+};
+
 const addressOf = (text: string): string => {
   const parsed = Email.safeParse(text);
   if (!parsed.success) throw new StartError('The argument must be an e-mail address');
@@ -102,10 +111,7 @@ const main = async (): Promise<void> => {
   const email = addressOf(process.argv[2] ?? config.superAdmin.email);
   const given = await readLine(`New password of ${email} (empty: that of SUPER_ADMIN_PASSWORD): `);
   const password = given === '' ? config.superAdmin.password : given;
-  const length = [...password].length;
-  if (length < MIN_CHARACTERS || length > MAX_CHARACTERS) {
-    throw new StartError(`A password has ${MIN_CHARACTERS} to ${MAX_CHARACTERS} characters`);
-  }
+  await assertStrong(password, email);
   const { ownerUrl, stop } = await openDatabase(config, log);
   try {
     const isNew = await withDatabase(config, ownerUrl, log, (database) =>

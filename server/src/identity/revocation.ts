@@ -14,6 +14,22 @@ export async function revokeUser(
   tx.disconnect(user, 'accessRevoked');
 }
 
+/** Ends all login sessions of a user but the one that the caller acts in. */
+export async function revokeOtherSessions(
+  tx: Tx,
+  { userId, tenantId }: { readonly userId: string; readonly tenantId: string | null },
+  why: string,
+): Promise<void> {
+  const orm = await tx.orm();
+  const own = tx.principal.sessionId;
+  const ended = await orm.authSession.updateManyAndReturn({
+    where: { user_id: userId, revoked_at: null, ...(own === null ? {} : { id: { not: own } }) },
+    data: { revoked_at: tx.now, revoked_why: why },
+    select: { id: true },
+  });
+  for (const { id } of ended) tx.disconnect({ sessionId: id, tenantId }, 'accessRevoked');
+}
+
 /** Ends one login session. Returns false when it had already ended. */
 export async function revokeSession(
   tx: Tx,

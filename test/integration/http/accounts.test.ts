@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
 import { database, server, useServer } from '../../support/fixture.js';
-import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
+import { connect } from '../../support/socket.js';
+import { createTenant, signIn, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
+import { mintToken } from '../../support/tokens.js';
 import { ask, everyPage, fail, succeed } from './harness.js';
 
 useServer();
 const PASSWORD = 'correct horse battery';
+const NEW_PASSWORD = 'nine lanterns above canals';
 
 describe('Users', () => {
   let superToken: string;
@@ -95,17 +98,49 @@ describe('Users', () => {
     expect((await add({ email })).id).not.toBe(id);
   });
 
-  it('need a password of 12 characters', async () => {
-    const body = person({ password: 'eleven char' });
-    expect(await fail(api.users.create, { token: tenant.admin.token, body })).toEqual([
+  it.each([
+    ['11 characters', 'eleven char', 'validation_failed'],
+    ['11 characters that are pairs of code units', '🐘🦀🚲🧲🪁🪗🧵🌋🛶🥝🧊', 'validation_failed'],
+    ['129 characters', 'violet tractors hum '.repeat(7).slice(0, 129), 'validation_failed'],
+    ['one that is often used', 'password1234', 'weak_password'],
+    ['one character', 'aaaaaaaaaaaa', 'weak_password'],
+  ])('do not get a password of %s', async (_, password, code) => {
+    const { token } = tenant.admin;
+    const { id } = await add();
+    expect(await fail(api.users.create, { token, body: person({ password }) })).toEqual([422, code]);
+    expect(await fail(api.users.update, { token, id, body: { password } })).toEqual([422, code]);
+  });
+
+  it('do not get a password of what is known about them, and are told why', async () => {
+    const { token } = tenant.admin;
+    const email = 'katharina.lindqvist@hospital.example';
+    const known = { email, name: 'Katharina Lindqvist' };
+    for (const password of [email, 'KatharinaLindqvist', `Clinic ${tenant.slug}`]) {
+      const answer = await ask(api.users.create, { token, body: person({ ...known, password }) });
+      expect(answer.body).toMatchObject({
+        status: 422,
+        code: 'weak_password',
+        warning: expect.stringMatching(/\.$/),
+        errors: [{ path: 'password' }],
+      });
+    }
+    const { id } = await add(known);
+    expect(await fail(api.users.update, { token, id, body: { password: email } })).toEqual([
       422,
-      'validation_failed',
+      'weak_password',
     ]);
+  });
+
+  it('get a password of 12 or 128 characters, whichever they are', async () => {
+    await add({ password: '🐘🦀🚲🧲🪁🪗🧵🌋🛶🥝🧊🎺' });
+    const password = 'Ölfarbe trägt vier violette Möwen '.repeat(4).slice(0, 128);
+    const { email } = await add({ password });
+    expect((await ask(api.auth.login, { body: { email, password } })).status).toBe(200);
   });
 
   it('do not lock themselves out', async () => {
     const { id, token } = tenant.admin;
-    for (const body of [{ role: 'clinician' }, { status: 'disabled' }]) {
+    for (const body of [{ role: 'clinician' }, { status: 'disabled' }, { password: NEW_PASSWORD }]) {
       expect(await fail(api.users.update, { token, id, body })).toEqual([409, 'own_account']);
     }
     expect(await fail(api.users.remove, { token, id })).toEqual([409, 'own_account']);
@@ -168,6 +203,66 @@ describe('Users', () => {
       'version_mismatch',
     ]);
     expect(await fail(api.users.remove, request)).toEqual([412, 'version_mismatch']);
+  });
+});
+
+describe('The own password', () => {
+  let tenant: TestTenant;
+  beforeAll(async () => {
+    tenant = await createTenant(server);
+  });
+  const change = (token: string, current_password: string, new_password = NEW_PASSWORD) =>
+    fail(api.auth.password, { token, body: { current_password, new_password } });
+
+  it('is changed by who knows it; all other sessions and their sockets end, and this one goes on', async () => {
+    const user = await tenant.addUser('clinician');
+    const own = await signIn(server, user.email, user.password);
+    const [mine, other] = await Promise.all([
+      connect(server.wsUrl, { token: own }),
+      connect(server.wsUrl, { token: user.token }),
+    ]);
+    const body = { current_password: user.password, new_password: NEW_PASSWORD };
+    expect((await ask(api.auth.password, { token: own, body })).status).toBe(204);
+    expect((await other.closed()).code).toBe(4403);
+    expect(await fail(api.auth.me, { token: user.token })).toEqual([401, 'access_revoked']);
+    expect((await ask(api.auth.me, { token: own })).status).toBe(200);
+    mine.send({ type: 'ping' });
+    await mine.waitFor('pong');
+    expect((await ask(api.auth.login, { body: { email: user.email, password: user.password } })).status).toBe(
+      401,
+    );
+    await signIn(server, user.email, NEW_PASSWORD);
+    const { data } = await succeed(api.audit.list, { token: tenant.admin.token });
+    expect(data).toContainEqual(
+      expect.objectContaining({
+        action: 'user.update',
+        actor_id: user.id,
+        object_id: user.id,
+        changed: ['password'],
+      }),
+    );
+    await mine.close();
+  });
+
+  it('is not changed by who does not know it, and cannot be guessed with a copied token', async () => {
+    const user = await tenant.addUser('clinician');
+    for (let n = 0; n < 10; n++)
+      expect(await change(user.token, 'wrong guess')).toEqual([403, 'wrong_password']);
+    expect(await change(user.token, user.password)).toEqual([429, 'too_many_attempts']);
+    await database.query('DELETE FROM wardbell.login_failure');
+    await signIn(server, user.email, user.password);
+  });
+
+  it('is not changed to a weak one', async () => {
+    const { token, email, password } = await tenant.addUser('front_desk');
+    expect(await change(token, password, 'password1234')).toEqual([422, 'weak_password']);
+    expect(await change(token, password, email)).toEqual([422, 'weak_password']);
+    expect(await change(token, password, 'eleven char')).toEqual([422, 'validation_failed']);
+  });
+
+  it('is nothing that people of single sign-on have', async () => {
+    const token = await mintToken({ role: 'clinician', tenantId: tenant.id, sub: 'idp|somebody' });
+    expect(await change(token, 'whatever it is')).toEqual([403, 'forbidden']);
   });
 });
 

@@ -107,6 +107,9 @@ describe('A marked name, phone, note and password, sent through every route', ()
             password: CANARY.password,
             tenant_id: CANARY.name,
           },
+          ...(endpoint.path === '/auth/password'
+            ? [{ current_password: CANARY.password, new_password: CANARY.password }]
+            : []),
           { message: CANARY.note, [CANARY.name]: CANARY.phone },
           [CANARY.name],
           CANARY.name,

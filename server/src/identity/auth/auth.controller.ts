@@ -10,6 +10,7 @@ import { readBrowserCookie, setBrowserCookie } from './browser-cookie.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { attemptOf } from './login-throttle.js';
 import { describeCaller } from './me.js';
+import { OwnPasswords } from './own-password.js';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
 import { SessionService, type SignedIn } from './session.service.js';
@@ -25,6 +26,7 @@ export class AuthController {
     private readonly sessions: SessionService,
     private readonly tokens: TokenService,
     private readonly browsers: KnownBrowsers,
+    private readonly ownPasswords: OwnPasswords,
   ) {}
 
   @BareEndpoint(routes.login)
@@ -58,6 +60,16 @@ export class AuthController {
     await this.sessions.logout(readRefreshCookie(request), request.ip);
     await this.#logoutBearer(request);
     clearRefreshCookie(request, reply, this.config);
+  }
+
+  @BareEndpoint(routes.password)
+  async password({ principal, body, request }: BareCall<typeof routes.password>): Promise<void> {
+    await this.ownPasswords.change(principal, {
+      current: body.current_password,
+      next: body.new_password,
+      address: request.ip,
+      findBrowser: (email) => this.browsers.find(readBrowserCookie(request), email),
+    });
   }
 
   @Endpoint(routes.me)

@@ -3,10 +3,12 @@ import { APP_GUARD } from '@nestjs/core';
 import { KeyLookup } from '../keys/key-lookup.js';
 import { KeysController } from '../keys/keys.controller.js';
 import { KeysService } from '../keys/keys.service.js';
+import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { KnownBrowsers } from './known-browsers.js';
+import { OwnPasswords } from './own-password.js';
 import { SessionService } from './session.service.js';
 import { TokenService } from './token.service.js';
 
@@ -21,9 +23,11 @@ import { TokenService } from './token.service.js';
     Passwords,
     SessionService,
     KnownBrowsers,
+    PasswordRules,
+    OwnPasswords,
     KeyLookup,
     KeysService,
   ],
-  exports: [AccessGuard, TokenService, Passwords],
+  exports: [AccessGuard, TokenService, Passwords, PasswordRules],
 })
 export class AuthModule {}

@@ -7,6 +7,8 @@ import type { Log } from '../../platform/log/log.js';
 import { Passwords } from '../passwords.js';
 import { revokeUser } from '../revocation.js';
 
+export const SUPER_ADMIN_NAME = 'Super admin';
+
 /**
  * Creates the configured super admin in an installation that never had one. Changing, renaming or deleting it holds:
  * rows of deleted accounts stay and count. Several instances may do this at the same time. Logs when the configured
@@ -91,7 +93,7 @@ const lockCreation = (tx: Tx): Promise<number> =>
 const create = async (tx: Tx, email: string, passwordHash: string): Promise<void> => {
   const orm = await tx.orm();
   const [created] = await orm.userAccount.createManyAndReturn({
-    data: { email, name: 'Super admin', role: 'super_admin', password_hash: passwordHash },
+    data: { email, name: SUPER_ADMIN_NAME, role: 'super_admin', password_hash: passwordHash },
     skipDuplicates: true,
   });
   if (created) tx.audit({ action: 'user.create', objectType: 'user', objectId: created.id });

@@ -7,6 +7,7 @@ import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { networkOf } from '../auth/network.js';
+import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
@@ -19,6 +20,7 @@ export class UsersController {
     private readonly database: Database,
     private readonly idempotency: Idempotency,
     private readonly passwords: Passwords,
+    private readonly rules: PasswordRules,
     private readonly users: UsersService,
     private readonly usersList: UsersList,
   ) {}
@@ -39,6 +41,8 @@ export class UsersController {
     const { principal, body, request } = call;
     const { password, tenant_id: named, ...user } = body;
     const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
+    const clinic = await this.database.asPrincipal(principal, (tx) => this.users.clinicName(tx, tenantId));
+    await this.rules.check(password, { email: user.email, name: user.name, clinic }, 'password');
     const passwordHash = await this.passwords.hash(password, networkOf(request.ip));
     return this.database.asPrincipal(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
@@ -46,16 +50,26 @@ export class UsersController {
   }
 
   @BareEndpoint(routes.update)
-  async update({ principal, id, body, ifMatch, request }: BareCall<typeof routes.update>): Promise<object> {
+  async update(call: BareCall<typeof routes.update>): Promise<object> {
+    const { principal, id, body, ifMatch } = call;
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
-    const secret =
-      password === undefined
-        ? {}
-        : { passwordHash: await this.passwords.hash(password, networkOf(request.ip)) };
+    const secret = password === undefined ? {} : { passwordHash: await this.#hash(password, call) };
     return this.database.asPrincipal(principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
+  }
+
+  async #hash(
+    password: string,
+    { principal, id, body, request }: BareCall<typeof routes.update>,
+  ): Promise<string> {
+    const { email, name, clinic } = await this.database.asPrincipal(principal, (tx) =>
+      this.users.person(tx, id),
+    );
+    const person = { email: body.email ?? email, name: body.name ?? name, clinic };
+    await this.rules.check(password, person, 'password');
+    return this.passwords.hash(password, networkOf(request.ip));
   }
 
   @Endpoint(routes.remove)

@@ -5,6 +5,7 @@ import type { Orm } from '../../database/orm.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import type { Person } from '../password-rules/password-rules.js';
 import { revokeUser } from '../revocation.js';
 import { toUser, type UserRow } from '../user-row.js';
 
@@ -27,6 +28,19 @@ export class UsersService {
     const row = await orm.userAccount.findFirst({ where: { id, deleted_at: null } });
     if (!row) throw new Problem('not_found');
     return toUser(row);
+  }
+
+  /** What the rules for passwords must know of an account. */
+  async person(tx: Tx, id: string): Promise<Person> {
+    const { email, name, tenant_id } = await this.get(tx, id);
+    return { email, name, clinic: await this.clinicName(tx, tenant_id) };
+  }
+
+  async clinicName(tx: Tx, tenantId: string | null): Promise<string | null> {
+    if (tenantId === null) return null;
+    const orm = await tx.orm();
+    const tenant = await orm.tenant.findUnique({ select: { name: true }, where: { id: tenantId } });
+    return tenant?.name ?? null;
   }
 
   async create(tx: Tx, user: NewUser): Promise<User> {
@@ -116,7 +130,7 @@ async function writeUser(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise
 const ENDS_SESSIONS: ReadonlySet<string> = new Set(['role', 'status', 'password']);
 const FIELDS = ['email', 'name', 'role', 'status'] as const;
 
-/** Refuses changes to one's own access, and role changes between tenant users and super admins. */
+/** Refuses changes to one's own access and password, and role changes between tenant users and super admins. */
 function assertChangeAllowed(
   tx: Tx,
   current: User,
@@ -124,7 +138,7 @@ function assertChangeAllowed(
   role: User['role'] | undefined,
 ): void {
   const own = current.id === tx.principal.userId.toLowerCase();
-  if (own && (changed.includes('role') || changed.includes('status'))) throw new Problem('own_account');
+  if (own && changed.some((field) => ENDS_SESSIONS.has(field))) throw new Problem('own_account');
   if (role !== undefined && (role === 'super_admin') !== (current.tenant_id === null)) {
     throw new Problem('validation_failed', {
       errors: [{ path: 'role', message: 'must be of a tenant for a user of a tenant, and only then' }],
