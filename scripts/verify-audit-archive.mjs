@@ -18,10 +18,18 @@ const epochText = (at) => {
   return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
 };
 
+/** A flat object as PostgreSQL prints `jsonb`: shorter names first, those of equal length by their bytes. */
+const objectText = (object) => {
+  const order = (a, b) =>
+    Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const fields = Object.keys(object).sort(order);
+  return `{${fields.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(object[name])}`).join(', ')}}`;
+};
+
 /** SHA-256 over the previous hash and the row as a JSON array, formatted as PostgreSQL prints `jsonb`. */
 const hashOf = (previous, row) => {
   const array = (items) => `[${items.join(', ')}]`;
-  const { seq, at, changed } = row;
+  const { seq, at, changed, details } = row;
   const [scope, id, ...texts] = [
     'scope',
     'id',
@@ -36,7 +44,9 @@ const hashOf = (previous, row) => {
   const changes = array(changed.map((name) => JSON.stringify(name)));
   return createHash('sha256')
     .update(Buffer.from(previous, 'base64url'))
-    .update(array([scope, seq, id, epochText(at), ...texts, changes]))
+    .update(
+      array([scope, seq, id, epochText(at), ...texts, changes, ...(details ? [objectText(details)] : [])]),
+    )
     .digest('base64url');
 };
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AccessAction } from './audit.js';
 import type { Role } from './roles.js';
 import type { Scope } from './scope.js';
 import type { ViewedObject } from './views.js';
@@ -41,6 +42,8 @@ export interface Endpoint {
   readonly writes?: ViewedObject;
   /** The object in the response, alone or in `data` of a page, reduced to the view of the role. */
   readonly shows?: ViewedObject;
+  /** What a successful call leaves in the audit log, when it only reads. */
+  readonly audited?: AccessAction;
   /** Codes of `application/problem+json` that this route can return besides the common ones. */
   readonly problems?: readonly string[];
 }

@@ -1,5 +1,6 @@
 export * from './appointment.js';
 export * from './appointment-status.js';
+export * from './audit.js';
 export * from './close-code.js';
 export * from './endpoint.js';
 export * from './event.js';
@@ -9,6 +10,7 @@ export * from './gateway.js';
 export * from './http.js';
 export * from './integration-key.js';
 export * from './lists.js';
+export * from './paging.js';
 export * from './patient.js';
 export * from './problem.js';
 export * from './publishing.js';

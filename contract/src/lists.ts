@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppointmentStatus } from './appointment.js';
 import { EventTypeName } from './event.js';
+import { DateOrTime, MAX_PAGE, Page } from './paging.js';
 import { Role as RoleSchema } from './roles.js';
 import { LogLevel } from './system.js';
 import { MAX_HISTORY_MINUTES, MAX_OVERVIEW_MINUTES } from './tenant.js';
@@ -9,28 +10,12 @@ import { UserStatus } from './user.js';
 
 /** Queries and pages of lists. */
 
-/** Rows in one page of a list. */
-export const MAX_PAGE = 200;
-export const DEFAULT_PAGE = 50;
-
-const Page = {
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE).default(DEFAULT_PAGE),
-  after: z.string().max(4_000).optional().meta({ description: '`next` of the previous page' }),
-};
-
 /** A page of rows. `next` is the cursor of the next page, null on the last one. */
 export const page = <T extends z.ZodType>(row: T) =>
   z.object({ data: z.array(row), next: z.string().nullable() });
 
 /** A page with the stream position of its snapshot: connect with `since=<seq>&epoch=<epoch>`. */
 export const livePage = <T extends z.ZodType>(row: T) => page(row).extend({ seq: Seq, epoch: Uuid });
-
-/** A date, or an instant with offset. Accepts a blank for `+`, which is how URL decoding reads an unescaped `+`. */
-const DateOrTime = z
-  .string()
-  .transform((value) => value.replace(' ', '+'))
-  .pipe(z.union([z.iso.date(), Timestamp]))
-  .meta({ description: 'RFC 3339 instant, or a date: its start in the time zone of the clinic' });
 
 /** Ids in one parameter, `ids=<id>,<id>`. */
 const Ids = z
@@ -115,16 +100,6 @@ export const EventQuery = z.object({
   type: EventTypeName.optional(),
   limit: Page.limit,
 });
-export const AuditQuery = z.object({
-  ...Page,
-  tenant_id: Uuid.optional(),
-  actor_id: z.string().max(200).optional(),
-  patient_id: Uuid.optional(),
-  action: z.string().max(100).optional(),
-  from: DateOrTime.optional(),
-  to: DateOrTime.optional(),
-});
-
 export const SystemLogQuery = z.object({
   ...Page,
   level: LogLevel.default('info').meta({ description: 'At least this severe' }),
@@ -180,27 +155,3 @@ export const PresenceRow = z
     connections: z.int(),
   })
   .meta({ id: 'Presence' });
-
-/** A row of the audit log. `changed` lists field names, never their values. */
-export const AuditRow = z
-  .object({
-    id: Uuid,
-    tenant_id: Uuid.nullable(),
-    seq: z.int(),
-    at: Timestamp,
-    actor_id: z.string().nullable(),
-    actor_role: z.string().nullable(),
-    action: z.string(),
-    object_type: z.string().nullable(),
-    object_id: z.string().nullable(),
-    patient_id: Uuid.nullable(),
-    address: z.string().nullable(),
-    changed: z.array(z.string()),
-  })
-  .meta({ id: 'AuditRow' });
-
-export const AuditVerification = z.object({
-  ok: z.boolean(),
-  checked: z.int(),
-  first_bad: z.int().nullable(),
-});

@@ -1,6 +1,7 @@
 import { Appointment, AppointmentCreate, AppointmentStatusChange, AppointmentUpdate } from './appointment.js';
+import { PatientAccess } from './audit.js';
 import { endpoint } from './endpoint.js';
-import { AppointmentQuery, livePage, PatientQuery } from './lists.js';
+import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
 import { Patient, PatientCreate, PatientUpdate } from './patient.js';
 import { CARE_TEAM } from './roles.js';
 
@@ -17,6 +18,7 @@ export const patients = {
     status: 200,
     answer: livePage(Patient),
     shows: 'patient',
+    audited: 'patient.list',
   }),
   get: endpoint({
     method: 'GET',
@@ -28,6 +30,18 @@ export const patients = {
     answer: Patient,
     shows: 'patient',
     versioned: true,
+    audited: 'patient.read',
+  }),
+  accesses: endpoint({
+    method: 'GET',
+    path: '/patients/:id/accesses',
+    tag: 'patients',
+    summary: 'Who read or changed the patient, newest first; also of a patient that was deleted',
+    access: ['tenant_admin'],
+    query: PageQuery,
+    status: 200,
+    answer: page(PatientAccess),
+    audited: 'audit.read',
   }),
   create: endpoint({
     method: 'POST',

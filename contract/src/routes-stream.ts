@@ -1,10 +1,8 @@
 import { z } from 'zod';
+import { AuditQuery, AuditRow, AuditVerification } from './audit.js';
 import { endpoint } from './endpoint.js';
 import { EventFrame, NotificationCreate } from './event.js';
 import {
-  AuditQuery,
-  AuditRow,
-  AuditVerification,
   ConnectionRow,
   EventQuery,
   PageQuery,
@@ -40,6 +38,7 @@ export const events = {
     query: EventQuery,
     status: 200,
     answer: page(EventFrame),
+    audited: 'events.read',
     problems: ['events_expired'],
   }),
   publish: endpoint({
@@ -202,6 +201,7 @@ export const audit = {
     query: AuditQuery,
     status: 200,
     answer: page(AuditRow),
+    audited: 'audit.read',
   }),
   verify: endpoint({
     method: 'GET',
@@ -212,6 +212,7 @@ export const audit = {
     query: z.object({ tenant_id: Uuid.optional() }),
     status: 200,
     answer: AuditVerification,
+    audited: 'audit.read',
   }),
 } as const;
 

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
+import { AccessLogInterceptor } from './endpoint/access-log.interceptor.js';
 import { EtagInterceptor } from './endpoint/etag.interceptor.js';
 import { Idempotency } from './endpoint/idempotency.js';
 import { UnitOfWorkInterceptor } from './endpoint/unit-of-work.interceptor.js';
@@ -11,8 +12,9 @@ import { ProblemFilter } from './problems/problem.filter.js';
 @Global()
 @Module({
   providers: [
-    // the ETag interceptor is the outer one, so that it sends a version only after the unit of work has committed
+    // these two are outside of the unit of work, so that they see only what has committed
     { provide: APP_INTERCEPTOR, useClass: EtagInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: AccessLogInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnitOfWorkInterceptor },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Cursors,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MetricsModule } from '../platform/metrics/metrics.module.js';
+import { AccessLog } from './access-log.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { Database } from './database.service.js';
 import { OutageLog } from './outage-log.js';
@@ -19,8 +20,9 @@ export class DatabaseModule {
         Database,
         OutageLog,
         BackgroundTasks,
+        AccessLog,
       ],
-      exports: [Database, DatabaseLogins, RelayPool, OutageLog, BackgroundTasks],
+      exports: [AccessLog, Database, DatabaseLogins, RelayPool, OutageLog, BackgroundTasks],
     };
   }
 }

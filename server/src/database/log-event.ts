@@ -26,6 +26,9 @@ export interface LogEvent {
   readonly trace?: string | undefined;
 }
 
+/** Numbers, codes and keyed hashes, never names or texts of people. */
+export type AuditDetails = Readonly<Record<string, string | number>>;
+
 /** The content of an audit row. `changed` lists field names, never their values. */
 export interface NewAudit {
   /** `<object>.<verb>`, such as `patient.update`. */
@@ -34,6 +37,7 @@ export interface NewAudit {
   readonly objectId?: string;
   readonly patientId?: string;
   readonly changed?: readonly string[];
+  readonly details?: AuditDetails;
 }
 
 /** The JSON text of an event, reduced to a view. Application-defined data is copied byte for byte. */

@@ -36,6 +36,10 @@ export const streamRoleOf = ({ role, key }: Principal): StreamRole => key?.strea
 export const streamTopicsOf = (principal: Principal): readonly Topic[] =>
   principal.key?.streamRole === null ? [] : topicsOf(streamRoleOf(principal));
 
+/** The role of a principal in the audit log. */
+export const actorRoleOf = ({ role, key }: Pick<Principal, 'role' | 'key'>): string =>
+  key ? 'integration_key' : role;
+
 /** The principal of work that the server does by itself, such as the seed and the demo. */
 export const SYSTEM: Principal = {
   userId: 'system',

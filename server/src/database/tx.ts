@@ -3,7 +3,7 @@ import { NIL_UUID } from '../platform/uuid.js';
 import type { DisconnectReason, DisconnectTarget } from './disconnect.js';
 import type { LogEvent, NewAudit, NewEvent } from './log-event.js';
 import type { Orm, OrmTransaction } from './orm.js';
-import type { Principal } from './principal.js';
+import { actorRoleOf, type Principal } from './principal.js';
 import type { Queries } from './queries.js';
 
 interface Pending {
@@ -123,13 +123,14 @@ export class Tx {
     const auditRows = JSON.stringify(
       audits.map((audit) => ({
         actor_id: actor,
-        actor_role: this.principal.key ? 'integration_key' : this.principal.role,
+        actor_role: actorRoleOf(this.principal),
         action: audit.action,
         object_type: audit.objectType,
         object_id: audit.objectId,
         patient_id: audit.patientId,
         address: this.principal.address,
         changed: audit.changed,
+        details: audit.details,
       })),
     );
     const rows = await this.sql.query<{ seq: bigint; id: string; created_at: Date }[]>`

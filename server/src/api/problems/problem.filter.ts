@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { AccessLog } from '../../database/access-log.js';
 import { toProblem } from '../../database/failure.js';
 import { Problem, type ProblemCode } from '../../platform/errors/problem.js';
 import { sqlState } from '../../platform/errors/sqlstate.js';
@@ -23,7 +24,10 @@ const DATA_EXCEPTION = '22';
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly accesses: AccessLog,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     if (host.getType() !== 'http') throw error;
@@ -35,7 +39,14 @@ export class ProblemFilter implements ExceptionFilter {
       const cause = problem.cause ?? error;
       this.log.error('request failed', { code: problem.code, request_id: request.id, ...errorFields(cause) });
     }
+    if (problem.status === 403 || problem.status === 429) this.#recordRefusal(request, problem);
     sendProblem(reply, problem);
+  }
+
+  #recordRefusal({ principal, ip }: FastifyRequest, { code, status }: Problem): void {
+    const details = { code, status };
+    if (principal) this.accesses.refused(principal, details);
+    else if (status === 429) this.accesses.refusedAnonymous(ip, details);
   }
 
   #problemOf(error: unknown, request: FastifyRequest, reply: FastifyReply): Problem {

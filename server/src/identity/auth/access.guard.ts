@@ -4,6 +4,7 @@ import type { Endpoint } from '@wardbell/contract';
 import type { FastifyRequest } from 'fastify';
 import { ENDPOINT } from '../../api/endpoint/endpoint.js';
 import { PUBLIC } from '../../api/endpoint/public.js';
+import { AccessLog } from '../../database/access-log.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem, type ProblemCode } from '../../platform/errors/problem.js';
 import { bearerOf } from './bearer.js';
@@ -23,6 +24,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly accesses: AccessLog,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -45,7 +47,10 @@ export class AccessGuard implements CanActivate {
   async admit({ access }: Endpoint, request: FastifyRequest): Promise<void> {
     if (access === 'public' || request.principal !== null) return;
     const principal = await this.#authenticate(request);
-    if (!mayCall(access, principal)) throw new Problem('forbidden');
+    if (!mayCall(access, principal)) {
+      this.accesses.refused(principal, { code: 'forbidden', status: 403 });
+      throw new Problem('forbidden');
+    }
     request.principal = principal;
   }
 
@@ -56,6 +61,7 @@ export class AccessGuard implements CanActivate {
       return await this.tokens.verify(token, request.ip);
     } catch (error) {
       if (!(error instanceof TokenError)) throw error;
+      if (error.kind === 'invalid') this.accesses.failedToAuthenticate(request.ip, { code: 'invalid_token' });
       throw new Problem(PROBLEM_OF[error.kind], {
         cause: error,
         ...(error.kind === 'unavailable' ? { retryAfterS: 5 } : {}),

@@ -15,7 +15,7 @@ const READ = `
   SELECT row_to_json(line)::text AS line, line.scope::text, line.seq::text
   FROM (
     SELECT scope, seq, id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
-           actor_id, actor_role, action, object_type, object_id, patient_id, address, changed,
+           actor_id, actor_role, action, object_type, object_id, patient_id, address, changed, details,
            translate(encode(hash, 'base64'), '+/=', '-_') AS hash
     FROM wardbell.audit
     WHERE at >= ($1::date::timestamp AT TIME ZONE 'UTC')

@@ -20,6 +20,11 @@ export class AuditController {
     return this.audit.page(tx, query);
   }
 
+  @Endpoint(api.patients.accesses)
+  accesses({ tx, id, query }: Call<typeof api.patients.accesses>): Promise<object> {
+    return this.audit.accesses(tx, id, query);
+  }
+
   /** Takes several transactions, because a statement may run for at most 15 s. */
   @BareEndpoint(routes.verify)
   async verify({

@@ -1,11 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditQuery, AuditRow } from '@wardbell/contract';
+import {
+  ACCESS_ACTIONS,
+  type AuditQuery,
+  AuditRow,
+  type PageQuery,
+  type PatientAccess,
+} from '@wardbell/contract';
 import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import { boundOf } from '../../api/parsing/date-or-time.js';
 import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
-import { NIL_UUID } from '../../platform/uuid.js';
+import { NIL_UUID, UUID } from '../../platform/uuid.js';
 
 const BEFORE_ALL = '9223372036854775807';
 /** Rows that one statement checks; it may take at most 15 s. */
@@ -60,6 +66,48 @@ export class AuditService {
         tenant_id: tenantId,
         seq: Number(row.seq),
         at: row.at.toISOString(),
+        details: AuditRow.shape.details.parse(row.details),
+      })),
+      next: cut.next,
+    };
+  }
+
+  /** Reads and changes of one patient, newest first. */
+  async accesses(
+    tx: Tx,
+    patientId: string,
+    query: z.output<typeof PageQuery>,
+  ): Promise<{ data: PatientAccess[]; next: string | null }> {
+    const list = `accesses/${tx.tenantId}/${patientId}`;
+    const [before] = this.pager.start(list, query.after, [BEFORE_ALL, NIL_UUID]);
+    const orm = await tx.orm();
+    const rows = await orm.audit.findMany({
+      where: {
+        scope: tx.tenantId ?? NIL_UUID,
+        patient_id: patientId,
+        action: { not: 'audit.read' },
+        seq: { lt: BigInt(before) },
+      },
+      orderBy: { seq: 'desc' },
+      take: query.limit + 1,
+    });
+    const cut = this.pager.cut(list, rows, query.limit, (row) => [String(row.seq), row.id]);
+    const names = await namesOf(
+      tx,
+      cut.rows.flatMap(({ actor_id }) => actor_id ?? []),
+    );
+    return {
+      data: cut.rows.map((row) => ({
+        id: row.id,
+        at: row.at.toISOString(),
+        actor_id: row.actor_id,
+        actor_name: names.get(row.actor_id ?? '') ?? null,
+        actor_role: row.actor_role,
+        action: row.action,
+        object_type: row.object_type,
+        object_id: row.object_id,
+        address: row.address,
+        changed: row.changed,
       })),
       next: cut.next,
     };
@@ -77,12 +125,27 @@ export class AuditService {
   }
 }
 
+/** Names of those who are users of ours, also deleted ones. */
+async function namesOf(tx: Tx, userIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const orm = await tx.orm();
+  const users = await orm.userAccount.findMany({
+    where: { id: { in: [...new Set(userIds.filter((id) => UUID.test(id)))] } },
+    select: { id: true, name: true },
+  });
+  return new Map(users.map(({ id, name }) => [id, name]));
+}
+
 async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: string) {
-  const { actor_id, patient_id, action, from, to } = query;
+  const { actor_id, patient_id, action, kind, from, to } = query;
   return {
     ...(actor_id === undefined ? {} : { actor_id }),
     ...(patient_id === undefined ? {} : { patient_id }),
-    ...(action === undefined ? {} : { action }),
+    AND: [
+      ...(action === undefined ? [] : [{ action }]),
+      ...(kind === undefined
+        ? []
+        : [{ action: kind === 'accesses' ? { in: [...ACCESS_ACTIONS] } : { notIn: [...ACCESS_ACTIONS] } }]),
+    ],
     at: {
       ...(from === undefined ? {} : { gte: await instantOf(tx, from, scope) }),
       ...(to === undefined ? {} : { lt: await instantOf(tx, to, scope) }),

@@ -67,6 +67,10 @@ export class Metrics {
     'Sequence numbers that were missed by announcements and read from the log',
   );
   readonly logReads = this.#counter('hub_log_reads_total', 'Pages of events that were read from the log');
+  readonly auditRecordsDropped = this.#counter(
+    'audit_records_dropped_total',
+    'Reads and refusals that could not be written to the audit log',
+  );
   readonly received = this.#counter('websocket_messages_received_total', 'Messages that clients sent');
   readonly requests = new Histogram({
     name: 'http_request_duration_seconds',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { CLOSE, RESUME_TIMEOUT_MS, Topic } from '@wardbell/contract';
+import { CLOSE, RESUME_TIMEOUT_MS, Topic, type Transport } from '@wardbell/contract';
+import { AccessLog } from '../../database/access-log.js';
 import { type Principal, streamRoleOf, streamTopicsOf } from '../../database/principal.js';
 import { TokenService } from '../../identity/auth/token.service.js';
 import { TokenError } from '../../identity/auth/token-error.js';
@@ -8,6 +9,7 @@ import { Config } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
+import { refusalReason } from '../../platform/metrics/refusal-reason.js';
 import { Admission, type Admitted } from '../connections/admission.js';
 import { LocalSessions } from '../connections/local-sessions.js';
 import { Usage } from '../connections/usage.js';
@@ -63,6 +65,7 @@ export class Clients {
     private readonly wheel: DeadlineWheel,
     private readonly metrics: Metrics,
     private readonly log: Log,
+    private readonly accesses: AccessLog,
   ) {
     admission.onEvicted((id, close) => localSessions.sessions.get(id)?.sink.close(CLOSE[close]));
     this.#sessionHost = { overflowed: hub.pause, sent: (type, frames) => metrics.sent(type, frames) };
@@ -100,7 +103,22 @@ export class Clients {
    * The part of `open` that follows `identify`.
    * @throws Refusal
    */
-  async enter({ handshake, address, sink, framing }: Opening, principal: Principal): Promise<Opened> {
+  async enter(opening: Opening, principal: Principal): Promise<Opened> {
+    try {
+      return await this.#enter(opening, principal);
+    } catch (error) {
+      if (error instanceof Refusal) this.#recordRefusal(principal, error);
+      throw error;
+    }
+  }
+
+  #recordRefusal(principal: Principal, { close }: Refusal): void {
+    const { code } = CLOSE[close];
+    if (code === 4403 || code === 4429)
+      this.accesses.refused(principal, { code: refusalReason(close), status: code });
+  }
+
+  async #enter({ handshake, address, sink, framing }: Opening, principal: Principal): Promise<Opened> {
     const topics = chooseTopics(handshake, principal);
     const subscription = Subscription.of(streamRoleOf(principal), topics, handshake.types, framing);
     const session = new Session(randomUUID(), principal, sink, subscription, this.#sessionHost);
@@ -167,6 +185,10 @@ export class Clients {
       },
     });
     if (seq === null) session.sendAll(this.hub.positions(session));
+    const { framing, topics } = session.subscription;
+    // a poll was recorded when it came, also one that need not wait
+    if (framing.transport !== 'long_poll')
+      this.streamOpened(principal, framing.transport, topics, session.id);
     this.metrics.opened(principal.tenantId);
     this.usage.opened(principal.tenantId);
     this.log.info('client connected', {
@@ -192,6 +214,20 @@ export class Clients {
     // a position that was not understood is another history's: the client loads its list again
     if (resume.since === undefined) return this.hub.start(session, { epoch: undefined, since: 0 });
     this.hub.start(session, { epoch: resume.epoch, since: resume.since });
+  }
+
+  /** Records in the audit log that a stream was opened; each long poll counts as one. */
+  streamOpened(
+    principal: Principal,
+    transport: Transport,
+    topics: Iterable<Topic>,
+    connectionId?: string,
+  ): void {
+    this.accesses.read(principal, {
+      action: 'stream.open',
+      ...(connectionId === undefined ? {} : { objectType: 'connection', objectId: connectionId }),
+      details: { transport, topics: [...topics].join(' ') },
+    });
   }
 
   /** Counts and logs a client that is not let in, and says how to close its connection. */

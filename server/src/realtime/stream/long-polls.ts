@@ -76,6 +76,7 @@ export class LongPolls {
       if (tenantId === null) throw new Problem('not_acceptable');
       const topics = chooseTopics(asked.handshake, principal);
       const subscription = Subscription.of(streamRoleOf(principal), topics, asked.handshake.types, WEBSOCKET);
+      this.clients.streamOpened(principal, POLL_FRAMING.transport, topics);
       const listener: Listener = { principal, tenantId, subscription, epoch: this.hub.epoch };
       if (since !== undefined && epoch !== listener.epoch) {
         throw this.#resync('epoch', await this.#head(listener));
