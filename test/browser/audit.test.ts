@@ -1,5 +1,7 @@
+import { call } from '../support/http.js';
 import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
@@ -60,13 +62,35 @@ describe('the audit log', () => {
     await createPatient(server, clinic.clinician, { last_name: 'Other' });
     const admin = await open(clinic.admin, `/patients/?id=${patient.id}`);
     const { page } = admin;
-    await page.getByRole('link', { name: 'Who did what with this patient' }).click();
-    await page.getByText('1 entry', { exact: true }).waitFor();
-    await admin.row(name).click();
+    await page.getByRole('link', { name: 'Who saw or changed this patient' }).click();
+    await page.getByRole('row').filter({ hasText: 'Registered a patient' }).filter({ hasText: name }).click();
     const panel = page.getByRole('complementary', { name: 'Audit entry' });
     await panel.getByText('patient.create').waitFor();
     await panel.getByRole('link', { name: 'Open the patient' }).click();
     await page.getByRole('heading', { name }).waitFor();
+    await admin.close();
+  });
+
+  it('shows reads and refusals when asked, with the reason of a refusal', async () => {
+    const name = uniqueName('Read');
+    const patient = await createPatient(server, clinic.clinician, { last_name: name });
+    const token = clinic.frontDesk.token;
+    await call(server.url, 'GET', `/patients/${patient.id}`, { token });
+    await call(server.url, 'GET', '/users', { token });
+    await eventually(async () => {
+      const rows = await database.query<{ action: string }>(
+        `SELECT action FROM wardbell.audit WHERE scope = $1 AND action IN ('patient.read', 'access.refused')`,
+        [clinic.id],
+      );
+      return rows.length === 2;
+    });
+    const admin = await open(clinic.admin);
+    const { page } = admin;
+    await page.getByRole('combobox', { name: 'Kind' }).selectOption({ label: 'Reads and refusals' });
+    await page.getByRole('row').filter({ hasText: 'Read a patient' }).filter({ hasText: name }).waitFor();
+    await page.getByRole('row').filter({ hasText: 'Was refused' }).click();
+    const panel = page.getByRole('complementary', { name: 'Audit entry' });
+    await panel.getByText('forbidden', { exact: true }).waitFor();
     await admin.close();
   });
 

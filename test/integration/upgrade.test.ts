@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { AuditVerification } from '@wardbell/contract';
 import pg from 'pg';
 import { z } from 'zod';
 import { migrate } from '../../server/src/database/migrate.js';
@@ -185,6 +186,8 @@ it('moves every audit row to the partition of its month, keeps every chain, and 
   for (const { scope, count } of chains) {
     const query = scope === NIL_UUID ? '' : `?tenant_id=${scope}`;
     const answer = await call(server.url, 'GET', `/audit/verify${query}`, { token });
-    expect(answer.body).toEqual({ ok: true, checked: count, first_bad: null });
+    // and what was recorded since, such as the first of these reads
+    expect(answer.body).toMatchObject({ ok: true, first_bad: null });
+    expect(AuditVerification.parse(answer.body).checked).toBeGreaterThanOrEqual(count);
   }
 });

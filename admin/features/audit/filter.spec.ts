@@ -15,10 +15,13 @@ describe('readFilter', () => {
       patientId: ID,
       actorId: 'sso|42',
       action: 'patient.update',
+      kind: 'changes',
       from: '2026-03-01',
       to: null,
     });
-    expect(read('patient=Doe&tenant=1&from=yesterday')).toMatchObject({
+    expect(read('kind=accesses').kind).toBe('accesses');
+    expect(read('patient=Doe&tenant=1&from=yesterday&kind=x')).toMatchObject({
+      kind: 'changes',
       patientId: null,
       tenantId: null,
       from: null,

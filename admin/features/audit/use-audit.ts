@@ -17,10 +17,10 @@ export interface AuditLog extends Paged {
 }
 
 /** The audit log as far as it was scrolled; while only its first page is there, it is kept fresh. */
-export const useAudit = ({ tenantId, actorId, patientId, action, from, to }: AuditFilter): AuditLog => {
+export const useAudit = ({ tenantId, actorId, patientId, action, kind, from, to }: AuditFilter): AuditLog => {
   const api = useApi();
   const query = useInfiniteQuery({
-    queryKey: ['audit', tenantId, actorId, patientId, action, from, to],
+    queryKey: ['audit', tenantId, actorId, patientId, action, kind, from, to],
     queryFn: ({ pageParam, signal }) =>
       api.call('GET', '/audit', {
         query: {
@@ -30,6 +30,8 @@ export const useAudit = ({ tenantId, actorId, patientId, action, from, to }: Aud
           actor_id: actorId ?? undefined,
           patient_id: patientId ?? undefined,
           action: action ?? undefined,
+          // an action is of one kind
+          kind: action !== null || kind === 'all' ? undefined : kind,
           from: from ?? undefined,
           to: to === null ? undefined : dayAfter(to),
         },

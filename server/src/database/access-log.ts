@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { AccessAction } from '@wardbell/contract';
 import { Config } from '../platform/config/config.js';
+import { SQLSTATE, sqlState } from '../platform/errors/sqlstate.js';
 import { Log } from '../platform/log/log.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { NIL_UUID } from '../platform/uuid.js';
@@ -12,8 +13,10 @@ import { actorRoleOf, type Principal } from './principal.js';
 
 /** An access is in the audit log at most 1 s after it happened. */
 const WRITE_MS = 500;
-/** Entries of one statement: it holds the heads of its tenants for about 10 ms. */
-const BATCH = 200;
+/** Entries of one statement, which holds the head of its tenant meanwhile. */
+const BATCH = 100;
+/** Statements at a time: with one, a flush of many tenants would take a commit to the disk for each. */
+const WRITERS = 2;
 /** Different refusals of one interval that have entries of their own; the others are counted without an address. */
 const MAX_REFUSALS = 1_000;
 /** Entries that wait for the database, about 20 MB. In an outage that lasts longer, later ones are dropped and counted. */
@@ -21,7 +24,7 @@ const MAX_WAITING = 50_000;
 
 const WRITE = {
   name: 'record_accesses',
-  text: 'SELECT wardbell.record_accesses($1::uuid, $2::bigint, $3::jsonb)',
+  text: 'SELECT wardbell.record_accesses($1::uuid, $2::uuid, $3::bigint, $4::jsonb)',
 };
 
 /** A read. */
@@ -44,7 +47,9 @@ interface Entry {
   readonly atMs: number;
 }
 
+/** Entries of one chain that were sent and not answered. */
 interface Batch {
+  readonly scope: string;
   readonly number: number;
   readonly entries: readonly Entry[];
 }
@@ -61,8 +66,8 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
   #waiting: Entry[] = [];
   /** Refusals among the waiting entries: equal ones are one entry with a count, so that a flood cannot fill the log. */
   #refusals = new Map<string, Entry>();
-  /** Sent, not answered: it is repeated under its number until it was answered, so that it is written once. */
-  #unanswered: Batch | undefined;
+  /** By chain. A batch is repeated under its number until it was answered, so that it is written once. */
+  readonly #unanswered = new Map<string, Batch>();
   #batches = 0;
 
   constructor(
@@ -83,8 +88,9 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     await this.#task.stop();
     await this.#task.run();
-    if (this.#waiting.length > 0 || this.#unanswered) {
-      const count = this.#waiting.length + (this.#unanswered?.entries.length ?? 0);
+    const unanswered = [...this.#unanswered.values()].reduce((sum, { entries }) => sum + entries.length, 0);
+    const count = this.#waiting.length + unanswered;
+    if (count > 0) {
       this.metrics.auditRecordsDropped.inc(count);
       this.log.error('accesses could not be written to the audit log', { count });
     }
@@ -142,34 +148,55 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   async #write(): Promise<void> {
-    if (this.#unanswered) await this.#send(this.#unanswered);
-    // One tenant's entries are next to each other, so that a statement locks few heads.
-    const entries = this.#waiting.toSorted((a, b) => (a.scope < b.scope ? -1 : a.scope > b.scope ? 1 : 0));
+    const byScope = new Map<string, Entry[]>([...this.#unanswered.keys()].map((scope) => [scope, []]));
+    for (const entry of this.#waiting) {
+      const entries = byScope.get(entry.scope);
+      if (entries) entries.push(entry);
+      else byScope.set(entry.scope, [entry]);
+    }
     this.#waiting = [];
     this.#refusals = new Map();
-    for (let at = 0; at < entries.length; at += BATCH) {
-      try {
-        await this.#send({ number: ++this.#batches, entries: entries.slice(at, at + BATCH) });
-      } catch (error) {
-        this.#waiting = [...entries.slice(at + BATCH), ...this.#waiting];
-        throw error;
+    const scopes = byScope.entries();
+    const failures: unknown[] = [];
+    const work = async () => {
+      for (const [scope, entries] of scopes) {
+        try {
+          // a database that is away answers no other tenant either
+          if (failures.every(isHeld)) await this.#writeScope(scope, entries);
+        } catch (error) {
+          failures.push(error);
+        }
+        if (entries.length > 0) this.#waiting = [...entries, ...this.#waiting];
       }
+    };
+    await Promise.all(Array.from({ length: WRITERS }, work));
+    if (failures.length > 0) throw failures.find((error) => !isHeld(error)) ?? failures[0];
+  }
+
+  /** Writes the entries of one chain, and takes those that were sent out of `entries`. */
+  async #writeScope(scope: string, entries: Entry[]): Promise<void> {
+    for (;;) {
+      const batch = this.#unanswered.get(scope) ?? {
+        scope,
+        number: ++this.#batches,
+        entries: entries.splice(0, BATCH),
+      };
+      if (batch.entries.length === 0) return;
+      this.#unanswered.set(scope, batch);
+      await this.#send(batch);
+      this.#unanswered.delete(scope);
     }
   }
 
-  async #send(batch: Batch): Promise<void> {
-    this.#unanswered = batch;
+  async #send({ scope, number, entries }: Batch): Promise<void> {
     const nowMs = performance.now();
-    const rows = batch.entries.map(({ scope, columns, details, atMs }) => ({
-      scope,
-      ...columns,
-      details,
-      age_ms: nowMs - atMs,
-    }));
-    await this.relay.query(WRITE, [this.#writer, batch.number, JSON.stringify(rows)]);
-    this.#unanswered = undefined;
+    const rows = entries.map(({ columns, details, atMs }) => ({ ...columns, details, age_ms: nowMs - atMs }));
+    await this.relay.query(WRITE, [this.#writer, scope, number, JSON.stringify(rows)]);
   }
 }
+
+/** Whether a tenant's head was held by others: its entries wait for the next interval. */
+const isHeld = (error: unknown): boolean => sqlState(error) === SQLSTATE.lockNotAvailable;
 
 const entryOf = (
   tenantId: string | null,

@@ -104,6 +104,28 @@ describe('a database that goes and comes', () => {
     expect(server.process.exitCode).toBeNull();
   });
 
+  it('keeps reads for the audit log that were not written when the database was killed, each once', async () => {
+    const sub = randomUUID();
+    const reader = await mintToken({ role: 'clinician', tenantId, sub });
+    const read = () => call(server.url, 'GET', '/patients', { token: reader });
+    const recorded = async () =>
+      (await query(`SELECT FROM wardbell.audit WHERE actor_id = $1 AND action = 'patient.list'`, [sub]))
+        .length;
+    let answered = 0;
+    for (const round of [1, 2, 3]) {
+      const until = answered + 20 * round;
+      while (answered < until) if ((await read()).status === 200) answered++;
+      await postgres.kill();
+      await postgres.start();
+      await eventually(async () => (await report(server, '/ready')).status === 200, { what: 'ready again' });
+    }
+    await eventually(async () => (await recorded()) >= answered);
+    expect((await read()).status).toBe(200);
+    await eventually(async () => (await recorded()) > answered);
+    expect(await recorded()).toBe(answered + 1);
+    expect((await scrape(server))('audit_records_dropped_total')).toBe(0);
+  });
+
   it('answers writes in bounded time when the database is frozen, and each happens at most once', async () => {
     const key = randomUUID();
     const mrn = randomUUID();

@@ -43,7 +43,10 @@ describe('A transaction that aborts', () => {
   const remains = async () => ({
     rows: await count(`SELECT count(*) FROM wardbell.patient WHERE tenant_id = $1`, [clinic.id]),
     events: await count(`SELECT count(*) FROM wardbell.outbox WHERE tenant_id = $1`, [clinic.id]),
-    audits: await count(`SELECT count(*) FROM wardbell.audit WHERE scope = $1`, [clinic.id]),
+    audits: await count(
+      `SELECT count(*) FROM wardbell.audit WHERE scope = $1 AND action = 'patient.create'`,
+      [clinic.id],
+    ),
     head: await count(`SELECT seq FROM wardbell.tenant_head WHERE tenant_id = $1`, [clinic.id]),
   });
 

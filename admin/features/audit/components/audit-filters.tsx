@@ -4,7 +4,7 @@ import { NativeSelect, Select, TextInput } from '@mantine/core';
 import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useRoomText } from '../../../shared/text/text';
-import type { AuditFilter } from '../filter';
+import { AUDIT_KINDS, type AuditFilter } from '../filter';
 import { AUDIT } from '../messages';
 import { usePeople } from '../use-people';
 import classes from './audit-filters.module.css';
@@ -58,6 +58,14 @@ export const AuditFilters = ({
         key={filter.tenantId}
         value={filter.patientId}
         onChange={(patient) => onChange({ patient })}
+      />
+      <NativeSelect
+        className={classes.wide}
+        aria-label={words.filter.kind}
+        value={filter.kind}
+        disabled={filter.action !== null}
+        data={AUDIT_KINDS.map((value) => ({ value, label: words.kinds[value] }))}
+        onChange={(event) => onChange({ kind: event.currentTarget.value })}
       />
       <NativeSelect
         className={classes.wide}

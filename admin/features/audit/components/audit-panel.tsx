@@ -28,6 +28,7 @@ const Details = ({
   const formats = useFormats();
   const isSuper = useMe().role === 'super_admin';
   const roles: Readonly<Record<string, string>> = text.roles;
+  const details: Readonly<Record<string, string>> = words.details;
   const { actor_id, actor_role, patient_id, object_id } = row;
   return (
     <>
@@ -73,6 +74,11 @@ const Details = ({
           </Fact>
         )}
         <Fact name={words.columns.changed}>{row.changed.join(', ') || words.panel.noFields}</Fact>
+        {Object.entries(row.details ?? {}).map(([name, value]) => (
+          <Fact key={name} name={details[name] ?? name}>
+            {value}
+          </Fact>
+        ))}
         <Fact name={words.columns.where}>{row.address ?? text.app.none}</Fact>
       </dl>
       <p className={classes.hint} style={{ marginTop: '0.75rem' }}>

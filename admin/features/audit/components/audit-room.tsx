@@ -23,7 +23,7 @@ import { useAuditColumns } from './columns';
 import { useAuditWords } from './use-audit-words';
 import { VerifyButton } from './verify-button';
 
-const NO_FILTER = { person: null, patient: null, action: null, from: null, to: null };
+const NO_FILTER = { person: null, patient: null, action: null, kind: null, from: null, to: null };
 
 const Status = ({ log }: { log: AuditLog }) => {
   const text = useText();

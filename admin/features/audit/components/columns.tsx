@@ -8,6 +8,8 @@ import type { AuditRow } from '../use-audit';
 import classes from './columns.module.css';
 import type { AuditWords } from './use-audit-words';
 
+const ALARMS: ReadonlySet<string> = new Set(['auth.failed', 'auth.login_failed', 'access.refused']);
+
 /** The columns of the audit log. */
 export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] => {
   const text = useText();
@@ -22,7 +24,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={cells.stack}>
-            <span className={classes.what} data-alarm={row.action === 'auth.login_failed' || undefined}>
+            <span className={classes.what} data-alarm={ALARMS.has(row.action) || undefined}>
               {say.what(row.action)}
             </span>
             <span className={cells.second}>

@@ -131,7 +131,7 @@ export const PatientPanel = ({
           </section>
           {role === 'tenant_admin' && (
             <p className={classes.hint} style={{ marginTop: '1.25rem' }}>
-              <Anchor component={Link} href={`/audit/?patient=${id}`} prefetch={false} size="sm">
+              <Anchor component={Link} href={`/audit/?patient=${id}&kind=all`} prefetch={false} size="sm">
                 {text.patient.audit}
               </Anchor>
             </p>

@@ -1,13 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { TokenAnswer, User } from '@wardbell/contract';
+import { AccessLog } from '../../database/access-log.js';
 import { Database } from '../../database/database.service.js';
 import { type Principal, SYSTEM } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Passwords } from '../passwords.js';
 import { revokeSession } from '../revocation.js';
-import { toUser, type UserRow } from '../user-row.js';
+import { toUser } from '../user-row.js';
 import { type Attempt, clearAttempts, delayOf, recordAttempt } from './login-throttle.js';
 import { findHolder, openLoginSession, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
@@ -29,6 +30,7 @@ export class SessionService {
     private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly tokens: TokenService,
+    private readonly accesses: AccessLog,
   ) {}
 
   /**
@@ -62,7 +64,12 @@ export class SessionService {
       account && isMatch && account.status === 'active'
         ? await this.#open(account, attempt, address)
         : undefined;
-    if (!signedIn) await this.database.acrossTenants(server, async (tx) => auditFailure(tx, account));
+    if (!signedIn)
+      this.accesses.failedToAuthenticate(
+        address,
+        { code: 'invalid_credentials' },
+        account ? { id: account.id, tenantId: account.tenant_id } : undefined,
+      );
     return signedIn;
   }
 
@@ -185,10 +192,3 @@ const lockUnchanged = async (tx: Tx, account: AccountWithHash): Promise<boolean>
     FOR SHARE`;
   return rows.length > 0;
 };
-
-/** Of an unknown address nothing but the attempt is recorded, in the chain of the installation. */
-const auditFailure = (tx: Tx, account: UserRow | null): void =>
-  tx.audit(
-    { action: 'auth.login_failed', objectType: 'user', ...(account && { objectId: account.id }) },
-    account?.tenant_id ?? null,
-  );

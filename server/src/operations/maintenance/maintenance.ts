@@ -68,6 +68,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
       await orm.deadLetter.deleteMany({ where: { received_at: { lt: hoursAgo(30 * 24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
+      await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });
       await orm.presence.deleteMany({ where: { online: false, since: { lt: hoursAgo(24) } } });
       // kept for a while, because an access token outlives its session by minutes and must be recognised as revoked
       await orm.authSession.deleteMany({ where: { expires_at: { lt: hoursAgo(24) } } });
