@@ -204,7 +204,7 @@ describe('Who saw a patient', () => {
     );
     expect(await fail(api.patients.accesses, { token: clinician.token, id })).toEqual([403, 'forbidden']);
     const other = await createClinic();
-    expect((await succeed(api.patients.accesses, { token: other.admin, id })).data).toEqual([]);
+    expect(await fail(api.patients.accesses, { token: other.admin, id })).toEqual([404, 'not_found']);
     expect(await fail(api.patients.accesses, { token: await superAdmin(), id })).toEqual([403, 'forbidden']);
   });
 });

@@ -34,7 +34,9 @@ export const BACKDATE = `
       record := jsonb_populate_record(NULL::wardbell.audit, jsonb_build_object(
         'actor_id', E'M\\u00fcller "the\\tsecond"\\\\ \\u0001', 'action', 'patient.update', 'object_type', 'patient',
         'object_id', gen_random_uuid(), 'patient_id', gen_random_uuid(), 'address', '203.0.113.9',
-        'changed', jsonb_build_array('phone', 'email')));
+        'changed', jsonb_build_array('phone', 'email'),
+        'details', CASE WHEN head.audit_seq % 2 = 0 THEN
+          jsonb_build_object('search', E'-_\"\\u00fc', 'count', 12, 'code', 'forbidden') END));
       record.scope := p_scope;
       record.seq := head.audit_seq + 1;
       record.id := gen_random_uuid();

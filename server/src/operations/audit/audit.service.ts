@@ -11,6 +11,7 @@ import { Pager } from '../../api/paging/page.js';
 import { boundOf } from '../../api/parsing/date-or-time.js';
 import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
 import { NIL_UUID, UUID } from '../../platform/uuid.js';
 
 const BEFORE_ALL = '9223372036854775807';
@@ -72,7 +73,7 @@ export class AuditService {
     };
   }
 
-  /** Reads and changes of one patient, newest first. */
+  /** Reads and changes of one patient, newest first. @throws Problem 404 for a patient that never was here */
   async accesses(
     tx: Tx,
     patientId: string,
@@ -92,6 +93,7 @@ export class AuditService {
       take: query.limit + 1,
     });
     const cut = this.pager.cut(list, rows, query.limit, (row) => [String(row.seq), row.id]);
+    if (rows.length === 0 && query.after === undefined) await requirePatient(tx, patientId);
     const names = await namesOf(
       tx,
       cut.rows.flatMap(({ actor_id }) => actor_id ?? []),
@@ -123,6 +125,12 @@ export class AuditService {
     if (!part) throw new Error('verify_audit answered no row');
     return part;
   }
+}
+
+/** A patient without a row in the audit log: its rows are past their retention, or it was imported with SQL. */
+async function requirePatient(tx: Tx, id: string): Promise<void> {
+  const orm = await tx.orm();
+  if ((await orm.patient.count({ where: { id } })) === 0) throw new Problem('not_found');
 }
 
 /** Names of those who are users of ours, also deleted ones. */
