@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccessLog } from '../../database/access-log.js';
 import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
@@ -24,6 +25,7 @@ export class OwnPasswords {
     private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly rules: PasswordRules,
+    private readonly accesses: AccessLog,
   ) {}
 
   /**
@@ -39,11 +41,10 @@ export class OwnPasswords {
     await this.passwords.inTurn(attempt.source, async () => {
       await this.database.acrossTenants(principal, (tx) => recordAttempt(tx, attempt));
       if (await this.passwords.verify(account.password_hash, current)) return;
-      await this.database.acrossTenants(principal, async (tx) =>
-        tx.audit(
-          { action: 'auth.login_failed', objectType: 'user', objectId: account.id },
-          account.tenant_id,
-        ),
+      this.accesses.failedToAuthenticate(
+        address,
+        { code: 'wrong_password' },
+        { id: account.id, tenantId: account.tenant_id },
       );
       throw new Problem('wrong_password');
     });
