@@ -19,6 +19,7 @@ const mayImport = (room, ...allowed) =>
 
 /** Features of the console, and which others each may import besides `admin/shared`. */
 const FEATURE_IMPORTS = {
+  account: [],
   audit: ['patients'],
   connections: [],
   events: [],
@@ -30,7 +31,7 @@ const FEATURE_IMPORTS = {
   patients: [],
   presence: [],
   schedule: ['patients'],
-  shell: ['lock', 'notifications', 'presence', 'sign-in'],
+  shell: ['account', 'lock', 'notifications', 'presence', 'sign-in'],
   'sign-in': [],
   system: [],
   tenants: ['limits'],

@@ -66,6 +66,33 @@ describe('the palette', () => {
   });
 });
 
+it('changes the own password, which ends the other sessions of the person', async () => {
+  const nurse = await clinic.addUser('clinician');
+  const elsewhere = await open(nurse);
+  const here = await open(nurse);
+  const { page } = here;
+  const drawer = page.getByRole('dialog', { name: 'Change your password' });
+  const change = async (current: string, next: string) => {
+    await drawer.getByLabel('Current password').fill(current);
+    await drawer.getByLabel('New password').fill(next);
+    await drawer.getByRole('button', { name: 'Change password' }).click();
+  };
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
+  await change('not the password', 'violet tractors hum softly');
+  await drawer.getByText('That is not your current password').waitFor();
+  await change(nurse.password, 'password1234');
+  await drawer.getByText('This is too easy to guess.').waitFor();
+  expect(await violationsOf(page)).toEqual([]);
+  await change(nurse.password, 'violet tractors hum softly');
+  await drawer.waitFor({ state: 'detached' });
+  await elsewhere.page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await here.untilConnection('Live');
+  await elsewhere.signIn({ email: nurse.email, password: 'violet tractors hum softly' });
+  await elsewhere.untilConnection('Live');
+  await Promise.all([elsewhere.close(), here.close()]);
+});
+
 it('shows the keys that work on a question mark', async () => {
   const tom = await open(clinic.frontDesk);
   await tom.page.keyboard.press('?');

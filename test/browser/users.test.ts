@@ -152,7 +152,7 @@ describe('a super admin', () => {
     await page.getByRole('radio', { name: 'Choose it myself' }).check();
     await page.getByLabel('Start password').last().fill('short');
     await page.getByRole('button', { name: 'Add user' }).click();
-    await page.getByText('At least 12 characters', { exact: true }).waitFor();
+    await page.getByText('12 to 128 characters', { exact: true }).waitFor();
     await page.getByLabel('Start password').last().fill('long enough to be safe');
     await page.getByRole('button', { name: 'Add user' }).click();
     await page.getByText('2 users', { exact: true }).waitFor();

@@ -6,14 +6,17 @@ import {
   useMantineColorScheme,
   VisuallyHidden,
 } from '@mantine/core';
-import { IconLogout } from '@tabler/icons-react';
-import { useId } from 'react';
+import { IconKey, IconLogout } from '@tabler/icons-react';
+import { useId, useState } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
 import { initialsOf } from '../../../shared/components/initials';
+import { lazily } from '../../../shared/lazily';
 import { useMe, useSession } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
 import { LANGUAGES, type Language, useWords } from '../../../shared/text/text';
 import classes from './user-menu.module.css';
+
+const OwnPassword = lazily(async () => (await import('../../account/own-password')).OwnPassword);
 
 const SCHEMES = ['auto', 'light', 'dark'] satisfies MantineColorScheme[];
 const LANGUAGE_TAGS = ['en', 'de'] satisfies Language[];
@@ -57,40 +60,50 @@ export const UserMenu = () => {
   const session = useSession();
   const { text, language, setLanguage } = useWords();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [changing, setChanging] = useState(false);
   const name = me.name ?? me.email ?? text.app.you;
   const schemeNames = { auto: text.user.system, light: text.user.light, dark: text.user.dark };
   return (
-    <Disclosure
-      label={formatMessage(text.user.menu, { name })}
-      className={classes.avatar}
-      button={
-        <>
-          <span aria-hidden="true">{initialsOf(name)}</span>
-          <VisuallyHidden>{formatMessage(text.user.menu, { name })}</VisuallyHidden>
-        </>
-      }
-    >
-      <div className={classes.person}>
-        <strong>{name}</strong>
-        {me.email !== null && me.email !== name && <span>{me.email}</span>}
-        <span>{text.roles[me.role]}</span>
-      </div>
-      <Choice
-        legend={text.user.appearance}
-        options={SCHEMES.map((value) => ({ value, label: schemeNames[value] }))}
-        value={colorScheme}
-        onChange={setColorScheme}
-      />
-      <Choice
-        legend={text.language.label}
-        options={LANGUAGE_TAGS.map((value) => ({ value, label: LANGUAGES[value], lang: value }))}
-        value={language}
-        onChange={setLanguage}
-      />
-      <UnstyledButton className={classes.signOut} onClick={() => void session.signOut()}>
-        <IconLogout size={18} aria-hidden="true" />
-        {text.user.signOut}
-      </UnstyledButton>
-    </Disclosure>
+    <>
+      <Disclosure
+        label={formatMessage(text.user.menu, { name })}
+        className={classes.avatar}
+        button={
+          <>
+            <span aria-hidden="true">{initialsOf(name)}</span>
+            <VisuallyHidden>{formatMessage(text.user.menu, { name })}</VisuallyHidden>
+          </>
+        }
+      >
+        <div className={classes.person}>
+          <strong>{name}</strong>
+          {me.email !== null && me.email !== name && <span>{me.email}</span>}
+          <span>{text.roles[me.role]}</span>
+        </div>
+        <Choice
+          legend={text.user.appearance}
+          options={SCHEMES.map((value) => ({ value, label: schemeNames[value] }))}
+          value={colorScheme}
+          onChange={setColorScheme}
+        />
+        <Choice
+          legend={text.language.label}
+          options={LANGUAGE_TAGS.map((value) => ({ value, label: LANGUAGES[value], lang: value }))}
+          value={language}
+          onChange={setLanguage}
+        />
+        {me.email !== null && (
+          <UnstyledButton className={classes.signOut} onClick={() => setChanging(true)}>
+            <IconKey size={18} aria-hidden="true" />
+            {text.user.password}
+          </UnstyledButton>
+        )}
+        <UnstyledButton className={classes.signOut} onClick={() => void session.signOut()}>
+          <IconLogout size={18} aria-hidden="true" />
+          {text.user.signOut}
+        </UnstyledButton>
+      </Disclosure>
+      {changing && <OwnPassword onClose={() => setChanging(false)} />}
+    </>
   );
 };

@@ -6,7 +6,7 @@ import { useMutation } from '@tanstack/react-query';
 import type { User } from '@wardbell/contract';
 import { Password } from '@wardbell/contract/user';
 import { useState } from 'react';
-import { FormDrawer } from '../../../shared/forms/form-drawer';
+import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -41,6 +41,10 @@ export const NewPassword = ({ user, onClose }: { user: User; onClose: () => void
       if (password === null) setShown(true);
       else onClose();
     },
+    onError: (error) =>
+      markRefused(form, error, (code) =>
+        code === 'weak_password' ? { password: words.form.errors.weakPassword } : {},
+      ),
   });
   if (shown) return <StartPassword name={user.name} password={made} onDone={onClose} />;
   const error = form.errors.password;
@@ -50,7 +54,7 @@ export const NewPassword = ({ user, onClose }: { user: User; onClose: () => void
       submitLabel={words.passwordForm.save}
       form={form}
       pending={save.isPending}
-      failure={save.error && describeUserFailure(save.error, text, words)}
+      failure={failureBeside(form, save.error, (failed) => describeUserFailure(failed, text, words))}
       onSubmit={({ password }) => save.mutate(password)}
       onClose={onClose}
     >

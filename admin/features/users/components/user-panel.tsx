@@ -52,13 +52,15 @@ const Actions = ({ user, own, onOpen }: { user: User; own: boolean; onOpen: (dia
       >
         {words.panel.edit}
       </Button>
-      <Button
-        {...common}
-        leftSection={<IconKey size={16} aria-hidden="true" />}
-        onClick={() => onOpen('password')}
-      >
-        {words.panel.newPassword}
-      </Button>
+      {!own && (
+        <Button
+          {...common}
+          leftSection={<IconKey size={16} aria-hidden="true" />}
+          onClick={() => onOpen('password')}
+        >
+          {words.panel.newPassword}
+        </Button>
+      )}
       {!own && user.status === 'active' && (
         <Button
           {...common}

@@ -80,6 +80,7 @@ export const refusedFields = (
   words: Words,
 ): Errors => {
   if (code === 'email_taken') return { email: words.emailTaken };
+  if (code === 'weak_password') return { password: words.weakPassword };
   if (code === 'unknown_tenant') return { tenant_id: words.tenant };
   return errorsAt(fields, (part) => (isField(part) ? part : undefined), words.other);
 };
