@@ -36,23 +36,12 @@ interface Counts {
 }
 
 /**
- * How long an attempt on this account must wait. Failures of an account delay and never refuse, because otherwise anyone
- * who knows the address could lock its owner out. A known browser need not wait.
- */
-export async function delayOf(tx: Tx, { email }: Attempt): Promise<number> {
-  const [row] = await tx.sql.query<{ failures: bigint }[]>`
-    SELECT count(*) AS failures FROM wardbell.login_failure
-    WHERE email_hash = ${hashEmail(email)} AND at > now() - make_interval(secs => ${WINDOW_S})`;
-  const excess = Number(row?.failures ?? 0) - UNDELAYED_FAILURES + 1;
-  return Math.min(MAX_DELAY_MS, Math.max(0, excess) * DELAY_PER_FAILURE_MS);
-}
-
-/**
  * Records an attempt as failed before the password is checked, so that parallel attempts on all instances count. A
  * success deletes the record.
+ * @returns how long the attempt must wait, in milliseconds
  * @throws Problem 429 with the seconds until the next attempt is allowed
  */
-export async function recordAttempt(tx: Tx, { email, source, isKnownBrowser }: Attempt): Promise<void> {
+export async function recordAttempt(tx: Tx, { email, source, isKnownBrowser }: Attempt): Promise<number> {
   const account = hashEmail(email);
   await tx.sql.execute`
     SELECT pg_advisory_xact_lock(hashtextextended('wardbell.login/' || ${source}, 0))`;
@@ -69,8 +58,19 @@ export async function recordAttempt(tx: Tx, { email, source, isKnownBrowser }: A
     counts && counts.network >= MAX_OF_NETWORK && !isKnownBrowser ? (counts.network_wait_s ?? 1) : 0,
   );
   if (waitS > 0) throw new Problem('too_many_attempts', { retryAfterS: waitS });
+  const delayMs = isKnownBrowser ? 0 : await delayOf(tx, account);
   await tx.sql.execute`
     INSERT INTO wardbell.login_failure (email_hash, address) VALUES (${account}, ${source})`;
+  return delayMs;
+}
+
+/** Failures of an account delay and never refuse: otherwise anyone who knows the address could lock its owner out. */
+async function delayOf(tx: Tx, account: Uint8Array<ArrayBuffer>): Promise<number> {
+  const [row] = await tx.sql.query<{ failures: bigint }[]>`
+    SELECT count(*) AS failures FROM wardbell.login_failure
+    WHERE email_hash = ${account} AND at > now() - make_interval(secs => ${WINDOW_S})`;
+  const excess = Number(row?.failures ?? 0) - UNDELAYED_FAILURES + 1;
+  return Math.min(MAX_DELAY_MS, Math.max(0, excess) * DELAY_PER_FAILURE_MS);
 }
 
 /** Deletes the record of a successful attempt and the earlier failures of this account from the same source. */

@@ -9,7 +9,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { Passwords } from '../passwords.js';
 import { revokeSession } from '../revocation.js';
 import { toUser } from '../user-row.js';
-import { type Attempt, clearAttempts, delayOf, recordAttempt } from './login-throttle.js';
+import { type Attempt, clearAttempts, recordAttempt } from './login-throttle.js';
 import { findHolder, openLoginSession, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { ACCESS_TOKEN_S, TokenService } from './token.service.js';
 
@@ -39,25 +39,36 @@ export class SessionService {
    * @throws Problem 401, 403 when the tenant is suspended, 429
    */
   async login(attempt: Attempt, password: string, address: string): Promise<SignedIn> {
-    if (!attempt.isKnownBrowser) {
-      const server = { ...SYSTEM, address };
-      await delay(await this.database.acrossTenants(server, (tx) => delayOf(tx, attempt)));
-    }
+    const check = (account: AccountWithHash | null) => this.#check(account, attempt, password, address);
     // In turn from the first statement: attempts that wait are not counted as failures of their network yet.
-    const signedIn = await this.passwords.inTurn(attempt.source, () =>
-      this.#attempt(attempt, password, address),
-    );
+    const { account, delayMs, ...first } = await this.passwords.inTurn(attempt.source, async () => {
+      const recorded = await this.#record(attempt, address);
+      return { ...recorded, signedIn: recorded.delayMs > 0 ? undefined : await check(recorded.account) };
+    });
+    if (delayMs > 0) await delay(delayMs); // while others have their turns
+    const signedIn =
+      delayMs > 0 ? await this.passwords.inTurn(attempt.source, () => check(account)) : first.signedIn;
     if (signedIn) return signedIn;
     throw new Problem('invalid_credentials');
   }
 
-  /** Undefined when address or password is wrong. Both take the same steps, so that timing reveals nothing. */
-  async #attempt(attempt: Attempt, password: string, address: string): Promise<SignedIn | undefined> {
-    const server = { ...SYSTEM, address };
-    const account = await this.database.acrossTenants(server, async (tx) => {
-      await recordAttempt(tx, attempt);
-      return findAccount(tx, attempt.email);
+  #record(
+    attempt: Attempt,
+    address: string,
+  ): Promise<{ readonly account: AccountWithHash | null; readonly delayMs: number }> {
+    return this.database.acrossTenants({ ...SYSTEM, address }, async (tx) => {
+      const delayMs = await recordAttempt(tx, attempt);
+      return { account: await findAccount(tx, attempt.email), delayMs };
     });
+  }
+
+  /** Undefined when address or password is wrong. Both take the same steps, so that timing reveals nothing. */
+  async #check(
+    account: AccountWithHash | null,
+    attempt: Attempt,
+    password: string,
+    address: string,
+  ): Promise<SignedIn | undefined> {
     // outside a transaction, because the hash is slow by design
     const isMatch = await this.passwords.verify(account?.password_hash ?? null, password);
     const signedIn =
