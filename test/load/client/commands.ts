@@ -64,7 +64,9 @@ export const Hammer = z.object({
   port: z.number(),
   connections: z.number(),
   seconds: z.number(),
-  /** Patients to change, one after the other, each by somebody of its tenant. */
+  /** What is asked of each patient: to change it, its details, or the first page of its tenant's list. */
+  request: z.enum(['update', 'read', 'list']),
+  /** One after the other, each by a user of its tenant. */
   patients: z.array(z.object({ id: z.string(), identity: Identity })),
 });
 export type Hammer = z.infer<typeof Hammer>;

@@ -10,16 +10,22 @@ let phones = 0;
 /** Another number each time: a change to what is there already would be no write. */
 const newPhone = (): string => JSON.stringify({ phone: `+49 30 ${1_000_000 + phones++}` });
 
-/** Changes patients over HTTP as fast as so many connections can, each with one request at a time. */
+const requestOf = (request: Hammer['request'], id: string) =>
+  request === 'update'
+    ? (['PATCH', patientPath(id)] as const)
+    : (['GET', request === 'read' ? patientPath(id) : '/api/v1/patients?limit=50'] as const);
+
+/** Asks for patients over HTTP as fast as so many connections can, each with one request at a time. */
 export const hammer = async ({
   host,
   port,
   connections,
   seconds,
+  request,
   patients,
 }: Hammer): Promise<HammerReport> => {
   const targets = patients.map(({ id, identity }, index) => ({
-    path: patientPath(id),
+    asked: requestOf(request, id),
     token: mintToken(identity, `writer-${index}`),
   }));
   const delays = new DelaySample();
@@ -34,7 +40,9 @@ export const hammer = async ({
       const target = targets[next++ % targets.length];
       if (!target) break;
       const sentUs = monotonicUs();
-      const { status } = await connection.request('PATCH', target.path, target.token, newPhone());
+      const [method, path] = target.asked;
+      const body = request === 'update' ? newPhone() : '';
+      const { status } = await connection.request(method, path, target.token, body);
       delays.add(monotonicUs() - sentUs);
       answered++;
       if (status !== 200) failed[status] = (failed[status] ?? 0) + 1;

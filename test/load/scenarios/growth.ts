@@ -93,6 +93,7 @@ const measureWrites = (bench: Bench, starting: Promise<Wardbell>, rows: number):
         client.hammer({
           host: target.host,
           port: target.port,
+          request: 'update',
           connections: CONNECTIONS,
           seconds,
           patients: patients.map(({ id, tenant }) => ({

@@ -5,6 +5,7 @@ import { growthScenario, growthWritesScenario } from './growth.js';
 import { latencyScenario } from './latency.js';
 import { pacedScenario } from './paced.js';
 import { publishScenario } from './publish.js';
+import { readsScenario } from './reads.js';
 import { resumeScenario } from './resume.js';
 import { soakScenario } from './soak.js';
 import { startScenario } from './start.js';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   sustainedTenantsScenario,
   latencyScenario,
   writesScenario,
+  readsScenario,
   publishScenario,
   handshakeScenario,
   resumeScenario,
