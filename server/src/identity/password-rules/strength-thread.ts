@@ -4,7 +4,7 @@ import type { Candidate, Estimate } from './estimate.js';
 
 /** The thread ends, and its 80 MB are free, after this time without work: passwords are set rarely. */
 const IDLE_MS = 60_000;
-const MAX_WAITING = 50;
+const MAX_WAITING = 60;
 
 interface Waiting {
   readonly resolve: (estimate: Estimate) => void;
