@@ -34,6 +34,16 @@ describe('Metrics', () => {
     return (...sample) => now(...sample) - before(...sample);
   };
 
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
+    'are refused without a token to a caller behind a proxy (%s), and given to this machine',
+    async (name) => {
+      const refused = await fetch(`${server.url}/metrics`, { headers: { [name]: '127.0.0.1' } });
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).not.toContain('websocket_connections');
+      expect((await fetch(`${server.url}/metrics`)).status).toBe(200);
+    },
+  );
+
   it('have the names and types of the protocol, in the format of Prometheus', async () => {
     const response = await fetch(`${server.url}/metrics`);
     expect(response.status).toBe(200);
