@@ -4,7 +4,7 @@ import { database, instances, startAnother, useServer } from '../support/fixture
 import { call } from '../support/http.js';
 import type { RunningServer } from '../support/server.js';
 import { connect, type TestSocket } from '../support/socket.js';
-import { eventually } from '../support/wait.js';
+import { eventually, scaled } from '../support/wait.js';
 import { type Clinic, createClinic } from './support/clinic.js';
 import { inTurn } from './support/cluster.js';
 
@@ -85,7 +85,7 @@ describe('presence over several instances', () => {
       ['online', 'offline'],
     ]);
     const lost = await presenceOf(ward, 'lost', first());
-    expect(Date.parse(lost?.since ?? '') - killed.atMs).toBeLessThan(30_000);
+    expect(Date.parse(lost?.since ?? '') - killed.atMs).toBeLessThan(scaled(30_000));
     for (const sub of ['elsewhere', 'returning', 'watcher']) {
       expect(await presenceOf(ward, sub, second())).toMatchObject({ status: 'online' });
       for (const socket of wardWatchers) expect(statusesOf(socket, sub)).toEqual(['online']);

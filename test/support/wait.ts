@@ -54,5 +54,11 @@ export async function expectWithin(
   throw new Error(`No run was within its limit of milliseconds: ${tried.join(', ')}`);
 }
 
+/**
+ * The milliseconds that something may take here and now which may take `limitMs` on a quiet machine: for what cannot be
+ * run a second time.
+ */
+export const scaled = (limitMs: number): number => limitMs * slowness();
+
 const isPresent = <T>(value: T): value is NonNullable<Exclude<T, false>> =>
   value !== false && value !== null && value !== undefined;

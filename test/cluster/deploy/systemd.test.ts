@@ -7,7 +7,7 @@ import { Environment } from '../../../server/src/platform/config/environment.js'
 import { database, useDatabase } from '../../support/fixture.js';
 import { freePort } from '../../support/free-port.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled } from '../../support/wait.js';
 import { readText } from './files.js';
 
 const unit = readText('deploy/systemd/wardbell.service');
@@ -66,6 +66,6 @@ describe('Production without containers', () => {
     const stoppedMs = performance.now();
     started.kill(setting('KillSignal') === 'SIGTERM' ? 'SIGTERM' : 'SIGKILL');
     expect(await exited).toEqual([0, null]);
-    expect(performance.now() - stoppedMs).toBeLessThan(Number(setting('TimeoutStopSec')) * 1_000);
+    expect(performance.now() - stoppedMs).toBeLessThan(scaled(Number(setting('TimeoutStopSec')) * 1_000));
   });
 });

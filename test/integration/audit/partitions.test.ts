@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { errorCode } from '../../../server/src/platform/errors/error-code.js';
 import { database, useDatabase } from '../../support/fixture.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled } from '../../support/wait.js';
 import { AuditBench } from './support.js';
 
 useDatabase({ isForEachTest: true });
@@ -205,7 +205,7 @@ describe('The partitions of the audit log', () => {
       await retention.run();
     }
     isOver = true;
-    expect(await slowest).toBeLessThan(10_000);
+    expect(await slowest).toBeLessThan(scaled(10_000));
     await retention.run();
     expect(await bench.oldMonths()).toEqual([]);
     expect((await bench.verify(scope)).firstBad).toBeNull();

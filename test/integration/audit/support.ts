@@ -36,7 +36,7 @@ export const BACKDATE = `
         'object_id', gen_random_uuid(), 'patient_id', gen_random_uuid(), 'address', '203.0.113.9',
         'changed', jsonb_build_array('phone', 'email'),
         'details', CASE WHEN head.audit_seq % 2 = 0 THEN
-          jsonb_build_object('search', E'-_\"\\u00fc', 'count', 12, 'code', 'forbidden') END));
+          jsonb_build_object('search', E'-_"\\u00fc', 'count', 12, 'code', 'forbidden') END));
       record.scope := p_scope;
       record.seq := head.audit_seq + 1;
       record.id := gen_random_uuid();

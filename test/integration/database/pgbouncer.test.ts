@@ -8,7 +8,7 @@ import { describeWith } from '../../support/programs.js';
 import type { RunningServer } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled } from '../../support/wait.js';
 
 const WRITES = 20;
 const Report = z.looseObject({
@@ -108,7 +108,7 @@ describeWith('pgbouncer', 'PgBouncer', () => {
         });
         expect(answer.status).toBe(201);
         await socket.waitFor('patient_created');
-        expect(performance.now() - startMs).toBeLessThan(30_000);
+        expect(performance.now() - startMs).toBeLessThan(scaled(30_000));
       });
   });
 });

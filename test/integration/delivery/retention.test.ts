@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { database, server, useServer } from '../../support/fixture.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled } from '../../support/wait.js';
 import { Clinic, numbers } from './support/clinic.js';
 import { Receiver } from './support/receiver.js';
 
@@ -83,7 +83,7 @@ describe('retention', () => {
       `SELECT wardbell.maintain_outbox(8, '7 days') AS dropped`,
     );
     // It would have waited for the reader, who ends only below.
-    expect(performance.now() - startMs).toBeLessThan(30_000);
+    expect(performance.now() - startMs).toBeLessThan(scaled(30_000));
     expect(answer?.dropped).toBe(0);
     expect(await partitions()).toEqual(expect.arrayContaining([old, tomorrow?.name]));
     await reader.query('COMMIT');
@@ -109,7 +109,7 @@ describe('retention', () => {
       await database.query(MAINTAIN);
     }
     isOver = true;
-    expect(await slowest).toBeLessThan(10_000);
+    expect(await slowest).toBeLessThan(scaled(10_000));
   });
 
   it('tells a reader who is inside a partition that is dropped to load again, and goes on', async () => {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
-import { eventually, expectWithin } from '../../support/wait.js';
+import { eventually, expectWithin, scaled } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient } from './clinic.js';
 import { eventuallyConnect, settled } from './handshake.js';
 import { OPCODE, RawSocket } from './raw-socket.js';
@@ -98,7 +98,7 @@ describe('Heartbeat and resume', () => {
 
     expect(await silent.closed()).toEqual(RESUME);
     expect(performance.now() - startMs).toBeGreaterThan(9_900);
-    expect(performance.now() - startMs).toBeLessThan(30_000);
+    expect(performance.now() - startMs).toBeLessThan(scaled(30_000));
     expect(silent.frames.map(({ type }) => type)).toEqual(['connected']);
 
     await createPatient(server, clinic);
