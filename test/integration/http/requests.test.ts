@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
 import { database, server, useServer } from '../../support/fixture.js';
+import { eventually } from '../../support/wait.js';
 import { ask, type Clinic, committedEvents, createClinic, fail } from './harness.js';
 
 useServer();
@@ -41,6 +44,27 @@ describe('What a request must be', () => {
   ])('refuses %s', async (_, body, headers, status, code) => {
     const { outcome } = await raw('/api/v1/patients', { method: 'POST', body, headers });
     expect(outcome).toEqual([status, code]);
+  });
+
+  it('answers a body that is too large while it is being sent, and the next request on the same connection', async () => {
+    const socket = createConnection(server.port, '127.0.0.1');
+    let received = '';
+    socket.setEncoding('latin1').on('data', (text) => {
+      received += text;
+    });
+    const closed = once(socket, 'close');
+    const head = `Host: 127.0.0.1\r\nAuthorization: Bearer ${clinic.clinician}\r\nContent-Type: application/json\r\n`;
+    const size = 8 * 1024 * 1024;
+    socket.write(`POST /api/v1/patients HTTP/1.1\r\n${head}Content-Length: ${size}\r\n\r\n{`);
+    await eventually(() => received.includes('payload_too_large'));
+    expect(received).toMatch(/^HTTP\/1\.1 413 /);
+    received = '';
+    for (let sent = 1; sent < size; sent += 65_536) {
+      if (!socket.write(' '.repeat(Math.min(65_536, size - sent)))) await once(socket, 'drain');
+    }
+    socket.write(`GET /api/v1/auth/me HTTP/1.1\r\n${head}Connection: close\r\n\r\n`);
+    await closed;
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it('tells a method that is not offered from a path that is not there', async () => {
