@@ -4,7 +4,11 @@ import { createServer } from 'node:net';
 
 const FIRST = 10_000;
 const LAST = 65_535;
-/** From here the kernel takes ports of outgoing connections, which could take a port before its program listens. */
+/**
+ * From here the kernel takes ports of outgoing connections. One of those could take a port before its program listens, or
+ * while a server is away that is to come back on it; and a client that tries such a port again and again may connect to
+ * itself.
+ */
 const [firstOutgoing = FIRST, lastOutgoing = LAST] = readFileSync(
   '/proc/sys/net/ipv4/ip_local_port_range',
   'utf8',
@@ -18,10 +22,18 @@ const RANGES = [
 ] as const;
 const [first, last] = RANGES.find(([from, to]) => to - from > 1_000) ?? [FIRST, LAST];
 
-/** A port of the loopback interface on which nothing listens now, for programs that cannot choose one themselves. */
+/** Each worker of Jest has a part of the ports, so that two of them never choose the same. */
+const PARTS = 16;
+const part = Number(process.env['JEST_WORKER_ID'] ?? 0) % PARTS;
+const size = Math.floor((last - first + 1) / PARTS);
+const taken = new Set<number>();
+
+/** A port of the loopback interface on which nothing listens now; another one at each call. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(first, last + 1);
+    const port = first + part * size + randomInt(size);
+    if (taken.has(port)) continue;
+    taken.add(port);
     if (await isFree(port)) return port;
   }
 }

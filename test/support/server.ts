@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { TestDatabase } from './database.js';
+import { freePort } from './free-port.js';
 import { eventually } from './wait.js';
 
 /** What every server of a test run signs with, unless the test says otherwise. */
@@ -59,7 +60,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const child = spawn(process.execPath, [main()], {
     env: {
       ...inherited,
-      PORT: '0',
+      PORT: String(await freePort()),
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       JWT_SECRET,
