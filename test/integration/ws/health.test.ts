@@ -28,15 +28,27 @@ describe('Health', () => {
       await connect(server.wsUrl, { token: await clinic.token('front_desk') }),
       await connect(neighbour.wsUrl, { token: await clinic.token('front_desk') }),
     ];
-    expect(await ask('/health')).toMatchObject({ status: 200, body: { status: 'healthy', connections: 2 } });
-    expect(await ask('/health', neighbour)).toMatchObject({ body: { status: 'healthy', connections: 1 } });
+    // a busy machine may be less than healthy for a moment
+    for (const [instance, count] of [
+      [server, 2],
+      [neighbour, 1],
+    ] as const) {
+      const { status, body } = await eventually(async () => {
+        const answer = await ask('/health', instance);
+        return answer.body.status === 'healthy' ? answer : undefined;
+      });
+      expect([status, body.connections]).toEqual([200, count]);
+    }
     await Promise.all(sockets.map((socket) => socket.close()));
     await eventually(async () => (await ask('/health')).body.connections === 0);
   });
 
   it('is alive and ready', async () => {
     expect(await ask('/health/live')).toMatchObject({ status: 200, body: { status: 'alive' } });
-    expect(await ask('/health/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    await eventually(async () => {
+      const { status, body } = await ask('/health/ready');
+      return status === 200 && body.status === 'ready';
+    });
   });
 
   it('is unhealthy, not ready and still alive while the database is away, and healthy after', async () => {

@@ -107,7 +107,7 @@ describe('Limits', () => {
       for (let i = 0; i < 120; i++) socket.send('ping');
       await eventually(() => socket.texts.filter((text) => text === 'pong').length === 120);
       // two a second are earned back meanwhile
-      for (let i = 0; i < 30; i++) socket.send('ping');
+      for (let i = 0; i < 120; i++) socket.send('ping');
       expect(await socket.closed()).toEqual(MESSAGE_RATE);
     });
 
@@ -206,12 +206,12 @@ describe('Limits', () => {
       });
       expect(await addressOf(socket)).toBe('127.0.0.1');
       await socket.close();
-      for (let i = 0; i < 2; i++) {
-        await tryConnect(wary.wsUrl, { token: 'guess', headers: newAddress() });
-      }
-      expect((await tryConnect(wary.wsUrl, { token: 'guess', headers: newAddress() })).refused).toEqual(
-        CONNECT_RATE,
-      );
+      // The third guess, or a later one on a slow machine, which earns attempts back meanwhile.
+      const guess = async () =>
+        (await tryConnect(wary.wsUrl, { token: 'guess', headers: newAddress() })).refused;
+      let refused = await guess();
+      for (let tries = 1; tries < 30 && refused?.code !== CONNECT_RATE.code; tries++) refused = await guess();
+      expect(refused).toEqual(CONNECT_RATE);
     });
 
     const addressOf = async (socket: TestSocket): Promise<unknown> => {

@@ -173,7 +173,7 @@ describe('Messages of a client', () => {
   describe('refresh', () => {
     it('renews the connection: refreshed says until when, and the old end passes by', async () => {
       const sub = randomUUID();
-      const socket = await open({ sub, expiresInS: 3 });
+      const socket = await open({ sub, expiresInS: 8 });
       const oldEnd = Date.parse(String(socket.frames[0]?.data?.['expires_at']));
       socket.send({ type: 'refresh', token: await clinic.token('clinician', { sub, expiresInS: 600 }) });
       const refreshed = await socket.waitFor('refreshed');
@@ -210,7 +210,7 @@ describe('Messages of a client', () => {
     });
 
     it('does not prolong a connection whose new token was refused', async () => {
-      const socket = await open({ expiresInS: 2 });
+      const socket = await open({ expiresInS: 8 });
       await nextError(socket, { type: 'refresh', token: await clinic.token('clinician') });
       expect(await socket.closed()).toEqual({ code: 4401, reason: 'Token expired' });
     });
@@ -253,14 +253,16 @@ describe('Messages of a client', () => {
       const expiring = await socket.waitFor('token_expiring');
       const leftMs = Date.parse(String(expires_at)) - Date.now();
       expect(leftMs).toBeLessThanOrEqual(60_000);
-      expect(leftMs).toBeGreaterThan(58_000);
+      expect(leftMs).toBeGreaterThan(50_000); // on a quiet machine 59 s
       expect(expiring).toEqual({ type: 'token_expiring', data: { expires_at } });
 
       socket.send({ type: 'refresh', token: await clinic.token('clinician', { sub, expiresInS: 61 }) });
-      await socket.waitFor('refreshed');
-      const reminders = () => socket.frames.filter(({ type }) => type === 'token_expiring');
-      expect(reminders()).toHaveLength(1);
-      await eventually(() => reminders().length === 2, { what: 'the second reminder' });
+      const told = () =>
+        socket.frames
+          .map(({ type }) => type)
+          .filter((type) => ['token_expiring', 'refreshed'].includes(type));
+      await eventually(() => told().length >= 3, { what: 'the second reminder' });
+      expect(told()).toEqual(['token_expiring', 'refreshed', 'token_expiring']);
       await socket.close();
     });
   });
