@@ -96,10 +96,30 @@ describe('Tokens of an identity provider', () => {
     ['no role', { role: undefined }],
     ['a role that we do not know', { role: 'janitor' }],
     ['no tenant', { tenant_id: undefined }],
+    ['the role of a super admin', { role: 'super_admin', tenant_id: undefined }],
+    ['a life of more than 24 hours', { exp: Math.floor(Date.now() / 1000) + 24 * 3600 + 60 }],
     ['a time before which it is not good', { nbf: Math.floor(Date.now() / 1000) + 600 }],
   ])('with %s are not', async (_, wrong) => {
     const token = await provider.sign('rsa', claims(wrong));
     expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
+  });
+
+  it('have their role and tenant in the claims that the configuration names, and may be super admins if it allows that', async () => {
+    const other = await startAnother({
+      JWT_ROLE_CLAIM: 'realm_access.role',
+      JWT_TENANT_CLAIM: 'clinic',
+      JWT_ALLOW_SUPER_ADMIN: 'true',
+    });
+    const meAt = async (more: Record<string, unknown>) => {
+      const token = await provider.sign('rsa', { sub: 'idp|somebody', ...more });
+      const { status, body } = await ask(api.auth.me, { at: other, token });
+      return [status, Object(body).role];
+    };
+    const clinician = { realm_access: { role: 'clinician' }, clinic: clinic.id };
+    expect(await meAt(clinician)).toEqual([200, 'clinician']);
+    expect(await meAt({ ...clinician, role: 'tenant_admin' })).toEqual([200, 'clinician']);
+    expect(await meAt({ role: 'clinician', tenant_id: clinic.id })).toEqual([401, undefined]);
+    expect(await meAt({ realm_access: { role: 'super_admin' } })).toEqual([200, 'super_admin']);
   });
 
   it('that are refused are logged with the claim that was wrong, never its value, once in 30 s', async () => {

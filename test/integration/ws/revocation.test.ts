@@ -206,6 +206,20 @@ describe('Revocation', () => {
   const setStatus = async (clinic: Clinic, userId: string, status: string) =>
     request('PATCH', `/users/${userId}`, await clinic.token('tenant_admin'), { status });
 
+  it('finds a user whose token spells the id in capitals, and so does an event for that user', async () => {
+    const clinic = await createClinic(database);
+    const sub = await addAccount(clinic);
+    const token = await clinic.token('clinician', { sub: sub.toUpperCase() });
+    const sockets = await openBoth(token);
+    await database.query(`SELECT wardbell.emit($1, 'task_updated', '{}', $2)`, [
+      clinic.id,
+      JSON.stringify({ user_ids: [sub.toUpperCase()] }),
+    ]);
+    for (const socket of sockets) await socket.waitFor('task_updated');
+    const closes = await closedBy(sockets, () => setStatus(clinic, sub, 'disabled'));
+    expect(closes).toEqual([REVOKED, REVOKED]);
+  });
+
   it('that happened while the database was away from an instance is made up for', async () => {
     const proxy = await startFaultProxy(Number(new URL(database.ownerUrl).port));
     const cutOff = await startAnother({ DATABASE_URL: proxy.through(database.ownerUrl) });

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
-import type { Config } from '../../platform/config/config.js';
+import type { IdentityProviderConfig } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
 import { RepeatLimit } from '../../platform/log/repeat-limit.js';
@@ -16,25 +16,26 @@ const MAX_KEY_AGE_MS = 24 * 60 * 60_000;
 /** Tolerance for `nbf`, because clocks of two machines differ. `exp` has no tolerance. */
 const CLOCK_TOLERANCE_S = 5;
 
+/** Longest life of a token from `iat`, in seconds, because nothing else ends the access of a user who is not ours. */
+const MAX_LIFE_S = 24 * 60 * 60;
+
 /** Verifies tokens of an external issuer with its published keys (RFC 7517). */
 export class IdentityProvider {
   readonly #keys: RemoteJWKSet;
-  readonly #options: { issuer?: string; audience?: string };
   readonly #log: Log;
   readonly #limit = new RepeatLimit();
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
   #isAway = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(url: string, config: Pick<Config, 'jwtIssuer' | 'jwtAudience'>, log: Log) {
-    this.#keys = createRemoteJWKSet(new URL(url), {
+  constructor(
+    private readonly config: IdentityProviderConfig,
+    log: Log,
+  ) {
+    this.#keys = createRemoteJWKSet(new URL(config.jwksUrl), {
       timeoutDuration: FETCH_TIMEOUT_MS,
       cacheMaxAge: MAX_KEY_AGE_MS,
     });
-    this.#options = {
-      ...(config.jwtIssuer === undefined ? {} : { issuer: config.jwtIssuer }),
-      ...(config.jwtAudience === undefined ? {} : { audience: config.jwtAudience }),
-    };
     this.#log = log;
   }
 
@@ -52,15 +53,20 @@ export class IdentityProvider {
     clearTimeout(this.#timer);
   }
 
-  /** Verifies a token and returns its claims, whose types are not checked yet. @throws TokenError */
-  async verify(token: string): Promise<JWTPayload> {
+  /** Verifies a token and returns its claims under our names. Their types are not checked yet. @throws TokenError */
+  async verify(token: string): Promise<Readonly<Record<string, unknown>>> {
+    return this.#toOurs(await this.#claimsOf(token));
+  }
+
+  async #claimsOf(token: string): Promise<JWTPayload> {
     this.#refreshInBackground();
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
-        ...this.#options,
+        issuer: this.config.issuer,
+        audience: this.config.audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_TOLERANCE_S,
-        requiredClaims: ['exp'],
+        requiredClaims: ['exp', 'iat'],
       });
       this.#isAway = this.#isAway && this.#keys.jwks() === undefined;
       return payload;
@@ -68,6 +74,15 @@ export class IdentityProvider {
       const claim = error instanceof errors.JWTClaimValidationFailed ? error.claim : undefined;
       throw new TokenError(this.#failureOf(error), error, claim);
     }
+  }
+
+  /** Without `sid`: it is the provider's own session, which we do not track and which need not be a UUID. */
+  #toOurs({ sub, exp = 0, iat = 0, ...others }: JWTPayload): Readonly<Record<string, unknown>> {
+    if (exp - iat > MAX_LIFE_S) throw new TokenError('invalid', undefined, 'exp');
+    const { roleClaim, tenantClaim, allowSuperAdmin } = this.config;
+    const role = claimAt(others, roleClaim);
+    if (role === 'super_admin' && !allowSuperAdmin) throw new TokenError('invalid', undefined, 'role');
+    return { sub, exp, iat, role, tenant_id: claimAt(others, tenantClaim) };
   }
 
   #failureOf(error: unknown): TokenError['kind'] {
@@ -113,3 +128,13 @@ export class IdentityProvider {
     this.#log.warn('the identity provider cannot be reached', { count, ...errorFields(error) });
   }
 }
+
+/** The value at a path such as `realm_access.role`. */
+const claimAt = (claims: unknown, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        value instanceof Object && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined,
+      claims,
+    );

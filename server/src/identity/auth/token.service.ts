@@ -8,6 +8,7 @@ import { Config } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
 import { RepeatLimit } from '../../platform/log/repeat-limit.js';
+import { toUserId } from '../../platform/uuid.js';
 import { KeyLookup } from '../keys/key-lookup.js';
 import { isKey } from '../keys/key-text.js';
 import { IdentityProvider } from './identity-provider.js';
@@ -50,8 +51,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
       signOptions: { algorithm: 'HS256', expiresIn: ACCESS_TOKEN_S },
       verifyOptions: { algorithms: ['HS256'] },
     });
-    this.#provider =
-      config.jwtJwksUrl === undefined ? null : new IdentityProvider(config.jwtJwksUrl, config, log);
+    this.#provider = config.identityProvider ? new IdentityProvider(config.identityProvider, log) : null;
   }
 
   onApplicationBootstrap(): void {
@@ -108,10 +108,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #verifyForeign(provider: IdentityProvider, token: string, address: string | null) {
-    const claims = await provider.verify(token);
-    // `sid` of a provider is its own session, which we do not track and which need not be a UUID
-    const { sid: _, ...ours } = claims;
-    return toPrincipal(ours, address);
+    return toPrincipal(await provider.verify(token), address);
   }
 
   #verifyOwn(token: string): unknown {
@@ -144,7 +141,7 @@ const toPrincipal = (payload: unknown, address: string | null): Principal => {
   const expiresAtMs = exp * 1000;
   if (expiresAtMs <= Date.now()) throw new TokenError('expired');
   return {
-    userId: sub,
+    userId: toUserId(sub),
     // one spelling, because ids are compared as text
     tenantId: tenant_id?.toLowerCase() ?? null,
     role,

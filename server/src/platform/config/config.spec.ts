@@ -123,6 +123,39 @@ describe('loadConfig', () => {
     expect(message).not.toMatch(/canary|\n/);
   });
 
+  it('takes an identity provider only with issuer and audience, and in production only by https', () => {
+    const provider = { JWT_JWKS_URL: 'http://canary.example/keys' };
+    expect(failure(provider)).toBe(
+      'Wrong configuration: set JWT_ISSUER, JWT_AUDIENCE, required with JWT_JWKS_URL',
+    );
+    const named = { ...provider, JWT_ISSUER: 'https://idp.example', JWT_AUDIENCE: 'wardbell' };
+    expect(failure({ ...provider, JWT_ISSUER: named.JWT_ISSUER })).toContain('set JWT_AUDIENCE,');
+    expect(load(named).identityProvider).toEqual({
+      jwksUrl: provider.JWT_JWKS_URL,
+      issuer: 'https://idp.example',
+      audience: 'wardbell',
+      roleClaim: 'role',
+      tenantClaim: 'tenant_id',
+      allowSuperAdmin: false,
+    });
+    const production = {
+      NODE_ENV: 'production',
+      JWT_SECRET: SECRET,
+      SUPER_ADMIN_EMAIL: 'a@clinic.example',
+      SUPER_ADMIN_PASSWORD: SECRET,
+    };
+    expect(failure({ ...production, ...named })).toBe(
+      'Wrong configuration: JWT_JWKS_URL must be an https URL in production',
+    );
+    const secure = {
+      ...named,
+      JWT_JWKS_URL: 'https://idp.example/keys',
+      JWT_ROLE_CLAIM: 'realm_access.role',
+    };
+    expect(load({ ...production, ...secure }).identityProvider?.roleClaim).toBe('realm_access.role');
+    expect(failure({ JWT_ROLE_CLAIM: 'a..b' })).toContain('JWT_ROLE_CLAIM must be');
+  });
+
   it('refuses the run-time logins of a database that is not named', () => {
     expect(failure({ APP_DATABASE_URL: 'postgresql://a:b@host/db' })).toContain(
       'DATABASE_URL must be set too',

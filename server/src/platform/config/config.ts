@@ -4,6 +4,19 @@ import { Environment, expectation, type LogLevel } from './environment.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import { ConfigError } from './start-error.js';
 
+/** An issuer of tokens besides this server. */
+export interface IdentityProviderConfig {
+  /** Its keys (RFC 7517). */
+  readonly jwksUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  /** Paths of claims, separated by dots. */
+  readonly roleClaim: string;
+  readonly tenantClaim: string;
+  /** Whether its tokens may have the role `super_admin`. */
+  readonly allowSuperAdmin: boolean;
+}
+
 /** The configuration of this process, read once at start. A class, so that it serves as its own injection token. */
 export abstract class Config {
   /** 0 takes any free port. */
@@ -20,9 +33,7 @@ export abstract class Config {
   /** Absolute path. */
   abstract readonly dataDir: string;
   abstract readonly jwtSecret: string;
-  abstract readonly jwtJwksUrl: string | undefined;
-  abstract readonly jwtIssuer: string | undefined;
-  abstract readonly jwtAudience: string | undefined;
+  abstract readonly identityProvider: IdentityProviderConfig | undefined;
   abstract readonly superAdmin: { readonly email: string; readonly password: string };
   abstract readonly demo: boolean;
   abstract readonly demoTraffic: boolean;
@@ -85,9 +96,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
     jwtSecret: values.JWT_SECRET ?? loadOrCreateSecret(dataDir, 'jwt-secret', randomKey),
-    jwtJwksUrl: values.JWT_JWKS_URL,
-    jwtIssuer: values.JWT_ISSUER,
-    jwtAudience: values.JWT_AUDIENCE,
+    identityProvider: identityProviderOf(values, production),
     superAdmin: {
       email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
       password:
@@ -113,6 +122,29 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
     production,
+  };
+}
+
+/** An issuer or audience that is not checked would accept the tokens of every application of the provider. */
+function identityProviderOf(
+  { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, ...values }: Environment,
+  production: boolean,
+): IdentityProviderConfig | undefined {
+  if (jwksUrl === undefined) return undefined;
+  if (issuer === undefined || audience === undefined) {
+    const missing = [...(issuer ? [] : ['JWT_ISSUER']), ...(audience ? [] : ['JWT_AUDIENCE'])];
+    throw new ConfigError(`Wrong configuration: set ${missing.join(', ')}, required with JWT_JWKS_URL`);
+  }
+  if (production && !jwksUrl.startsWith('https:')) {
+    throw new ConfigError('Wrong configuration: JWT_JWKS_URL must be an https URL in production');
+  }
+  return {
+    jwksUrl,
+    issuer,
+    audience,
+    roleClaim: values.JWT_ROLE_CLAIM,
+    tenantClaim: values.JWT_TENANT_CLAIM,
+    allowSuperAdmin: values.JWT_ALLOW_SUPER_ADMIN,
   };
 }
 

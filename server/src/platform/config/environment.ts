@@ -33,6 +33,13 @@ const url = (protocols: readonly string[], check: (parsed: URL) => boolean = () 
     return parsed !== undefined && protocols.includes(parsed.protocol) && check(parsed);
   });
 
+/** The path of a claim in a token, such as `realm_access.role`. */
+const claimPath = (fallback: string) =>
+  z
+    .string()
+    .regex(/^[^\s.]+(\.[^\s.]+){0,7}$/)
+    .default(fallback);
+
 const isDecodable = (text: string): boolean => {
   try {
     decodeURIComponent(text);
@@ -137,6 +144,9 @@ export const Environment = z.object({
   JWT_JWKS_URL: described(url(['http:', 'https:']).optional(), 'an http or https URL'),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
+  JWT_ROLE_CLAIM: described(claimPath('role'), 'the name of a claim, or names separated by dots'),
+  JWT_TENANT_CLAIM: described(claimPath('tenant_id'), 'the name of a claim, or names separated by dots'),
+  JWT_ALLOW_SUPER_ADMIN: flag(false),
   SUPER_ADMIN_EMAIL: described(
     z
       .email()

@@ -1,5 +1,6 @@
 import { type Topic, topicOf, type View } from '@wardbell/contract';
 import { eventText, type LogEvent } from '../../database/log-event.js';
+import { toUserId } from '../../platform/uuid.js';
 import { encodeTextFrame, payloadOf } from './frames.js';
 
 /** Objects, strings and frames of an event weigh about this many times its JSON. */
@@ -35,7 +36,8 @@ export class Entry {
     this.trace = event.trace;
     this.type = event.type;
     this.topic = topicOf(event.type);
-    this.userIds = event.audience && 'user_ids' in event.audience ? new Set(event.audience.user_ids) : null;
+    this.userIds =
+      event.audience && 'user_ids' in event.audience ? new Set(event.audience.user_ids.map(toUserId)) : null;
     this.roles = event.audience && 'roles' in event.audience ? new Set(event.audience.roles) : null;
     this.writtenMs = event.timestamp.getTime();
   }
