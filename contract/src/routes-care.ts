@@ -80,7 +80,7 @@ export const patients = {
     access: [...CARE_TEAM, 'patients:write'],
     status: 204,
     versioned: true,
-    problems: ['patient_has_appointments'],
+    problems: ['patient_has_appointments', 'has_clinical_notes'],
   }),
 } as const;
 

@@ -102,6 +102,30 @@ describe('An Idempotency-Key', () => {
     expect((await arrive(two)).status).toBe(422);
   });
 
+  it('answers a user whose role has changed since only what the role may see now', async () => {
+    const patient = await registerPatient(clinic);
+    const booking = {
+      patient_id: patient.id,
+      type: 'Visit',
+      datetime: '2026-12-01T10:00:00Z',
+      reason: 'Canary',
+    };
+    const made = await ask(api.appointments.create, { token: clinic.clinician, body: booking });
+    const id = String(Reflect.get(Object(made.body), 'id'));
+    const as = async (role: 'clinician' | 'front_desk') =>
+      ask(api.appointments.setStatus, {
+        token: await mintToken({ role, tenantId: clinic.id, sub: 'moved' }),
+        id,
+        headers: keyed('moved'),
+        body: { status: 'arrived' },
+      });
+    expect((await as('clinician')).body).toMatchObject({ status: 'arrived', reason: 'Canary' });
+    const again = await as('front_desk');
+    expect(again.headers.get('idempotent-replayed')).toBe('true');
+    expect(again.body).toMatchObject({ id, status: 'arrived' });
+    expect(JSON.stringify(again.body)).not.toContain('Canary');
+  });
+
   it('is free again after a request that failed', async () => {
     await create('mrn', { body: { ...body, mrn: 'TAKEN' } });
     expect((await create('retry', { body: { ...body, mrn: 'TAKEN' } })).status).toBe(409);

@@ -213,6 +213,21 @@ describe('What a request must be', () => {
     expect(first.status).toBe(201);
   });
 
+  it('does not let the front desk delete a patient with clinical notes, which it cannot see', async () => {
+    const own = await createClinic();
+    const register = async (notes?: string) => {
+      const made = await ask(api.patients.create, { token: own.clinician, body: { ...PATIENT, notes } });
+      return String(Reflect.get(Object(made.body), 'id'));
+    };
+    const [noted, plain] = [await register('allergic'), await register()];
+    expect(await fail(api.patients.remove, { token: own.frontDesk, id: noted })).toEqual([
+      403,
+      'has_clinical_notes',
+    ]);
+    expect((await ask(api.patients.remove, { token: own.frontDesk, id: plain })).status).toBe(204);
+    expect((await ask(api.patients.remove, { token: own.clinician, id: noted })).status).toBe(204);
+  });
+
   it('writes an event and an audit row for each write, and none for a refused one', async () => {
     const own = await createClinic();
     const made = await ask(api.patients.create, {

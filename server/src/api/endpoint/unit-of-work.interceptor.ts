@@ -35,12 +35,17 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     }
     const { principal } = call;
     if (principal === null) throw new Problem('authentication_required');
-    const work = async (tx: Tx): Promise<unknown> => {
+    const work = (tx: Tx): Promise<unknown> => {
       request.call = { ...call, tx };
-      const answer: unknown = await lastValueFrom(next.handle());
-      return endpoint.shows === undefined ? answer : toView(endpoint.shows, answer, principal);
+      return lastValueFrom(next.handle());
     };
-    return from(this.#transact(principal, unit, (tx) => this.#once(tx, endpoint, call, () => work(tx))));
+    return from(
+      this.#transact(principal, unit, async (tx) => {
+        const answer = await this.#once(tx, endpoint, call, () => work(tx));
+        // A stored answer too: the role may have changed since.
+        return endpoint.shows === undefined ? answer : toView(endpoint.shows, answer, principal);
+      }),
+    );
   }
 
   /** @throws Problem when the principal may no longer act */

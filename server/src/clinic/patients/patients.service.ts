@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
+import { type Patient, type PatientCreate, type PatientUpdate, viewOf } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
@@ -8,6 +8,9 @@ import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** Attempts to generate a free number. At 100,000 patients one in ten million numbers collides. */
 const MRN_DRAWS = 5;
+
+/** What one may not see one may not delete: neither the front desk nor its integration keys. */
+const mayDeleteNotes = ({ principal }: Tx): boolean => viewOf(principal.role) === 'clinical';
 
 /** Patients of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
@@ -55,8 +58,8 @@ export class PatientsService {
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const version = await this.#deleteRow(tx, id, ifMatch);
     if (version === undefined) {
-      await this.get(tx, id);
-      throw new Problem('version_mismatch');
+      const { notes } = await this.get(tx, id);
+      throw new Problem(mayDeleteNotes(tx) || !notes ? 'version_mismatch' : 'has_clinical_notes');
     }
     tx.emit({
       type: 'patient_deleted',
@@ -118,6 +121,7 @@ export class PatientsService {
         DELETE FROM wardbell.patient p
         WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
           AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
+          AND (${mayDeleteNotes(tx)}::boolean OR coalesce(p.notes, '') = '')
         RETURNING p.version`;
       return row?.version;
     } catch (error) {

@@ -25,6 +25,7 @@ const PROBLEMS = {
   invalid_transition: [409, 'This status cannot follow the present one'],
   mrn_taken: [409, 'This MRN is already in use'],
   own_account: [409, 'You cannot do this to your own account'],
+  has_clinical_notes: [403, 'This patient has clinical notes; ask clinical staff to delete the record'],
   patient_has_appointments: [409, 'Delete the appointments of this patient first'],
   slug_taken: [409, 'This slug is already in use'],
   too_many_objects: [409, 'There are as many of these as a tenant may have'],
