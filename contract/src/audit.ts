@@ -17,10 +17,6 @@ export const ACCESS_ACTIONS = [
 ] as const;
 export type AccessAction = (typeof ACCESS_ACTIONS)[number];
 
-const isAccess: ReadonlySet<string> = new Set(ACCESS_ACTIONS);
-/** Whether an action of the audit log changed nothing. */
-export const isAccessAction = (action: string): boolean => isAccess.has(action);
-
 export const AuditQuery = z.object({
   ...Page,
   tenant_id: Uuid.optional(),

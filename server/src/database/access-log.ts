@@ -2,11 +2,11 @@ import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { AccessAction } from '@wardbell/contract';
 import { Config } from '../platform/config/config.js';
-import { SQLSTATE, sqlState } from '../platform/errors/sqlstate.js';
 import { Log } from '../platform/log/log.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { NIL_UUID } from '../platform/uuid.js';
 import { type BackgroundTask, BackgroundTasks } from './background-tasks.js';
+import { isUnreachable } from './failure.js';
 import type { AuditDetails } from './log-event.js';
 import { RelayPool } from './pools.js';
 import { actorRoleOf, type Principal } from './principal.js';
@@ -162,7 +162,7 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
       for (const [scope, entries] of scopes) {
         try {
           // a database that is away answers no other tenant either
-          if (failures.every(isHeld)) await this.#writeScope(scope, entries);
+          if (!failures.some(isUnreachable)) await this.#writeScope(scope, entries);
         } catch (error) {
           failures.push(error);
         }
@@ -170,7 +170,7 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
       }
     };
     await Promise.all(Array.from({ length: WRITERS }, work));
-    if (failures.length > 0) throw failures.find((error) => !isHeld(error)) ?? failures[0];
+    if (failures.length > 0) throw failures.find(isUnreachable) ?? failures[0];
   }
 
   /** Writes the entries of one chain, and takes those that were sent out of `entries`. */
@@ -194,9 +194,6 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.relay.query(WRITE, [this.#writer, scope, number, JSON.stringify(rows)]);
   }
 }
-
-/** Whether a tenant's head was held by others: its entries wait for the next interval. */
-const isHeld = (error: unknown): boolean => sqlState(error) === SQLSTATE.lockNotAvailable;
 
 const entryOf = (
   tenantId: string | null,

@@ -181,6 +181,17 @@ describe('Refusals', () => {
     ]);
     expect(JSON.stringify(installation)).not.toContain('nowhere.example');
   });
+
+  it('of a subject that the database cannot store do not hold up those of others', async () => {
+    const [clinic, other] = [await createClinic(), await createClinic()];
+    for (const sub of ['a\u0000b', 'a\ud800b']) {
+      const token = await mintToken({ role: 'clinician', tenantId: clinic.id, sub });
+      expect(await fail(api.users.list, { token })).toEqual([401, 'invalid_token']);
+    }
+    for (const { clinician } of [clinic, other]) await succeed(api.patients.list, { token: clinician });
+    expect(await written(clinic, 1)).toHaveLength(1);
+    expect(await written(other, 1)).toHaveLength(1);
+  });
 });
 
 describe('Who saw a patient', () => {

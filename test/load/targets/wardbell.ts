@@ -3,11 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { freePort } from '../../support/free-port.js';
 import { eventually } from '../../support/wait.js';
 import { type Cores, spawnNode } from '../machine.js';
 import { monotonicUs } from '../statistics.js';
@@ -27,16 +27,6 @@ const EMIT = {
   name: 'emit',
   text: `SELECT count(wardbell.emit(tenant, 'bench_event', jsonb_build_object('t', $2::bigint, 'pad', $3::text)))
          FROM unnest($1::uuid[]) AS tenant, generate_series(1, $4)`,
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 };
 
 export interface WardbellOptions {

@@ -85,7 +85,7 @@ export class UsersService {
   /** Keeps the row without address and password, so that tokens of the account are still recognised as revoked. */
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const { current: user, lockedAt } = await this.#lock(tx, id, ifMatch);
-    if (id === tx.principal.userId.toLowerCase()) throw new Problem('own_account');
+    if (id === tx.principal.userId) throw new Problem('own_account');
     const orm = await tx.orm();
     await orm.userAccount.update({
       where: { id },
@@ -137,7 +137,7 @@ function assertChangeAllowed(
   changed: readonly string[],
   role: User['role'] | undefined,
 ): void {
-  const own = current.id === tx.principal.userId.toLowerCase();
+  const own = current.id === tx.principal.userId;
   if (own && changed.some((field) => ENDS_SESSIONS.has(field))) throw new Problem('own_account');
   if (role !== undefined && (role === 'super_admin') !== (current.tenant_id === null)) {
     throw new Problem('validation_failed', {
