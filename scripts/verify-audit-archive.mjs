@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { pipeline } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
 
 /**
@@ -10,45 +10,12 @@ import { createGunzip } from 'node:zlib';
  * with 1 when a row was changed, is missing or is duplicated.
  */
 
-/** Microseconds since 1970 as PostgreSQL writes seconds: with six decimals. */
-const epochText = (at) => {
-  const [, seconds, fraction] = /^(.{19})\.(\d{6})Z$/.exec(at) ?? [];
-  const micros = (BigInt(Date.parse(`${seconds}Z`)) / 1_000n) * 1_000_000n + BigInt(fraction);
-  const digits = String(micros < 0n ? -micros : micros).padStart(7, '0');
-  return `${micros < 0n ? '-' : ''}${digits.slice(0, -6)}.${digits.slice(-6)}`;
-};
-
-/** A flat object as PostgreSQL prints `jsonb`: shorter names first, those of equal length by their bytes. */
-const objectText = (object) => {
-  const order = (a, b) =>
-    Buffer.byteLength(a) - Buffer.byteLength(b) || Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const fields = Object.keys(object).sort(order);
-  return `{${fields.map((name) => `${JSON.stringify(name)}: ${JSON.stringify(object[name])}`).join(', ')}}`;
-};
-
-/** SHA-256 over the previous hash and the row as a JSON array, formatted as PostgreSQL prints `jsonb`. */
-const hashOf = (previous, row) => {
-  const array = (items) => `[${items.join(', ')}]`;
-  const { seq, at, changed, details } = row;
-  const [scope, id, ...texts] = [
-    'scope',
-    'id',
-    'actor_id',
-    'actor_role',
-    'action',
-    'object_type',
-    'object_id',
-    'patient_id',
-    'address',
-  ].map((name) => JSON.stringify(row[name]));
-  const changes = array(changed.map((name) => JSON.stringify(name)));
-  return createHash('sha256')
-    .update(Buffer.from(previous, 'base64url'))
-    .update(
-      array([scope, seq, id, epochText(at), ...texts, changes, ...(details ? [objectText(details)] : [])]),
-    )
-    .digest('base64url');
-};
+const root = fileURLToPath(new URL('..', import.meta.url));
+if (!existsSync(`${root}server/dist/main.js`)) {
+  console.error('Run `npm run build` first.');
+  process.exit(1);
+}
+const { hashOfRow } = await import('../server/dist/operations/audit/row-hash.js');
 
 /** Runs of consecutive rows in one file, by chain. Only the ends of a run are kept. */
 const runs = new Map();
@@ -70,7 +37,8 @@ const readRows = async (path) => {
   for await (const line of linesOf(path)) {
     const row = JSON.parse(line);
     if (run?.scope === row.scope && run.to + 1 === row.seq) {
-      if (hashOf(run.hash, row) !== row.hash) problems.push(`${row.scope} ${row.seq}: its hash does not fit`);
+      if (hashOfRow(run.hash, row) !== row.hash)
+        problems.push(`${row.scope} ${row.seq}: its hash does not fit`);
       run.to = row.seq;
       run.hash = row.hash;
     } else {
@@ -86,7 +54,8 @@ const joinRuns = (chain) => {
   for (const run of chain.sort((a, b) => a.from - b.from)) {
     const { scope, from, first } = run;
     if (from === before.to + 1) {
-      if (hashOf(before.hash, first) !== first.hash) problems.push(`${scope} ${from}: its hash does not fit`);
+      if (hashOfRow(before.hash, first) !== first.hash)
+        problems.push(`${scope} ${from}: its hash does not fit`);
     } else if (before.to > 0) {
       problems.push(`${scope} ${from}: follows ${before.to}`);
     }

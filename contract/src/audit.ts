@@ -12,6 +12,7 @@ export const ACCESS_ACTIONS = [
   'stream.open',
   'events.read',
   'audit.read',
+  'audit.export',
   'access.refused',
   'auth.failed',
 ] as const;
@@ -53,11 +54,76 @@ export const AuditRow = z
   })
   .meta({ id: 'AuditRow' });
 
+/** What an export is written as. */
+export const EXPORT_FORMATS = ['ndjson', 'fhir'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+export const AuditExportQuery = z.object({
+  tenant_id: Uuid.optional(),
+  from: z
+    .string()
+    .max(40)
+    .meta({ description: 'RFC 3339 instant, or a date: its start in the time zone of the clinic' }),
+  to: z.string().max(40).meta({ description: 'The same, exclusive' }),
+  format: z.enum(EXPORT_FORMATS).default('ndjson'),
+});
+
+/** A FHIR R4 AuditEvent (http://hl7.org/fhir/R4/auditevent.html) after IHE BALP. */
+export const FhirAuditEvent = z
+  .looseObject({ resourceType: z.literal('AuditEvent'), id: Uuid, recorded: Timestamp })
+  .meta({ id: 'FhirAuditEvent' });
+
+/**
+ * What is wrong with a chain. `row_hash`: a row does not have the hash of its content, or is not there. `row_changed`: a
+ * row has another hash than the one that was signed, though the chain is consistent: it was rewritten. `row_missing`: a
+ * row that was signed is not there. `unknown_key`, `invalid_signature`: a head was signed by somebody else.
+ * `beginning_moved`: the first rows were removed, not by the retention. `anchor_unreadable`: the file of anchors is gone.
+ */
+export const AuditProblem = z.enum([
+  'row_hash',
+  'row_changed',
+  'row_missing',
+  'unknown_key',
+  'invalid_signature',
+  'beginning_moved',
+  'anchor_unreadable',
+]);
+export type AuditProblem = z.infer<typeof AuditProblem>;
+
 export const AuditVerification = z.object({
   ok: z.boolean(),
-  checked: z.int(),
-  first_bad: z.int().nullable(),
+  checked: z.int().meta({ description: 'Rows whose hash was computed' }),
+  first_bad: z.int().nullable().meta({ description: 'The first row that nothing vouches for' }),
+  problem: AuditProblem.nullable(),
+  bad_head: z.int().nullable().meta({ description: 'The row of the first signed head that does not fit' }),
+  heads: z.int().meta({ description: 'Signed heads that were compared with their row' }),
+  signed_since: Timestamp.nullable().meta({ description: 'When the oldest of these heads was signed' }),
+  signed_seq: z
+    .int()
+    .nullable()
+    .meta({ description: 'The row of the newest one: later rows are not signed yet' }),
+  signed_at: Timestamp.nullable(),
+  anchor_file: z
+    .object({
+      heads: z.int(),
+      unreadable: z.int().meta({ description: 'Lines that are no signed head' }),
+      complete: z.boolean().meta({ description: 'False: only the newest 64 MiB of the file were read' }),
+    })
+    .nullable()
+    .meta({ description: 'What AUDIT_ANCHOR_FILE has of this chain; null without one' }),
 });
+
+/** A public key that signs heads of the audit log: a JWK (RFC 8037). */
+export const AuditKey = z
+  .object({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    alg: z.literal('EdDSA'),
+    use: z.literal('sig'),
+    kid: z.string().meta({ description: '`key_id` of signed heads: the JWK thumbprint (RFC 7638)' }),
+    x: z.string(),
+  })
+  .meta({ id: 'AuditKey' });
 
 /** Who read or changed a patient, when and from where. Lists that contained the patient are not among these. */
 export const PatientAccess = z

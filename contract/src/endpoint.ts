@@ -32,6 +32,8 @@ export interface Endpoint {
   readonly answer?: z.ZodType;
   /** A media type that it answers with as well, for as long as the caller listens. */
   readonly streams?: string;
+  /** Media types of bodies of any length with one JSON text a line, and the schema of a line. In the place of `answer`. */
+  readonly lines?: Readonly<Record<string, z.ZodType>>;
   /** Status when everything in the request had been done before. */
   readonly repeatedStatus?: number;
   /** The response has an `ETag`; `PATCH` and `DELETE` accept `If-Match`. */

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { AuditQuery, AuditRow, AuditVerification } from './audit.js';
+import {
+  AuditExportQuery,
+  AuditKey,
+  AuditQuery,
+  AuditRow,
+  AuditVerification,
+  FhirAuditEvent,
+} from './audit.js';
 import { endpoint } from './endpoint.js';
 import { EventFrame, NotificationCreate } from './event.js';
 import {
@@ -207,12 +214,33 @@ export const audit = {
     method: 'GET',
     path: '/audit/verify',
     tag: 'audit',
-    summary: 'Check the hash chain of the audit log',
+    summary: 'Check the hash chain of the audit log, and compare it with its signed heads',
     access: ADMINS,
     query: z.object({ tenant_id: Uuid.optional() }),
     status: 200,
     answer: AuditVerification,
     audited: 'audit.read',
+  }),
+  export: endpoint({
+    method: 'GET',
+    path: '/audit/export',
+    tag: 'audit',
+    summary:
+      'The audit log of a time, the oldest first, one row a line; with `format=fhir` as FHIR AuditEvents',
+    access: ADMINS,
+    query: AuditExportQuery,
+    status: 200,
+    lines: { 'application/x-ndjson': AuditRow, 'application/fhir+ndjson': FhirAuditEvent },
+    problems: ['invalid_range', 'busy'],
+  }),
+  keys: endpoint({
+    method: 'GET',
+    path: '/audit/keys',
+    tag: 'audit',
+    summary: 'The public keys that sign heads of the audit log (JWK Set)',
+    access: ADMINS,
+    status: 200,
+    answer: z.object({ keys: z.array(AuditKey) }),
   }),
 } as const;
 

@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { Email, Password } from '@wardbell/contract';
-import { connectOnce } from './database/connect.js';
 import { Database } from './database/database.service.js';
-import { startEmbeddedPostgres } from './database/embedded/embedded.js';
-import { OWNER } from './database/embedded/owner.js';
+import { openOwnerDatabase } from './database/owner-database.js';
 import { AppPool, RelayPool } from './database/pools.js';
 import { type Login, provisionRoles } from './database/roles.js';
 import { personalWords, weaknessOf } from './identity/password-rules/password-rules.js';
@@ -40,30 +36,6 @@ async function readLine(prompt: string): Promise<string> {
     stdin.destroy();
     if (stdin.isTTY) stderr.write('\n');
   }
-}
-
-/** The owner's URL of the embedded PostgreSQL that a running server has started; undefined when none runs. */
-async function findRunning(dataDir: string): Promise<string | undefined> {
-  try {
-    const [port, password] = ['postgres-port', 'postgres-owner-password'].map((name) =>
-      readFileSync(join(dataDir, name), 'utf8').trim(),
-    );
-    const url = `postgresql://${OWNER}:${password}@127.0.0.1:${port}/${OWNER}`;
-    await (await connectOnce(url, 'DATA_DIR')).end();
-    return url;
-  } catch {
-    return undefined; // never started, or not running now
-  }
-}
-
-async function openDatabase(config: Config, log: Log): Promise<{ ownerUrl: string; stop(): Promise<void> }> {
-  const known = config.databaseUrl ?? (await findRunning(config.dataDir));
-  if (known !== undefined) {
-    await (await connectOnce(known, 'DATABASE_URL')).end();
-    return { ownerUrl: known, stop: () => Promise.resolve() };
-  }
-  const embedded = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
-  return { ownerUrl: embedded.ownerUrl, stop: () => embedded.stop() };
 }
 
 /** Runs work with the logins that servers use, whose units of work write the audit log and close sockets. */
@@ -112,7 +84,7 @@ const main = async (): Promise<void> => {
   const given = await readLine(`New password of ${email} (empty: that of SUPER_ADMIN_PASSWORD): `);
   const password = given === '' ? config.superAdmin.password : given;
   await assertStrong(password, email);
-  const { ownerUrl, stop } = await openDatabase(config, log);
+  const { ownerUrl, stop } = await openOwnerDatabase(config, log);
   try {
     const isNew = await withDatabase(config, ownerUrl, log, (database) =>
       resetSuperAdmin(database, email, password),

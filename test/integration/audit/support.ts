@@ -12,10 +12,15 @@ import { BackgroundTasks } from '../../../server/src/database/background-tasks.j
 import { OutageLog } from '../../../server/src/database/outage-log.js';
 import { RelayPool } from '../../../server/src/database/pools.js';
 import { assertConfined, provisionRoles } from '../../../server/src/database/roles.js';
+import { Anchors } from '../../../server/src/operations/audit/anchors.js';
+import { AuditKeys } from '../../../server/src/operations/audit/audit-keys.js';
 import { AuditRetention } from '../../../server/src/operations/audit/audit-retention.js';
-import { loadConfig } from '../../../server/src/platform/config/config.js';
+import { HeadSigner } from '../../../server/src/operations/audit/head-signer.js';
+import { type KeyFile, loadOrCreateKeyFile } from '../../../server/src/operations/audit/key-file.js';
+import { type AuditAnchorConfig, loadConfig } from '../../../server/src/platform/config/config.js';
 import { Log, type LogRecord } from '../../../server/src/platform/log/log.js';
 import { Metrics } from '../../../server/src/platform/metrics/metrics.js';
+import { OutgoingHttp } from '../../../server/src/platform/net/outgoing-http.js';
 import type { TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 
@@ -64,6 +69,9 @@ interface RoundProgram {
 /** A database whose audit log can be given a past, and rounds of retention on it. */
 export class AuditBench {
   readonly folder = mkdtempSync(join(tmpdir(), 'wardbell-archive-'));
+  /** Where a server would have its key. */
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'wardbell-audit-data-'));
+  readonly keyFile = loadOrCreateKeyFile({ auditSigningKeyFile: undefined, dataDir: this.dataDir });
   readonly #relays: RelayPool[] = [];
 
   private constructor(
@@ -82,7 +90,7 @@ export class AuditBench {
 
   async close(): Promise<void> {
     await Promise.all(this.#relays.map((relay) => relay.onApplicationShutdown()));
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.dataDir]) rmSync(folder, { recursive: true, force: true });
   }
 
   /** A tenant with rows at these times, in the partitions that maintenance makes for them. */
@@ -104,18 +112,53 @@ export class AuditBench {
 
   /** The retention of an instance of its own, with what it logs. */
   async retention(archiveDir?: string): Promise<{ retention: AuditRetention; lines: LogRecord[] }> {
+    const relay = await this.#relay();
+    const log = new Log(pino({ level: 'info' }, { write: () => undefined }));
+    const lines: LogRecord[] = [];
+    log.watch((line) => lines.push(line));
+    const config = loadConfig(this.env(archiveDir));
+    const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
+    const keys = new AuditKeys(this.keyFile, JWT_SECRET);
+    return { retention: new AuditRetention(relay, config, log, keys, tasks), lines };
+  }
+
+  /** The signer of an instance of its own, with its anchors. */
+  async signer(
+    anchors: Partial<AuditAnchorConfig>,
+    { retryMs = 0, keyFile = this.keyFile }: { retryMs?: number; keyFile?: KeyFile | undefined } = {},
+  ) {
+    const relay = await this.#relay();
+    const lines: LogRecord[] = [];
+    const log = new Log(pino({ level: 'info' }, { write: () => undefined }));
+    log.watch((line) => lines.push(line));
+    const metrics = new Metrics();
+    const outgoing = new OutgoingHttp(loadConfig({ ...this.env(), WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' }));
+    const config = { file: undefined, url: undefined, log: false, ...anchors };
+    const tasks = new BackgroundTasks(metrics, new OutageLog(log));
+    const signer = new HeadSigner(
+      relay,
+      new AuditKeys(keyFile, JWT_SECRET),
+      new Anchors(config, outgoing, metrics, log, retryMs),
+      metrics,
+      log,
+      tasks,
+    );
+    return { signer, lines, metrics };
+  }
+
+  /** Signs every head that has changed, with an instance of its own. */
+  async sign(file?: string): Promise<void> {
+    await (await this.signer({ file })).signer.signNow();
+  }
+
+  async #relay(): Promise<RelayPool> {
     const relay = new RelayPool({
       app: await assertConfined(this.appUrl, 'app'),
       relay: await assertConfined(this.relayUrl, 'relay'),
       listenUrl: this.relayUrl,
     });
     this.#relays.push(relay);
-    const log = new Log(pino({ level: 'info' }, { write: () => undefined }));
-    const lines: LogRecord[] = [];
-    log.watch((line) => lines.push(line));
-    const config = loadConfig(this.env(archiveDir));
-    const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
-    return { retention: new AuditRetention(relay, config, log, tasks), lines };
+    return relay;
   }
 
   env(archiveDir = ''): Record<string, string> {
@@ -126,6 +169,7 @@ export class AuditBench {
       SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
       SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
       AUDIT_ARCHIVE_DIR: archiveDir,
+      DATA_DIR: this.dataDir,
     };
   }
 

@@ -231,7 +231,7 @@ describe('The audit log', () => {
     const clinic = await createClinic();
     for (let n = 0; n < 5; n++) await registerPatient(clinic);
     const verify = () => succeed(api.audit.verify, { token: clinic.admin });
-    expect(await verify()).toEqual({ ok: true, checked: 5, first_bad: null });
+    expect(await verify()).toMatchObject({ ok: true, checked: 5, first_bad: null });
     await database.query(sql, [clinic.id]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: firstBad });
   });
@@ -247,7 +247,7 @@ describe('The audit log', () => {
       [clinic.id, LENGTH],
     );
     const verify = () => succeed(api.audit.verify, { token: clinic.admin });
-    expect(await verify()).toEqual({ ok: true, checked: LENGTH, first_bad: null });
+    expect(await verify()).toMatchObject({ ok: true, checked: LENGTH, first_bad: null });
     await database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = $2', [clinic.id, LENGTH]);
     expect(await verify()).toMatchObject({ ok: false, first_bad: LENGTH });
     await database.query('DELETE FROM wardbell.audit WHERE scope = $1 AND seq = 10000', [clinic.id]);

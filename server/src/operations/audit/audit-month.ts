@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { NIL_UUID } from '../../platform/uuid.js';
+import { HASHED_COLUMNS } from './row-hash.js';
 
 /** Rows read by one statement: about 500 kB, a few of which are in memory at a time. */
 const PAGE = 1_000;
@@ -14,9 +15,7 @@ const BEFORE_ALL = { scope: NIL_UUID, seq: '0' };
 const READ = `
   SELECT row_to_json(line)::text AS line, line.scope::text, line.seq::text
   FROM (
-    SELECT scope, seq, id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
-           actor_id, actor_role, action, object_type, object_id, patient_id, address, changed, details,
-           translate(encode(hash, 'base64'), '+/=', '-_') AS hash
+    SELECT ${HASHED_COLUMNS}
     FROM wardbell.audit
     WHERE at >= ($1::date::timestamp AT TIME ZONE 'UTC')
       AND at < (($1::date + interval '1 month') AT TIME ZONE 'UTC')

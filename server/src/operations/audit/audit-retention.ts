@@ -6,7 +6,9 @@ import { Config } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
 import { removeUnfinished, writeArchive } from './archive-file.js';
+import { AuditKeys } from './audit-keys.js';
 import { AuditMonth } from './audit-month.js';
+import { readBeginnings, signBeginnings } from './beginnings.js';
 
 const EVERY_MS = 10 * 60_000;
 /** An export of many months takes minutes. */
@@ -44,6 +46,7 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
     private readonly relay: RelayPool,
     private readonly config: Config,
     private readonly log: Log,
+    private readonly keys: AuditKeys,
     tasks: BackgroundTasks,
   ) {
     const options = { name: 'audit-retention', everyMs: EVERY_MS, maxMs: MAX_MS };
@@ -107,11 +110,13 @@ export class AuditRetention implements OnApplicationBootstrap, OnApplicationShut
     }
     const rowCount = folder === null ? null : await this.#archive(client, folder, claim.names);
     if (rowCount === undefined) return false;
+    const before = await readBeginnings(client);
     const dropped = await client.query<{ dropped: boolean }>(DROP, [
       claim.names,
       rowCount,
       this.config.auditRetentionDays,
     ]);
+    await signBeginnings(client, this.keys, before);
     await client.query('COMMIT');
     if (dropped.rows[0]?.dropped !== true) return false;
     for (const partition of claim.names) this.log.info('old audit month dropped', { partition });

@@ -2,17 +2,19 @@ import { Controller } from '@nestjs/common';
 import { type AuditVerification, api } from '@wardbell/contract';
 import type { z } from 'zod';
 import type { BareCall, Call } from '../../api/endpoint/call.js';
-import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
-import { Database } from '../../database/database.service.js';
-import { AuditService, CHAIN_START } from './audit.service.js';
+import { API_PREFIX, BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { AuditService } from './audit.service.js';
+import { AuditExporter } from './audit-export.js';
+import { AuditVerifier } from './verification.js';
 
 const routes = api.audit;
 
 @Controller()
 export class AuditController {
   constructor(
-    private readonly database: Database,
     private readonly audit: AuditService,
+    private readonly verifier: AuditVerifier,
+    private readonly exporter: AuditExporter,
   ) {}
 
   @Endpoint(routes.list)
@@ -25,26 +27,23 @@ export class AuditController {
     return this.audit.accesses(tx, id, query);
   }
 
-  /** Takes several transactions, because a statement may run for at most 15 s. */
   @BareEndpoint(routes.verify)
-  async verify({
-    principal,
-    query,
-  }: BareCall<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
-    let part = CHAIN_START;
-    let checked = 0n;
-    while (!part.isEnd) {
-      const from = part;
-      part = await this.database.asPrincipal(principal, (tx) =>
-        this.audit.verifyPart(tx, query.tenant_id, from),
-      );
-      checked += part.rowCount;
-    }
-    const { firstBad } = part;
-    return {
-      ok: firstBad === null,
-      checked: Number(checked),
-      first_bad: firstBad === null ? null : Number(firstBad),
-    };
+  verify({ principal, query }: BareCall<typeof routes.verify>): Promise<z.output<typeof AuditVerification>> {
+    return this.verifier.verify(principal, query.tenant_id);
+  }
+
+  /** Several transactions, one for each page. The stream is sent as the caller reads it. */
+  @BareEndpoint(routes.export)
+  async export({ principal, query, request, reply }: BareCall<typeof routes.export>): Promise<unknown> {
+    const server = `${request.protocol}://${request.host}${API_PREFIX}`;
+    const { mediaType, fileName, lines } = await this.exporter.start(principal, query, server);
+    reply.header('content-type', mediaType);
+    reply.header('content-disposition', `attachment; filename="${fileName}"`);
+    return lines;
+  }
+
+  @Endpoint(routes.keys)
+  async keys(_call: Call<typeof routes.keys>): Promise<object> {
+    return { keys: await this.verifier.publicKeys() };
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import {
   ACCESS_ACTIONS,
   type AuditQuery,
-  AuditRow,
+  type AuditRow,
   type PageQuery,
   type PatientAccess,
 } from '@wardbell/contract';
@@ -13,6 +13,7 @@ import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { NIL_UUID, UUID } from '../../platform/uuid.js';
+import { toAuditRow } from './audit-row.js';
 
 const BEFORE_ALL = '9223372036854775807';
 /** Rows that one statement checks; it may take at most 15 s. */
@@ -62,13 +63,7 @@ export class AuditService {
     });
     const cut = this.pager.cut(list, rows, query.limit, (row) => [String(row.seq), row.id]);
     return {
-      data: cut.rows.map((row) => ({
-        ...row,
-        tenant_id: tenantId,
-        seq: Number(row.seq),
-        at: row.at.toISOString(),
-        details: AuditRow.shape.details.parse(row.details),
-      })),
+      data: cut.rows.map((row) => toAuditRow(tenantId, row)),
       next: cut.next,
     };
   }
@@ -162,7 +157,7 @@ async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: stri
 }
 
 /** The start of a date in the time zone of the clinic, or in UTC for the installation. */
-async function instantOf(tx: Tx, value: string, scope: string): Promise<Date> {
+export async function instantOf(tx: Tx, value: string, scope: string): Promise<Date> {
   const { instant, date } = boundOf(value);
   if (instant !== null) return new Date(instant);
   const [row] = await tx.sql.query<{ instant: Date }[]>`

@@ -17,6 +17,14 @@ export interface IdentityProviderConfig {
   readonly allowSuperAdmin: boolean;
 }
 
+/** Where signed heads of the audit log go besides the database. */
+export interface AuditAnchorConfig {
+  /** Absolute path. */
+  readonly file: string | undefined;
+  readonly url: string | undefined;
+  readonly log: boolean;
+}
+
 /** The configuration of this process, read once at start. A class, so that it serves as its own injection token. */
 export abstract class Config {
   /** 0 takes any free port. */
@@ -59,6 +67,9 @@ export abstract class Config {
    * an export. Undefined: they are kept.
    */
   abstract readonly auditArchiveDir: string | null | undefined;
+  /** Absolute path of the key that signs heads of the audit log. Undefined: it is generated into `dataDir`. */
+  abstract readonly auditSigningKeyFile: string | undefined;
+  abstract readonly auditAnchors: AuditAnchorConfig;
   abstract readonly metricsToken: string | undefined;
   /** URL of an OpenTelemetry collector. Undefined: tracing is off. */
   abstract readonly otlpEndpoint: string | undefined;
@@ -118,6 +129,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     auditArchiveDir: parseArchiveDir(values.AUDIT_ARCHIVE_DIR),
+    auditSigningKeyFile: values.AUDIT_SIGNING_KEY_FILE && resolve(values.AUDIT_SIGNING_KEY_FILE),
+    auditAnchors: auditAnchorsOf(values),
     metricsToken: values.METRICS_TOKEN,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     logLevel: values.LOG_LEVEL,
@@ -147,6 +160,17 @@ function identityProviderOf(
     allowSuperAdmin: values.JWT_ALLOW_SUPER_ADMIN,
   };
 }
+
+/** Without another anchor the log is one, because heads that only the database has prove little against its owner. */
+const auditAnchorsOf = ({
+  AUDIT_ANCHOR_FILE: file,
+  AUDIT_ANCHOR_URL: url,
+  AUDIT_ANCHOR_LOG: log,
+}: Environment): AuditAnchorConfig => ({
+  file: file && resolve(file),
+  url,
+  log: log ?? (file === undefined && url === undefined),
+});
 
 const parseArchiveDir = (value: string | undefined): string | null | undefined => {
   if (value === undefined) return undefined;

@@ -184,6 +184,13 @@ export const Environment = z.object({
   EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
   AUDIT_RETENTION_DAYS: wholeNumberOr(2_190, 1, 36_500, ' of days'),
   AUDIT_ARCHIVE_DIR: described(z.string().min(1).max(4096).optional(), 'the path of a folder, or none'),
+  AUDIT_SIGNING_KEY_FILE: described(z.string().min(1).max(4096).optional(), 'the path of a file'),
+  AUDIT_ANCHOR_FILE: described(z.string().min(1).max(4096).optional(), 'the path of a file'),
+  AUDIT_ANCHOR_URL: described(url(['http:', 'https:']).optional(), 'an http or https URL'),
+  AUDIT_ANCHOR_LOG: described(
+    z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).optional(),
+    'true or false',
+  ),
   METRICS_TOKEN: described(
     z
       .string()

@@ -4,6 +4,7 @@
  */
 const PROBLEMS = {
   malformed_request: [400, 'The request could not be read'],
+  invalid_range: [400, 'These are no two times, the earlier one first'],
   authentication_required: [401, 'Sign in first'],
   token_expired: [401, 'The access token has expired'],
   invalid_token: [401, 'The access token is not valid'],

@@ -39,6 +39,10 @@ const location = matches(
   /^((node_modules|server|contract|client|test|node:|\/)[A-Za-z0-9_@./:+-]*:\d+:\d+ ?){1,20}$/,
 );
 
+/** 32 or 64 bytes as base64url: hashes, ids of keys, Ed25519 signatures. */
+const digest = matches(/^([\w-]{43}|[\w-]{86})$/);
+const instant = matches(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
 const host: Shape = (value) =>
   typeof value === 'string' && (isIP(value) !== 0 || /^[a-z][a-z0-9._-]{0,254}$/.test(value))
     ? value
@@ -60,7 +64,9 @@ const closeReason: Shape = (value) =>
 export const REQUEST_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,64})$/i;
 
 const SHAPES = {
+  anchor: word,
   application: matches(/^[a-z][a-z0-9]*([_.:-][a-z0-9]+){0,9}$/i),
+  at: instant,
   attempt: number,
   bus: word,
   bytes: number,
@@ -79,10 +85,12 @@ const SHAPES = {
   event_id: uuid,
   event_type: word,
   from: number,
+  hash: digest,
   head: number,
   host,
   instance_id: uuid,
   job: word,
+  key_id: digest,
   lag_ms: number,
   likely: constant,
   limit: number,
@@ -98,9 +106,11 @@ const SHAPES = {
   request_id: matches(REQUEST_ID),
   role: word,
   route,
+  scope: uuid,
   seq: number,
   session_id: uuid,
   signal: constant,
+  signature: digest,
   sqlstate,
   status: either(number, word),
   tenant_id: uuid,

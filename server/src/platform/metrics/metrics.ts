@@ -71,6 +71,17 @@ export class Metrics {
     'audit_records_dropped_total',
     'Reads and refusals that could not be written to the audit log',
   );
+  /** `sign`: no key or no database; `file`, `endpoint`: an anchor did not take heads; `contradiction`: see docs. */
+  readonly auditHeadFailures = new Counter({
+    name: 'audit_head_failures_total',
+    help: 'Failures to sign heads of the audit log or to store them outside of the database',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
+  readonly auditHeadsSigned = this.#counter(
+    'audit_heads_signed_total',
+    'Heads of audit chains that this instance signed',
+  );
   readonly received = this.#counter('websocket_messages_received_total', 'Messages that clients sent');
   readonly requests = new Histogram({
     name: 'http_request_duration_seconds',

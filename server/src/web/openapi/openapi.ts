@@ -153,6 +153,13 @@ function success(endpoint: Endpoint, schemas: Schemas): JsonSchema {
     endpoint.versioned && endpoint.answer
       ? { headers: { ETag: { description: 'The version', schema: { type: 'string' } } } }
       : {};
+  if (endpoint.lines) {
+    const content = Object.entries(endpoint.lines).map(([type, line]) => [
+      type,
+      { schema: schemas.output(line) },
+    ]);
+    return { description: 'One JSON text a line', content: Object.fromEntries(content) };
+  }
   if (!endpoint.answer) return { description: 'Done' };
   return {
     description: 'Done',
