@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type AuditRow, api } from '@wardbell/contract';
 import pg from 'pg';
 import type { z } from 'zod';
-import { database, server, useServer } from '../../support/fixture.js';
+import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 
 import { connect, TestSocket } from '../../support/socket.js';
@@ -146,6 +146,63 @@ describe('Refusals', () => {
     expect(new Set(rows.map(({ actor_id }) => actor_id))).toEqual(new Set([sub]));
     const statuses = rows.map(({ details }) => details?.['status']);
     expect(new Set(statuses)).toEqual(new Set([403, 4403, 4429]));
+  });
+
+  it('of a long poll’s topic are recorded as those of a socket', async () => {
+    const clinic = await createClinic();
+    const sub = randomUUID();
+    const token = await mintToken({ role: 'clinician', tenantId: clinic.id, sub });
+    const poll = await fetch(`${server.url}/api/v1/stream?topics=system&wait=0`, {
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    });
+    expect(poll.status).toBe(403);
+    const [row] = await written(clinic, 1);
+    expect(row).toMatchObject({
+      action: 'access.refused',
+      actor_id: sub,
+      details: { code: 'topic_not_allowed', status: 403 },
+    });
+  });
+
+  it('of a clinic’s connection rate and of an address’s are recorded, the latter with nobody as the actor', async () => {
+    const [clinic, other] = [await createClinic(), await createClinic()];
+    // a clinic may connect ten times as often as an address
+    const limited = await startAnother({
+      MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '5',
+      TRUSTED_PROXIES: '127.0.0.1',
+    });
+    const poll = (token: string, address: string) =>
+      fetch(`${limited.url}/api/v1/stream?wait=0`, {
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          'x-forwarded-for': address,
+        },
+      });
+    await database.query('UPDATE wardbell.tenant SET max_connections = 1 WHERE id = $1', [clinic.id]);
+    await (await connect(limited.wsUrl, { token: clinic.clinician })).close();
+    let status = 200;
+    for (let attempt = 0; status === 200; attempt++)
+      status = (await poll(clinic.clinician, `203.0.113.${attempt}`)).status;
+    expect(status).toBe(429);
+    await eventually(async () =>
+      (await accessesOf(clinic.admin)).some(
+        ({ action, actor_role, details }) =>
+          action === 'access.refused' &&
+          actor_role === 'clinician' &&
+          details?.['code'] === 'connect_rate' &&
+          details?.['status'] === 4429,
+      ),
+    );
+    for (status = 200; status === 200; ) status = (await poll(other.clinician, '198.51.100.7')).status;
+    expect(status).toBe(429);
+    const token = await superAdmin();
+    await eventually(async () =>
+      (await accessesOf(token, { action: 'access.refused' })).some(
+        ({ address, actor_id, details }) =>
+          address === '198.51.100.7' && actor_id === null && details?.['code'] === 'connect_rate',
+      ),
+    );
   });
 
   it('of a password name the account and nobody as the actor; of an unknown account or token they are the installation’s', async () => {

@@ -118,6 +118,17 @@ export class Clients {
       this.accesses.refused(principal, { code: refusalReason(close), status: code });
   }
 
+  /** A refusal of a principal, or of an address that has not said who it is; recorded in the audit log. */
+  #refuse(whom: Principal | string, close: 'connectRate' | 'originNotAllowed'): Refusal {
+    if (typeof whom !== 'string') {
+      const refusal = new Refusal(close, whom.tenantId);
+      this.#recordRefusal(whom, refusal);
+      return refusal;
+    }
+    this.accesses.refusedAnonymous(whom, { code: refusalReason(close), status: CLOSE[close].code });
+    return new Refusal(close);
+  }
+
   async #enter({ handshake, address, sink, framing }: Opening, principal: Principal): Promise<Opened> {
     const topics = chooseTopics(handshake, principal);
     const subscription = Subscription.of(streamRoleOf(principal), topics, handshake.types, framing);
@@ -155,10 +166,11 @@ export class Clients {
   }: Pick<Opening, 'handshake' | 'address' | 'authenticate'>): Promise<Principal> {
     if (this.#isDraining) throw new Refusal('serviceRestart');
     if (this.hub.staleness.isStale) throw new Refusal('tryAgainLater');
-    if (!this.rate.attempt(address)) throw new Refusal('connectRate');
-    if (!isOriginAllowed(handshake, this.config.allowedOrigins)) throw new Refusal('originNotAllowed');
+    if (!this.rate.attempt(address)) throw this.#refuse(address, 'connectRate');
+    if (!isOriginAllowed(handshake, this.config.allowedOrigins))
+      throw this.#refuse(address, 'originNotAllowed');
     const principal = await this.#authenticate(address, authenticate);
-    if (!this.tenantRates.attempt(principal.tenantId)) throw new Refusal('connectRate', principal.tenantId);
+    if (!this.tenantRates.attempt(principal.tenantId)) throw this.#refuse(principal, 'connectRate');
     return principal;
   }
 

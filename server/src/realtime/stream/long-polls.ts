@@ -74,7 +74,7 @@ export class LongPolls {
       const { tenantId } = principal;
       // the logs of all tenants have no one position
       if (tenantId === null) throw new Problem('not_acceptable');
-      const topics = chooseTopics(asked.handshake, principal);
+      const topics = topicsFor(request, asked.handshake, principal);
       const subscription = Subscription.of(streamRoleOf(principal), topics, asked.handshake.types, WEBSOCKET);
       this.clients.streamOpened(principal, POLL_FRAMING.transport, topics);
       const listener: Listener = { principal, tenantId, subscription, epoch: this.hub.epoch };
@@ -186,6 +186,20 @@ export class LongPolls {
 
   #resync(reason: 'epoch' | 'ahead' | 'retention', seq: number): Problem {
     return new Problem('resync_required', { members: { reason, seq, epoch: this.hub.epoch } });
+  }
+}
+
+/** @throws Refusal, whose problem is recorded as that of the principal */
+function topicsFor(
+  request: FastifyRequest,
+  handshake: Opening['handshake'],
+  principal: Principal,
+): ReturnType<typeof chooseTopics> {
+  try {
+    return chooseTopics(handshake, principal);
+  } catch (error) {
+    request.principal = principal;
+    throw error;
   }
 }
 
