@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -46,5 +46,8 @@ keepTogether(['prometheus/metrics_token', 'server/metrics_token'], () => {
   return [token, token];
 });
 keep('server/jwt_secret', () => random(48));
+keep('server/audit_signing_key.pem', () =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).trim(),
+);
 keep('server/super_admin_password', () => random(18));
 keep('grafana/admin_password', () => random(18));

@@ -164,7 +164,7 @@ describe('docker-compose.yml', () => {
     };
     for (const [variable, value] of Object.entries(environment)) {
       if (variable === 'NODE_OPTIONS') continue;
-      const base = variable.replace(/_FILE$/, '');
+      const base = Object.hasOwn(Environment.shape, variable) ? variable : variable.replace(/_FILE$/, '');
       if (base !== variable) expect(fromFiles).toContain(base);
       expect(Object.keys(Environment.shape)).toContain(base);
       env[base] = base === variable ? withDefaults(String(value)) : (secrets[base] ?? 's'.repeat(40));

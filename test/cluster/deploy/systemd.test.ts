@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Environment } from '../../../server/src/platform/config/environment.js';
 import { database, useDatabase } from '../../support/fixture.js';
 import { freePort } from '../../support/free-port.js';
@@ -25,9 +27,11 @@ useDatabase({ empty: true });
 
 describe('Production without containers', () => {
   let child: ChildProcess | undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'wardbell-systemd-'));
   afterEach(() => {
     child?.kill('SIGKILL');
   });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('names variables that the server knows, and files that are there', () => {
     for (const name of variables) expect(Object.keys(Environment.shape)).toContain(name);
@@ -46,7 +50,11 @@ describe('Production without containers', () => {
       TRUSTED_PROXIES: '127.0.0.1',
       METRICS_TOKEN: 'token-of-prometheus',
       AUDIT_ARCHIVE_DIR: '/var/lib/wardbell/audit',
+      AUDIT_SIGNING_KEY_FILE: join(folder, 'audit-signing-key.pem'),
+      AUDIT_ANCHOR_FILE: join(folder, 'anchors.ndjson'),
     };
+    const { privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(join(folder, 'audit-signing-key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
     expect(Object.keys(values)).toEqual(variables);
     const port = await freePort();
     const [program = '', ...args] = setting('ExecStart').split(' ');
