@@ -8,15 +8,24 @@ import { type AuditFilter, dayAfter } from './filter';
 export type AuditRow = Answer<EndpointOf<'GET', '/audit'>>['data'][number];
 
 const PAGE = 100;
-const REFRESH_MS = 15_000;
+/** Each look at the log is an entry in it, so nobody looks for as long as nothing asks for it. */
+const REFRESH_MS = 10 * 60_000;
+/** Somebody who switches between windows reads it once. */
+const FOCUS_MS = 60_000;
 
 export interface AuditLog extends Paged {
   /** Newest first. */
   readonly rows: readonly AuditRow[];
   readonly asOfMs: number;
+  readonly refreshing: boolean;
+  /** Reads again what is there. */
+  readonly refresh: () => void;
 }
 
-/** The audit log as far as it was scrolled; while only its first page is there, it is kept fresh. */
+/**
+ * The audit log as far as it was scrolled. It is read again on request and when the window is looked at again after a
+ * minute; while only its first page is there, also every ten minutes.
+ */
 export const useAudit = ({ tenantId, actorId, patientId, action, kind, from, to }: AuditFilter): AuditLog => {
   const api = useApi();
   const query = useInfiniteQuery({
@@ -40,6 +49,8 @@ export const useAudit = ({ tenantId, actorId, patientId, action, kind, from, to 
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
+    refetchOnWindowFocus: ({ state }) =>
+      state.data?.pages.length === 1 && Date.now() - state.dataUpdatedAt > FOCUS_MS ? 'always' : false,
     staleTime: 0,
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
@@ -47,5 +58,7 @@ export const useAudit = ({ tenantId, actorId, patientId, action, kind, from, to 
     rows,
     ...pagedOf(query),
     asOfMs: query.dataUpdatedAt,
+    refreshing: query.isRefetching && !query.isFetchingNextPage,
+    refresh: () => void query.refetch(),
   };
 };

@@ -19,6 +19,13 @@ export interface RequestOptions<E, P extends string> {
   readonly signal?: AbortSignal;
 }
 
+type SendOptions = Pick<
+  RequestOptions<never, never>,
+  'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal'
+> & {
+  readonly body?: unknown;
+};
+
 const BASE = '/api/v1';
 
 /** Address of an endpoint: parameters filled in, query appended, nothing undefined in it. */
@@ -56,6 +63,23 @@ export class Api {
     options: RequestOptions<EndpointOf<M, P>, P> = {},
   ): Promise<Answer<EndpointOf<M, P>>> {
     const url = addressOf(path, options.params, options.query);
+    return this.#read(await this.#ask(url, method, options));
+  }
+
+  /** The body of an endpoint that answers with a file. Fails like `call`. */
+  async download<P extends PathOf<'GET'>>(
+    path: P,
+    options: Pick<RequestOptions<EndpointOf<'GET', P>, P>, 'query' | 'signal'>,
+  ): Promise<Blob> {
+    const response = await this.#ask(addressOf(path, {}, options.query), 'GET', options);
+    try {
+      return await response.blob();
+    } catch (error) {
+      throw isAbort(error) ? error : new Unreachable(error);
+    }
+  }
+
+  async #ask(url: string, method: string, options: SendOptions): Promise<Response> {
     const token = await this.#tokens.accessToken();
     let response = await this.#send(url, method, token, options);
     if (response.status === 401) {
@@ -63,17 +87,10 @@ export class Api {
       response = await this.#send(url, method, await this.#tokens.accessToken(), options);
     }
     if (!response.ok) throw await readProblem(response);
-    return this.#read(response);
+    return response;
   }
 
-  async #send(
-    url: string,
-    method: string,
-    token: string,
-    options: Pick<RequestOptions<never, never>, 'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal'> & {
-      readonly body?: unknown;
-    },
-  ): Promise<Response> {
+  async #send(url: string, method: string, token: string, options: SendOptions): Promise<Response> {
     const headers = new Headers({ authorization: `Bearer ${token}` });
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     if (options.ifMatch !== undefined) headers.set('if-match', `"${options.ifMatch}"`);

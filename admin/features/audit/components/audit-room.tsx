@@ -20,6 +20,7 @@ import { type AuditLog, useAudit } from '../use-audit';
 import { AuditFilters } from './audit-filters';
 import { AuditPanel } from './audit-panel';
 import { useAuditColumns } from './columns';
+import { ExportButton } from './export-button';
 import { useAuditWords } from './use-audit-words';
 import { VerifyButton } from './verify-button';
 
@@ -50,7 +51,10 @@ const Status = ({ log }: { log: AuditLog }) => {
         <span>
           {log.loadingMore
             ? words.loadingMore
-            : formatMessage(words.asOf, { time: formats.time(log.asOfMs) })}
+            : formatMessage(words.asOf, { time: formats.time(log.asOfMs) })}{' '}
+          <UnstyledButton className={room.link} disabled={log.refreshing} onClick={log.refresh}>
+            {words.refresh}
+          </UnstyledButton>
         </span>
       )}
     </div>
@@ -86,6 +90,7 @@ export const AuditRoom = () => {
       bar={
         <>
           <VerifyButton key={filter.tenantId} tenantId={filter.tenantId} />
+          <ExportButton key={`export ${filter.tenantId}`} filter={filter} />
           <AuditFilters filter={filter} onChange={narrow} />
         </>
       }

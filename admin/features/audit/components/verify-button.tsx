@@ -24,6 +24,13 @@ export const VerifyButton = ({ tenantId }: { tenantId: string | null }) => {
     onSettled: () => setTold(true),
   });
   const { data } = verify;
+  const signed =
+    data?.signed_since && data.signed_seq !== null
+      ? formatMessage(words.signed, {
+          since: formats.dateTime(data.signed_since),
+          seq: formats.number(data.signed_seq),
+        })
+      : words.unsigned;
   return (
     <>
       <Button
@@ -48,14 +55,16 @@ export const VerifyButton = ({ tenantId }: { tenantId: string | null }) => {
               <Notice
                 icon={IconShieldCheck}
                 title={words.ok.title}
-                hint={formatMessage(words.ok.hint, { n: formats.number(data.checked) })}
+                hint={`${formatMessage(words.ok.hint, { n: formats.number(data.checked) })} ${signed}`}
               />
             ) : (
               <Notice
                 icon={IconShieldX}
                 tone="alarm"
                 title={words.bad.title}
-                hint={formatMessage(words.bad.hint, { seq: formats.number(data.first_bad ?? 0) })}
+                hint={`${formatMessage(words.problems[data.problem ?? 'row_hash'], {
+                  seq: formats.number(data.first_bad ?? 0),
+                })} ${words.bad.advice} ${signed}`}
               />
             )
           ) : (

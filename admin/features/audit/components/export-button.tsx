@@ -1,0 +1,131 @@
+'use client';
+
+import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useMutation } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { useApi } from '../../../shared/session/context';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { type AuditFilter, dayAfter } from '../filter';
+import { AUDIT } from '../messages';
+
+const FORMATS = ['ndjson', 'fhir'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** A day of the calendar on this machine. */
+const today = (): string => new Date().toLocaleDateString('sv');
+
+const monthBefore = (date: string): string => {
+  const day = new Date(`${date}T00:00:00Z`);
+  day.setUTCMonth(day.getUTCMonth() - 1);
+  return day.toISOString().slice(0, 10);
+};
+
+/** Lets the browser keep what was read. */
+const save = (content: Blob, name: string): void => {
+  const url = URL.createObjectURL(content);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // the browser reads it after this turn
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+};
+
+const ExportForm = ({ filter, onDone }: { filter: AuditFilter; onDone: () => void }) => {
+  const text = useText();
+  const words = useRoomText(AUDIT).export;
+  const api = useApi();
+  const [to, setTo] = useState(filter.to ?? today());
+  const [from, setFrom] = useState(filter.from ?? monthBefore(filter.to ?? today()));
+  const [format, setFormat] = useState<Format>('ndjson');
+  const load = useMutation({
+    mutationFn: () =>
+      api.download('/audit/export', {
+        query: { from, to: dayAfter(to), format, tenant_id: filter.tenantId ?? undefined },
+      }),
+    onSuccess: (content) => {
+      save(content, `audit-${from}-${to}.${format === 'fhir' ? 'fhir.ndjson' : 'ndjson'}`);
+      onDone();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    load.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <Group grow>
+          <TextInput
+            type="date"
+            label={words.from}
+            value={from}
+            max={to}
+            required
+            data-autofocus
+            onChange={(event) => setFrom(event.currentTarget.value)}
+          />
+          <TextInput
+            type="date"
+            label={words.to}
+            value={to}
+            min={from}
+            required
+            onChange={(event) => setTo(event.currentTarget.value)}
+          />
+        </Group>
+        <Radio.Group
+          label={words.format}
+          value={format}
+          onChange={(value) => setFormat(FORMATS.find((each) => each === value) ?? 'ndjson')}
+        >
+          <Stack gap="xs" mt="xs">
+            {FORMATS.map((value) => (
+              <Radio key={value} value={value} label={words.formats[value]} />
+            ))}
+          </Stack>
+        </Radio.Group>
+        {load.error && <p role="alert">{describeFailure(load.error, text).hint}</p>}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDone}>
+            {text.app.close}
+          </Button>
+          <Button type="submit" loading={load.isPending}>
+            {words.download}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+};
+
+/** Saves the log of some days as a file. */
+export const ExportButton = ({ filter }: { filter: AuditFilter }) => {
+  const text = useText();
+  const words = useRoomText(AUDIT).export;
+  const [asked, setAsked] = useState(false);
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconDownload size={18} aria-hidden="true" />}
+        onClick={() => setAsked(true)}
+      >
+        {words.action}
+      </Button>
+      {asked && (
+        <Modal
+          opened
+          onClose={() => setAsked(false)}
+          title={words.title}
+          centered
+          closeButtonProps={{ 'aria-label': text.app.close }}
+        >
+          <ExportForm filter={filter} onDone={() => setAsked(false)} />
+        </Modal>
+      )}
+    </>
+  );
+};
