@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { call } from '../support/http.js';
 import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
@@ -104,12 +105,39 @@ describe('the audit log', () => {
     await admin.close();
   });
 
+  it('is read again on request, and saved as a file of the days and in the form that one asks for', async () => {
+    const admin = await open(clinic.admin);
+    const { page } = admin;
+    const name = uniqueName('Later');
+    await createPatient(server, clinic.clinician, { last_name: name });
+    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByRole('row').filter({ hasText: name }).waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('radio', { name: /FHIR/ }).check();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^audit-[\d-]{21}\.fhir\.ndjson$/);
+    const events = readFileSync(await download.path(), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(events.map((line) => JSON.parse(line).resourceType)).toContain('AuditEvent');
+    expect(admin.complaints).toEqual([]);
+    await admin.close();
+  });
+
   it('is found whole, or found to be tampered with, in words', async () => {
     await createPatients(server, clinic.clinician, 3);
+    await eventually(async () => {
+      const heads = await database.query('SELECT FROM wardbell.audit_head WHERE scope = $1', [clinic.id]);
+      return heads.length > 0;
+    });
     const admin = await open(clinic.admin);
     const { page } = admin;
     await page.getByRole('button', { name: 'Verify' }).click();
     await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+    await page.getByText(/It has been signed since/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
     await database.query('ALTER TABLE wardbell.audit DISABLE TRIGGER USER');
     await database.query(
