@@ -39,7 +39,9 @@ export abstract class Config {
   abstract readonly demoTraffic: boolean;
   abstract readonly enableWebsocket: boolean;
   abstract readonly websocketCompression: boolean;
+  /** Limits of tenants without their own. */
   abstract readonly maxConnectionsPerTenant: number;
+  abstract readonly maxConnectionsPerUser: number;
   abstract readonly heartbeatIntervalS: number;
   /** `null`: only the origin of this server. */
   abstract readonly allowedOrigins: readonly string[] | null;
@@ -107,6 +109,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     enableWebsocket: values.ENABLE_WEBSOCKET,
     websocketCompression: values.WEBSOCKET_COMPRESSION,
     maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
+    maxConnectionsPerUser: values.MAX_WEBSOCKET_CONNECTIONS_PER_USER,
     heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
     allowedOrigins: values.ALLOWED_ORIGINS ?? null,
     redisUrl: values.REDIS_URL,
