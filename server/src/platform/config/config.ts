@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { DaprSubscription } from './dapr-subscription.js';
 import { Environment, expectation, type LogLevel } from './environment.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
+import type { SigningKeys } from './signing-keys.js';
 import { ConfigError } from './start-error.js';
 
 /** An issuer of tokens besides this server. */
@@ -32,6 +33,9 @@ export abstract class Config {
   abstract readonly relayDatabaseUrl: string | undefined;
   /** Absolute path. */
   abstract readonly dataDir: string;
+  /** Sign and verify our tokens, and what is derived from them. */
+  abstract readonly jwtKeys: SigningKeys;
+  /** The secret of the first, for keys that nothing old is read with. */
   abstract readonly jwtSecret: string;
   abstract readonly identityProvider: IdentityProviderConfig | undefined;
   abstract readonly superAdmin: { readonly email: string; readonly password: string };
@@ -88,6 +92,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   assertConsistent(values, production);
 
   const dataDir = resolve(values.DATA_DIR);
+  const jwtKeys: SigningKeys = values.JWT_SECRET ?? [
+    { kid: undefined, secret: loadOrCreateSecret(dataDir, 'jwt-secret', randomKey) },
+  ];
   return {
     port: values.PORT,
     host: values.HOST,
@@ -97,7 +104,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     appDatabaseUrl: values.APP_DATABASE_URL,
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
-    jwtSecret: values.JWT_SECRET ?? loadOrCreateSecret(dataDir, 'jwt-secret', randomKey),
+    jwtKeys,
+    jwtSecret: jwtKeys[0].secret,
     identityProvider: identityProviderOf(values, production),
     superAdmin: {
       email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
