@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sendProblem } from './api/problems/send-problem.js';
 import { MAX_BODY_BYTES, readBodies } from './api/requests/bodies.js';
 import { allowOrigins } from './api/requests/cors.js';
+import { PERMISSIONS_POLICY } from './api/requests/permissions-policy.js';
 import { requestIds } from './api/requests/request-id.js';
 import { logRequests } from './api/requests/request-log.js';
 import { AccessGuard } from './identity/auth/access.guard.js';
@@ -78,6 +79,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
     reply.header('x-request-id', request.id);
     // responses contain PHI, which no cache may store; static files override this header
     reply.header('cache-control', 'no-store');
+    reply.header('permissions-policy', PERMISSIONS_POLICY);
   });
   fastify.addHook('onSend', async (request, reply) => {
     if (request.answerStatus !== null && reply.statusCode < 300) reply.status(request.answerStatus);
