@@ -23,6 +23,9 @@ import { mountDocs } from './web/openapi/docs.js';
 /** Time to receive a whole request. Ends clients that send it very slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Characters of a parameter in a path, more than the 200 that the subject of a token may have. */
+const MAX_PARAMETER_LENGTH = 256;
+
 /** Headers of all responses. Pages of the console and the documentation set their own content security policy. */
 const HELMET = {
   contentSecurityPolicy: {
@@ -49,6 +52,7 @@ export async function createHttpApplication(
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Fastify's 503 is no problem document and lacks Retry-After; a closing server still answers requests
     return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestIds(config.trustedProxies),
     logger: false,

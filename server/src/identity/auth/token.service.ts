@@ -12,6 +12,7 @@ import { RepeatLimit } from '../../platform/log/repeat-limit.js';
 import { toUserId } from '../../platform/uuid.js';
 import { KeyLookup } from '../keys/key-lookup.js';
 import { isKey } from '../keys/key-text.js';
+import { ExternalUsersSeen } from './external-users-seen.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
 
@@ -42,6 +43,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     config: Config,
     private readonly keys: KeyLookup,
+    private readonly externalUsers: ExternalUsersSeen,
     private readonly log: Log,
   ) {
     const [first, ...others] = config.jwtKeys;
@@ -83,7 +85,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
       if (this.#provider === null || algorithmOf(token) === 'HS256') {
-        return toPrincipal(this.#verifyOwn(token), address);
+        return this.#noted(toPrincipal(this.#verifyOwn(token), address));
       }
     } catch (error) {
       throw this.#logRefusal(error);
@@ -103,7 +105,13 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #verifyForeign(provider: IdentityProvider, token: string, address: string | null) {
-    return toPrincipal(await provider.verify(token), address);
+    return this.#noted(toPrincipal(await provider.verify(token), address));
+  }
+
+  /** A token without a session of ours is not of a sign-in here. */
+  #noted(principal: Principal): Principal {
+    if (principal.sessionId === null) this.externalUsers.note(principal);
+    return principal;
   }
 
   #verifyOwn(token: string): unknown {
