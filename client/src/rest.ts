@@ -41,12 +41,16 @@ type TypeOf<Name extends string> = Name extends `${string}:type${string}`
 type GatewayOf<Name extends string> = Name extends `${string}:gateway_id${string}`
   ? { readonly gatewayId: string }
   : { readonly gatewayId?: never };
+type SubOf<Name extends string> = Name extends `${string}:sub${string}`
+  ? { readonly sub: string }
+  : { readonly sub?: never };
 type QueryOf<E> = InputOf<E, 'query'> extends undefined ? object : { readonly query?: InputOf<E, 'query'> };
 type BodyOf<E> = InputOf<E, 'body'> extends undefined ? object : { readonly body: InputOf<E, 'body'> };
 
 export type RestRequest<Name extends RouteName> = IdOf<Name> &
   TypeOf<Name> &
   GatewayOf<Name> &
+  SubOf<Name> &
   QueryOf<Named<Name>> &
   BodyOf<Named<Name>> & {
     /** The `etag` that was read. The server answers 412 when the object has changed since. */
@@ -81,6 +85,7 @@ interface AnyRequest {
   readonly id?: string;
   readonly type?: string;
   readonly gatewayId?: string;
+  readonly sub?: string;
   readonly query?: object;
   readonly body?: unknown;
   readonly ifMatch?: string | null | undefined;
@@ -104,7 +109,8 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
     const place = path
       .replace(':id', encodeURIComponent(request.id ?? ''))
       .replace(':type', encodeURIComponent(request.type ?? ''))
-      .replace(':gateway_id', encodeURIComponent(request.gatewayId ?? ''));
+      .replace(':gateway_id', encodeURIComponent(request.gatewayId ?? ''))
+      .replace(':sub', encodeURIComponent(request.sub ?? ''));
     const address = `${base}/api/v1${place}${search}`;
     const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
 

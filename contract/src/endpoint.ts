@@ -9,7 +9,8 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** The definition of a route, for the server and the documentation. */
 export interface Endpoint {
   readonly method: HttpMethod;
-  /** Path relative to `/api/v1`, with `:id` (a UUID), `:type` (the name of an event type) or `:gateway_id` for parameters. */
+  /** Path relative to `/api/v1`, with `:id` (a UUID), `:type` (the name of an event type), `:gateway_id` or
+   * `:sub` (the subject of a token) for parameters. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;

@@ -2,7 +2,7 @@ import type { Endpoint } from './endpoint.js';
 import { appointments, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
-import { auth, colleagues, integrationKeys, tenants, users } from './routes-people.js';
+import { auth, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
 import {
   audit,
   connections,
@@ -31,6 +31,7 @@ export const api = {
   gateways,
   notifications,
   users,
+  externalUsers,
   colleagues,
   tenants,
   connections,

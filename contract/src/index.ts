@@ -5,6 +5,7 @@ export * from './close-code.js';
 export * from './endpoint.js';
 export * from './event.js';
 export * from './event-types.js';
+export * from './external-user.js';
 export * from './frame.js';
 export * from './gateway.js';
 export * from './http.js';

@@ -66,6 +66,8 @@ export const UserQuery = z.object({
   role: RoleSchema.optional(),
   status: UserStatus.optional(),
 });
+/** `tenant_id` is for super admins. */
+export const ExternalUserQuery = z.object({ ...Page, tenant_id: Uuid.optional() });
 export const PageQuery = z.object(Page);
 export const TenantScopedQuery = z.object({ ...Page, tenant_id: Uuid.optional() });
 export const UsageHistoryQuery = z.object({

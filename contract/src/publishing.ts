@@ -6,8 +6,8 @@ import { Seq, Timestamp, Uuid, Version } from './text.js';
 export const MAX_EVENTS_PER_REQUEST = 500;
 /** Of one event's `data`, as it was sent. Bytes of UTF-8. */
 export const MAX_EVENT_DATA_BYTES = 64 * 1024;
-/** A batch of 500 events of 64 KiB each, and as much again as a quarter of that for what is around `data`. */
-export const MAX_PUBLISH_BYTES = 40 * 1024 * 1024;
+/** Of a request: 500 events of 2 KiB, or 15 of the largest. */
+export const MAX_PUBLISH_BYTES = 1024 * 1024;
 
 const JsonObject = z.record(z.string(), z.unknown());
 

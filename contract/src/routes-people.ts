@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { endpoint } from './endpoint.js';
+import { ExternalUser } from './external-user.js';
 import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
-import { PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
+import { ExternalUserQuery, PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
 import { ADMINS, CARE_TEAM, EVERYONE, Role as RoleSchema } from './roles.js';
 import {
   Limits,
@@ -132,6 +133,39 @@ export const users = {
     status: 204,
     versioned: true,
     problems: ['own_account'],
+  }),
+} as const;
+
+export const externalUsers = {
+  list: endpoint({
+    method: 'GET',
+    path: '/users/external',
+    tag: 'users',
+    summary: 'People of single sign-on without an account, seen in the last 90 days or blocked, by subject',
+    access: ADMINS,
+    query: ExternalUserQuery,
+    status: 200,
+    answer: page(ExternalUser),
+  }),
+  block: endpoint({
+    method: 'PUT',
+    path: '/users/external/:sub/block',
+    tag: 'users',
+    summary:
+      'Shut such a person out, everywhere within a second (sockets close 4403): a tenant admin of the tenant, a super admin ' +
+      'of the installation',
+    access: ADMINS,
+    status: 204,
+    problems: ['not_found', 'own_account', 'too_many_objects'],
+  }),
+  unblock: endpoint({
+    method: 'DELETE',
+    path: '/users/external/:sub/block',
+    tag: 'users',
+    summary: 'Let such a person in again; what a super admin has blocked, only a super admin',
+    access: ADMINS,
+    status: 204,
+    problems: ['not_found'],
   }),
 } as const;
 

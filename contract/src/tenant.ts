@@ -4,7 +4,7 @@ import { line, Timestamp, Uuid, Version } from './text.js';
 /** Default limit of client messages per connection and minute. */
 export const DEFAULT_MESSAGES_PER_MINUTE = 120;
 
-/** Limits of a tenant. `null` means the default of the installation (connections) or no limit (per user). */
+/** Limits of a tenant. `null` means the default of the installation. */
 export const Limits = z.strictObject({
   max_connections: z
     .int()
@@ -12,7 +12,12 @@ export const Limits = z.strictObject({
     .max(1_000_000)
     .nullable()
     .meta({ description: 'Open sockets of the tenant, over all instances' }),
-  max_connections_per_user: z.int().min(1).max(100_000).nullable(),
+  max_connections_per_user: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .meta({ description: 'Open sockets of one user, over all instances' }),
   max_messages_per_minute: z
     .int()
     .min(1)
@@ -111,6 +116,17 @@ export const Tenant = z
     time_zone: z.string(),
     limits: z.object(Limits.shape),
     ceilings: z.object(Limits.shape),
+    bounds: z
+      .object({
+        max_connections: z.int(),
+        max_connections_per_user: z.int(),
+        max_messages_per_minute: z.int(),
+      })
+      .meta({
+        description:
+          'How far a tenant admin may set each limit: the ceiling; without one, what a super admin has set last, or the ' +
+          'default of the installation where that is more',
+      }),
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -132,6 +148,7 @@ export const TenantUsage = z
     default_max_connections: z
       .int()
       .meta({ description: 'Default of the installation for tenants without their own limit' }),
+    default_max_connections_per_user: z.int().meta({ description: 'The same for each user' }),
     peak_connections: z.int(),
     rejected: z.int(),
     rejected_by: RejectedBy,

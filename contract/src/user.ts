@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Subject } from './external-user.js';
 import { Role } from './roles.js';
 import { line, Timestamp, Uuid, Version } from './text.js';
 
@@ -76,12 +77,7 @@ export type TokenAnswer = z.infer<typeof TokenAnswer>;
 /** Claims of an access token (RFC 7519). A valid token of an active tenant is sufficient. */
 export const Claims = z
   .object({
-    sub: z
-      .string()
-      .min(1)
-      .max(200)
-      // PostgreSQL stores neither, so such a user could do nothing
-      .refine((sub) => sub.isWellFormed() && !sub.includes('\u0000')),
+    sub: Subject,
     tenant_id: Uuid.optional(),
     role: Role,
     sid: Uuid.optional(),

@@ -5,8 +5,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { sendProblem } from './api/problems/send-problem.js';
+import { MAX_BODY_BYTES, readBodies } from './api/requests/bodies.js';
 import { allowOrigins } from './api/requests/cors.js';
-import { acceptRawBodies, rawEndpointOf } from './api/requests/raw-body.js';
+import { PERMISSIONS_POLICY } from './api/requests/permissions-policy.js';
 import { requestIds } from './api/requests/request-id.js';
 import { logRequests } from './api/requests/request-log.js';
 import { AccessGuard } from './identity/auth/access.guard.js';
@@ -19,9 +20,11 @@ import { DaprSubscriber } from './publishing/dapr/dapr-subscriber.js';
 import { mountConsole } from './web/console/console.js';
 import { mountDocs } from './web/openapi/docs.js';
 
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Time to receive a whole request. Ends clients that send it very slowly. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Characters of a parameter in a path, more than the 200 that the subject of a token may have. */
+const MAX_PARAMETER_LENGTH = 256;
 
 /** Headers of all responses. Pages of the console and the documentation set their own content security policy. */
 const HELMET = {
@@ -49,6 +52,7 @@ export async function createHttpApplication(
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Fastify's 503 is no problem document and lacks Retry-After; a closing server still answers requests
     return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
     genReqId: requestIds(config.trustedProxies),
     logger: false,
@@ -73,35 +77,21 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   fastify.decorateRequest('principal', null);
   fastify.decorateRequest('call', null);
   fastify.decorateRequest('answerStatus', null);
-  acceptJsonOnly(fastify);
   if (config.otlpEndpoint !== undefined) traceRequests(fastify);
   logRequests(fastify, app.get(Log));
   fastify.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // responses contain PHI, which no cache may store; static files override this header
     reply.header('cache-control', 'no-store');
+    reply.header('permissions-policy', PERMISSIONS_POLICY);
   });
   fastify.addHook('onSend', async (request, reply) => {
     if (request.answerStatus !== null && reply.statusCode < 300) reply.status(request.answerStatus);
   });
   if (config.allowedOrigins !== null) await allowOrigins(fastify, config.allowedOrigins);
   // behind the hooks that set the headers of every answer, because it may answer
-  acceptRawBodies(fastify, (endpoint, request) => app.get(AccessGuard).admit(endpoint, request));
+  readBodies(fastify, (endpoint, request) => app.get(AccessGuard).admit(endpoint, request));
   await mountDapr(fastify, config, () => app.get(DaprSubscriber));
   await mountDocs(fastify);
   await mountConsole(fastify);
-}
-
-/**
- * Accepts only `application/json` bodies (415 otherwise), unless the endpoint reads them itself. An empty body counts as
- * absent, because clients label those as JSON too.
- */
-function acceptJsonOnly(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) done(null, undefined);
-    else if (rawEndpointOf(request)) done(null, body);
-    else parse(request, body.toString(), done);
-  });
 }

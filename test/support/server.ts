@@ -64,6 +64,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       JWT_SECRET,
+      // tests open many sockets with one token; those about this limit set it
+      MAX_WEBSOCKET_CONNECTIONS_PER_USER: '100000',
       SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
       SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
       ...(options.database === undefined ? {} : { DATABASE_URL: options.database.ownerUrl }),

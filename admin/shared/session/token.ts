@@ -18,7 +18,12 @@ export const isFresh = (token: Token | null, nowMs = Date.now()): token is Token
 
 const LOCK = 'wardbell.session';
 /** A cookie, because it is the one store that a page which is being closed has written for all tabs at once. */
-const IN_FLIGHT_COOKIE = 'wardbell_refreshing';
+const IN_FLIGHT_NAME = 'wardbell_refreshing';
+/** Browsers take the prefix over https only, where it keeps other hosts of the domain from setting the cookie. */
+const inFlightCookie = (): { name: string; options: string } =>
+  location.protocol === 'https:'
+    ? { name: `__Host-${IN_FLIGHT_NAME}`, options: 'path=/; samesite=strict; secure' }
+    : { name: IN_FLIGHT_NAME, options: 'path=/; samesite=strict' };
 /** How long the answer to a page that has gone may still be on its way to the cookie jar. */
 const ORPHAN_MS = 3_000;
 
@@ -48,14 +53,16 @@ const alone = <T>(work: () => Promise<T>): Promise<T> =>
 
 // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser, nor synchronous
 const markInFlight = (): void => {
-  document.cookie = `${IN_FLIGHT_COOKIE}=${Date.now()}; path=/; max-age=${ORPHAN_MS / 1_000}; samesite=strict`;
+  const { name, options } = inFlightCookie();
+  document.cookie = `${name}=${Date.now()}; max-age=${ORPHAN_MS / 1_000}; ${options}`;
 };
 const unmarkInFlight = (): void => {
-  document.cookie = `${IN_FLIGHT_COOKIE}=; path=/; max-age=0; samesite=strict`;
+  const { name, options } = inFlightCookie();
+  document.cookie = `${name}=; max-age=0; ${options}`;
 };
 // biome-ignore-end lint/suspicious/noDocumentCookie: only the two writes above
 const inFlightSinceMs = (): number =>
-  Number(new RegExp(`(?:^|; )${IN_FLIGHT_COOKIE}=(\\d+)`).exec(document.cookie)?.[1] ?? 0);
+  Number(new RegExp(`(?:^|; )${inFlightCookie().name}=(\\d+)`).exec(document.cookie)?.[1] ?? 0);
 
 /**
  * A page that was reloaded in mid-refresh has left a request behind whose cookie may not have come yet. To

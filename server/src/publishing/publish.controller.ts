@@ -20,7 +20,7 @@ export class PublishController {
     private readonly publisher: PublishService,
   ) {}
 
-  /** Reads the request before a transaction is opened: up to 40 MiB take a while. */
+  /** Reads the request before a transaction is opened: up to 1 MiB takes a while. */
   @BareEndpoint(route)
   publish(call: BareCall<typeof route>): Promise<unknown> {
     const { tenantId } = call.principal;

@@ -351,6 +351,42 @@ describe('Tenants', () => {
     ).toBeNull();
   });
 
+  it('without ceilings have limits that their admin sets up to the default, or to what a super admin has set', async () => {
+    const tenant = await createTenant(server, superToken);
+    const own = { token: tenant.admin.token, id: tenant.id };
+    const asSuper = { token: superToken, id: tenant.id };
+    const paths = async (body: object) => {
+      const answer = await ask(api.tenants.setLimits, { ...own, body });
+      return answer.status === 200 ? [] : Problem.parse(answer.body).errors?.map(({ path }) => path);
+    };
+    const perUser = 100_000; // what this server was started with
+    const atDefault = {
+      max_connections: 100,
+      max_messages_per_minute: 120,
+      max_connections_per_user: perUser,
+    };
+    expect((await succeed(api.tenants.get, own)).bounds).toEqual(atDefault);
+    expect(await paths(atDefault)).toEqual([]);
+    expect(await paths({ max_connections: 101, max_messages_per_minute: 121 })).toEqual([
+      'max_connections',
+      'max_messages_per_minute',
+    ]);
+    // a super admin goes beyond, and opens the way for the admin
+    const body = { max_connections: 5_000, max_messages_per_minute: 60 };
+    expect(await succeed(api.tenants.setLimits, { ...asSuper, body })).toMatchObject(body);
+    expect((await succeed(api.tenants.usage, own)).max_connections).toBe(5_000);
+    expect(await paths({ max_connections: 10, max_messages_per_minute: 120 })).toEqual([]);
+    expect(await paths({ max_connections: 5_000 })).toEqual([]);
+    expect(await paths({ max_connections: 5_001 })).toEqual(['max_connections']);
+    // by whichever route
+    await succeed(api.tenants.update, { ...asSuper, body: { limits: { max_connections: 6_000 } } });
+    expect(await paths({ max_connections: 6_000 })).toEqual([]);
+    const made = await create({ limits: { max_connections: 700 } });
+    expect(made.bounds.max_connections).toBe(700);
+    await succeed(api.tenants.setLimits, { ...asSuper, body: { max_connections: null } });
+    expect(await paths({ max_connections: 101 })).toEqual(['max_connections']);
+  });
+
   it('have limits that go down with a ceiling', async () => {
     const { id } = await create({ limits: { max_connections: 80 }, ceilings: { max_connections: 100 } });
     const lowered = await succeed(api.tenants.update, {
@@ -390,6 +426,7 @@ describe('Tenants', () => {
       connections: 0,
       max_connections: 100,
       default_max_connections: 100,
+      default_max_connections_per_user: 100_000,
       peak_connections: 0,
       rejected: 0,
       rejected_by: {},

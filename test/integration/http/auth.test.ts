@@ -394,8 +394,11 @@ describe('Signing in', () => {
       const browser = new Browser(server);
       const token = await browser.signIn(tenant.clinician.email, tenant.clinician.password);
       const spare = browser.cookie;
-      expect((await browser.post('logout')).status).toBe(204);
+      const out = await browser.post('logout');
+      expect(out.status).toBe(204);
+      expect(out.headers.get('clear-site-data')).toBe('"cache"');
       expect(browser.cookie).toBeUndefined();
+      expect(browser.known).toBeDefined();
       expect(await fail(api.auth.me, { token })).toEqual([401, 'access_revoked']);
       browser.cookie = spare;
       expect((await browser.refresh()).status).toBe(401);
@@ -432,9 +435,40 @@ describe('Behind a proxy with TLS', () => {
       'x-forwarded-for': '203.0.113.7',
     });
     await browser.signIn(tenant.clinician.email, tenant.clinician.password);
-    expect(browser.setCookie).toMatch(/; Secure(;|$)/);
+    for (const cookie of [browser.setCookie, browser.setKnown]) {
+      expect(cookie).toMatch(/^__Host-wardbell_/);
+      for (const attribute of ['Secure', 'HttpOnly', 'SameSite=Strict', 'Path=/']) {
+        expect(cookie.split('; ')).toContain(attribute);
+      }
+      expect(cookie).not.toMatch(/Domain/i);
+    }
+    expect((await browser.refresh()).status).toBe(200);
     const { data } = await succeed(api.audit.list, { token: tenant.admin.token });
     expect(data[0]).toMatchObject({ action: 'auth.login', address: '203.0.113.7' });
+  });
+
+  it('cookies of a release before the prefix are taken, and replaced by the answer', async () => {
+    const tenant = await createTenant(server);
+    const browser = new Browser(server, { 'x-forwarded-proto': 'https' });
+    await browser.signIn(tenant.clinician.email, tenant.clinician.password);
+    const post = (path: string, cookie: string) =>
+      fetch(`${server.url}/api/v1/auth/${path}`, {
+        method: 'POST',
+        headers: { 'x-forwarded-proto': 'https', cookie },
+      });
+    const refreshed = await post('refresh', `wardbell_refresh=${browser.cookie}`);
+    expect(refreshed.status).toBe(200);
+    const [set = '', cleared] = refreshed.headers.getSetCookie();
+    expect(set).toMatch(/^__Host-wardbell_refresh=[^;]+;/);
+    expect(cleared).toMatch(/^wardbell_refresh=;.*Path=\/api\/v1\/auth/);
+    const current = set.split(';', 1)[0] ?? '';
+    // one that a sibling host has planted does not count beside ours
+    const out = await post('logout', `wardbell_refresh=planted; ${current}`);
+    expect(out.headers.getSetCookie().map((cookie) => cookie.split('=', 1)[0])).toEqual([
+      '__Host-wardbell_refresh',
+      'wardbell_refresh',
+    ]);
+    expect((await post('refresh', current)).status).toBe(401);
   });
 
   it('an origin that is allowed may refresh', async () => {

@@ -1,8 +1,9 @@
 import { TokenAnswer } from '@wardbell/contract';
 import type { RunningServer } from '../../support/server.js';
 
-const NAME = 'wardbell_refresh';
-const KNOWN_NAME = 'wardbell_browser';
+/** Over https the names have the prefix of cookies that belong to one host. */
+const NAME = /^(?:__Host-)?wardbell_refresh$/;
+const KNOWN_NAME = /^(?:__Host-)?wardbell_browser$/;
 
 /** A browser as far as signing in goes: it keeps the two cookies and sends them back. */
 export class Browser {
@@ -31,17 +32,18 @@ export class Browser {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     for (const setCookie of response.headers.getSetCookie()) {
-      const [, name, value] = /^([^=]*)=([^;]*)/.exec(setCookie) ?? [];
-      if (name === NAME) [this.setCookie, this.cookie] = [setCookie, value || undefined];
-      if (name === KNOWN_NAME) [this.setKnown, this.known] = [setCookie, value || undefined];
+      const [, name = '', value] = /^([^=]*)=([^;]*)/.exec(setCookie) ?? [];
+      if (NAME.test(name)) [this.setCookie, this.cookie] = [setCookie, value || undefined];
+      if (KNOWN_NAME.test(name)) [this.setKnown, this.known] = [setCookie, value || undefined];
     }
     return response;
   }
 
   #cookies(): { cookie?: string } {
+    const prefix = this.setCookie.startsWith('__Host-') ? '__Host-' : '';
     const pairs = [
-      ...(this.cookie === undefined ? [] : [`${NAME}=${this.cookie}`]),
-      ...(this.known === undefined ? [] : [`${KNOWN_NAME}=${this.known}`]),
+      ...(this.cookie === undefined ? [] : [`${prefix}wardbell_refresh=${this.cookie}`]),
+      ...(this.known === undefined ? [] : [`${prefix}wardbell_browser=${this.known}`]),
     ];
     return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
   }

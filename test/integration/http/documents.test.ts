@@ -62,6 +62,15 @@ describe('The console', () => {
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
   });
 
+  it.each(['/', '/api/v1/openapi.json', '/api/v1/auth/me'])(
+    'gives pages no camera, microphone or place, with every answer: %s',
+    async (path) => {
+      const policy = (await get(path)).headers.get('permissions-policy') ?? '';
+      for (const feature of ['camera=()', 'microphone=()', 'geolocation=()'])
+        expect(policy.split(', ')).toContain(feature);
+    },
+  );
+
   whenBuilt('runs only the inline scripts that it came with', async () => {
     const response = await get('/');
     const html = await response.text();

@@ -12,6 +12,8 @@ export interface Request {
   readonly at?: Pick<RunningServer, 'url'>;
   readonly token?: string | undefined;
   readonly id?: string | undefined;
+  /** `:sub` of the path, as it is in a token. */
+  readonly sub?: string;
   readonly query?: Readonly<Record<string, string | number>>;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -36,12 +38,14 @@ const strict = (schema: z.ZodType): z.ZodType => {
  */
 export async function ask<E extends Endpoint>(
   endpoint: E,
-  { id, query, at = server, ...options }: Request = {},
+  { id, sub, query, at = server, ...options }: Request = {},
 ): Promise<Answer> {
   const parameters = new URLSearchParams(
     Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]),
   ).toString();
-  const path = endpoint.path.replace(':id', id ?? '') + (parameters === '' ? '' : `?${parameters}`);
+  const path =
+    endpoint.path.replace(':id', id ?? '').replace(':sub', () => encodeURIComponent(sub ?? '')) +
+    (parameters === '' ? '' : `?${parameters}`);
   const answer = await call(at.url, endpoint.method, path, options);
   if (answer.status === endpoint.status) {
     if (endpoint.answer) strict(endpoint.answer).parse(answer.body);

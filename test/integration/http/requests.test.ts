@@ -3,7 +3,7 @@ import { createConnection } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem } from '@wardbell/contract';
 import { database, server, useServer } from '../../support/fixture.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, expectWithin } from '../../support/wait.js';
 import { ask, type Clinic, committedEvents, createClinic, fail } from './harness.js';
 
 useServer();
@@ -37,13 +37,79 @@ describe('What a request must be', () => {
       'unsupported_media_type',
     ],
     ['plain text', 'Ada', { 'content-type': 'text/plain' }, 415, 'unsupported_media_type'],
-    ['more than 1 MiB', JSON.stringify({ notes: 'x'.repeat(1024 * 1024) }), json, 413, 'payload_too_large'],
+    ['more than 64 KiB', JSON.stringify({ notes: 'x'.repeat(64 * 1024) }), json, 413, 'payload_too_large'],
+    ['33 levels', `${'['.repeat(33)}${']'.repeat(33)}`, json, 400, 'malformed_request'],
     ['nothing', '', json, 422, 'validation_failed'],
     ['an array', '[]', json, 422, 'validation_failed'],
     ['null', 'null', json, 422, 'validation_failed'],
   ])('refuses %s', async (_, body, headers, status, code) => {
     const { outcome } = await raw('/api/v1/patients', { method: 'POST', body, headers });
     expect(outcome).toEqual([status, code]);
+  });
+
+  it.each([
+    ['/auth/login', 8 * 1024],
+    ['/auth/password', 8 * 1024],
+    ['/patients', 64 * 1024],
+    ['/events', 1024 * 1024],
+  ])('reads bodies of %s up to %i bytes, and answers 413 beyond', async (path, limit) => {
+    const post = async (size: number) => {
+      const body = JSON.stringify('x'.repeat(size - 2));
+      const headers = { ...json, authorization: `Bearer ${clinic.admin}` };
+      return (await raw(`/api/v1${path}`, { method: 'POST', body, headers })).outcome;
+    };
+    expect(await post(limit)).toEqual([422, 'validation_failed']);
+    expect(await post(limit + 1)).toEqual([413, 'payload_too_large']);
+  });
+
+  it('refuses a caller without a valid token before it reads the body, which is still being sent', async () => {
+    const refused = async (headers: string, body: string) => {
+      const socket = createConnection(server.port, '127.0.0.1');
+      let received = '';
+      socket.setEncoding('latin1').on('data', (text) => {
+        received += text;
+      });
+      socket.write(`POST /api/v1/patients HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n\r\n${body}`);
+      await eventually(() => received.includes('\r\n\r\n{'));
+      socket.destroy();
+      return received.slice(0, 'HTTP/1.1 401'.length);
+    };
+    const large = 'Content-Type: application/json\r\nContent-Length: 8000000';
+    expect(await refused(large, '[')).toBe('HTTP/1.1 401');
+    expect(await refused(`Authorization: Bearer x.y.z\r\n${large}`, '[')).toBe('HTTP/1.1 401');
+    // forms and broken JSON too: what the body is remains unknown
+    expect(await refused('Content-Type: text/plain\r\nContent-Length: 9', 'not JSON!')).toBe('HTTP/1.1 401');
+    expect(await refused('Content-Type: application/json\r\nContent-Length: 1', '{')).toBe('HTTP/1.1 401');
+  });
+
+  it('spends nothing on brackets that strangers send: the health check stays as fast as it was', async () => {
+    const healthMs = async () => {
+      const startMs = performance.now();
+      expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+      return performance.now() - startMs;
+    };
+    const strangers = new AbortController();
+    const flood = async () => {
+      const body = '['.repeat(1024 * 1024);
+      for (const path of ['/patients', '/auth/login', '/events']) {
+        if (strangers.signal.aborted) return;
+        const answer = await fetch(`${server.url}/api/v1${path}`, { method: 'POST', body, headers: json });
+        expect([401, 413]).toContain(answer.status);
+        await answer.text();
+      }
+    };
+    const flooding = Promise.all(
+      Array.from({ length: 2 }, async () => {
+        while (!strangers.signal.aborted) await flood();
+      }),
+    );
+    await expectWithin(50, async () => {
+      const tries: number[] = [];
+      for (let made = 0; made < 20; made++) tries.push(await healthMs());
+      return tries.sort((a, b) => a - b)[10];
+    });
+    strangers.abort();
+    await flooding;
   });
 
   it('answers a body that is too large while it is being sent, and the next request on the same connection', async () => {

@@ -97,6 +97,44 @@ describe('Limits', () => {
     });
   });
 
+  describe('of connections of a user, in a tenant that sets none', () => {
+    it('are 20 unless MAX_WEBSOCKET_CONNECTIONS_PER_USER says otherwise, on every transport, for each user', async () => {
+      const byDefault = await startAnother({
+        MAX_WEBSOCKET_CONNECTIONS_PER_USER: '',
+        MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '100000',
+      });
+      const clinic = await createClinic(database, { max_connections: 100 });
+      const token = await clinic.token('clinician', { sub: 'one person' });
+      const outcomes = await Promise.all(
+        Array.from({ length: 25 }, () => tryConnect(byDefault.wsUrl, { token })),
+      );
+      const inside = outcomes.filter(({ refused }) => refused === undefined).map(({ socket }) => socket);
+      expect(inside).toHaveLength(20);
+      expect(outcomes.flatMap(({ refused }) => refused ?? [])).toEqual(Array(5).fill(USER_LIMIT));
+      const stream = await fetch(`${byDefault.url}/api/v1/stream`, {
+        headers: { authorization: `Bearer ${token}`, accept: 'text/event-stream' },
+      });
+      expect(await stream.text()).toContain(USER_LIMIT.reason);
+      const colleague = { token: await clinic.token('clinician', { sub: 'another' }) };
+      inside.push(await connect(byDefault.wsUrl, colleague));
+      await closeAll(inside);
+    });
+
+    it('go with the variable, and with the limit of a tenant that sets one', async () => {
+      const strict = await startAnother({ MAX_WEBSOCKET_CONNECTIONS_PER_USER: '2' });
+      const enter = async (limits: object) => {
+        const clinic = await createClinic(database, { max_connections: 100, ...limits });
+        const token = await clinic.token('clinician', { sub: 'one person' });
+        const outcomes = [];
+        for (let made = 0; made < 4; made++) outcomes.push(await tryConnect(strict.wsUrl, { token }));
+        await closeAll(outcomes.filter(({ refused }) => !refused).map(({ socket }) => socket));
+        return outcomes.filter(({ refused }) => refused === undefined).length;
+      };
+      expect(await enter({})).toBe(2);
+      expect(await enter({ max_connections_per_user: 3 })).toBe(3);
+    });
+  });
+
   describe('of messages', () => {
     it('answers 120 in a minute and closes 4429 after one more', async () => {
       const clinic = await createClinic(database);
@@ -120,6 +158,7 @@ describe('Limits', () => {
         (socket) => socket.send({ type: 'subscribe', topics: ['patients'] }),
         (socket) => socket.send('not a message'),
         (socket) => socket.ws.ping(),
+        (socket) => socket.ws.pong(),
       ];
       for (const send of kinds) {
         const socket = await connect(server.wsUrl, options);

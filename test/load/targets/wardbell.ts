@@ -94,6 +94,7 @@ export class Wardbell implements Target {
         SUPER_ADMIN_EMAIL: 'root@wardbell.test',
         SUPER_ADMIN_PASSWORD: randomBytes(16).toString('hex'),
         MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10000000', // all sockets come from one address
+        MAX_WEBSOCKET_CONNECTIONS_PER_USER: '100000', // and of few users
       },
       stdio: ['ignore', log, log],
     });

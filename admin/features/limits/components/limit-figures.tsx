@@ -63,20 +63,16 @@ export const LimitFigures = ({
         name={words.perUser}
         value={most === undefined ? undefined : formats.number(most)}
         hint={
-          effective.userMax === null ? (
-            words.perUserNone
-          ) : (
-            <>
-              <Gauge used={most ?? 0} limit={effective.userMax} ceiling={ceilings.max_connections_per_user} />
-              {ceilings.max_connections_per_user === null ||
-              ceilings.max_connections_per_user === effective.userMax
-                ? formatMessage(words.perUserLimit, { limit: formats.number(effective.userMax) })
-                : formatMessage(words.perUserLimitAndCeiling, {
-                    limit: formats.number(effective.userMax),
-                    ceiling: formats.number(ceilings.max_connections_per_user),
-                  })}
-            </>
-          )
+          <>
+            <Gauge used={most ?? 0} limit={effective.userMax} ceiling={ceilings.max_connections_per_user} />
+            {ceilings.max_connections_per_user === null ||
+            ceilings.max_connections_per_user === effective.userMax
+              ? formatMessage(words.perUserLimit, { limit: formats.number(effective.userMax) })
+              : formatMessage(words.perUserLimitAndCeiling, {
+                  limit: formats.number(effective.userMax),
+                  ceiling: formats.number(ceilings.max_connections_per_user),
+                })}
+          </>
         }
       />
       <Figure name={words.messages} value={formats.number(messages)} hint={words.messagesHint} />

@@ -30,21 +30,22 @@ const useDescriptions = (tenant: Tenant, usage: TenantUsage): Record<LimitField,
   const words = useRoomText(limitsText).form;
   const formats = useFormats();
   const { role } = useMe();
-  const describe = (field: LimitField, byDefault: number | null): string => {
+  const describe = (field: LimitField, byDefault: number): string => {
+    const isSuper = role === 'super_admin';
     const ceiling = tenant.ceilings[field];
-    const bound = role === 'super_admin' ? words.ceilingForSuper : words.ceiling;
-    if (ceiling !== null && (byDefault === null || byDefault > ceiling)) {
-      return `${formatMessage(bound, { formatted: formats.number(ceiling) })} ${words.emptyCeiling}`;
-    }
+    const bound = isSuper ? ceiling : tenant.bounds[field];
+    const boundText = isSuper ? words.ceilingForSuper : ceiling === null ? words.bound : words.ceiling;
+    const most =
+      bound === null ? words.noCeiling : formatMessage(boundText, { formatted: formats.number(bound) });
     const empty =
-      byDefault === null
-        ? words.emptyNone
+      bound !== null && byDefault > bound
+        ? words.emptyCeiling
         : formatMessage(words.empty, { formatted: formats.number(byDefault) });
-    return `${ceiling === null ? words.noCeiling : formatMessage(bound, { formatted: formats.number(ceiling) })} ${empty}`;
+    return `${most} ${empty}`;
   };
   return {
     max_connections: describe('max_connections', usage.default_max_connections),
-    max_connections_per_user: describe('max_connections_per_user', null),
+    max_connections_per_user: describe('max_connections_per_user', usage.default_max_connections_per_user),
     max_messages_per_minute: describe('max_messages_per_minute', DEFAULT_MESSAGES_PER_MINUTE),
   };
 };
@@ -84,13 +85,14 @@ export const LimitsForm = ({
   const me = useMe();
   const cache = useQueryClient();
   const descriptions = useDescriptions(tenant, usage);
+  const bounds = me.role === 'super_admin' ? tenant.ceilings : tenant.bounds;
   const [enforce, setEnforce] = useState(false);
   const [asking, setAsking] = useState(false);
   const form = useForm<LimitsDraft>({
     mode: 'controlled',
     initialValues: toDraft(tenant.limits),
     validateInputOnChange: true,
-    validate: (draft) => validateDraft(draft, tenant.ceilings, words.errors),
+    validate: (draft) => validateDraft(draft, bounds, words.errors),
   });
   const save = useMutation({
     mutationFn: (closing: boolean) =>
@@ -115,11 +117,11 @@ export const LimitsForm = ({
   // biome-ignore lint/correctness/useExhaustiveDependencies: the ceiling may have come down under what was entered
   useEffect(() => {
     if (form.isDirty()) form.validate();
-  }, [tenant.ceilings]);
+  }, [bounds]);
 
   const draft = form.values;
   const changed = Object.keys(changedFields(tenant.limits, draft)).length > 0;
-  const valid = Object.keys(validateDraft(draft, tenant.ceilings, words.errors)).length === 0;
+  const valid = Object.keys(validateDraft(draft, bounds, words.errors)).length === 0;
   const effective = effectiveOf(toLimits(draft, tenant.limits), tenant.ceilings, usage);
   const exact = connections?.complete === true;
   const seen = exact

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { effectiveOf, forecast } from './forecast';
 
 const none = { max_connections: null, max_connections_per_user: null, max_messages_per_minute: null };
-const usage = { default_max_connections: 100 };
+const usage = { default_max_connections: 100, default_max_connections_per_user: 20 };
 
 /** Sockets of these people, the oldest first. */
 const sockets = (...users: string[]) =>
@@ -14,7 +14,7 @@ const sockets = (...users: string[]) =>
 
 describe('What holds', () => {
   it('is the limit, else the default, and never more than the ceiling', () => {
-    expect(effectiveOf(none, none, usage)).toEqual({ tenantMax: 100, userMax: null });
+    expect(effectiveOf(none, none, usage)).toEqual({ tenantMax: 100, userMax: 20 });
     expect(effectiveOf({ ...none, max_connections: 0 }, none, usage).tenantMax).toBe(0);
     expect(effectiveOf(none, { ...none, max_connections: 20 }, usage).tenantMax).toBe(20);
     expect(effectiveOf(none, { ...none, max_connections_per_user: 2 }, usage).userMax).toBe(2);
@@ -42,7 +42,7 @@ describe('What would happen', () => {
   });
 
   it('counts those above the limit of the clinic', () => {
-    expect(forecast(sockets('a', 'b', 'c'), { tenantMax: 2, userMax: null }).above).toBe(1);
-    expect(forecast(sockets('a', 'b', 'c'), { tenantMax: 0, userMax: null }).above).toBe(3);
+    expect(forecast(sockets('a', 'b', 'c'), { tenantMax: 2, userMax: 20 }).above).toBe(1);
+    expect(forecast(sockets('a', 'b', 'c'), { tenantMax: 0, userMax: 20 }).above).toBe(3);
   });
 });

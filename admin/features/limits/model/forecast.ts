@@ -6,25 +6,23 @@ type Socket = Pick<Connection, 'id' | 'user_id' | 'connected_at'>;
 /** What holds in the end: the limit, the default without one, and never more than the ceiling. */
 export interface Effective {
   readonly tenantMax: number;
-  /** null: no limit for one person. */
-  readonly userMax: number | null;
+  readonly userMax: number;
 }
 
-/** The lower of two bounds; null is none. */
-const lower = (a: number | null, b: number | null): number | null =>
-  a === null ? b : b === null ? a : Math.min(a, b);
+const upTo = (limit: number, ceiling: number | null): number =>
+  ceiling === null ? limit : Math.min(limit, ceiling);
 
 export const effectiveOf = (
   limits: Limits,
   ceilings: Limits,
-  { default_max_connections }: Pick<TenantUsage, 'default_max_connections'>,
-): Effective => {
-  const asked = limits.max_connections ?? default_max_connections;
-  return {
-    tenantMax: lower(asked, ceilings.max_connections) ?? asked,
-    userMax: lower(limits.max_connections_per_user, ceilings.max_connections_per_user),
-  };
-};
+  usage: Pick<TenantUsage, 'default_max_connections' | 'default_max_connections_per_user'>,
+): Effective => ({
+  tenantMax: upTo(limits.max_connections ?? usage.default_max_connections, ceilings.max_connections),
+  userMax: upTo(
+    limits.max_connections_per_user ?? usage.default_max_connections_per_user,
+    ceilings.max_connections_per_user,
+  ),
+});
 
 /** Of the sockets that are open now, those that limits would put above them, the newest first to go. */
 export interface Forecast {
@@ -46,7 +44,7 @@ export const forecast = (sockets: readonly Socket[], { tenantMax, userMax }: Eff
     const rank = (ofUser.get(user_id) ?? 0) + 1;
     ofUser.set(user_id, rank);
     mostOfOne = Math.max(mostOfOne, rank);
-    if (userMax === null || rank <= userMax) within++;
+    if (rank <= userMax) within++;
   }
   const kept = Math.min(within, tenantMax);
   return { open: sockets.length, above: sockets.length - kept, mostOfOne };

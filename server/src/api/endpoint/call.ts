@@ -35,6 +35,8 @@ export interface BareCall<E extends Endpoint = Endpoint> {
   readonly type: E['path'] extends `${string}/:type${string}` ? string : undefined;
   /** `:gateway_id` of the path, as it was sent. */
   readonly gatewayId: E['path'] extends `${string}/:gateway_id${string}` ? string : undefined;
+  /** `:sub` of the path, as it was sent. */
+  readonly sub: E['path'] extends `${string}/:sub${string}` ? string : undefined;
   readonly query: Output<E, 'query'>;
   /** The text itself where the endpoint is `raw`. */
   readonly body: E extends { readonly raw: object } ? string : Output<E, 'body'>;

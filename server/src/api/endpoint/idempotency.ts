@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
+import { deriveKeys } from '../../platform/config/signing-keys.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { NIL_UUID } from '../../platform/uuid.js';
@@ -24,10 +25,10 @@ type Keyed = NonNullable<BareCall['idempotency']>;
  */
 @Injectable()
 export class Idempotency {
-  readonly #secret: Buffer;
+  readonly #keys: readonly [Buffer, ...Buffer[]];
 
   constructor(config: Config) {
-    this.#secret = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell idempotency', 32));
+    this.#keys = deriveKeys(config, 'wardbell idempotency');
   }
 
   /** Returns the response of `work`, or the stored response of the first request with this key. */
@@ -49,14 +50,15 @@ export class Idempotency {
     work: () => Promise<unknown>,
   ): Promise<{ readonly body: object; readonly replayed: boolean }> {
     const tenantId = tx.principal.tenantId ?? NIL_UUID;
-    // An HMAC, because a request can contain a password, which an attacker could guess from a plain hash.
-    const hash = createHmac('sha256', this.#secret).update(canonical(request)).digest();
-    if (!(await reserve(tx, [tenantId, route, key], new Uint8Array(hash)))) {
+    const text = canonical(request);
+    const [current, ...earlier] = this.#keys;
+    if (!(await reserve(tx, [tenantId, route, key], hashOf(current, text)))) {
       const stored = await find(tx, [tenantId, route, key]);
       if (!stored || !(stored.body instanceof Object)) {
         throw new Problem('idempotency_in_progress', { retryAfterS: 1 });
       }
-      if (!hash.equals(stored.request_hash)) throw new Problem('idempotency_mismatch');
+      const isSame = [current, ...earlier].some((key) => hashOf(key, text).equals(stored.request_hash));
+      if (!isSame) throw new Problem('idempotency_mismatch');
       return { body: stored.body, replayed: true };
     }
     const body = await work();
@@ -65,6 +67,10 @@ export class Idempotency {
     return { body, replayed: false };
   }
 }
+
+/** An HMAC, because a request can contain a password, which an attacker could guess from a plain hash. */
+const hashOf = (key: Buffer, text: string): Buffer<ArrayBuffer> =>
+  Buffer.from(createHmac('sha256', key).update(text).digest());
 
 type KeyOf = readonly [tenantId: string, route: string, key: string];
 

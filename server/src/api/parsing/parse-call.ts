@@ -7,7 +7,11 @@ import type { BareCall } from '../endpoint/call.js';
 import { validationProblem } from './validation.js';
 
 const Id = z.object({ id: z.guid().transform((id) => id.toLowerCase()) });
-const Names = z.object({ type: z.string().optional(), gateway_id: z.string().optional() });
+const Names = z.object({
+  type: z.string().optional(),
+  gateway_id: z.string().optional(),
+  sub: z.string().optional(),
+});
 /** Visible ASCII, RFC 9110 field content without blanks. */
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 /** PostgreSQL `integer`, the type of versions. */
@@ -29,6 +33,7 @@ export function parseCall<E extends Endpoint>(
     id: endpoint.path.includes('/:id') ? parseId(request.params) : undefined,
     type: parseName(endpoint, request.params, 'type'),
     gatewayId: parseName(endpoint, request.params, 'gateway_id'),
+    sub: parseName(endpoint, request.params, 'sub'),
     query: parsePart(endpoint.query, request.query),
     body: endpoint.raw ? textOf(request.body) : parsePart(endpoint.body, request.body),
     ifMatch: parseIfMatch(request.headers['if-match']),
@@ -56,7 +61,11 @@ function parseId(params: unknown): string {
   return parsed.data.id;
 }
 
-function parseName(endpoint: Endpoint, params: unknown, name: 'type' | 'gateway_id'): string | undefined {
+function parseName(
+  endpoint: Endpoint,
+  params: unknown,
+  name: keyof z.output<typeof Names>,
+): string | undefined {
   if (!endpoint.path.includes(`/:${name}`)) return undefined;
   const value = Names.safeParse(params).data?.[name];
   if (value === undefined) throw new Problem('not_found');

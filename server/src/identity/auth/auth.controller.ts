@@ -6,18 +6,24 @@ import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { bearerOf } from './bearer.js';
-import { readBrowserCookie, setBrowserCookie } from './browser-cookie.js';
+import { browserCookie } from './browser-cookie.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { attemptOf } from './login-throttle.js';
 import { describeCaller } from './me.js';
 import { OwnPasswords } from './own-password.js';
-import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.js';
+import { refreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
 import { SessionService, type SignedIn } from './session.service.js';
 import { TokenService } from './token.service.js';
 import { TokenError } from './token-error.js';
 
 const routes = api.auth;
+
+/**
+ * What a browser deletes at a sign-out: pages of the session, such as those that Back would show. Not its cookies, by which
+ * the browser is known at the next sign-in, nor its storage, which has the language and the colours and nothing of patients.
+ */
+const SIGNED_OUT_DATA = '"cache"';
 
 @Controller()
 export class AuthController {
@@ -32,10 +38,10 @@ export class AuthController {
   @BareEndpoint(routes.login)
   async login({ body, request, reply }: BareCall<typeof routes.login>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
-    const known = readBrowserCookie(request);
+    const known = browserCookie.read(request);
     const attempt = attemptOf(body.email, request.ip, this.browsers.find(known, body.email));
     const signedIn = await this.sessions.login(attempt, body.password, request.ip);
-    setBrowserCookie(request, reply, this.config, this.browsers.remember(known, body.email));
+    browserCookie.set(request, reply, this.config, this.browsers.remember(known, body.email));
     return this.#signedIn(request, reply, signedIn);
   }
 
@@ -43,12 +49,12 @@ export class AuthController {
   async refresh({ request, reply }: BareCall<typeof routes.refresh>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
     try {
-      const signedIn = await this.sessions.refresh(readRefreshCookie(request), request.ip);
+      const signedIn = await this.sessions.refresh(refreshCookie.read(request), request.ip);
       return this.#signedIn(request, reply, signedIn);
     } catch (error) {
       // only on 401: a suspended tenant can be reactivated, and an outage of the database ends
       if (!(error instanceof Problem) || error.status !== 401) throw error;
-      clearRefreshCookie(request, reply, this.config);
+      refreshCookie.clear(request, reply, this.config);
       throw new Problem('invalid_refresh_token', { cause: error });
     }
   }
@@ -57,9 +63,10 @@ export class AuthController {
   @BareEndpoint(routes.logout)
   async logout({ request, reply }: BareCall<typeof routes.logout>): Promise<void> {
     requireSameOrigin(request, this.config.allowedOrigins);
-    await this.sessions.logout(readRefreshCookie(request), request.ip);
+    await this.sessions.logout(refreshCookie.read(request), request.ip);
     await this.#logoutBearer(request);
-    clearRefreshCookie(request, reply, this.config);
+    refreshCookie.clear(request, reply, this.config);
+    reply.header('clear-site-data', SIGNED_OUT_DATA);
   }
 
   @BareEndpoint(routes.password)
@@ -68,7 +75,7 @@ export class AuthController {
       current: body.current_password,
       next: body.new_password,
       address: request.ip,
-      findBrowser: (email) => this.browsers.find(readBrowserCookie(request), email),
+      findBrowser: (email) => this.browsers.find(browserCookie.read(request), email),
     });
   }
 
@@ -78,7 +85,7 @@ export class AuthController {
   }
 
   #signedIn(request: FastifyRequest, reply: FastifyReply, { answer, refreshToken }: SignedIn): object {
-    setRefreshCookie(request, reply, this.config, refreshToken);
+    refreshCookie.set(request, reply, this.config, refreshToken);
     return answer;
   }
 

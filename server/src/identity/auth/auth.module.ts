@@ -7,6 +7,7 @@ import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
+import { ExternalUsersSeen } from './external-users-seen.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { OwnPasswords } from './own-password.js';
 import { SessionService } from './session.service.js';
@@ -19,6 +20,7 @@ import { TokenService } from './token.service.js';
   providers: [
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
+    ExternalUsersSeen,
     TokenService,
     Passwords,
     SessionService,
@@ -28,6 +30,6 @@ import { TokenService } from './token.service.js';
     KeyLookup,
     KeysService,
   ],
-  exports: [AccessGuard, TokenService, Passwords, PasswordRules],
+  exports: [AccessGuard, ExternalUsersSeen, TokenService, Passwords, PasswordRules],
 })
 export class AuthModule {}

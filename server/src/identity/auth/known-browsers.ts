@@ -1,6 +1,7 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Config } from '../../platform/config/config.js';
+import { deriveKeys } from '../../platform/config/signing-keys.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 /** How long a browser stays known after its last sign-in. */
@@ -19,10 +20,10 @@ const SEPARATOR = '~';
  */
 @Injectable()
 export class KnownBrowsers {
-  readonly #key: Buffer;
+  readonly #keys: readonly [Buffer, ...Buffer[]];
 
   constructor(config: Config) {
-    this.#key = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell known browser', 32));
+    this.#keys = deriveKeys(config, 'wardbell known browser');
   }
 
   /** The id of a browser that has signed this account in; undefined for any other text. */
@@ -35,7 +36,7 @@ export class KnownBrowsers {
     const known = this.#entryOf(text, email, nowMs);
     const id = known?.id ?? randomBytes(12).toString('base64url');
     const lastDay = String(Math.floor(nowMs / DAY_MS) + KNOWN_DAYS);
-    const entry = [id, lastDay, this.#sign(id, lastDay, email)].join('.');
+    const entry = [id, lastDay, sign(this.#keys[0], id, lastDay, email)].join('.');
     const others = entriesOf(text).filter((other) => other !== known?.entry);
     return [entry, ...others].slice(0, MAX_ACCOUNTS).join(SEPARATOR);
   }
@@ -48,19 +49,20 @@ export class KnownBrowsers {
     for (const entry of entriesOf(text)) {
       const [, id = '', lastDay = '', signature = ''] = ENTRY.exec(entry) ?? [];
       if (Number(lastDay) * DAY_MS < nowMs) continue;
-      const expected = Buffer.from(this.#sign(id, lastDay, email));
-      if (timingSafeEqual(expected, Buffer.from(signature))) return { id, entry };
+      const given = Buffer.from(signature);
+      const isOurs = (key: Buffer) => timingSafeEqual(Buffer.from(sign(key, id, lastDay, email)), given);
+      if (this.#keys.some(isOurs)) return { id, entry };
     }
     return undefined;
   }
-
-  #sign(id: string, lastDay: string, email: string): string {
-    const mac = createHmac('sha256', this.#key)
-      .update(JSON.stringify([id, lastDay, email]))
-      .digest();
-    return mac.subarray(0, 16).toString('base64url');
-  }
 }
+
+const sign = (key: Buffer, id: string, lastDay: string, email: string): string => {
+  const mac = createHmac('sha256', key)
+    .update(JSON.stringify([id, lastDay, email]))
+    .digest();
+  return mac.subarray(0, 16).toString('base64url');
+};
 
 const entriesOf = (text: string | undefined): string[] =>
   (text ?? '').split(SEPARATOR, MAX_ACCOUNTS).filter((entry) => ENTRY.test(entry));

@@ -5,12 +5,14 @@ import { Claims, KEY_ACTOR_PREFIX, type Role } from '@wardbell/contract';
 import { decodeProtectedHeader } from 'jose';
 import type { Principal } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
+import type { SigningKey } from '../../platform/config/signing-keys.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import { Log } from '../../platform/log/log.js';
 import { RepeatLimit } from '../../platform/log/repeat-limit.js';
 import { toUserId } from '../../platform/uuid.js';
 import { KeyLookup } from '../keys/key-lookup.js';
 import { isKey } from '../keys/key-text.js';
+import { ExternalUsersSeen } from './external-users-seen.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
 
@@ -33,7 +35,7 @@ export interface TokenSubject {
  */
 @Injectable()
 export class TokenService implements OnApplicationBootstrap, OnApplicationShutdown {
-  readonly #jwt: JwtService;
+  readonly #signers: readonly [Signer, ...Signer[]];
   readonly #provider: IdentityProvider | null;
 
   readonly #limit = new RepeatLimit();
@@ -41,16 +43,11 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   constructor(
     config: Config,
     private readonly keys: KeyLookup,
+    private readonly externalUsers: ExternalUsersSeen,
     private readonly log: Log,
   ) {
-    // one KeyObject, because otherwise every verification would derive it again
-    const key = createSecretKey(Buffer.from(config.jwtSecret));
-    this.#jwt = new JwtService({
-      privateKey: key,
-      publicKey: key,
-      signOptions: { algorithm: 'HS256', expiresIn: ACCESS_TOKEN_S },
-      verifyOptions: { algorithms: ['HS256'] },
-    });
+    const [first, ...others] = config.jwtKeys;
+    this.#signers = [toSigner(first), ...others.map(toSigner)];
     this.#provider = config.identityProvider ? new IdentityProvider(config.identityProvider, log) : null;
   }
 
@@ -69,7 +66,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Issues an access token that is valid for `ACCESS_TOKEN_S` seconds. */
   issue(subject: TokenSubject): string {
-    return this.#jwt.sign({
+    return this.#signers[0].jwt.sign({
       sub: subject.userId,
       ...(subject.tenantId === null ? {} : { tenant_id: subject.tenantId }),
       role: subject.role,
@@ -88,7 +85,7 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     try {
       if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
       if (this.#provider === null || algorithmOf(token) === 'HS256') {
-        return toPrincipal(this.#verifyOwn(token), address);
+        return this.#noted(toPrincipal(this.#verifyOwn(token), address));
       }
     } catch (error) {
       throw this.#logRefusal(error);
@@ -108,19 +105,66 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async #verifyForeign(provider: IdentityProvider, token: string, address: string | null) {
-    return toPrincipal(await provider.verify(token), address);
+    return this.#noted(toPrincipal(await provider.verify(token), address));
+  }
+
+  /** A token without a session of ours is not of a sign-in here. */
+  #noted(principal: Principal): Principal {
+    if (principal.sessionId === null) this.externalUsers.note(principal);
+    return principal;
   }
 
   #verifyOwn(token: string): unknown {
     try {
-      return this.#jwt.verify<Record<string, unknown>>(token);
+      return this.#verifyWithAny(token);
     } catch (error) {
       const expired = error instanceof Error && error.name === 'TokenExpiredError';
       const isEarly = error instanceof Error && error.name === 'NotBeforeError';
       throw new TokenError(expired ? 'expired' : 'invalid', error, isEarly ? 'nbf' : undefined);
     }
   }
+
+  /** Tries the key that the token names first; then all, because tokens of a secret without a name carry none. */
+  #verifyWithAny(token: string): unknown {
+    const [first, ...others] = this.#signers;
+    if (others.length === 0) return first.jwt.verify<Record<string, unknown>>(token);
+    const { kid } = decodeProtectedHeader(token);
+    let failure: unknown;
+    for (const { jwt } of [...this.#signers].sort((a, b) => Number(b.kid === kid) - Number(a.kid === kid))) {
+      try {
+        return jwt.verify<Record<string, unknown>>(token);
+      } catch (error) {
+        if (!isWrongSignature(error)) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
 }
+
+interface Signer {
+  readonly kid: string | undefined;
+  readonly jwt: JwtService;
+}
+
+const toSigner = ({ kid, secret }: SigningKey): Signer => {
+  // one KeyObject, because otherwise every verification would derive it again
+  const key = createSecretKey(Buffer.from(secret));
+  const jwt = new JwtService({
+    privateKey: key,
+    publicKey: key,
+    signOptions: {
+      algorithm: 'HS256',
+      expiresIn: ACCESS_TOKEN_S,
+      ...(kid === undefined ? {} : { keyid: kid }),
+    },
+    verifyOptions: { algorithms: ['HS256'] },
+  });
+  return { kid, jwt };
+};
+
+const isWrongSignature = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'JsonWebTokenError' && error.message === 'invalid signature';
 
 const algorithmOf = (token: string): string | undefined => {
   try {

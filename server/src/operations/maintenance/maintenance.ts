@@ -12,6 +12,8 @@ const DAYS_AHEAD = 7;
 const MONTHS_AHEAD = 3;
 const EVERY_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
+/** People of single sign-on that a tenant's list keeps, those who came last, besides those who are blocked. */
+const MAX_EXTERNAL_USERS = 10_000;
 
 const MAINTAIN = {
   name: 'maintain_outbox',
@@ -70,6 +72,12 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
       await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });
       await orm.presence.deleteMany({ where: { online: false, since: { lt: hoursAgo(24) } } });
+      await tx.sql.execute`
+        DELETE FROM wardbell.external_user e USING (
+          SELECT s.id, row_number() OVER (PARTITION BY s.tenant_id ORDER BY s.last_seen_at DESC NULLS LAST) AS place
+          FROM wardbell.external_user s WHERE s.blocked_at IS NULL) r
+        WHERE e.id = r.id AND e.blocked_at IS NULL
+          AND (r.place > ${MAX_EXTERNAL_USERS}::int OR coalesce(e.last_seen_at, '-infinity') < ${hoursAgo(90 * 24)})`;
       // kept for a while, because an access token outlives its session by minutes and must be recognised as revoked
       await orm.authSession.deleteMany({ where: { expires_at: { lt: hoursAgo(24) } } });
     });

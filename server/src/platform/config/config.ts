@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { DaprSubscription } from './dapr-subscription.js';
 import { Environment, expectation, type LogLevel } from './environment.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
+import type { SigningKeys } from './signing-keys.js';
 import { ConfigError } from './start-error.js';
 
 /** An issuer of tokens besides this server. */
@@ -40,6 +41,9 @@ export abstract class Config {
   abstract readonly relayDatabaseUrl: string | undefined;
   /** Absolute path. */
   abstract readonly dataDir: string;
+  /** Sign and verify our tokens, and what is derived from them. */
+  abstract readonly jwtKeys: SigningKeys;
+  /** The secret of the first, for keys that nothing old is read with. */
   abstract readonly jwtSecret: string;
   abstract readonly identityProvider: IdentityProviderConfig | undefined;
   abstract readonly superAdmin: { readonly email: string; readonly password: string };
@@ -47,7 +51,9 @@ export abstract class Config {
   abstract readonly demoTraffic: boolean;
   abstract readonly enableWebsocket: boolean;
   abstract readonly websocketCompression: boolean;
+  /** Limits of tenants without their own. */
   abstract readonly maxConnectionsPerTenant: number;
+  abstract readonly maxConnectionsPerUser: number;
   abstract readonly heartbeatIntervalS: number;
   /** `null`: only the origin of this server. */
   abstract readonly allowedOrigins: readonly string[] | null;
@@ -97,6 +103,9 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   assertConsistent(values, production);
 
   const dataDir = resolve(values.DATA_DIR);
+  const jwtKeys: SigningKeys = values.JWT_SECRET ?? [
+    { kid: undefined, secret: loadOrCreateSecret(dataDir, 'jwt-secret', randomKey) },
+  ];
   return {
     port: values.PORT,
     host: values.HOST,
@@ -106,7 +115,8 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     appDatabaseUrl: values.APP_DATABASE_URL,
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
-    jwtSecret: values.JWT_SECRET ?? loadOrCreateSecret(dataDir, 'jwt-secret', randomKey),
+    jwtKeys,
+    jwtSecret: jwtKeys[0].secret,
     identityProvider: identityProviderOf(values, production),
     superAdmin: {
       email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
@@ -118,6 +128,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     enableWebsocket: values.ENABLE_WEBSOCKET,
     websocketCompression: values.WEBSOCKET_COMPRESSION,
     maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
+    maxConnectionsPerUser: values.MAX_WEBSOCKET_CONNECTIONS_PER_USER,
     heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
     allowedOrigins: values.ALLOWED_ORIGINS ?? null,
     redisUrl: values.REDIS_URL,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { DaprSubscription } from './dapr-subscription.js';
+import { MAX_SIGNING_KEYS, MIN_SECRET_BYTES, parseSigningKeys, type SigningKeys } from './signing-keys.js';
 
 /**
  * The environment variables, one schema for each. A description completes the sentence "<VARIABLE> must be …". The
@@ -115,9 +116,6 @@ const json = z.string().transform((value, context): unknown => {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** HS256 requires a key at least as long as its hash (RFC 7518, 3.2). */
-const MIN_SECRET_BYTES = 32;
-
 export const Environment = z.object({
   NODE_ENV: z.string().optional(),
   PORT: wholeNumberOr(8000, 0, 65_535),
@@ -137,9 +135,15 @@ export const Environment = z.object({
   JWT_SECRET: described(
     z
       .string()
-      .refine((value) => Buffer.byteLength(value) >= MIN_SECRET_BYTES)
+      .transform((value, context): SigningKeys => {
+        const keys = parseSigningKeys(value);
+        if (keys !== undefined) return keys;
+        context.addIssue({ code: 'custom' });
+        return z.NEVER;
+      })
       .optional(),
-    `at least ${MIN_SECRET_BYTES} bytes long; "openssl rand -base64 48" makes a good one`,
+    `at least ${MIN_SECRET_BYTES} bytes long; "openssl rand -base64 48" makes a good one. Up to ${MAX_SIGNING_KEYS} are ` +
+      'written kid:secret,kid:secret, each kid and secret once, without commas in them',
   ),
   JWT_JWKS_URL: described(url(['http:', 'https:']).optional(), 'an http or https URL'),
   JWT_ISSUER: z.string().optional(),
@@ -161,6 +165,7 @@ export const Environment = z.object({
   ENABLE_WEBSOCKET: flag(true),
   WEBSOCKET_COMPRESSION: flag(false),
   MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: wholeNumberOr(100, 0, 1_000_000),
+  MAX_WEBSOCKET_CONNECTIONS_PER_USER: wholeNumberOr(20, 1, 100_000),
   WEBSOCKET_HEARTBEAT_INTERVAL: wholeNumberOr(30, 1, 3_600, ' of seconds'),
   ALLOWED_ORIGINS: described(
     z.string().transform(list).pipe(z.array(origin).min(1)).optional(),

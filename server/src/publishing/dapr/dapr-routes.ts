@@ -1,5 +1,4 @@
 import { hash, timingSafeEqual } from 'node:crypto';
-import { MAX_PUBLISH_BYTES } from '@wardbell/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { sendProblem } from '../../api/problems/send-problem.js';
 import type { Config } from '../../platform/config/config.js';
@@ -8,6 +7,8 @@ import { elementTexts, memberText } from '../json-slices.js';
 import type { DaprSubscriber } from './dapr-subscriber.js';
 
 const MAX_BULK = 100;
+/** A delivery of `MAX_BULK` events of 64 KiB, with room for what is around them: a refused one would come again and again. */
+const MAX_DELIVERY_BYTES = 40 * 1024 * 1024;
 const MAX_BULK_WAIT_MS = 40;
 
 /**
@@ -40,7 +41,7 @@ export async function mountDapr(
     );
     scope.post<{ Params: { n: string } }>(
       '/dapr/events/:n',
-      { bodyLimit: MAX_PUBLISH_BYTES },
+      { bodyLimit: MAX_DELIVERY_BYTES },
       async (request, reply) => {
         const { n } = request.params;
         const subscription = /^\d{1,4}$/.test(n) ? daprSubscriptions[Number(n)] : undefined;

@@ -3,7 +3,7 @@
 export const ADMIT = {
   name: 'admit',
   text: `SELECT id::text, verdict, head, max_connections, max_messages_per_minute, snapshot, replaced
-         FROM wardbell.admit($1, make_interval(secs => $2), $3, $4)`,
+         FROM wardbell.admit($1, make_interval(secs => $2), $3, $4, $5)`,
 };
 export const RELEASE = {
   name: 'release',
@@ -12,7 +12,7 @@ export const RELEASE = {
 /** Takes slots again for open sockets whose slots were released; returns the sockets that now exceed a limit. */
 export const RETAKE = {
   name: 'retake',
-  text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4)`,
+  text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4, $5)`,
 };
 /** Deletes rows of this instance that belong to none of its sockets. */
 export const RECONCILE = {

@@ -212,6 +212,7 @@ export class Admission {
       this.instance.id,
       ALIVE_FOR_S,
       this.config.maxConnectionsPerTenant,
+      this.config.maxConnectionsPerUser,
       JSON.stringify(batch.map(toRow)),
     ]);
     for (const { id, close } of evicted) {
@@ -269,6 +270,7 @@ export class Admission {
       this.instance.id,
       ALIVE_FOR_S,
       this.config.maxConnectionsPerTenant,
+      this.config.maxConnectionsPerUser,
       JSON.stringify(batch.map(({ request }) => toRow(request))),
     ];
     try {

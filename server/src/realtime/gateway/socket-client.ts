@@ -8,6 +8,8 @@ import type { TokenBucket } from './token-bucket.js';
 
 /** Pings without an answer that end a connection. */
 const MAX_MISSED_PINGS = 2;
+/** Pings of ours that may be under way at a time, with their repetitions. */
+const MAX_PONGS_DUE = 2 * MAX_MISSED_PINGS;
 
 /**
  * A client on a WebSocket: it sends messages, which are counted, and answers pings. A ping that is not answered within
@@ -48,7 +50,8 @@ export class SocketClient extends Client {
 
   #ping(): void {
     this.#missedPings++;
-    this.pongsDue++;
+    // one pong may answer several pings (RFC 6455, 5.5.3), so those of long ago are not awaited
+    this.pongsDue = Math.min(this.pongsDue + 1, MAX_PONGS_DUE);
     this.sink.writeNow(PING_FRAME);
   }
 

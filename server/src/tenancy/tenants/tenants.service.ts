@@ -14,19 +14,23 @@ import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
-import { changedLimits } from '../limits/limits.js';
-import { toColumns, toTenant } from './tenant-row.js';
+import { changedLimits, type DefaultLimits, defaultLimits, type RequestedLimits } from '../limits/limits.js';
+import { toColumns, toGrantedColumns, toTenant } from './tenant-row.js';
 
 /** Clinics. Under the confined role these statements see only its own tenant. */
 @Injectable()
 export class TenantsService {
-  constructor(private readonly config: Config) {}
+  readonly #defaults: DefaultLimits;
+
+  constructor(private readonly config: Config) {
+    this.#defaults = defaultLimits(config);
+  }
 
   async get(tx: Tx, id: string): Promise<Tenant> {
     const orm = await tx.orm();
     const row = await orm.tenant.findUnique({ where: { id } });
     if (!row) throw new Problem('not_found');
-    return toTenant(row);
+    return toTenant(row, this.#defaults);
   }
 
   async create(tx: Tx, body: TenantCreate): Promise<Tenant> {
@@ -41,12 +45,13 @@ export class TenantsService {
         status: body.status,
         time_zone: body.time_zone,
         ...toColumns(limits, ceilings),
+        ...toGrantedColumns(body.limits ?? {}),
       },
       skipDuplicates: true, // a taken slug inserts no row
     });
     if (!row) throw new Problem('slug_taken');
     audit(tx, 'tenant.create', row.id, Object.keys(body));
-    return toTenant(row);
+    return toTenant(row, this.#defaults);
   }
 
   /** Changes a clinic; its sockets close when it is suspended. */
@@ -58,22 +63,29 @@ export class TenantsService {
     next.limits = changedLimits(current.limits, limits, next.ceilings);
     const changed = FIELDS.filter((field) => JSON.stringify(next[field]) !== JSON.stringify(current[field]));
     if (changed.length === 0) return current;
-    const tenant = await this.#store(tx, next, lockedAt);
+    const tenant = await this.#store(tx, next, limits, lockedAt);
     if (changed.includes('status') && tenant.status === 'suspended')
       tx.disconnect({ tenantId: id }, 'tenantSuspended');
     audit(tx, 'tenant.update', id, changed);
     return tenant;
   }
 
-  /** Absent limits are not changed. The ceilings apply to both roles. */
+  /** Absent limits are not changed. The ceilings apply to both roles, `bounds` to tenant admins. */
   async setLimits(tx: Tx, id: string, { enforce, ...requested }: LimitsChange): Promise<LimitsOutcome> {
     const { current, lockedAt } = await this.#lock(tx, id, null);
-    const limits = changedLimits(current.limits, requested, current.ceilings);
+    const isSuperAdmin = tx.principal.role === 'super_admin';
+    const { ceilings, bounds } = current;
+    const limits = changedLimits(current.limits, requested, ceilings, isSuperAdmin ? ceilings : bounds);
     const changed = Object.keys(requested);
     const orm = await tx.orm();
     await orm.tenant.update({
       where: { id },
-      data: { ...limits, version: { increment: 1 }, updated_at: lockedAt },
+      data: {
+        ...limits,
+        ...(isSuperAdmin ? toGrantedColumns(requested) : {}),
+        version: { increment: 1 },
+        updated_at: lockedAt,
+      },
     });
     audit(tx, 'tenant.limits', id, changed);
     return { ...limits, outcome: await this.#preview(tx, id, enforce) };
@@ -83,7 +95,8 @@ export class TenantsService {
   async #preview(tx: Tx, id: string, enforce: boolean): Promise<LimitsOutcome['outcome']> {
     const [row] = await tx.sql.query<{ open: number; above: number }[]>`
       SELECT open, above FROM wardbell.weigh_limits(${id}::uuid, make_interval(secs => ${ALIVE_FOR_S}),
-                                                    ${this.config.maxConnectionsPerTenant}::int, ${enforce})`;
+                                                    ${this.config.maxConnectionsPerTenant}::int,
+                                                    ${this.config.maxConnectionsPerUser}::int, ${enforce})`;
     const above = row?.above ?? 0;
     if (above > 0 && enforce) tx.markDisconnects();
     return {
@@ -117,7 +130,8 @@ export class TenantsService {
     return { current, lockedAt: locked.at };
   }
 
-  async #store(tx: Tx, tenant: Tenant, updatedAt: Date): Promise<Tenant> {
+  /** @param granted the limits of the request, which a super admin has made */
+  async #store(tx: Tx, tenant: Tenant, granted: RequestedLimits, updatedAt: Date): Promise<Tenant> {
     const { id, name, slug, status, time_zone, limits, ceilings } = tenant;
     const orm = await tx.orm();
     try {
@@ -129,11 +143,12 @@ export class TenantsService {
           status,
           time_zone,
           ...toColumns(limits, ceilings),
+          ...toGrantedColumns(granted),
           version: { increment: 1 },
           updated_at: updatedAt,
         },
       });
-      return toTenant(row);
+      return toTenant(row, this.#defaults);
     } catch (error) {
       if (sqlState(error) === SQLSTATE.uniqueViolation) throw new Problem('slug_taken', { cause: error });
       throw error;

@@ -65,6 +65,7 @@ export class UsageService {
       connections,
       max_connections: row.max_connections,
       default_max_connections: this.config.maxConnectionsPerTenant,
+      default_max_connections_per_user: this.config.maxConnectionsPerUser,
       peak_connections: Math.max(Number(row.peak), connections),
       rejected: Number(row.rejected),
       rejected_by: row.rejected_by ?? {},

@@ -5,6 +5,7 @@ import {
   GatewayId,
   Problem as ProblemSchema,
   Scope,
+  Subject,
 } from '@wardbell/contract';
 import { z } from 'zod';
 import { API_PREFIX } from '../../api/endpoint/endpoint.js';
@@ -118,6 +119,9 @@ function parametersOf(endpoint: Endpoint, schemas: Schemas): JsonSchema[] {
   }
   if (endpoint.path.includes(':gateway_id')) {
     parameters.push({ name: 'gateway_id', in: 'path', required: true, schema: schemas.output(GatewayId) });
+  }
+  if (endpoint.path.includes(':sub')) {
+    parameters.push({ name: 'sub', in: 'path', required: true, schema: schemas.output(Subject) });
   }
   if (endpoint.query instanceof z.ZodObject) {
     for (const [name, schema] of Object.entries(endpoint.query.shape)) {

@@ -1,0 +1,76 @@
+import { type Endpoint, endpoints } from '@wardbell/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from '../../platform/errors/problem.js';
+import { API_PREFIX } from '../endpoint/endpoint.js';
+import { isTooDeep, MAX_JSON_DEPTH } from '../parsing/json-depth.js';
+
+/** Largest body of a route, in bytes, unless the route says otherwise. */
+export const MAX_BODY_BYTES = 64 * 1024;
+/** The same under `/auth`, where anybody may send one. */
+const MAX_AUTH_BODY_BYTES = 8 * 1024;
+
+type RawEndpoint = Endpoint & { readonly raw: NonNullable<Endpoint['raw']> };
+
+const isRaw = (endpoint: Endpoint): endpoint is RawEndpoint => endpoint.raw !== undefined;
+const keyOf = (method: string, url: string | undefined): string => `${method} ${url}`;
+
+const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
+  endpoints.map((endpoint) => [keyOf(endpoint.method, API_PREFIX + endpoint.path), endpoint]),
+);
+
+/** `application/json` in any case, and types that are JSON by their suffix (RFC 6839). */
+const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]{1,100}\+json)\s*(?:;|$)/i;
+
+const endpointOf = ({ method, routeOptions }: FastifyRequest): Endpoint | undefined =>
+  ENDPOINTS.get(keyOf(method, routeOptions.url));
+
+/** Whether the endpoint of this request reads the text of its body itself. */
+const isReadRaw = (request: FastifyRequest): boolean => endpointOf(request)?.raw !== undefined;
+
+const maxBytesOf = (endpoint: Endpoint): number => {
+  if (isRaw(endpoint)) return endpoint.raw.maxBytes;
+  return endpoint.path.startsWith('/auth/') ? MAX_AUTH_BODY_BYTES : MAX_BODY_BYTES;
+};
+
+/**
+ * Bodies of the API: each route has its size, and the caller of a route that needs a token is judged before a byte of
+ * the body is kept or parsed, so that strangers can fill neither the memory nor the time of the process. What a refused
+ * client still sends is read and discarded, so that it gets its answer.
+ *
+ * Only `application/json` is taken (415 otherwise), at most `MAX_JSON_DEPTH` deep; `raw` endpoints get the text,
+ * whatever JSON type it has. An empty body counts as absent, because clients label those as JSON too.
+ */
+export function readBodies(
+  fastify: FastifyInstance,
+  admit: (endpoint: Endpoint, request: FastifyRequest) => Promise<void>,
+): void {
+  fastify.addHook('onRoute', (route) => {
+    const found = [route.method].flat().flatMap((method) => ENDPOINTS.get(keyOf(method, route.url)) ?? []);
+    const [endpoint] = found;
+    if (endpoint !== undefined) route.bodyLimit = maxBytesOf(endpoint);
+  });
+  fastify.addHook('onRequest', async (request) => {
+    const endpoint = endpointOf(request);
+    // an endpoint that takes tickets has no body and authenticates by itself
+    if (endpoint !== undefined && !endpoint.ticket) await admit(endpoint, request);
+  });
+
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    const text = body.toString();
+    if (isTooDeep(text)) return done(tooDeep());
+    if (isReadRaw(request)) done(null, text);
+    else parse(request, text, done);
+  });
+  fastify.addContentTypeParser(JSON_TYPE, { parseAs: 'string' }, (request, body, done) => {
+    const text = body.toString();
+    if (!isReadRaw(request)) done(new Problem('unsupported_media_type'));
+    else if (isTooDeep(text)) done(tooDeep());
+    else done(null, text === '' ? undefined : text);
+  });
+}
+
+const tooDeep = (): Problem =>
+  new Problem('malformed_request', { detail: `JSON may be ${MAX_JSON_DEPTH} levels deep` });
