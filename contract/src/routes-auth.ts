@@ -71,7 +71,7 @@ export const auth = {
     access: 'public',
     status: 200,
     answer: PasskeyLoginOptions,
-    problems: ['too_many_attempts'],
+    problems: ['passkeys_unavailable', 'too_many_attempts'],
   }),
   passkeyLogin: endpoint({
     method: 'POST',
@@ -110,7 +110,7 @@ export const auth = {
     access: EVERYONE,
     body: Reauthentication,
     status: 204,
-    problems: ['wrong_password', 'wrong_code', 'too_many_attempts'],
+    problems: ['wrong_password', 'wrong_code', 'external_account', 'too_many_attempts'],
   }),
   password: endpoint({
     method: 'POST',
@@ -121,7 +121,13 @@ export const auth = {
     ownCredential: true,
     body: OwnPassword,
     status: 204,
-    problems: ['wrong_password', 'weak_password', 'invalid_change_token', 'too_many_attempts'],
+    problems: [
+      'wrong_password',
+      'weak_password',
+      'invalid_change_token',
+      'external_account',
+      'too_many_attempts',
+    ],
   }),
   totp: endpoint({
     method: 'POST',
@@ -133,6 +139,7 @@ export const auth = {
     fresh: true,
     status: 200,
     answer: TotpSecret,
+    problems: ['external_account'],
   }),
   confirmTotp: endpoint({
     method: 'POST',
@@ -145,7 +152,7 @@ export const auth = {
     body: TotpCode,
     status: 200,
     answer: RecoveryCodes,
-    problems: ['wrong_code', 'too_many_attempts'],
+    problems: ['wrong_code', 'external_account'],
   }),
   removeTotp: endpoint({
     method: 'DELETE',
@@ -155,7 +162,7 @@ export const auth = {
     access: EVERYONE,
     fresh: true,
     status: 204,
-    problems: ['second_factor_demanded'],
+    problems: ['external_account', 'second_factor_demanded'],
   }),
   passkeyOptions: endpoint({
     method: 'POST',
@@ -167,7 +174,7 @@ export const auth = {
     fresh: true,
     status: 200,
     answer: WebAuthnOptions,
-    problems: ['too_many_objects'],
+    problems: ['external_account', 'passkeys_unavailable', 'too_many_objects'],
   }),
   addPasskey: endpoint({
     method: 'POST',
@@ -180,7 +187,7 @@ export const auth = {
     body: PasskeyCreate,
     status: 201,
     answer: Passkey,
-    problems: ['invalid_passkey', 'too_many_objects'],
+    problems: ['external_account', 'invalid_passkey', 'passkeys_unavailable', 'too_many_objects'],
   }),
   passkeys: endpoint({
     method: 'GET',
@@ -200,7 +207,7 @@ export const auth = {
     access: EVERYONE,
     fresh: true,
     status: 204,
-    problems: ['second_factor_demanded'],
+    problems: ['external_account', 'second_factor_demanded'],
   }),
   sessions: endpoint({
     method: 'GET',

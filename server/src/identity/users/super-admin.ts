@@ -69,6 +69,7 @@ export async function resetSuperAdmin(database: Database, email: string, passwor
       where: { id: account.id },
       data: {
         password_hash: passwordHash,
+        password_expires_at: null,
         status: 'active',
         version: { increment: 1 },
         updated_at: tx.now,

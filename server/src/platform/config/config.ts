@@ -41,6 +41,8 @@ export abstract class Config {
   abstract readonly websocketCompression: boolean;
   abstract readonly maxConnectionsPerTenant: number;
   abstract readonly heartbeatIntervalS: number;
+  /** Where people open the console: the relying party of passkeys. Undefined: no passkeys (production only). */
+  abstract readonly publicUrl: string | undefined;
   /** `null`: only the origin of this server. */
   abstract readonly allowedOrigins: readonly string[] | null;
   abstract readonly redisUrl: string | undefined;
@@ -108,6 +110,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     websocketCompression: values.WEBSOCKET_COMPRESSION,
     maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
     heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
+    publicUrl: values.PUBLIC_URL ?? (production ? undefined : `http://localhost:${values.PORT}`),
     allowedOrigins: values.ALLOWED_ORIGINS ?? null,
     redisUrl: values.REDIS_URL,
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
