@@ -54,7 +54,7 @@ export const Registration = z.object({
 export type Registration = z.infer<typeof Registration>;
 
 /** Options of WebAuthn level 3 in their JSON form, for `PublicKeyCredential.parse…OptionsFromJSON`. */
-export const WebAuthnOptions = z.looseObject({ challenge: z.string() });
+export const WebAuthnOptions = z.record(z.string(), z.unknown());
 
 /** Body of `POST /auth/second-factor`. */
 export const SecondFactor = z.union([

@@ -283,7 +283,7 @@ describe('What matters', () => {
     await succeed(api.users.update, { token, id: clinician.id, body: { name: 'Another' } });
     const key = { name: 'Lab', scopes: ['events:write'] };
     expect(await fail(api.integrationKeys.create, { token, body: key })).toEqual(STALE);
-    const webhook = { name: 'Lab', url: 'https://lab.example/hook' };
+    const webhook = { url: 'https://lab.example/hook', payload: 'ids' };
     expect(await fail(api.webhooks.create, { token, body: webhook })).toEqual(STALE);
     expect(await fail(api.auth.totp, { token })).toEqual(STALE);
     expect(await fail(api.auth.reauthenticate, { token, body: { password: 'wrong' } })).toEqual([

@@ -4,12 +4,13 @@ import { api } from '@wardbell/contract';
 import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { JWT_SECRET, type RunningServer, SUPER_ADMIN } from '../../support/server.js';
 import { connect } from '../../support/socket.js';
-import { createUser, signIn } from '../../support/tenant.js';
+import { chooseFirstPassword, createUser, signIn } from '../../support/tenant.js';
 import { ask, count, succeed } from './harness.js';
 
 useServer();
 
 const HEIR = { email: 'heir@wardbell.test', password: 'violet tractors hum softly' };
+const FIRST_PASSWORD = 'four silver gates creak';
 const NEW_PASSWORD = 'a lantern above nine canals';
 
 /** `npm run reset-super-admin` as an operator runs it. */
@@ -54,7 +55,8 @@ describe('The first super admin', () => {
       HEIR.password,
     );
     const { id } = await succeed(api.auth.me, { token });
-    await succeed(api.users.update, { token: heir, id, body: { password: NEW_PASSWORD } });
+    await succeed(api.users.update, { token: heir, id, body: { password: FIRST_PASSWORD } });
+    await chooseFirstPassword(server, SUPER_ADMIN.email, FIRST_PASSWORD, NEW_PASSWORD);
     const restarted = await startAnother();
     expect(warningsOf(restarted)).toEqual(['SUPER_ADMIN_PASSWORD']);
     expect(restarted.output()).not.toContain(SUPER_ADMIN.password);

@@ -63,10 +63,11 @@ export class FactorsController {
 
   @Endpoint(routes.removePasskey, { unit: 'relay' })
   async removePasskey({ tx, id: passkeyId }: Call<typeof routes.removePasskey>): Promise<void> {
-    const { id } = await lockOwnAccount(tx);
     const orm = await tx.orm();
-    const removed = await orm.passkey.deleteMany({ where: { id: passkeyId, user_id: id } });
-    if (removed.count === 0) throw new Problem('not_found');
+    const passkey = await orm.passkey.findUnique({ where: { id: passkeyId }, select: { user_id: true } });
+    if (passkey?.user_id !== tx.principal.userId) throw new Problem('not_found');
+    const { id } = await lockOwnAccount(tx);
+    await orm.passkey.deleteMany({ where: { id: passkeyId } });
     await assertEnough(tx, await readFactors(tx, id));
     auditFactor(tx, 'auth.factor_removed', 'passkey');
   }
