@@ -12,9 +12,12 @@ const uint32 = (value: number): Buffer => {
   bytes.writeUInt32BE(value);
   return bytes;
 };
-/** A CBOR byte string of up to 65,535 bytes (RFC 8949, 3.1). */
+/** A CBOR byte string of 24 to 65,535 bytes, encoded as short as it can be (RFC 8949, 3.1 and 4.2.1). */
 const cborBytes = (bytes: Buffer): Buffer =>
-  Buffer.concat([Buffer.from([0x59, bytes.length >> 8, bytes.length & 255]), bytes]);
+  Buffer.concat([
+    Buffer.from(bytes.length < 256 ? [0x58, bytes.length] : [0x59, bytes.length >> 8, bytes.length & 255]),
+    bytes,
+  ]);
 const cborText = (text: string): Buffer =>
   Buffer.concat([Buffer.from([0x60 + text.length]), Buffer.from(text)]);
 
