@@ -19,8 +19,12 @@ export interface Endpoint {
    * token.
    */
   readonly access: readonly (Role | Scope)[] | 'public';
-  /** Also callable with `?ticket=` instead of an access token: its handler authenticates by itself. */
-  readonly ticket?: boolean;
+  /** Also callable with a credential of its own in the request instead of an access token: its handler authenticates. */
+  readonly ownCredential?: boolean;
+  /** Also callable with the `enrol_token` of a sign-in that demands a second factor. */
+  readonly enrolment?: boolean;
+  /** Requires that the caller has shown a password or factor within `FRESH_S`. */
+  readonly fresh?: boolean;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
   /**

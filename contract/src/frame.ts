@@ -69,6 +69,8 @@ export const TenantPositions = z.record(Uuid, Seq);
 /** Messages that a client may send. The server answers any other message with an `error` frame. */
 export const ClientMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ping') }),
+  /** A person has acted: keeps the login session from ending for idleness. */
+  z.object({ type: z.literal('active') }),
   z.object({ type: z.literal('refresh'), token: z.string().min(1).max(16_384) }),
   z.object({
     type: z.literal('subscribe'),

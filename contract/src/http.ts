@@ -1,8 +1,9 @@
 import type { Endpoint } from './endpoint.js';
+import { auth } from './routes-auth.js';
 import { appointments, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
-import { auth, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
+import { colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
 import {
   audit,
   connections,

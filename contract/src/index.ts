@@ -1,3 +1,4 @@
+export * from './account.js';
 export * from './appointment.js';
 export * from './appointment-status.js';
 export * from './audit.js';

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { LoginSessions, TenantSecurity, TenantSecurityChange } from './account.js';
 import { endpoint } from './endpoint.js';
 import { ExternalUser } from './external-user.js';
 import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
 import { ExternalUserQuery, PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
-import { ADMINS, CARE_TEAM, EVERYONE, Role as RoleSchema } from './roles.js';
+import { ADMINS, CARE_TEAM } from './roles.js';
 import {
   Limits,
   LimitsChange,
@@ -15,68 +16,9 @@ import {
   UsageHistory,
   UsageRow,
 } from './tenant.js';
-import { Uuid } from './text.js';
-import { Colleague, Login, OwnPassword, TokenAnswer, User, UserCreate, UserUpdate } from './user.js';
+import { Colleague, User, UserCreate, UserUpdate } from './user.js';
 
-/** Routes for authentication, users and tenants. */
-
-export const auth = {
-  login: endpoint({
-    method: 'POST',
-    path: '/auth/login',
-    tag: 'auth',
-    summary: 'Sign in; sets the refresh cookie',
-    access: 'public',
-    body: Login,
-    status: 200,
-    answer: TokenAnswer,
-    problems: ['invalid_credentials', 'too_many_attempts'],
-  }),
-  refresh: endpoint({
-    method: 'POST',
-    path: '/auth/refresh',
-    tag: 'auth',
-    summary: 'Exchange the refresh cookie for a new access token; rotates the cookie',
-    access: 'public',
-    status: 200,
-    answer: TokenAnswer,
-    problems: ['invalid_refresh_token'],
-  }),
-  logout: endpoint({
-    method: 'POST',
-    path: '/auth/logout',
-    tag: 'auth',
-    summary: 'End this session everywhere',
-    access: 'public',
-    status: 204,
-  }),
-  password: endpoint({
-    method: 'POST',
-    path: '/auth/password',
-    tag: 'auth',
-    summary: 'Change the own password; ends all other sessions and closes their sockets (4403)',
-    access: EVERYONE,
-    body: OwnPassword,
-    status: 204,
-    problems: ['wrong_password', 'weak_password', 'too_many_attempts'],
-  }),
-  me: endpoint({
-    method: 'GET',
-    path: '/auth/me',
-    tag: 'auth',
-    summary: 'The account of the caller',
-    access: EVERYONE,
-    status: 200,
-    answer: z.object({
-      id: z.string(),
-      tenant_id: Uuid.nullable(),
-      role: RoleSchema,
-      email: z.string().nullable(),
-      name: z.string().nullable(),
-      tenant: z.object({ id: Uuid, name: z.string(), slug: z.string(), time_zone: z.string() }).nullable(),
-    }),
-  }),
-} as const;
+/** Routes for users and tenants. */
 
 export const users = {
   list: endpoint({
@@ -132,6 +74,33 @@ export const users = {
     access: ADMINS,
     status: 204,
     versioned: true,
+    problems: ['own_account'],
+  }),
+  sessions: endpoint({
+    method: 'GET',
+    path: '/users/:id/sessions',
+    tag: 'users',
+    summary: 'Where a user is signed in, newest first',
+    access: ADMINS,
+    status: 200,
+    answer: LoginSessions,
+  }),
+  endSessions: endpoint({
+    method: 'DELETE',
+    path: '/users/:id/sessions',
+    tag: 'users',
+    summary: 'Sign a user out everywhere; closes the sockets (4403)',
+    access: ADMINS,
+    status: 204,
+  }),
+  removeFactors: endpoint({
+    method: 'DELETE',
+    path: '/users/:id/factors',
+    tag: 'users',
+    summary: 'Remove the second factors of a user who has lost them, and sign the user out everywhere',
+    access: ADMINS,
+    status: 204,
+    fresh: true,
     problems: ['own_account'],
   }),
 } as const;
@@ -236,6 +205,7 @@ export const tenants = {
     access: ['super_admin'],
     status: 204,
     versioned: true,
+    fresh: true,
     problems: ['tenant_not_empty'],
   }),
   limits: endpoint({
@@ -257,6 +227,26 @@ export const tenants = {
     status: 200,
     answer: LimitsOutcome,
     problems: ['limit_above_ceiling'],
+  }),
+  security: endpoint({
+    method: 'GET',
+    path: '/tenants/:id/security',
+    tag: 'tenants',
+    summary: 'How people of a tenant sign in, and the floor that the policy keeps to',
+    access: ADMINS,
+    status: 200,
+    answer: TenantSecurity,
+  }),
+  setSecurity: endpoint({
+    method: 'PUT',
+    path: '/tenants/:id/security',
+    tag: 'tenants',
+    summary: 'Set the policy; a super admin also the floor, which raises a policy below it',
+    access: ADMINS,
+    body: TenantSecurityChange,
+    status: 200,
+    answer: TenantSecurity,
+    problems: ['below_floor'],
   }),
   usage: endpoint({
     method: 'GET',
@@ -306,6 +296,7 @@ export const integrationKeys = {
     tag: 'integration keys',
     summary: 'Make a key; the answer is the only place where it is shown',
     access: ['tenant_admin'],
+    fresh: true,
     body: IntegrationKeyCreate,
     status: 201,
     answer: IntegrationKeyCreated,

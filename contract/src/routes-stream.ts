@@ -123,7 +123,7 @@ export const stream = {
     summary:
       'Events as they happen, without a WebSocket: server-sent events with `Accept: text/event-stream`, else a long poll',
     access: [...EVERYONE, 'stream:read'],
-    ticket: true,
+    ownCredential: true,
     query: StreamQuery,
     status: 200,
     answer: PollAnswer,

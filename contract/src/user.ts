@@ -58,16 +58,6 @@ export type User = z.infer<typeof User>;
 export const Colleague = z.object({ id: Uuid, name: z.string(), role: Role }).meta({ id: 'Colleague' });
 export type Colleague = z.infer<typeof Colleague>;
 
-/** Body of `POST /auth/login`. */
-export const Login = z.strictObject({ email: Email, password: z.string().min(1).max(200) });
-
-/** Body of `POST /auth/password`. */
-export const OwnPassword = z.strictObject({
-  current_password: z.string().min(1).max(200),
-  new_password: Password,
-});
-export type OwnPassword = z.infer<typeof OwnPassword>;
-
 /** Response of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
 export const TokenAnswer = z
   .object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user: User })
@@ -82,6 +72,8 @@ export const Claims = z
     role: Role,
     sid: Uuid.optional(),
     iat: z.number().optional(),
+    /** When the person signed in at the provider (OpenID Connect Core, 2). */
+    auth_time: z.number().optional(),
     exp: z.number(),
   })
   .refine((claims) => (claims.role === 'super_admin') === (claims.tenant_id === undefined), {

@@ -19,11 +19,11 @@ export async function mintToken(options: TokenOptions): Promise<string> {
   return new SignJWT({
     role: options.role,
     ...(options.tenantId === undefined ? {} : { tenant_id: options.tenantId }),
+    iat: Math.min(nowS, nowS + (options.expiresInS ?? 0)),
     ...options.claims,
   })
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(options.sub ?? randomUUID())
-    .setIssuedAt(Math.min(nowS, nowS + (options.expiresInS ?? 0)))
     .setExpirationTime(nowS + (options.expiresInS ?? 900))
     .sign(new TextEncoder().encode(options.secret ?? JWT_SECRET));
 }

@@ -28,7 +28,7 @@ REVOKE EXECUTE ON FUNCTION wardbell.is_blocked(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wardbell.is_blocked(uuid, text) TO wardbell_app, wardbell_relay;
 
 -- Is this principal still allowed? A user or session that is not known to us is (single sign-on), unless an admin has shut
--- it out; one that is known must be active, signed in and of the same role and tenant. A key (`key:<id>`) must be known,
+-- it out; one that is known must be active, signed in, neither expired nor idle, and of the same role and tenant. A key (`key:<id>`) must be known,
 -- neither deleted nor expired, and of this tenant.
 CREATE OR REPLACE FUNCTION wardbell.principal_verdict(p_tenant uuid, p_user text, p_role text, p_session uuid)
   RETURNS text
@@ -64,8 +64,10 @@ BEGIN
   IF NOT is_known AND wardbell.is_blocked(p_tenant, p_user) THEN
     RETURN 'revoked';
   END IF;
-  IF p_session IS NOT NULL AND EXISTS (SELECT FROM wardbell.auth_session s
-                                       WHERE s.id = p_session AND s.revoked_at IS NOT NULL) THEN
+  IF p_session IS NOT NULL AND EXISTS (
+       SELECT FROM wardbell.auth_session s
+       WHERE s.id = p_session
+         AND (s.revoked_at IS NOT NULL OR s.expires_at <= clock_timestamp() OR wardbell.is_idle(s))) THEN
     RETURN 'revoked';
   END IF;
   RETURN 'ok';

@@ -17,6 +17,10 @@ export interface Principal {
   readonly sessionId: string | null;
   /** Milliseconds since 1970. */
   readonly expiresAtMs: number;
+  /** When the person signed in, as the token says, in milliseconds since 1970. Absent: unknown. */
+  readonly authenticatedAtMs?: number;
+  /** Has shown the password and may only add the second factor that a policy demands. */
+  readonly isEnrolling?: true;
   readonly address: string | null;
   /** Of an integration key; absent for people. */
   readonly key?: KeyRights;
@@ -47,5 +51,6 @@ export const SYSTEM: Principal = {
   role: 'super_admin',
   sessionId: null,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
+  authenticatedAtMs: Number.MAX_SAFE_INTEGER,
   address: null,
 };

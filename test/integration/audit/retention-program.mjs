@@ -14,6 +14,6 @@ const log = createLog({ logLevel: 'info', production: true });
 const relay = new RelayPool({ relay: { url, isPooled: false, isBounded: true }, listenUrl: url });
 const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
 const config = loadConfig(process.env);
-const keys = new AuditKeys(loadOrCreateKeyFile(config), config.jwtSecret);
+const keys = new AuditKeys(loadOrCreateKeyFile(config), config.jwtKeys);
 await new AuditRetention(relay, config, log, keys, tasks).run();
 await relay.onApplicationShutdown();

@@ -18,12 +18,14 @@ import { AuditRetention } from '../../../server/src/operations/audit/audit-reten
 import { HeadSigner } from '../../../server/src/operations/audit/head-signer.js';
 import { type KeyFile, loadOrCreateKeyFile } from '../../../server/src/operations/audit/key-file.js';
 import { type AuditAnchorConfig, loadConfig } from '../../../server/src/platform/config/config.js';
+import type { SigningKeys } from '../../../server/src/platform/config/signing-keys.js';
 import { Log, type LogRecord } from '../../../server/src/platform/log/log.js';
 import { Metrics } from '../../../server/src/platform/metrics/metrics.js';
 import { OutgoingHttp } from '../../../server/src/platform/net/outgoing-http.js';
 import type { TestDatabase } from '../../support/database.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 
+const JWT_KEYS: SigningKeys = [{ kid: undefined, secret: JWT_SECRET }];
 const PROGRAM = 'test/integration/audit/retention-program.mjs';
 
 /** Appends rows to a chain as `wardbell.append()` does, with these times in the place of the clock's. */
@@ -118,7 +120,7 @@ export class AuditBench {
     log.watch((line) => lines.push(line));
     const config = loadConfig(this.env(archiveDir));
     const tasks = new BackgroundTasks(new Metrics(), new OutageLog(log));
-    const keys = new AuditKeys(this.keyFile, JWT_SECRET);
+    const keys = new AuditKeys(this.keyFile, JWT_KEYS);
     return { retention: new AuditRetention(relay, config, log, keys, tasks), lines };
   }
 
@@ -137,7 +139,7 @@ export class AuditBench {
     const tasks = new BackgroundTasks(metrics, new OutageLog(log));
     const signer = new HeadSigner(
       relay,
-      new AuditKeys(keyFile, JWT_SECRET),
+      new AuditKeys(keyFile, JWT_KEYS),
       new Anchors(config, outgoing, metrics, log, retryMs),
       metrics,
       log,

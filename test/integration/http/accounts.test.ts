@@ -135,7 +135,10 @@ describe('Users', () => {
     await add({ password: '🐘🦀🚲🧲🪁🪗🧵🌋🛶🥝🧊🎺' });
     const password = 'Ölfarbe trägt vier violette Möwen '.repeat(4).slice(0, 128);
     const { email } = await add({ password });
-    expect((await ask(api.auth.login, { body: { email, password } })).status).toBe(200);
+    expect(await fail(api.auth.login, { body: { email, password } })).toEqual([
+      403,
+      'password_change_required',
+    ]);
   });
 
   it('do not lock themselves out', async () => {
@@ -262,7 +265,7 @@ describe('The own password', () => {
 
   it('is nothing that people of single sign-on have', async () => {
     const token = await mintToken({ role: 'clinician', tenantId: tenant.id, sub: 'idp|somebody' });
-    expect(await change(token, 'whatever it is')).toEqual([403, 'forbidden']);
+    expect(await change(token, 'whatever it is')).toEqual([409, 'external_account']);
   });
 });
 

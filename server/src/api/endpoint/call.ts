@@ -26,7 +26,7 @@ export interface BareCall<E extends Endpoint = Endpoint> {
   /** Null where the handler authenticates by itself. */
   readonly principal: E['access'] extends 'public'
     ? null
-    : E extends { readonly ticket: true }
+    : E extends { readonly ownCredential: true }
       ? null
       : Principal;
   /** `:id` of the path, a UUID in lower case. */

@@ -10,6 +10,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { parseCall } from '../parsing/parse-call.js';
 import type { BareCall } from './call.js';
 import { ENDPOINT, UNIT, type Unit } from './endpoint.js';
+import { requireFresh } from './freshness.js';
 import { Idempotency } from './idempotency.js';
 
 /** Validates the request of an endpoint and runs its handler in the unit of work that the endpoint declares. */
@@ -41,6 +42,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     };
     return from(
       this.#transact(principal, unit, async (tx) => {
+        if (endpoint.fresh) await requireFresh(tx);
         const answer = await this.#once(tx, endpoint, call, () => work(tx));
         // A stored answer too: the role may have changed since.
         return endpoint.shows === undefined ? answer : toView(endpoint.shows, answer, principal);

@@ -52,7 +52,7 @@ export function readBodies(
   fastify.addHook('onRequest', async (request) => {
     const endpoint = endpointOf(request);
     // an endpoint that takes tickets has no body and authenticates by itself
-    if (endpoint !== undefined && !endpoint.ticket) await admit(endpoint, request);
+    if (endpoint !== undefined && !endpoint.ownCredential) await admit(endpoint, request);
   });
 
   const parse = fastify.getDefaultJsonParser('error', 'error');

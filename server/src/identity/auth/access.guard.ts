@@ -7,6 +7,8 @@ import { PUBLIC } from '../../api/endpoint/public.js';
 import { AccessLog } from '../../database/access-log.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem, type ProblemCode } from '../../platform/errors/problem.js';
+import { Enrolment, isEnrolToken } from '../sessions/enrolment.js';
+import { isBackground, SessionActivity } from '../sessions/session-activity.js';
 import { bearerOf } from './bearer.js';
 import { TokenService } from './token.service.js';
 import { TokenError, type TokenFailure } from './token-error.js';
@@ -24,6 +26,8 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly tokens: TokenService,
+    private readonly enrolment: Enrolment,
+    private readonly activity: SessionActivity,
     private readonly accesses: AccessLog,
   ) {}
 
@@ -35,7 +39,7 @@ export class AccessGuard implements CanActivate {
       if (this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC, targets)) return true;
       throw new Problem('not_found');
     }
-    if (endpoint.access === 'public' || endpoint.ticket) return true;
+    if (endpoint.access === 'public' || endpoint.ownCredential) return true;
     await this.admit(endpoint, context.switchToHttp().getRequest<FastifyRequest>());
     return true;
   }
@@ -44,19 +48,22 @@ export class AccessGuard implements CanActivate {
    * Sets the principal of a request, unless that was done before its body was read.
    * @throws Problem when nobody is signed in, or may not call this endpoint
    */
-  async admit({ access }: Endpoint, request: FastifyRequest): Promise<void> {
+  async admit(endpoint: Endpoint, request: FastifyRequest): Promise<void> {
+    const { access } = endpoint;
     if (access === 'public' || request.principal !== null) return;
-    const principal = await this.#authenticate(request);
+    const principal = await this.#authenticate(endpoint, request);
     if (!mayCall(access, principal)) {
       this.accesses.refused(principal, { code: 'forbidden', status: 403 });
       throw new Problem('forbidden');
     }
     request.principal = principal;
+    if (!isBackground(request)) this.activity.touch(principal.sessionId);
   }
 
-  async #authenticate(request: FastifyRequest): Promise<Principal> {
+  async #authenticate({ enrolment }: Endpoint, request: FastifyRequest): Promise<Principal> {
     const token = bearerOf(request);
     if (token === undefined) throw new Problem('authentication_required');
+    if (enrolment && isEnrolToken(token)) return this.enrolment.verify(token, request.ip);
     try {
       return await this.tokens.verify(token, request.ip);
     } catch (error) {

@@ -5,15 +5,20 @@ import type { BareCall, Call } from '../../api/endpoint/call.js';
 import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { deviceOf } from '../sessions/login-session.js';
+import { isBackground, SessionActivity } from '../sessions/session-activity.js';
+import { AccessGuard } from './access.guard.js';
 import { bearerOf } from './bearer.js';
 import { browserCookie } from './browser-cookie.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { attemptOf } from './login-throttle.js';
 import { describeCaller } from './me.js';
-import { OwnPasswords } from './own-password.js';
+import { type Asker, OwnPasswords } from './own-password.js';
+import { Reauthentication } from './reauthentication.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
 import { SessionService, type SignedIn } from './session.service.js';
+import { SignInService } from './sign-in.service.js';
 import { TokenService } from './token.service.js';
 import { TokenError } from './token-error.js';
 
@@ -29,10 +34,14 @@ const SIGNED_OUT_DATA = '"cache"';
 export class AuthController {
   constructor(
     private readonly config: Config,
+    private readonly guard: AccessGuard,
+    private readonly signIn: SignInService,
     private readonly sessions: SessionService,
     private readonly tokens: TokenService,
     private readonly browsers: KnownBrowsers,
     private readonly ownPasswords: OwnPasswords,
+    private readonly reauthentication: Reauthentication,
+    private readonly activity: SessionActivity,
   ) {}
 
   @BareEndpoint(routes.login)
@@ -40,16 +49,47 @@ export class AuthController {
     requireSameOrigin(request, this.config.allowedOrigins);
     const known = browserCookie.read(request);
     const attempt = attemptOf(body.email, request.ip, this.browsers.find(known, body.email));
-    const signedIn = await this.sessions.login(attempt, body.password, request.ip);
-    browserCookie.set(request, reply, this.config, this.browsers.remember(known, body.email));
-    return this.#signedIn(request, reply, signedIn);
+    return this.#welcome(request, reply, await this.signIn.login(attempt, body.password, deviceOf(request)));
+  }
+
+  @BareEndpoint(routes.secondFactor)
+  async secondFactor({ body, request, reply }: BareCall<typeof routes.secondFactor>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    const { mfa_token: token, ...proof } = body;
+    return this.#welcome(
+      request,
+      reply,
+      await this.signIn.completeSecondFactor(token, proof, deviceOf(request)),
+    );
+  }
+
+  @BareEndpoint(routes.secondFactorOptions)
+  async secondFactorOptions({ body, request }: BareCall<typeof routes.secondFactorOptions>): Promise<object> {
+    return this.signIn.secondFactorOptions(body.mfa_token, request.ip);
+  }
+
+  @BareEndpoint(routes.passkeyLoginOptions)
+  async passkeyLoginOptions({ request }: BareCall<typeof routes.passkeyLoginOptions>): Promise<object> {
+    return this.signIn.passkeyOptions(request.ip);
+  }
+
+  @BareEndpoint(routes.passkeyLogin)
+  async passkeyLogin({ body, request, reply }: BareCall<typeof routes.passkeyLogin>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    const { challenge_id, response } = body;
+    return this.#welcome(
+      request,
+      reply,
+      await this.signIn.loginWithPasskey(challenge_id, response, deviceOf(request)),
+    );
   }
 
   @BareEndpoint(routes.refresh)
   async refresh({ request, reply }: BareCall<typeof routes.refresh>): Promise<object> {
     requireSameOrigin(request, this.config.allowedOrigins);
     try {
-      const signedIn = await this.sessions.refresh(refreshCookie.read(request), request.ip);
+      const { sessionId, ...signedIn } = await this.sessions.refresh(refreshCookie.read(request), request.ip);
+      if (!isBackground(request)) this.activity.touch(sessionId);
       return this.#signedIn(request, reply, signedIn);
     } catch (error) {
       // only on 401: a suspended tenant can be reactivated, and an outage of the database ends
@@ -69,19 +109,42 @@ export class AuthController {
     reply.header('clear-site-data', SIGNED_OUT_DATA);
   }
 
-  @BareEndpoint(routes.password)
-  async password({ principal, body, request }: BareCall<typeof routes.password>): Promise<void> {
-    await this.ownPasswords.change(principal, {
-      current: body.current_password,
-      next: body.new_password,
-      address: request.ip,
-      findBrowser: (email) => this.browsers.find(browserCookie.read(request), email),
-    });
+  @BareEndpoint(routes.reauthenticate)
+  async reauthenticate({ principal, body, request }: BareCall<typeof routes.reauthenticate>): Promise<void> {
+    await this.reauthentication.confirm(principal, body, this.#asker(request));
   }
 
-  @Endpoint(routes.me)
+  @BareEndpoint(routes.password)
+  async password({ body, request }: BareCall<typeof routes.password>): Promise<void> {
+    if ('change_token' in body) {
+      await this.ownPasswords.replaceFirst(body.change_token, body.new_password, request.ip);
+      return;
+    }
+    await this.guard.admit(routes.password, request);
+    const { principal } = request;
+    if (principal === null) throw new Problem('authentication_required');
+    const { current_password, new_password } = body;
+    await this.ownPasswords.change(principal, current_password, new_password, this.#asker(request));
+  }
+
+  @Endpoint(routes.me, { unit: 'relay' })
   me({ tx }: Call<typeof routes.me>): Promise<object> {
     return describeCaller(tx);
+  }
+
+  #asker(request: FastifyRequest): Asker {
+    return {
+      address: request.ip,
+      findBrowser: (email) => this.browsers.find(browserCookie.read(request), email),
+    };
+  }
+
+  /** Remembers the browser as one that the account was signed in with. */
+  #welcome(request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn): object {
+    const known = browserCookie.read(request);
+    const { email } = signedIn.answer.user;
+    browserCookie.set(request, reply, this.config, this.browsers.remember(known, email));
+    return this.#signedIn(request, reply, signedIn);
   }
 
   #signedIn(request: FastifyRequest, reply: FastifyReply, { answer, refreshToken }: SignedIn): object {

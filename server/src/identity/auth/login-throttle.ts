@@ -13,6 +13,9 @@ const UNDELAYED_FAILURES = 10;
 const DELAY_PER_FAILURE_MS = 100;
 const MAX_DELAY_MS = 2_000;
 
+/** Begins the source of known browsers; no network begins with it. */
+const BROWSER = 'browser/';
+
 /** An attempt to sign in. */
 export interface Attempt {
   /** In lower case. */
@@ -26,7 +29,14 @@ export interface Attempt {
 export const attemptOf = (email: string, address: string, browserId: string | undefined): Attempt =>
   browserId === undefined
     ? { email, source: networkOf(address), isKnownBrowser: false }
-    : { email, source: `browser/${browserId}`, isKnownBrowser: true };
+    : { email, source: BROWSER + browserId, isKnownBrowser: true };
+
+/** The attempt that a further step of a sign-in belongs to. @param source as the first step had it */
+export const resumeAttempt = (email: string, source: string): Attempt => ({
+  email,
+  source,
+  isKnownBrowser: source.startsWith(BROWSER),
+});
 
 interface Counts {
   readonly network: bigint;

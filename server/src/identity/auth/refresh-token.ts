@@ -1,35 +1,23 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Tx } from '../../database/tx.js';
+import { hashToken, newToken } from '../../platform/secret-token.js';
 import type { UserRow } from '../user-row.js';
 
-/** A login session ends after `IDLE_S` without use, and at the latest after `MAX_AGE_S`. */
-const IDLE_S = 12 * 60 * 60;
-const LIFETIME_S = 7 * 24 * 60 * 60;
-
-/** 256 random bits, base64url. */
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-const newToken = (): string => randomBytes(32).toString('base64url');
-const hashToken = (token: string): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(createHash('sha256').update(token).digest());
 
 /** The login session and account of a refresh token. */
 export interface TokenHolder {
   readonly sessionId: string;
   readonly user: UserRow;
-  /** The session is neither revoked nor expired, and the account may sign in. */
+  /** The session is neither revoked, expired nor idle, and the account may sign in. */
   readonly isValid: boolean;
 }
 
-/** Starts a login session. Returns its id and first refresh token. */
-export async function openLoginSession(
-  tx: Tx,
-  user: { readonly id: string; readonly tenant_id: string | null },
-): Promise<{ sessionId: string; refreshToken: string }> {
+/** The first refresh token of a login session. */
+export async function issueRefreshToken(tx: Tx, sessionId: string): Promise<string> {
+  const token = newToken();
   const orm = await tx.orm();
-  const session = await orm.authSession.create({
-    data: { user_id: user.id, tenant_id: user.tenant_id, expires_at: addSeconds(tx.now, IDLE_S) },
-  });
-  return { sessionId: session.id, refreshToken: await addToken(tx, session.id) };
+  await orm.refreshToken.create({ data: { hash: hashToken(token), session_id: sessionId } });
+  return token;
 }
 
 /** Finds the session and account of a token; undefined for a token that is unknown or was pruned. */
@@ -43,9 +31,11 @@ export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | u
   if (!found) return undefined;
   const { session } = found;
   const { user } = session;
-  const isOpen = session.revoked_at === null && session.expires_at > tx.now;
+  const [state] = await tx.sql.query<{ is_open: boolean }[]>`
+    SELECT s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s) AS is_open
+    FROM wardbell.auth_session s WHERE s.id = ${session.id}::uuid`;
   const mayAct = user.status === 'active' && user.deleted_at === null;
-  return { sessionId: session.id, user, isValid: isOpen && mayAct };
+  return { sessionId: session.id, user, isValid: state?.is_open === true && mayAct };
 }
 
 /**
@@ -58,23 +48,5 @@ export async function rotateRefreshToken(tx: Tx, token: string, sessionId: strin
     where: { hash: hashToken(token), used_at: null },
     data: { used_at: tx.now },
   });
-  if (used.count === 0) return null;
-  const session = await orm.authSession.findUnique({ where: { id: sessionId } });
-  if (!session) return null;
-  const idleEnd = addSeconds(tx.now, IDLE_S);
-  const lastEnd = addSeconds(session.created_at, LIFETIME_S);
-  await orm.authSession.update({
-    where: { id: sessionId },
-    data: { expires_at: idleEnd < lastEnd ? idleEnd : lastEnd },
-  });
-  return addToken(tx, sessionId);
+  return used.count === 0 ? null : issueRefreshToken(tx, sessionId);
 }
-
-async function addToken(tx: Tx, sessionId: string): Promise<string> {
-  const token = newToken();
-  const orm = await tx.orm();
-  await orm.refreshToken.create({ data: { hash: hashToken(token), session_id: sessionId } });
-  return token;
-}
-
-const addSeconds = (date: Date, seconds: number): Date => new Date(date.getTime() + seconds * 1_000);

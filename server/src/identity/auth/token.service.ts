@@ -1,7 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { Claims, KEY_ACTOR_PREFIX, type Role } from '@wardbell/contract';
+import { Claims, KEY_ACTOR_PREFIX, type TokenAnswer, type User } from '@wardbell/contract';
 import { decodeProtectedHeader } from 'jose';
 import type { Principal } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
@@ -20,14 +20,6 @@ import { TokenError } from './token-error.js';
 export const ACCESS_TOKEN_S = 15 * 60;
 /** Longer than any realistic token. Bounds the parsing work that an unauthenticated client can cause. */
 const MAX_TOKEN_CHARACTERS = 16_384;
-
-/** The subject of an access token. */
-export interface TokenSubject {
-  readonly userId: string;
-  readonly tenantId: string | null;
-  readonly role: Role;
-  readonly sessionId: string;
-}
 
 /**
  * Issues and verifies access tokens. Verification authenticates the caller only. Whether the caller may still act is
@@ -64,14 +56,15 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     return this.#provider?.isAway ?? false;
   }
 
-  /** Issues an access token that is valid for `ACCESS_TOKEN_S` seconds. */
-  issue(subject: TokenSubject): string {
-    return this.#signers[0].jwt.sign({
-      sub: subject.userId,
-      ...(subject.tenantId === null ? {} : { tenant_id: subject.tenantId }),
-      role: subject.role,
-      sid: subject.sessionId,
+  /** An access token for a login session, valid for `ACCESS_TOKEN_S` seconds, as sign-in and refresh answer it. */
+  answer(user: User, sessionId: string): TokenAnswer {
+    const access_token = this.#signers[0].jwt.sign({
+      sub: user.id,
+      ...(user.tenant_id === null ? {} : { tenant_id: user.tenant_id }),
+      role: user.role,
+      sid: sessionId,
     });
+    return { access_token, token_type: 'Bearer', expires_in: ACCESS_TOKEN_S, user };
   }
 
   /**
@@ -166,6 +159,19 @@ const toSigner = ({ kid, secret }: SigningKey): Signer => {
 const isWrongSignature = (error: unknown): boolean =>
   error instanceof Error && error.name === 'JsonWebTokenError' && error.message === 'invalid signature';
 
+/** A person who is signing in, or whose token is renewed. */
+export const principalOf = (
+  { id, tenant_id, role }: Pick<User, 'id' | 'tenant_id' | 'role'>,
+  address: string,
+): Principal => ({
+  userId: id,
+  tenantId: tenant_id,
+  role,
+  sessionId: null,
+  expiresAtMs: Date.now() + ACCESS_TOKEN_S * 1000,
+  address,
+});
+
 const algorithmOf = (token: string): string | undefined => {
   try {
     return decodeProtectedHeader(token).alg;
@@ -180,7 +186,8 @@ const toPrincipal = (payload: unknown, address: string | null): Principal => {
     const path = claims.error.issues[0]?.path[0];
     throw new TokenError('invalid', undefined, path === undefined ? undefined : String(path));
   }
-  const { sub, tenant_id, role, sid, exp } = claims.data;
+  const { sub, tenant_id, role, sid, exp, iat, auth_time } = claims.data;
+  const authenticatedAtS = auth_time ?? iat;
   if (sub.startsWith(KEY_ACTOR_PREFIX)) throw new TokenError('invalid', undefined, 'sub');
   const expiresAtMs = exp * 1000;
   if (expiresAtMs <= Date.now()) throw new TokenError('expired');
@@ -191,6 +198,7 @@ const toPrincipal = (payload: unknown, address: string | null): Principal => {
     role,
     sessionId: sid?.toLowerCase() ?? null,
     expiresAtMs,
+    ...(authenticatedAtS === undefined ? {} : { authenticatedAtMs: authenticatedAtS * 1000 }),
     address,
   };
 };

@@ -4,6 +4,7 @@ import type { Tx } from '../../database/tx.js';
 import type { Config } from '../../platform/config/config.js';
 import { StartError } from '../../platform/config/start-error.js';
 import type { Log } from '../../platform/log/log.js';
+import { removeFactors } from '../factors/factors.js';
 import { Passwords } from '../passwords.js';
 import { revokeUser } from '../revocation.js';
 
@@ -47,7 +48,7 @@ export async function ensureSuperAdmin(
 }
 
 /**
- * Sets the password of a super admin, activates the account and ends its sessions; creates the account if no account
+ * Sets the password of a super admin, removes its second factors, activates the account and ends its sessions; creates the account if no account
  * has the address. For those who have the machine (`npm run reset-super-admin`).
  * @returns whether the account was created
  * @throws StartError when the address belongs to a user of a tenant
@@ -69,11 +70,13 @@ export async function resetSuperAdmin(database: Database, email: string, passwor
       where: { id: account.id },
       data: {
         password_hash: passwordHash,
+        password_expires_at: null,
         status: 'active',
         version: { increment: 1 },
         updated_at: tx.now,
       },
     });
+    await removeFactors(tx, account.id);
     await revokeUser(tx, { userId: account.id, tenantId: null }, 'account_changed');
     const changed = account.status === 'active' ? ['password'] : ['status', 'password'];
     tx.audit({ action: 'user.update', objectType: 'user', objectId: account.id, changed });

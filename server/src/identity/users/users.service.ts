@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { User, UserUpdate } from '@wardbell/contract';
+import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
 import type { Orm } from '../../database/orm.js';
 import type { Tx } from '../../database/tx.js';
@@ -44,9 +45,17 @@ export class UsersService {
   }
 
   async create(tx: Tx, user: NewUser): Promise<User> {
+    await requireFresh(tx);
     const { tenantId, passwordHash, ...fields } = user;
     const created = await writeUser(tx, (orm) =>
-      orm.userAccount.create({ data: { ...fields, tenant_id: tenantId, password_hash: passwordHash } }),
+      orm.userAccount.create({
+        data: {
+          ...fields,
+          tenant_id: tenantId,
+          password_hash: passwordHash,
+          password_expires_at: firstPasswordEnd(tx),
+        },
+      }),
     );
     tx.audit(
       { action: 'user.create', objectType: 'user', objectId: created.id, changed: ['email', 'name', 'role'] },
@@ -65,12 +74,15 @@ export class UsersService {
     if (passwordHash !== undefined) changed.push('password');
     if (changed.length === 0) return current;
     assertChangeAllowed(tx, current, changed, fields.role);
+    if (changed.includes('role') || changed.includes('password')) await requireFresh(tx);
     const user = await writeUser(tx, (orm) =>
       orm.userAccount.update({
         where: { id },
         data: {
           ...fields,
-          ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+          ...(passwordHash === undefined
+            ? {}
+            : { password_hash: passwordHash, password_expires_at: firstPasswordEnd(tx) }),
           version: { increment: 1 },
           updated_at: lockedAt,
         },
@@ -126,6 +138,10 @@ async function writeUser(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise
     throw problemOf(error);
   }
 }
+
+/** A password that an administrator chose serves to choose one's own, for so long. */
+const FIRST_PASSWORD_HOURS = 72;
+const firstPasswordEnd = (tx: Tx): Date => new Date(tx.now.getTime() + FIRST_PASSWORD_HOURS * 3_600_000);
 
 const ENDS_SESSIONS: ReadonlySet<string> = new Set(['role', 'status', 'password']);
 const FIELDS = ['email', 'name', 'role', 'status'] as const;

@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { deriveKeys, type SigningKeys } from '../../platform/config/signing-keys.js';
 import { type KeyFile, publicKeyOf, publicText, thumbprint } from './key-file.js';
 import type { SigningKey } from './signed-head.js';
 
@@ -21,17 +22,15 @@ export const REGISTER_KEY = `
  * add one, so a listed key counts only with a certificate that needs `JWT_SECRET`, which all servers share.
  */
 export class AuditKeys {
-  readonly #certificateKey: Buffer | undefined;
+  /** The first certifies; certificates of all count, so that `JWT_SECRET` can be rotated. */
+  readonly #certificateKeys: readonly Buffer[];
 
-  /** @param jwtSecret undefined: no key is trusted because of its certificate */
+  /** @param jwtKeys undefined: no key is trusted because of its certificate */
   constructor(
     private readonly file: KeyFile | undefined,
-    jwtSecret: string | undefined,
+    jwtKeys: SigningKeys | undefined,
   ) {
-    this.#certificateKey =
-      jwtSecret === undefined
-        ? undefined
-        : Buffer.from(hkdfSync('sha256', jwtSecret, '', 'wardbell audit keys', 32));
+    this.#certificateKeys = jwtKeys === undefined ? [] : deriveKeys({ jwtKeys }, 'wardbell audit keys');
   }
 
   /** Undefined when this process has no key and signs nothing. */
@@ -42,8 +41,9 @@ export class AuditKeys {
   /** Values for `REGISTER_KEY`; undefined without a key. */
   get registration(): [keyId: string, publicKey: string, certificate: Buffer] | undefined {
     const key = this.signingKey;
-    if (!key || !this.#certificateKey) return undefined;
-    return [key.id, publicText(key.publicKey), this.#certificateOf(key.id, this.#certificateKey)];
+    const [certificateKey] = this.#certificateKeys;
+    if (!key || !certificateKey) return undefined;
+    return [key.id, publicText(key.publicKey), certificateOf(key.id, certificateKey)];
   }
 
   /** The keys of the key file, and the listed ones with a valid certificate, by key id. */
@@ -57,15 +57,15 @@ export class AuditKeys {
   }
 
   #isCertified({ key_id, certificate }: KeyRow): boolean {
-    if (!this.#certificateKey) return false;
-    const expected = this.#certificateOf(key_id, this.#certificateKey);
-    return certificate.length === expected.length && timingSafeEqual(certificate, expected);
-  }
-
-  #certificateOf(keyId: string, key: Buffer): Buffer {
-    return createHmac('sha256', key).update(keyId).digest();
+    return this.#certificateKeys.some((key) => {
+      const expected = certificateOf(key_id, key);
+      return certificate.length === expected.length && timingSafeEqual(certificate, expected);
+    });
   }
 }
+
+const certificateOf = (keyId: string, key: Buffer): Buffer =>
+  createHmac('sha256', key).update(keyId).digest();
 
 /** The public key of a row; undefined when it is not the key that its id names. */
 export function listedKey({

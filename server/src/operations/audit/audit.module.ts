@@ -21,7 +21,7 @@ const loadKeys = (config: Config, log: Log): AuditKeys => {
     log.error('heads of the audit log are not signed: there is no key and no folder for one', {
       variable: 'AUDIT_SIGNING_KEY_FILE',
     });
-  return new AuditKeys(file, config.jwtSecret);
+  return new AuditKeys(file, config.jwtKeys);
 };
 
 @Module({

@@ -68,6 +68,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.idempotency.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.publication.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
+      await orm.signInStep.deleteMany({ where: { expires_at: { lt: tx.now } } });
       await orm.deadLetter.deleteMany({ where: { received_at: { lt: hoursAgo(30 * 24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
       await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });

@@ -55,6 +55,8 @@ export abstract class Config {
   abstract readonly maxConnectionsPerTenant: number;
   abstract readonly maxConnectionsPerUser: number;
   abstract readonly heartbeatIntervalS: number;
+  /** Where people open the console: the relying party of passkeys. Undefined: no passkeys (production only). */
+  abstract readonly publicUrl: string | undefined;
   /** `null`: only the origin of this server. */
   abstract readonly allowedOrigins: readonly string[] | null;
   abstract readonly redisUrl: string | undefined;
@@ -130,6 +132,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxConnectionsPerTenant: values.MAX_WEBSOCKET_CONNECTIONS_PER_TENANT,
     maxConnectionsPerUser: values.MAX_WEBSOCKET_CONNECTIONS_PER_USER,
     heartbeatIntervalS: values.WEBSOCKET_HEARTBEAT_INTERVAL,
+    publicUrl: values.PUBLIC_URL ?? (production ? undefined : `http://localhost:${values.PORT}`),
     allowedOrigins: values.ALLOWED_ORIGINS ?? null,
     redisUrl: values.REDIS_URL,
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,

@@ -167,6 +167,7 @@ export const Environment = z.object({
   MAX_WEBSOCKET_CONNECTIONS_PER_TENANT: wholeNumberOr(100, 0, 1_000_000),
   MAX_WEBSOCKET_CONNECTIONS_PER_USER: wholeNumberOr(20, 1, 100_000),
   WEBSOCKET_HEARTBEAT_INTERVAL: wholeNumberOr(30, 1, 3_600, ' of seconds'),
+  PUBLIC_URL: described(origin.optional(), 'the origin of the console, like https://clinic.example'),
   ALLOWED_ORIGINS: described(
     z.string().transform(list).pipe(z.array(origin).min(1)).optional(),
     'origins like https://clinic.example, separated by commas',

@@ -4,6 +4,7 @@ import { RelayPool } from '../../database/pools.js';
 import { type Principal, streamRoleOf, streamTopicsOf } from '../../database/principal.js';
 import { TokenService } from '../../identity/auth/token.service.js';
 import { TokenError } from '../../identity/auth/token-error.js';
+import { SessionActivity } from '../../identity/sessions/session-activity.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { LocalSessions } from '../connections/local-sessions.js';
 import { encodeFrame, encodeTextFrame } from '../hub/frames.js';
@@ -49,6 +50,7 @@ export class Messages {
     private readonly relay: RelayPool,
     private readonly localSessions: LocalSessions,
     private readonly metrics: Metrics,
+    private readonly activity: SessionActivity,
   ) {}
 
   /** Handles a text message. Never throws. */
@@ -62,6 +64,8 @@ export class Messages {
         return sendError(client, 'invalid_message');
       case 'ping':
         return this.#pong(client, PONG_JSON);
+      case 'active':
+        return this.activity.touch(client.session.principal.sessionId);
       case 'refresh':
         return void this.#refresh(client, message.token);
       case 'subscribe':

@@ -1,17 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Role, TICKET_S } from '@wardbell/contract';
 import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { TokenError } from '../../identity/auth/token-error.js';
+import { hashToken, newToken } from '../../platform/secret-token.js';
 
 /** Tickets that have run out and are deleted with each new one; more than one, so that none are left over. */
 const PRUNED_EACH = 10;
 
 /** 256 random bits, base64url. */
 const TICKET = /^[A-Za-z0-9_-]{43}$/;
-const hashOf = (ticket: string): Buffer => createHash('sha256').update(ticket).digest();
 
 interface Row {
   readonly tenant_id: string | null;
@@ -35,12 +34,12 @@ export class Tickets {
 
   /** A ticket for the principal of this unit of work. */
   async issue(tx: Tx): Promise<string> {
-    const ticket = randomBytes(32).toString('base64url');
+    const ticket = newToken();
     const { tenantId, userId, role, sessionId, expiresAtMs } = tx.principal;
     await tx.sql.execute`
       INSERT INTO wardbell.stream_ticket
         (hash, tenant_id, user_id, role, session_id, token_expires_at, expires_at)
-      VALUES (${hashOf(ticket)}, ${tenantId}::uuid, ${userId}, ${role}, ${sessionId}::uuid,
+      VALUES (${hashToken(ticket)}, ${tenantId}::uuid, ${userId}, ${role}, ${sessionId}::uuid,
               ${new Date(expiresAtMs)}, now() + make_interval(secs => ${TICKET_S}))`;
     await tx.sql.execute`
       DELETE FROM wardbell.stream_ticket WHERE hash IN (
@@ -55,7 +54,7 @@ export class Tickets {
    */
   async redeem(ticket: string, address: string): Promise<Principal> {
     if (!TICKET.test(ticket)) throw new TokenError('invalid');
-    const [row] = await this.relay.query<Row>(REDEEM, [hashOf(ticket)]);
+    const [row] = await this.relay.query<Row>(REDEEM, [hashToken(ticket)]);
     if (!row) throw new TokenError('invalid');
     const expiresAtMs = row.token_expires_at.getTime();
     if (expiresAtMs <= Date.now()) throw new TokenError('expired');

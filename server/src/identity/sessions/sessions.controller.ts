@@ -1,0 +1,82 @@
+import { Controller } from '@nestjs/common';
+import { api } from '@wardbell/contract';
+import type { Call } from '../../api/endpoint/call.js';
+import { Endpoint } from '../../api/endpoint/endpoint.js';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { isUuid } from '../../platform/uuid.js';
+import { removeFactors } from '../factors/factors.js';
+import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
+import { listLoginSessions } from './login-session.js';
+
+const own = api.auth;
+const ofUsers = api.users;
+
+/** Where people are signed in: the caller, and for administrators the users of their tenant. */
+@Controller()
+export class SessionsController {
+  @Endpoint(own.sessions, { unit: 'relay' })
+  async list({ tx }: Call<typeof own.sessions>): Promise<object> {
+    const { userId } = tx.principal;
+    return { data: isUuid(userId) ? await listLoginSessions(tx, userId) : [] };
+  }
+
+  @Endpoint(own.endSession, { unit: 'relay' })
+  async end({ tx, id }: Call<typeof own.endSession>): Promise<void> {
+    const { userId, tenantId } = tx.principal;
+    const orm = await tx.orm();
+    const session = isUuid(userId)
+      ? await orm.authSession.findFirst({ where: { id, user_id: userId }, select: { id: true } })
+      : null;
+    if (!session) throw new Problem('not_found');
+    if (await revokeSession(tx, { sessionId: id, tenantId }, 'session_ended')) {
+      tx.audit({ action: 'auth.session_ended', objectType: 'session', objectId: id }, tenantId);
+    }
+  }
+
+  @Endpoint(own.endOtherSessions, { unit: 'relay' })
+  async endOthers({ tx }: Call<typeof own.endOtherSessions>): Promise<void> {
+    const { userId, tenantId } = tx.principal;
+    if (!isUuid(userId)) return;
+    await revokeOtherSessions(tx, { userId, tenantId }, 'session_ended');
+    tx.audit({ action: 'auth.sessions_ended', objectType: 'user', objectId: userId }, tenantId);
+  }
+
+  @Endpoint(ofUsers.sessions, { unit: 'relay' })
+  async listOfUser({ tx, id }: Call<typeof ofUsers.sessions>): Promise<object> {
+    await findUser(tx, id);
+    return { data: await listLoginSessions(tx, id) };
+  }
+
+  @Endpoint(ofUsers.endSessions, { unit: 'relay' })
+  async endOfUser({ tx, id }: Call<typeof ofUsers.endSessions>): Promise<void> {
+    const { tenantId } = await findUser(tx, id);
+    await revokeUser(tx, { userId: id, tenantId }, 'session_ended');
+    tx.audit({ action: 'auth.sessions_ended', objectType: 'user', objectId: id }, tenantId);
+  }
+
+  /** Of somebody who has lost them: the next sign-in needs the password alone, or a new factor where one is demanded. */
+  @Endpoint(ofUsers.removeFactors, { unit: 'relay' })
+  async removeFactorsOfUser({ tx, id }: Call<typeof ofUsers.removeFactors>): Promise<void> {
+    const { tenantId } = await findUser(tx, id);
+    if (id === tx.principal.userId) throw new Problem('own_account');
+    await removeFactors(tx, id);
+    await revokeUser(tx, { userId: id, tenantId }, 'account_changed');
+    tx.audit(
+      { action: 'user.update', objectType: 'user', objectId: id, changed: ['second_factor'] },
+      tenantId,
+    );
+  }
+}
+
+/** @throws Problem 404 for a user who does not exist or is another tenant's */
+async function findUser(tx: Tx, id: string): Promise<{ readonly tenantId: string | null }> {
+  const orm = await tx.orm();
+  const user = await orm.userAccount.findFirst({
+    where: { id, deleted_at: null },
+    select: { tenant_id: true },
+  });
+  const { tenantId } = tx.principal;
+  if (!user || (tenantId !== null && user.tenant_id !== tenantId)) throw new Problem('not_found');
+  return { tenantId: user.tenant_id };
+}
