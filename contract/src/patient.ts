@@ -23,6 +23,11 @@ const writable = {
   notes: prose(10_000).nullable().meta({ description: 'Clinical; front desk neither sees nor writes it' }),
 };
 
+/** Days for which a deleted patient can be restored; then it is purged. */
+export const DELETED_PATIENT_DAYS = 30;
+/** Appointments that are deleted with their patient, at most. */
+export const MAX_APPOINTMENTS_DELETED = 5_000;
+
 /** Body of `POST /patients`. */
 export const PatientCreate = z.strictObject({
   mrn: writable.mrn.optional(),
@@ -59,6 +64,8 @@ export const Patient = z
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
+    deleted_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    purge_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
   })
   .meta({ id: 'Patient' });
 export type Patient = z.infer<typeof Patient>;

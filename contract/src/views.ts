@@ -24,6 +24,8 @@ const PATIENT = [
   'version',
   'created_at',
   'updated_at',
+  'deleted_at',
+  'purge_at',
 ] as const;
 
 const APPOINTMENT = [

@@ -2,6 +2,7 @@ import { Controller } from '@nestjs/common';
 import { api, type Patient } from '@wardbell/contract';
 import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
+import { DeletedPatients } from './deleted-patients.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
@@ -12,6 +13,7 @@ export class PatientsController {
   constructor(
     private readonly patients: PatientsService,
     private readonly patientsList: PatientsList,
+    private readonly deleted: DeletedPatients,
   ) {}
 
   @Endpoint(routes.list)
@@ -36,6 +38,11 @@ export class PatientsController {
 
   @Endpoint(routes.remove)
   remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
-    return this.patients.remove(tx, id, ifMatch);
+    return this.deleted.remove(tx, id, ifMatch);
+  }
+
+  @Endpoint(routes.restore)
+  restore({ tx, id }: Call<typeof routes.restore>): Promise<Patient> {
+    return this.deleted.restore(tx, id);
   }
 }

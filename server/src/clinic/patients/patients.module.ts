@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
+import { DeletedPatients } from './deleted-patients.js';
 import { PatientsController } from './patients.controller.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
 @Module({
   controllers: [PatientsController],
-  providers: [PatientsService, PatientsList],
+  providers: [PatientsService, PatientsList, DeletedPatients],
   exports: [PatientsService],
 })
 export class PatientsModule {}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Patient, type PatientCreate, type PatientUpdate, viewOf } from '@wardbell/contract';
+import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
@@ -8,9 +8,6 @@ import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** Attempts to generate a free number. At 100,000 patients one in ten million numbers collides. */
 const MRN_DRAWS = 5;
-
-/** What one may not see one may not delete: neither the front desk nor its integration keys. */
-const mayDeleteNotes = ({ principal }: Tx): boolean => viewOf(principal.role) === 'clinical';
 
 /** Patients of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
@@ -53,19 +50,6 @@ export class PatientsService {
       changed: Object.keys(body),
     });
     return patient;
-  }
-
-  async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
-    const version = await this.#deleteRow(tx, id, ifMatch);
-    if (version === undefined) {
-      const { notes } = await this.get(tx, id);
-      throw new Problem(mayDeleteNotes(tx) || !notes ? 'version_mismatch' : 'has_clinical_notes');
-    }
-    tx.emit({
-      type: 'patient_deleted',
-      data: { patient_id: id, tenant_id: tx.tenantId, version: version + 1 },
-    });
-    tx.audit({ action: 'patient.delete', objectType: 'patient', objectId: id, patientId: id });
   }
 
   async #insert(tx: Tx, body: PatientCreate): Promise<Patient> {
@@ -113,20 +97,5 @@ export class PatientsService {
     const patient = await this.get(tx, id);
     if (ifMatch && !ifMatch.includes(patient.version)) throw new Problem('version_mismatch');
     return patient;
-  }
-
-  async #deleteRow(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<number | undefined> {
-    try {
-      const [row] = await tx.sql.query<{ version: number }[]>`
-        DELETE FROM wardbell.patient p
-        WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
-          AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
-          AND (${mayDeleteNotes(tx)}::boolean OR coalesce(p.notes, '') = '')
-        RETURNING p.version`;
-      return row?.version;
-    } catch (error) {
-      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
-      throw new Problem('patient_has_appointments', { cause: error });
-    }
   }
 }

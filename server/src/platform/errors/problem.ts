@@ -27,7 +27,7 @@ const PROBLEMS = {
   invalid_transition: [409, 'This status cannot follow the present one'],
   mrn_taken: [409, 'This MRN is already in use'],
   own_account: [409, 'You cannot do this to your own account'],
-  patient_has_appointments: [409, 'Delete the appointments of this patient first'],
+  patient_has_appointments: [409, 'This patient has too many appointments; delete some of them first'],
   slug_taken: [409, 'This slug is already in use'],
   too_many_objects: [409, 'There are as many of these as a tenant may have'],
   tenant_not_empty: [409, 'Suspend this tenant before you delete it: it has patients'],
