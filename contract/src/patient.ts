@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, prose, Timestamp, Uuid, Version } from './text.js';
+import { line, Purged, prose, Timestamp, Uuid, Version } from './text.js';
 
 /** HL7 FHIR AdministrativeGender (R5). */
 export const Gender = z.enum(['male', 'female', 'other', 'unknown']);
@@ -66,6 +66,7 @@ export const Patient = z
     updated_at: Timestamp,
     deleted_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
     purge_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    purged: Purged,
   })
   .meta({ id: 'Patient' });
 export type Patient = z.infer<typeof Patient>;

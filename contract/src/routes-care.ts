@@ -94,6 +94,15 @@ export const patients = {
     versioned: true,
     problems: ['mrn_taken'],
   }),
+  // needs a fresh session
+  purge: endpoint({
+    method: 'POST',
+    path: '/patients/:id/purge',
+    tag: 'patients',
+    summary: 'Remove every copy of a patient and its appointments for ever; events keep their numbers',
+    access: ['tenant_admin'],
+    status: 204,
+  }),
 } as const;
 
 export const appointments = {

@@ -26,6 +26,7 @@ const PATIENT = [
   'updated_at',
   'deleted_at',
   'purge_at',
+  'purged',
 ] as const;
 
 const APPOINTMENT = [
@@ -42,6 +43,7 @@ const APPOINTMENT = [
   'version',
   'created_at',
   'updated_at',
+  'purged',
 ] as const;
 
 const IDS = ['id', 'tenant_id', 'version'] as const;

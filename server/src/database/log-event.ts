@@ -26,6 +26,13 @@ export interface LogEvent {
   readonly trace?: string | undefined;
 }
 
+/**
+ * Was a patient purged? Then the data of events that this process read before must not be kept. The data of this type has
+ * ids only, so its text can be searched.
+ */
+export const isPurge = ({ type, data }: LogEvent): boolean =>
+  type === 'patient_deleted' && data.includes('"purged"');
+
 /** Numbers, codes and keyed hashes, never names or texts of people. */
 export type AuditDetails = Readonly<Record<string, string | number>>;
 

@@ -50,7 +50,7 @@ export class PatientNames {
 
   /** The stream has told of a patient; it may be faster than the answer that was asked for. */
   hear(patient: Patient): void {
-    if (this.#wanted.has(patient.id)) this.#put([patient]);
+    if (this.#wanted.has(patient.id) && !patient.purged) this.#put([patient]);
   }
 
   /** The stream has lost its place: everybody is asked for again. */

@@ -34,6 +34,7 @@ const PROBLEMS = {
   closed_by_administrator: [409, 'An administrator has closed this connection'],
   conflict: [409, 'Somebody changed this at the same moment; try again'],
   events_expired: [410, 'Events that old are no longer kept'],
+  purged: [410, 'What this request made was purged'],
   resync_required: [410, 'This position cannot be served; load again'],
   version_mismatch: [412, 'Somebody saved a newer version'],
   payload_too_large: [413, 'The body is too large'],
