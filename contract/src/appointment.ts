@@ -75,6 +75,10 @@ export const Appointment = z
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
+    restricted: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Of a restricted patient; others see no clinical text' }),
     purged: Purged,
   })
   .meta({ id: 'Appointment' });

@@ -96,6 +96,11 @@ export const RESERVED_TYPES: ReadonlySet<string> = new Set([
 const DEFINITIONS: ReadonlyMap<string, EventTypeDefinition> = new Map(Object.entries(EVENT_TYPES));
 const LIVE_TOPICS: ReadonlyMap<string, Topic> = new Map(Object.entries(LIVE_TYPES));
 
+/** Types whose events can be about a restricted patient. */
+export const RESTRICTABLE_TYPES: ReadonlySet<string> = new Set(
+  Object.entries(EVENT_TYPES).flatMap(([type, { shows }]) => (typeof shows === 'string' ? [type] : [])),
+);
+
 /** Topic of an event type. Application-defined types belong to `events`. */
 export const topicOf = (type: string): Topic =>
   DEFINITIONS.get(type)?.topic ?? LIVE_TOPICS.get(type) ?? 'events';

@@ -1,5 +1,5 @@
 import type { Endpoint } from './endpoint.js';
-import { appointments, patients } from './routes-care.js';
+import { appointments, breakGlass, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
 import { auth, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
@@ -22,6 +22,7 @@ export const api = {
   auth,
   patients,
   appointments,
+  breakGlass,
   events,
   stream,
   eventTypes,

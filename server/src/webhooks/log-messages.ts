@@ -36,7 +36,8 @@ export class LogMessages {
     }
     const entry = entries.find((each) => isFor(endpoint, each));
     if (entry === undefined) return { skippedTo: entries.at(-1)?.seq ?? position };
-    const body = entry.text(subscriptionOf(endpoint).view);
+    // an endpoint is nobody who may see a restricted patient
+    const body = entry.text(subscriptionOf(endpoint).viewFor(entry, ''));
     return { message: { id: entry.id, type: entry.type, seq: entry.seq, body, to: entry.seq } };
   }
 

@@ -38,7 +38,7 @@ class Listening {
         log.forget();
         this.resets.push({ reason, seq: channel.flushed });
       },
-      purged: () => undefined,
+      logRewritten: () => undefined,
       repairing: () => undefined,
       contradicted: () => undefined,
       failed: () => {

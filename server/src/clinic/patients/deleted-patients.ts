@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MAX_APPOINTMENTS_DELETED, type Patient, viewOf } from '@wardbell/contract';
+import { isOpenTo } from '../../api/endpoint/restriction.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from '../appointments/appointment-row.js';
@@ -65,9 +66,10 @@ export class DeletedPatients {
       INSERT INTO wardbell.deleted_patient AS d (tenant_id, id, sort_name, record)
       SELECT p.tenant_id, p.id, p.sort_name, to_jsonb(p) || jsonb_build_object('version', p.version + 1)
       FROM (
-        SELECT * FROM wardbell.patient p
+        SELECT p.* FROM wardbell.patient p
         WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
           AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
+          AND ${isOpenTo(tx.principal)}
           AND (${mayDeleteNotes(tx)}::boolean OR coalesce(p.notes, '') = '')
         FOR UPDATE
       ) p
@@ -96,9 +98,9 @@ export class DeletedPatients {
     const [row] = await tx.sql.query<PatientRow[]>`
       INSERT INTO wardbell.patient AS p
         (tenant_id, id, mrn, first_name, last_name, birth_date, gender, phone, email, notes,
-         version, created_at, updated_at)
+         restricted, restricted_to, version, created_at, updated_at)
       SELECT r.tenant_id, r.id, r.mrn, r.first_name, r.last_name, r.birth_date, r.gender, r.phone, r.email, r.notes,
-             r.version + 1, r.created_at, clock_timestamp()
+             coalesce(r.restricted, false), coalesce(r.restricted_to, '{}'), r.version + 1, r.created_at, clock_timestamp()
       FROM wardbell.deleted_patient d
       CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) r
       WHERE d.tenant_id = wardbell.current_tenant() AND d.id = ${id}::uuid
@@ -124,10 +126,15 @@ export class DeletedPatients {
 }
 
 /** Why a patient was not deleted. */
-async function whyNot(tx: Tx, id: string): Promise<'not_found' | 'version_mismatch' | 'has_clinical_notes'> {
-  const [row] = await tx.sql.query<{ notes: string | null }[]>`
-    SELECT p.notes FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
+async function whyNot(
+  tx: Tx,
+  id: string,
+): Promise<'not_found' | 'restricted' | 'version_mismatch' | 'has_clinical_notes'> {
+  const [row] = await tx.sql.query<{ notes: string | null; is_open: boolean }[]>`
+    SELECT p.notes, ${isOpenTo(tx.principal)} AS is_open
+    FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
   if (!row) return 'not_found';
+  if (!row.is_open) return 'restricted';
   return mayDeleteNotes(tx) || !row.notes ? 'version_mismatch' : 'has_clinical_notes';
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DELETED_PATIENT_DAYS, type Patient, type PatientQuery } from '@wardbell/contract';
+import { DELETED_PATIENT_DAYS, type Patient, type PatientQuery, seesRestricted } from '@wardbell/contract';
 import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { patternsOf } from '../../api/paging/like-patterns.js';
@@ -34,7 +34,7 @@ export class PatientsList {
       : query.ids
         ? selectByIds(query.ids, start, query.limit)
         : patterns.length > 0
-          ? found(patterns, start, query.limit)
+          ? found(tx, query.search ?? '', start, query.limit)
           : all(start, query.limit);
     // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
@@ -83,10 +83,16 @@ const selectByIds = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
-const found = (patterns: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
+const found = (
+  { principal }: Tx,
+  search: string,
+  [name, id]: readonly [string, string],
+  limit: number,
+): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
-    ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1}
+    ARRAY(SELECT lower(word) FROM unnest(${patternsOf(search)}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1},
+    ${seesRestricted(principal.role) ? null : principal.userId}, ${search}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
 

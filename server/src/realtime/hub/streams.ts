@@ -1,4 +1,4 @@
-import { isPurge, type LogEvent } from '../../database/log-event.js';
+import { type LogEvent, rewritesLog } from '../../database/log-event.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
@@ -70,10 +70,10 @@ export class Streams implements ChannelHost, ReplayHost {
     const channel = this.channelOf(tenantId);
     if (channel) channel.offer(events);
     // long polls share pages without a channel
-    else if (events.some(isPurge)) this.purged();
+    else if (events.some(rewritesLog)) this.logRewritten();
   }
 
-  purged(): void {
+  logRewritten(): void {
     this.log.forget();
   }
 
