@@ -129,7 +129,14 @@ export default {
     mayImport('realtime/bus'),
     mayImport('realtime/hub', 'realtime/outbox', 'realtime/bus'),
     mayImport('realtime/connections', 'api', 'realtime/bus', 'realtime/hub'),
-    mayImport('realtime/gateway', 'api', 'identity/auth', 'identity/sessions', 'realtime/hub', 'realtime/connections'),
+    mayImport(
+      'realtime/gateway',
+      'api',
+      'identity/auth',
+      'identity/sessions',
+      'realtime/hub',
+      'realtime/connections',
+    ),
     mayImport('realtime/presence', 'api', 'realtime/bus', 'realtime/hub', 'realtime/connections'),
     mayImport(
       'realtime/stream',

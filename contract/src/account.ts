@@ -54,7 +54,9 @@ export const Registration = z.object({
 export type Registration = z.infer<typeof Registration>;
 
 /** Options of WebAuthn level 3 in their JSON form, for `PublicKeyCredential.parse…OptionsFromJSON`. */
-export const WebAuthnOptions = z.record(z.string(), z.unknown());
+export const WebAuthnOptions = z
+  .record(z.string(), z.unknown())
+  .and(z.object({ challenge: z.string().meta({ description: 'Random, base64url' }) }));
 
 /** Body of `POST /auth/second-factor`. */
 export const SecondFactor = z.union([

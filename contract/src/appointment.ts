@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { APPOINTMENT_STATUSES, UNSCHEDULED } from './appointment-status.js';
-import { line, prose, Timestamp, Uuid, Version } from './text.js';
+import { line, Purged, prose, Timestamp, Uuid, Version } from './text.js';
 
 /** HL7 FHIR AppointmentStatus (R5). */
 export const AppointmentStatus = z.enum(APPOINTMENT_STATUSES);
@@ -75,6 +75,11 @@ export const Appointment = z
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
+    restricted: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'Of a restricted patient; others see no clinical text' }),
+    purged: Purged,
   })
   .meta({ id: 'Appointment' });
 export type Appointment = z.infer<typeof Appointment>;

@@ -28,7 +28,7 @@ export const EVENT_TYPES = {
   patient_updated: PATIENT_ROW,
   patient_deleted: {
     topic: 'patients',
-    shows: { tenant: ['patient_id'], super: ['patient_id', 'tenant_id', 'version'] },
+    shows: { tenant: ['patient_id', 'purged'], super: ['patient_id', 'tenant_id', 'version'] },
     list: { of: 'patient', change: 'delete' },
   },
   appointment_created: APPOINTMENT_ROW,
@@ -95,6 +95,11 @@ export const RESERVED_TYPES: ReadonlySet<string> = new Set([
 
 const DEFINITIONS: ReadonlyMap<string, EventTypeDefinition> = new Map(Object.entries(EVENT_TYPES));
 const LIVE_TOPICS: ReadonlyMap<string, Topic> = new Map(Object.entries(LIVE_TYPES));
+
+/** Types whose events can be about a restricted patient. */
+export const RESTRICTABLE_TYPES: ReadonlySet<string> = new Set(
+  Object.entries(EVENT_TYPES).flatMap(([type, { shows }]) => (typeof shows === 'string' ? [type] : [])),
+);
 
 /** Topic of an event type. Application-defined types belong to `events`. */
 export const topicOf = (type: string): Topic =>

@@ -4,7 +4,7 @@ import type { EventType } from './event-types.js';
 import { GatewayStatusChange } from './gateway.js';
 import { Patient } from './patient.js';
 import { Role } from './roles.js';
-import { prose, Seq, Timestamp, Uuid } from './text.js';
+import { Purged, prose, Seq, Timestamp, Uuid } from './text.js';
 
 /** Recipients of an event; if absent, all users of the tenant. */
 export const Audience = z.union([
@@ -26,7 +26,7 @@ export type NotificationCreate = z.infer<typeof NotificationCreate>;
 export const EVENT_DATA = {
   patient_created: Patient,
   patient_updated: Patient,
-  patient_deleted: z.object({ patient_id: Uuid }),
+  patient_deleted: z.object({ patient_id: Uuid, purged: Purged }),
   appointment_created: Appointment,
   appointment_updated: Appointment,
   appointment_cancelled: Appointment,

@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { auth } from './routes-auth.js';
-import { appointments, patients } from './routes-care.js';
+import { appointments, breakGlass, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
 import { colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
@@ -23,6 +23,7 @@ export const api = {
   auth,
   patients,
   appointments,
+  breakGlass,
   events,
   stream,
   eventTypes,

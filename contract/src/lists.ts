@@ -37,10 +37,15 @@ export const PatientQuery = z
       .optional()
       .meta({ description: 'Words that first name, last name, MRN or phone must contain' }),
     ids: Ids.optional(),
+    deleted: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional()
+      .meta({ description: '`true`: only deleted patients that can be restored, for tenant admins' }),
   })
-  .refine((query) => query.ids === undefined || query.search === undefined, {
+  .refine((query) => query.ids === undefined || (query.search === undefined && !query.deleted), {
     path: ['ids'],
-    message: 'cannot be combined with search',
+    message: 'cannot be combined with search or deleted',
   });
 export const AppointmentQuery = z.object({
   ...Page,

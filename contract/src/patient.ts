@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { line, prose, Timestamp, Uuid, Version } from './text.js';
+import { line, Purged, prose, Timestamp, Uuid, Version } from './text.js';
 
 /** HL7 FHIR AdministrativeGender (R5). */
 export const Gender = z.enum(['male', 'female', 'other', 'unknown']);
@@ -21,7 +21,17 @@ const writable = {
   phone: line(1, 40).nullable(),
   email: z.email().max(254).nullable(),
   notes: prose(10_000).nullable().meta({ description: 'Clinical; front desk neither sees nor writes it' }),
+  restricted: z.boolean().meta({ description: 'Others see MRN and initials only; tenant admins set it' }),
+  restricted_to: z
+    .array(line(1, 200))
+    .max(100)
+    .meta({ description: 'Users who may see a restricted patient besides tenant admins, who set it' }),
 };
+
+/** Days for which a deleted patient can be restored; then it is purged. */
+export const DELETED_PATIENT_DAYS = 30;
+/** Appointments that are deleted with their patient, at most. */
+export const MAX_APPOINTMENTS_DELETED = 5_000;
 
 /** Body of `POST /patients`. */
 export const PatientCreate = z.strictObject({
@@ -33,6 +43,8 @@ export const PatientCreate = z.strictObject({
   phone: writable.phone.optional(),
   email: writable.email.optional(),
   notes: writable.notes.optional(),
+  restricted: writable.restricted.optional(),
+  restricted_to: writable.restricted_to.optional(),
 });
 export type PatientCreate = z.infer<typeof PatientCreate>;
 
@@ -59,6 +71,17 @@ export const Patient = z
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
+    restricted: z.literal(true).optional(),
+    restricted_to: z.array(z.string()).optional(),
+    deleted_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    purge_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    purged: Purged,
   })
   .meta({ id: 'Patient' });
 export type Patient = z.infer<typeof Patient>;
+
+/** What others see of a restricted patient, in lists and in events. */
+export const RestrictedPatient = z
+  .object({ id: Uuid, mrn: z.string(), initials: z.string(), restricted: z.literal(true) })
+  .meta({ id: 'RestrictedPatient' });
+export type RestrictedPatient = z.infer<typeof RestrictedPatient>;

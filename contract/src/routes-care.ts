@@ -1,11 +1,19 @@
+import { z } from 'zod';
 import { Appointment, AppointmentCreate, AppointmentStatusChange, AppointmentUpdate } from './appointment.js';
 import { PatientAccess } from './audit.js';
+import { BreakGlass, BreakGlassCreate, BreakGlassReview } from './break-glass.js';
 import { endpoint } from './endpoint.js';
 import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
-import { Patient, PatientCreate, PatientUpdate } from './patient.js';
+import { Patient, PatientCreate, PatientUpdate, RestrictedPatient } from './patient.js';
 import { CARE_TEAM } from './roles.js';
 
 /** Routes for patients and appointments. */
+
+/**
+ * A row of the list: of a restricted patient that the caller may not see, a `RestrictedPatient`. Typed as `Patient`, because
+ * a union would break the types of every client that knows no restricted patients.
+ */
+const ListedPatient = z.union([Patient, RestrictedPatient]) as unknown as typeof Patient;
 
 export const patients = {
   list: endpoint({
@@ -16,7 +24,7 @@ export const patients = {
     access: [...CARE_TEAM, 'patients:read'],
     query: PatientQuery,
     status: 200,
-    answer: livePage(Patient),
+    answer: livePage(ListedPatient),
     shows: 'patient',
     audited: 'patient.list',
   }),
@@ -31,6 +39,7 @@ export const patients = {
     shows: 'patient',
     versioned: true,
     audited: 'patient.read',
+    problems: ['restricted'],
   }),
   accesses: endpoint({
     method: 'GET',
@@ -70,17 +79,38 @@ export const patients = {
     answer: Patient,
     shows: 'patient',
     versioned: true,
-    problems: ['mrn_taken', 'field_not_allowed'],
+    problems: ['mrn_taken', 'field_not_allowed', 'restricted'],
   }),
   remove: endpoint({
     method: 'DELETE',
     path: '/patients/:id',
     tag: 'patients',
-    summary: 'Delete a patient who has no appointments',
+    summary: 'Delete a patient and its appointments; they can be restored for 30 days',
     access: [...CARE_TEAM, 'patients:write'],
     status: 204,
     versioned: true,
-    problems: ['patient_has_appointments', 'has_clinical_notes'],
+    problems: ['patient_has_appointments', 'has_clinical_notes', 'restricted'],
+  }),
+  restore: endpoint({
+    method: 'POST',
+    path: '/patients/:id/restore',
+    tag: 'patients',
+    summary: 'Bring a deleted patient back, with the appointments that were deleted with it',
+    access: ['tenant_admin'],
+    status: 200,
+    answer: Patient,
+    shows: 'patient',
+    versioned: true,
+    problems: ['mrn_taken'],
+  }),
+  purge: endpoint({
+    method: 'POST',
+    path: '/patients/:id/purge',
+    tag: 'patients',
+    summary: 'Remove every copy of a patient and its appointments for ever; events keep their numbers',
+    access: ['tenant_admin'],
+    fresh: true,
+    status: 204,
   }),
 } as const;
 
@@ -158,5 +188,40 @@ export const appointments = {
     access: [...CARE_TEAM, 'appointments:write'],
     status: 204,
     versioned: true,
+  }),
+} as const;
+
+export const breakGlass = {
+  open: endpoint({
+    method: 'POST',
+    path: '/patients/:id/break-glass',
+    tag: 'patients',
+    summary: 'Open a restricted patient to oneself for 60 minutes; the tenant admins are told',
+    access: CARE_TEAM,
+    fresh: true,
+    body: BreakGlassCreate,
+    status: 201,
+    answer: BreakGlass,
+    problems: ['not_restricted', 'too_many_attempts'],
+  }),
+  list: endpoint({
+    method: 'GET',
+    path: '/break-glass',
+    tag: 'patients',
+    summary: 'Emergency accesses to restricted patients, newest first',
+    access: ['tenant_admin'],
+    query: PageQuery,
+    status: 200,
+    answer: page(BreakGlass),
+  }),
+  review: endpoint({
+    method: 'POST',
+    path: '/break-glass/:id/review',
+    tag: 'patients',
+    summary: 'Say whether an emergency access was justified',
+    access: ['tenant_admin'],
+    body: BreakGlassReview,
+    status: 200,
+    answer: BreakGlass,
   }),
 } as const;

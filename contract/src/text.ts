@@ -35,3 +35,9 @@ export const Timestamp = z.iso.datetime({ offset: true });
 export const Version = z.int().min(1).meta({ description: 'Counts the writes of this object from 1' });
 /** Sequence number of an event within its tenant: 1, 2, 3, … without gaps, in commit order. 0: before the first. */
 export const Seq = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+
+/** In events about a patient who was purged. */
+export const Purged = z
+  .literal(true)
+  .optional()
+  .meta({ description: 'The patient was purged: only ids and the version are left' });

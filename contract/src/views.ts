@@ -5,8 +5,11 @@ import type { StreamRole } from './scope.js';
  * view is never sent in that view.
  */
 
-/** `clinical`: all fields; `front_desk`: no clinical text; `super`: only ids. */
-export type View = 'clinical' | 'front_desk' | 'super';
+/**
+ * `clinical`: all fields; `front_desk`: no clinical text; `restricted`: what others see of a restricted patient and of its
+ * appointments; `super`: only ids.
+ */
+export type View = 'clinical' | 'front_desk' | 'restricted' | 'super';
 
 export const viewOf = (role: StreamRole): View =>
   role === 'super_admin' || role === 'ids' ? 'super' : role === 'front_desk' ? 'front_desk' : 'clinical';
@@ -24,7 +27,14 @@ const PATIENT = [
   'version',
   'created_at',
   'updated_at',
+  'restricted',
+  'restricted_to',
+  'deleted_at',
+  'purge_at',
+  'purged',
 ] as const;
+
+const RESTRICTED_PATIENT = ['id', 'mrn', 'initials', 'restricted', 'purged'] as const;
 
 const APPOINTMENT = [
   'id',
@@ -40,20 +50,32 @@ const APPOINTMENT = [
   'version',
   'created_at',
   'updated_at',
+  'restricted',
+  'purged',
 ] as const;
 
 const IDS = ['id', 'tenant_id', 'version'] as const;
 
 export const VISIBLE_FIELDS = {
-  patient: { clinical: [...PATIENT, 'notes'], front_desk: PATIENT, super: IDS },
-  appointment: { clinical: [...APPOINTMENT, 'reason'], front_desk: APPOINTMENT, super: IDS },
+  patient: {
+    clinical: [...PATIENT, 'notes'],
+    front_desk: PATIENT,
+    restricted: RESTRICTED_PATIENT,
+    super: IDS,
+  },
+  appointment: {
+    clinical: [...APPOINTMENT, 'reason'],
+    front_desk: APPOINTMENT,
+    restricted: APPOINTMENT,
+    super: IDS,
+  },
 } as const satisfies Record<string, Record<View, readonly string[]>>;
 export type ViewedObject = keyof typeof VISIBLE_FIELDS;
 
 /** Fields that a role may not write (403 `field_not_allowed`). */
 export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<View, readonly string[]>>>> = {
-  patient: { clinical: [], front_desk: ['notes'], super: [] },
-  appointment: { clinical: [], front_desk: ['reason'], super: [] },
+  patient: { clinical: [], front_desk: ['notes'], restricted: [], super: [] },
+  appointment: { clinical: [], front_desk: ['reason'], restricted: [], super: [] },
 };
 
 /** Picks the listed fields of an object. */
@@ -68,4 +90,25 @@ export const viewObject = (
   kind: ViewedObject,
   source: Readonly<Record<string, unknown>>,
   view: View,
-): Record<string, unknown> => pick(source, VISIBLE_FIELDS[kind][view]);
+): Record<string, unknown> =>
+  pick(view === 'restricted' ? withoutPerson(kind, source) : source, VISIBLE_FIELDS[kind][view]);
+
+/** The initials in place of the name of a patient; no free text of an appointment. */
+const withoutPerson = (
+  kind: ViewedObject,
+  source: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  if (source['purged'] === true) return source;
+  return kind === 'patient'
+    ? { ...source, initials: initialsOf(source) }
+    : { ...source, cancellation_reason: null };
+};
+
+/** The first letters of first and last name; none of a patient who was purged. */
+const initialsOf = ({ first_name, last_name }: Readonly<Record<string, unknown>>): string | undefined =>
+  typeof first_name === 'string' && typeof last_name === 'string'
+    ? [first_name, last_name].map((name) => [...name][0]?.toUpperCase() ?? '').join('')
+    : undefined;
+
+/** Whether a role sees every restricted patient of its tenant. */
+export const seesRestricted = (role: StreamRole): boolean => role === 'tenant_admin';

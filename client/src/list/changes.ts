@@ -15,9 +15,13 @@ export type Change<Row extends LiveRow> =
 /** Returns the effect of an event on a list; undefined for events about other objects. */
 export type Changes<Row extends LiveRow> = (event: IncomingEvent) => Change<Row> | undefined;
 
+/** An event of an object that was purged since carries only its ids: the object does not exist any more. */
+const put = <Row extends LiveRow & { readonly purged?: true | undefined }>(row: Row): Change<Row> =>
+  row.purged ? { op: 'delete', id: row.id } : { op: 'put', row };
+
 /** The effect of an event on a list of patients. */
 export const patientChanges: Changes<Patient> = (event) => {
-  if (isEvent(event, 'patient_created', 'patient_updated')) return { op: 'put', row: event.data };
+  if (isEvent(event, 'patient_created', 'patient_updated')) return put(event.data);
   if (isEvent(event, 'patient_deleted')) return { op: 'delete', id: event.data.patient_id };
   return undefined;
 };
@@ -25,7 +29,7 @@ export const patientChanges: Changes<Patient> = (event) => {
 /** The effect of an event on a list of appointments. */
 export const appointmentChanges: Changes<Appointment> = (event) => {
   if (isEvent(event, 'appointment_created', 'appointment_updated', 'appointment_cancelled'))
-    return { op: 'put', row: event.data };
+    return put(event.data);
   if (isEvent(event, 'appointment_deleted')) return { op: 'delete', id: event.data.appointment_id };
   return undefined;
 };

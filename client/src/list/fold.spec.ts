@@ -52,9 +52,20 @@ describe('fold', () => {
     expect(names(next)).toEqual(['a', '']);
   });
 
-  it('brings nothing back that was deleted', () => {
-    const changes = [put('a', 'ann', 2), { op: 'delete', id: 'a' }, put('a', 'late', 3)] as const;
-    expect(names(fold([page(row('a'))], changes, {}).pages)).toEqual(['']);
+  it('removes what was deleted, and shows what was restored after that', () => {
+    const deleted = [put('a', 'ann', 2), { op: 'delete', id: 'a' }] as const;
+    expect(names(fold([page(row('a'))], deleted, {}).pages)).toEqual(['']);
+    const restored = [...deleted, put('a', 'back', 4)];
+    expect(names(fold([page(row('a'))], restored, {}).pages)).toEqual(['back']);
+    expect(names(fold([page()], restored, { compare: byName }).pages)).toEqual(['back']);
+  });
+
+  it('keeps a row whose snapshot is newer than its deletion', () => {
+    const pages = [page(row('a', 'back', 3))];
+    const changes = (seq: number) => [{ seq, change: { op: 'delete', id: 'a' } as const }];
+    const known = [{ seq: 15, boundary: undefined }];
+    expect(foldNumbered(pages, changes(15), {}, known).pages).toBe(pages);
+    expect(names(foldNumbered(pages, changes(16), {}, known).pages)).toEqual(['']);
   });
 
   it('puts new rows first without an order, and where they belong with one', () => {

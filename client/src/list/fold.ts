@@ -22,16 +22,14 @@ export interface Folded<Page> {
   readonly unsure: boolean;
 }
 
-/** The net change of each row: the newest version, or its deletion, which later versions cannot undo. */
+/** The net change of each row: the newest version or its deletion. A row that comes after its deletion was restored. */
 const netChanges = <Row extends LiveRow>(changes: readonly Numbered<Row>[]): Map<string, Numbered<Row>> => {
   const net = new Map<string, Numbered<Row>>();
   for (const numbered of changes) {
     const { change } = numbered;
     const id = change.op === 'put' ? change.row.id : change.id;
     const before = net.get(id)?.change;
-    const isOlder =
-      before?.op === 'delete' ||
-      (before !== undefined && change.op === 'put' && change.row.version <= before.row.version);
+    const isOlder = before?.op === 'put' && change.op === 'put' && change.row.version <= before.row.version;
     if (!isOlder) net.set(id, numbered);
   }
   return net;
@@ -71,11 +69,13 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
     return verdict;
   };
 
-  const changed = (row: Row): Row | undefined => {
+  const changed = (row: Row, snapshotSeq: number): Row | undefined => {
     const numbered = net.get(row.id);
     if (!numbered) return row;
-    net.delete(row.id);
     const { change, seq } = numbered;
+    // A page whose snapshot is newer than the deletion has the row because it was restored.
+    if (change.op === 'delete' && seq <= snapshotSeq) return row;
+    net.delete(row.id);
     if (change.op === 'delete') return undefined;
     if (change.row.version <= row.version) return row;
     if (!belongs(change.row)) return undefined;
@@ -84,9 +84,10 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
     return undefined;
   };
 
-  const next = pages.map((page) => {
+  const next = pages.map((page, index) => {
     if (net.size === 0) return page;
-    const data = page.data.map(changed);
+    const snapshotSeq = known[index]?.seq ?? 0;
+    const data = page.data.map((row) => changed(row, snapshotSeq));
     const same = data.every((row, index) => row === page.data[index]);
     return same ? page : { ...page, data: data.filter((row) => row !== undefined) };
   });

@@ -26,6 +26,17 @@ export interface LogEvent {
   readonly trace?: string | undefined;
 }
 
+/** A field of an event that no view shows: the data of earlier events of the log was changed with this event. */
+export const LOG_REWRITTEN = 'log_rewritten';
+
+/**
+ * Was the data of earlier events changed? Then what this process read before must not be used again. The name in quotes
+ * cannot be part of a text in JSON, where quotes are escaped.
+ */
+export const rewritesLog = ({ type, data }: LogEvent): boolean =>
+  (type === 'patient_deleted' && data.includes('"purged"')) ||
+  (type === 'patient_updated' && data.includes(`"${LOG_REWRITTEN}"`));
+
 /** Numbers, codes and keyed hashes, never names or texts of people. */
 export type AuditDetails = Readonly<Record<string, string | number>>;
 

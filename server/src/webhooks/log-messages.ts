@@ -7,6 +7,8 @@ import type { EndpointState, LogMessage } from './endpoint-store.js';
 
 /** Events of one read of the log. */
 const PAGE = 100;
+/** Read again after this time: the data of a patient who is purged must not wait here for an endpoint that is down. */
+const KEPT_MS = 5_000;
 
 /** The next message, or the position up to which the log has none for this endpoint. */
 export type Next = { readonly message: LogMessage } | { readonly skippedTo: number };
@@ -15,6 +17,7 @@ export type Next = { readonly message: LogMessage } | { readonly skippedTo: numb
 export class LogMessages {
   /** Read and not yet used, without gaps. */
   #entries: readonly Entry[] = [];
+  #readMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly reader: LogReader) {}
 
@@ -33,16 +36,19 @@ export class LogMessages {
     }
     const entry = entries.find((each) => isFor(endpoint, each));
     if (entry === undefined) return { skippedTo: entries.at(-1)?.seq ?? position };
-    const body = entry.text(subscriptionOf(endpoint).view);
+    // an endpoint is nobody who may see a restricted patient
+    const body = entry.text(subscriptionOf(endpoint).viewFor(entry, ''));
     return { message: { id: entry.id, type: entry.type, seq: entry.seq, body, to: entry.seq } };
   }
 
   async #after({ tenantId, position }: EndpointState): Promise<readonly Entry[]> {
+    const nowMs = performance.now();
     const from = this.#entries.findIndex(({ seq }) => seq === position + 1);
-    if (from !== -1) this.#entries = this.#entries.slice(from);
+    if (from !== -1 && nowMs - this.#readMs < KEPT_MS) this.#entries = this.#entries.slice(from);
     else {
       const events = await this.reader.readSince(tenantId, position, PAGE);
       this.#entries = events.map((event) => new Entry(event));
+      this.#readMs = nowMs;
     }
     return this.#entries;
   }

@@ -38,6 +38,7 @@ class Listening {
         log.forget();
         this.resets.push({ reason, seq: channel.flushed });
       },
+      logRewritten: () => undefined,
       repairing: () => undefined,
       contradicted: () => undefined,
       failed: () => {

@@ -95,18 +95,4 @@ describe('Versions', () => {
     const patient = await registerPatient(clinic, { phone: '1' });
     expect((await update(patient, '1', '"2"')).status).toBe(412);
   });
-
-  it('refuse the removal of a patient who has appointments, until they are gone', async () => {
-    const patient = await registerPatient(clinic);
-    const request = { token: clinic.clinician, id: patient.id };
-    const made = await ask(api.appointments.create, {
-      token: clinic.clinician,
-      body: { patient_id: patient.id, datetime: '2026-12-01T09:00:00Z', type: 'Visit' },
-    });
-    expect(await fail(api.patients.remove, request)).toEqual([409, 'patient_has_appointments']);
-    const id = String(Reflect.get(Object(made.body), 'id'));
-    expect((await ask(api.appointments.remove, { token: clinic.clinician, id })).status).toBe(204);
-    expect((await ask(api.patients.remove, request)).status).toBe(204);
-    expect(await fail(api.patients.remove, request)).toEqual([404, 'not_found']);
-  });
 });

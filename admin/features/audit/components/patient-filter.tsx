@@ -4,6 +4,7 @@ import { Select, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi, useMe } from '../../../shared/session/context';
 import { useRoomText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
@@ -30,13 +31,17 @@ const ByName = ({ value, onChange }: Props) => {
     queryKey: ['patients', 'by-id', value],
     enabled: value !== null,
     queryFn: async ({ signal }) =>
-      (await api.call('GET', '/patients', { query: { ids: value ?? '', limit: 1 }, signal })).data,
+      (await api.call('GET', '/patients', { query: { ids: value ?? '', limit: 1 }, signal })).data.map(
+        toShownPatient,
+      ),
     gcTime: 0,
   }).data?.[0];
   const found = useQuery({
     queryKey: ['patients', 'picker', search],
     queryFn: async ({ signal }) =>
-      (await api.call('GET', '/patients', { query: { search, limit: LIMIT }, signal })).data,
+      (await api.call('GET', '/patients', { query: { search, limit: LIMIT }, signal })).data.map(
+        toShownPatient,
+      ),
     gcTime: 0,
     placeholderData: (before) => before,
   });

@@ -5,6 +5,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 
 /** What an event is about, on one line: the name, the words, or the data itself of types that are not ours. */
 export const summaryOf = ({ type, data }: Pick<EventFrame, 'type' | 'data'>): string => {
+  if (data.purged === true) return text(data.id ?? data.patient_id);
   switch (type) {
     case 'patient_created':
     case 'patient_updated':

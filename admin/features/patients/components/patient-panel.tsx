@@ -111,15 +111,14 @@ export const PatientPanel = ({
               color="red"
               size="compact-md"
               leftSection={<IconTrash size={16} aria-hidden="true" />}
-              disabled={hasAppointments || appointments.rows === undefined}
-              aria-describedby={hasAppointments ? 'no-delete' : undefined}
+              aria-describedby={hasAppointments ? 'deleted-with' : undefined}
               onClick={() => onDelete(patient)}
             >
               {text.patient.delete}
             </Button>
           </div>
           {hasAppointments && (
-            <p id="no-delete" className={classes.hint}>
+            <p id="deleted-with" className={classes.hint}>
               {text.patient.hasAppointments}
             </p>
           )}

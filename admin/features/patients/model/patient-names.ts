@@ -50,7 +50,7 @@ export class PatientNames {
 
   /** The stream has told of a patient; it may be faster than the answer that was asked for. */
   hear(patient: Patient): void {
-    if (this.#wanted.has(patient.id)) this.#put([patient]);
+    if (this.#wanted.has(patient.id) && !patient.purged) this.#put([patient]);
   }
 
   /** The stream has lost its place: everybody is asked for again. */
@@ -80,7 +80,8 @@ export class PatientNames {
   }
 
   #put(patients: readonly Patient[]): void {
-    const fresh = patients.filter((patient) => patient.version > (this.#known.get(patient.id)?.version ?? 0));
+    // not `>`: a restricted patient has no version, and the newest event about it wins
+    const fresh = patients.filter(({ id, version }) => !(version <= (this.#known.get(id)?.version ?? 0)));
     if (fresh.length === 0) return;
     this.#known = new Map([...this.#known, ...fresh.map((patient) => [patient.id, patient] as const)]);
     for (const listener of this.#listeners) listener();

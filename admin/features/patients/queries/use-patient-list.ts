@@ -1,8 +1,8 @@
-import { patientChanges } from '@wardbell/client';
 import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
+import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/deletion';
 import { comparePatients, patientMatcher } from '../model/order';
@@ -26,16 +26,18 @@ export const usePatientList = (search: string): PatientList => {
   const include = useMemo(() => patientMatcher(search), [search]);
   const query = useLiveInfiniteQuery({
     queryKey: ['patients', search],
-    queryFn: ({ after, signal }) =>
-      api.call('GET', '/patients', {
+    queryFn: async ({ after, signal }) => {
+      const page = await api.call('GET', '/patients', {
         query: {
           limit: after === null ? FIRST_PAGE : NEXT_PAGE,
           after: after ?? undefined,
           search: search === '' ? undefined : search,
         },
         signal,
-      }),
-    changes: patientChanges,
+      });
+      return { ...page, data: page.data.map(toShownPatient) };
+    },
+    changes: shownPatientChanges,
     include,
     compare: comparePatients,
   });

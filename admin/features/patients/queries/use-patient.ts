@@ -1,5 +1,5 @@
-import { patientChanges } from '@wardbell/client';
 import type { Patient } from '@wardbell/contract';
+import { shownPatientChanges } from '../../../shared/api/patient-rows';
 import { type LiveObject, useLiveObject } from '../../../shared/api/use-live-object';
 import { useApi } from '../../../shared/session/context';
 
@@ -12,6 +12,6 @@ export const usePatient = (id: string): LiveObject<Patient> => {
     queryKey: patientKey(id),
     id,
     load: (signal) => api.call('GET', '/patients/:id', { params: { id }, signal }),
-    changes: patientChanges,
+    changes: shownPatientChanges,
   });
 };

@@ -5,6 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -40,7 +41,7 @@ export const PatientPicker = ({
     queryKey: ['patient-picker', wanted],
     queryFn: async ({ signal }) => {
       const query = { limit: LIMIT, search: wanted === '' ? undefined : wanted };
-      return (await api.call('GET', '/patients', { query, signal })).data;
+      return (await api.call('GET', '/patients', { query, signal })).data.map(toShownPatient);
     },
     // Names are kept no longer than the form is open.
     gcTime: 0,

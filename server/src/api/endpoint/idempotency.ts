@@ -59,6 +59,7 @@ export class Idempotency {
       }
       const isSame = [current, ...earlier].some((key) => hashOf(key, text).equals(stored.request_hash));
       if (!isSame) throw new Problem('idempotency_mismatch');
+      if ('purged' in stored.body) throw new Problem('purged');
       return { body: stored.body, replayed: true };
     }
     const body = await work();

@@ -1,6 +1,6 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type Endpoint, type ViewedObject, viewObject, viewOf } from '@wardbell/contract';
+import type { Endpoint, ViewedObject } from '@wardbell/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { Database } from '../../database/database.service.js';
@@ -12,6 +12,7 @@ import type { BareCall } from './call.js';
 import { ENDPOINT, UNIT, type Unit } from './endpoint.js';
 import { requireFresh } from './freshness.js';
 import { Idempotency } from './idempotency.js';
+import { toViews } from './restriction.js';
 
 /** Validates the request of an endpoint and runs its handler in the unit of work that the endpoint declares. */
 @Injectable()
@@ -45,7 +46,7 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
         if (endpoint.fresh) await requireFresh(tx);
         const answer = await this.#once(tx, endpoint, call, () => work(tx));
         // A stored answer too: the role may have changed since.
-        return endpoint.shows === undefined ? answer : toView(endpoint.shows, answer, principal);
+        return endpoint.shows === undefined ? answer : toView(tx, endpoint.shows, answer);
       }),
     );
   }
@@ -63,13 +64,12 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
 }
 
 /** Reduces an object, or the `data` of a page, to the view of the caller's role. */
-function toView(object: ViewedObject, answer: unknown, { role }: Principal): unknown {
+async function toView(tx: Tx, object: ViewedObject, answer: unknown): Promise<unknown> {
   if (!isRecord(answer)) return answer;
-  const view = viewOf(role);
   const { data } = answer;
-  return Array.isArray(data)
-    ? { ...answer, data: data.filter(isRecord).map((row) => viewObject(object, row, view)) }
-    : viewObject(object, answer, view);
+  if (Array.isArray(data)) return { ...answer, data: await toViews(tx, object, data.filter(isRecord)) };
+  const [shown] = await toViews(tx, object, [answer]);
+  return shown;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -17,16 +17,23 @@ export interface AppointmentRow {
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
+  /** Null unless the patient is restricted. */
+  readonly restricted_to: readonly string[] | null;
 }
 
-/** Columns of the table with the alias `a`. */
+/** An appointment, and who may see its patient if that is restricted. */
+export type LabelledAppointment = Appointment & { readonly restricted_to?: readonly string[] };
+
+/** Columns of the table with the alias `a`. The last one reads the index of restricted patients, which are few. */
 export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
-   a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at`,
+   a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at,
+   (SELECT rp.restricted_to FROM wardbell.patient rp
+    WHERE rp.tenant_id = a.tenant_id AND rp.id = a.patient_id AND rp.restricted) AS restricted_to`,
 );
 
 /** The whole object, as events contain it; responses are reduced to a role's view. */
-export const toAppointment = (row: AppointmentRow): Appointment => ({
+export const toAppointment = (row: AppointmentRow): LabelledAppointment => ({
   id: row.id,
   tenant_id: row.tenant_id,
   patient_id: row.patient_id,
@@ -41,4 +48,5 @@ export const toAppointment = (row: AppointmentRow): Appointment => ({
   version: row.version,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
+  ...(row.restricted_to && { restricted: true, restricted_to: row.restricted_to }),
 });

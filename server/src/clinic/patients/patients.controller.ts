@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { api, type Patient } from '@wardbell/contract';
-import type { Call } from '../../api/endpoint/call.js';
-import { Endpoint } from '../../api/endpoint/endpoint.js';
+import type { BareCall, Call } from '../../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { DeletedPatients } from './deleted-patients.js';
+import { PatientPurge } from './patient-purge.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
@@ -12,6 +14,8 @@ export class PatientsController {
   constructor(
     private readonly patients: PatientsService,
     private readonly patientsList: PatientsList,
+    private readonly deleted: DeletedPatients,
+    private readonly purges: PatientPurge,
   ) {}
 
   @Endpoint(routes.list)
@@ -36,6 +40,16 @@ export class PatientsController {
 
   @Endpoint(routes.remove)
   remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
-    return this.patients.remove(tx, id, ifMatch);
+    return this.deleted.remove(tx, id, ifMatch);
+  }
+
+  @Endpoint(routes.restore)
+  restore({ tx, id }: Call<typeof routes.restore>): Promise<Patient> {
+    return this.deleted.restore(tx, id);
+  }
+
+  @BareEndpoint(routes.purge)
+  purge({ principal, id }: BareCall<typeof routes.purge>): Promise<void> {
+    return this.purges.purge(principal, id);
   }
 }

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Patient, PatientQuery } from '@wardbell/contract';
+import { DELETED_PATIENT_DAYS, type Patient, type PatientQuery, seesRestricted } from '@wardbell/contract';
 import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { patternsOf } from '../../api/paging/like-patterns.js';
 import type { LivePage } from '../../api/paging/live-page.js';
 import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 type Query = z.output<typeof PatientQuery>;
 
-type Row = PatientRow & { readonly sort_name: string };
+const DAY_MS = 86_400_000;
+
+type Row = PatientRow & { readonly sort_name: string; readonly deleted_at?: Date };
 /** One row per patient; an empty page has a single row with `id` null. */
 type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
 
@@ -20,15 +23,19 @@ type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { r
 export class PatientsList {
   constructor(private readonly pager: Pager) {}
 
+  /** @throws Problem `forbidden` for the deleted ones, unless the principal is a tenant admin */
   async page(tx: Tx, query: Query): Promise<LivePage<Patient>> {
-    const list = `patients/${tx.tenantId}`;
+    if (query.deleted && tx.principal.role !== 'tenant_admin') throw new Problem('forbidden');
+    const list = `${query.deleted ? 'deleted-patients' : 'patients'}/${tx.tenantId}`;
     const start = this.pager.start(list, query.after, ['', NIL_UUID]);
     const patterns = patternsOf(query.search ?? '');
-    const page = query.ids
-      ? selectByIds(query.ids, start, query.limit)
-      : patterns.length > 0
-        ? found(patterns, start, query.limit)
-        : all(start, query.limit);
+    const page = query.deleted
+      ? deleted(patterns, start, query.limit)
+      : query.ids
+        ? selectByIds(query.ids, start, query.limit)
+        : patterns.length > 0
+          ? found(tx, query.search ?? '', start, query.limit)
+          : all(start, query.limit);
     // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
@@ -40,13 +47,22 @@ export class PatientsList {
     const rows = snapshot.filter((row): row is SnapshotRow & Row => row.id !== null);
     const cut = this.pager.cut(list, rows, query.limit, (row) => [row.sort_name, row.id]);
     return {
-      data: cut.rows.map(toPatient),
+      data: cut.rows.map(toListed),
       next: cut.next,
       seq: Number(snapshot[0]?.seq ?? 0),
       epoch: snapshot[0]?.epoch ?? '',
     };
   }
 }
+
+/** A row of the deleted ones has two fields more. */
+const toListed = ({ deleted_at, ...row }: Row): Patient => ({
+  ...toPatient(row),
+  ...(deleted_at && {
+    deleted_at: deleted_at.toISOString(),
+    purge_at: new Date(deleted_at.getTime() + DELETED_PATIENT_DAYS * DAY_MS).toISOString(),
+  }),
+});
 
 const all = ([name, id]: readonly [string, string], limit: number): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
@@ -67,9 +83,28 @@ const selectByIds = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
-const found = (patterns: readonly string[], [name, id]: readonly [string, string], limit: number): Sql => sql`
+const found = (
+  { principal }: Tx,
+  search: string,
+  [name, id]: readonly [string, string],
+  limit: number,
+): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
-    ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1}
+    ARRAY(SELECT lower(word) FROM unnest(${patternsOf(search)}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1},
+    ${seesRestricted(principal.role) ? null : principal.userId}, ${search}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
+
+/** There are few: a search reads all of them. */
+const deleted = (
+  patterns: readonly string[],
+  [name, id]: readonly [string, string],
+  limit: number,
+): Sql => sql`
+  SELECT ${PATIENT_COLUMNS}, d.sort_name, d.deleted_at
+  FROM wardbell.deleted_patient d
+  CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) p
+  WHERE d.tenant_id = wardbell.current_tenant() AND (d.sort_name, d.id) > (${name}, ${id}::uuid)
+    AND p.search_text LIKE ALL (ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word))
+  ORDER BY d.sort_name, d.id LIMIT ${limit + 1}`;

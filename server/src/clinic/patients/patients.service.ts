@@ -1,29 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import { type Patient, type PatientCreate, type PatientUpdate, viewOf } from '@wardbell/contract';
+import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
+import { isOpenTo } from '../../api/endpoint/restriction.js';
+import { LOG_REWRITTEN } from '../../database/log-event.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { toUserId } from '../../platform/uuid.js';
 import { newMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** Attempts to generate a free number. At 100,000 patients one in ten million numbers collides. */
 const MRN_DRAWS = 5;
 
-/** What one may not see one may not delete: neither the front desk nor its integration keys. */
-const mayDeleteNotes = ({ principal }: Tx): boolean => viewOf(principal.role) === 'clinical';
-
 /** Patients of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
 export class PatientsService {
+  /** @throws Problem `restricted` for those who may not see the patient */
   async get(tx: Tx, id: string): Promise<Patient> {
-    const [row] = await tx.sql.query<PatientRow[]>`
-      SELECT ${PATIENT_COLUMNS} FROM wardbell.patient p
+    const [row] = await tx.sql.query<(PatientRow & { is_open: boolean })[]>`
+      SELECT ${PATIENT_COLUMNS}, ${isOpenTo(tx.principal)} AS is_open FROM wardbell.patient p
       WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
     if (!row) throw new Problem('not_found');
+    if (!row.is_open) throw new Problem('restricted');
     return toPatient(row);
   }
 
   async create(tx: Tx, body: PatientCreate): Promise<Patient> {
+    requireRestrictionRights(tx, body);
     const patient = await this.#insert(tx, body);
     tx.emit({ type: 'patient_created', data: patient });
     tx.audit({
@@ -41,10 +44,15 @@ export class PatientsService {
    * current values writes nothing: the version stays, and there is no event.
    */
   async update(tx: Tx, id: string, body: PatientUpdate, ifMatch: readonly number[] | null): Promise<Patient> {
-    const row = await this.#updateRow(tx, id, body, ifMatch);
+    requireRestrictionRights(tx, body);
+    const row = await this.#updateRow(tx, id, withUserIds(body), ifMatch);
     if (!row) return this.#unchanged(tx, id, ifMatch);
     const patient = toPatient(row);
-    tx.emit({ type: 'patient_updated', data: patient });
+    if (changesRestriction(body)) await tx.sql.query`SELECT wardbell.label_patient(${id}::uuid)`;
+    tx.emit({
+      type: 'patient_updated',
+      data: changesRestriction(body) ? { ...patient, [LOG_REWRITTEN]: true } : patient,
+    });
     tx.audit({
       action: 'patient.update',
       objectType: 'patient',
@@ -55,27 +63,15 @@ export class PatientsService {
     return patient;
   }
 
-  async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
-    const version = await this.#deleteRow(tx, id, ifMatch);
-    if (version === undefined) {
-      const { notes } = await this.get(tx, id);
-      throw new Problem(mayDeleteNotes(tx) || !notes ? 'version_mismatch' : 'has_clinical_notes');
-    }
-    tx.emit({
-      type: 'patient_deleted',
-      data: { patient_id: id, tenant_id: tx.tenantId, version: version + 1 },
-    });
-    tx.audit({ action: 'patient.delete', objectType: 'patient', objectId: id, patientId: id });
-  }
-
   async #insert(tx: Tx, body: PatientCreate): Promise<Patient> {
     for (let draw = 1; draw <= MRN_DRAWS; draw++) {
       const [row] = await tx.sql.query<PatientRow[]>`
         INSERT INTO wardbell.patient AS p
-          (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
+          (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes, restricted, restricted_to)
         VALUES (wardbell.current_tenant(), ${body.mrn ?? newMrn()}, ${body.first_name}, ${body.last_name},
                 ${body.birth_date ?? null}::date, ${body.gender ?? 'unknown'}, ${body.phone ?? null},
-                ${body.email ?? null}, ${body.notes ?? null})
+                ${body.email ?? null}, ${body.notes ?? null}, ${body.restricted ?? false},
+                ${withUserIds(body).restricted_to ?? []}::text[])
         ON CONFLICT (tenant_id, mrn) DO NOTHING
         RETURNING ${PATIENT_COLUMNS}`;
       if (row) return toPatient(row);
@@ -94,12 +90,14 @@ export class PatientsService {
       // the same text for every combination of fields, so that it is prepared once
       const [row] = await tx.sql.query<PatientRow[]>`
         UPDATE wardbell.patient p
-        SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes) = (
-              SELECT n.mrn, n.first_name, n.last_name, n.birth_date, n.gender, n.phone, n.email, n.notes
+        SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes, restricted, restricted_to) = (
+              SELECT n.mrn, n.first_name, n.last_name, n.birth_date, n.gender, n.phone, n.email, n.notes,
+                     n.restricted, n.restricted_to
               FROM jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) n),
             version = p.version + 1, updated_at = clock_timestamp()
         WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
           AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
+          AND ${isOpenTo(tx.principal)}
           AND jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) IS DISTINCT FROM p
         RETURNING ${PATIENT_COLUMNS}`;
       return row;
@@ -114,19 +112,20 @@ export class PatientsService {
     if (ifMatch && !ifMatch.includes(patient.version)) throw new Problem('version_mismatch');
     return patient;
   }
-
-  async #deleteRow(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<number | undefined> {
-    try {
-      const [row] = await tx.sql.query<{ version: number }[]>`
-        DELETE FROM wardbell.patient p
-        WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
-          AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
-          AND (${mayDeleteNotes(tx)}::boolean OR coalesce(p.notes, '') = '')
-        RETURNING p.version`;
-      return row?.version;
-    } catch (error) {
-      if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
-      throw new Problem('patient_has_appointments', { cause: error });
-    }
-  }
 }
+
+type Restriction = Pick<PatientCreate, 'restricted' | 'restricted_to'>;
+
+const changesRestriction = ({ restricted, restricted_to }: Restriction): boolean =>
+  restricted !== undefined || restricted_to !== undefined;
+
+/** @throws Problem `field_not_allowed` */
+function requireRestrictionRights({ principal }: Tx, body: Restriction): void {
+  if (principal.role !== 'tenant_admin' && changesRestriction(body)) throw new Problem('field_not_allowed');
+}
+
+/** User ids in the spelling in which principals have them. */
+const withUserIds = <Body extends Restriction>(body: Body): Body =>
+  body.restricted_to === undefined
+    ? body
+    : { ...body, restricted_to: [...new Set(body.restricted_to.map(toUserId))] };

@@ -28,6 +28,7 @@ class Writing {
       ringBytes: () => 1_000_000,
       log: { databaseMs: Date.now, readAfter: unused, head: unused, pageAfter: unused },
       reset: unused,
+      logRewritten: unused,
       repairing: unused,
       contradicted: unused,
       failed: unused,

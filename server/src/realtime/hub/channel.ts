@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../database/log-event.js';
+import { type LogEvent, rewritesLog } from '../../database/log-event.js';
 import type { NumberedId } from '../outbox/log-reader.js';
 import { Entry } from './entry.js';
 import { type FlushQueue, LOAD_WINDOW_MS } from './flush-queue.js';
@@ -62,6 +62,8 @@ export interface ChannelHost {
   advanced(channel: Channel): void;
   /** History was replaced or dropped: the sessions of this channel must load their lists again. */
   reset(channel: Channel, reason: ResetReason): void;
+  /** The data of earlier events may have been replaced in the log: nothing that was read before is used again. */
+  logRewritten(): void;
   /** An event committed under a number that this channel knows as another event's. */
   contradicted(channel: Channel): void;
   /** A number was missing and is read from the log. */
@@ -234,6 +236,10 @@ export class Channel {
 
   #append(event: LogEvent): void {
     const entry = new Entry(event);
+    if (rewritesLog(event)) {
+      this.#ring.clear();
+      this.host.logRewritten();
+    }
     this.seq = event.seq;
     this.#lastWrittenMs = entry.writtenMs;
     this.#ring.push(entry, this.host.ringBytes());

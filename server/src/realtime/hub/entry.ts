@@ -1,4 +1,4 @@
-import { type Topic, topicOf, type View } from '@wardbell/contract';
+import { RESTRICTABLE_TYPES, type Topic, topicOf, type View } from '@wardbell/contract';
 import { eventText, type LogEvent } from '../../database/log-event.js';
 import { toUserId } from '../../platform/uuid.js';
 import { encodeTextFrame, payloadOf } from './frames.js';
@@ -17,12 +17,15 @@ export class Entry {
   readonly userIds: ReadonlySet<string> | null;
   /** Roles it is for; null when no roles were named. */
   readonly roles: ReadonlySet<string> | null;
+  /** Users who may see the restricted patient that it is about, besides tenant admins; null for all other events. */
+  readonly readers: ReadonlySet<string> | null;
   /** What it is part of, while somebody traces. */
   readonly trace: string | undefined;
   /** Milliseconds since 1970, by the clock of the database. */
   readonly writtenMs: number;
   #clinical: Buffer | undefined;
   #frontDesk: Buffer | undefined;
+  #restricted: Buffer | undefined;
   #super: Buffer | undefined;
   /** Other framings than the plain one, by framing and view; made when a session has one. */
   #framed: Map<string, Buffer> | undefined;
@@ -39,6 +42,7 @@ export class Entry {
     this.userIds =
       event.audience && 'user_ids' in event.audience ? new Set(event.audience.user_ids.map(toUserId)) : null;
     this.roles = event.audience && 'roles' in event.audience ? new Set(event.audience.roles) : null;
+    this.readers = readersOf(event);
     this.writtenMs = event.timestamp.getTime();
   }
 
@@ -55,6 +59,9 @@ export class Entry {
       case 'front_desk':
         this.#frontDesk ??= this.#encode(view);
         return this.#frontDesk;
+      case 'restricted':
+        this.#restricted ??= this.#encode(view);
+        return this.#restricted;
       case 'super':
         this.#super ??= this.#encode(view);
         return this.#super;
@@ -98,3 +105,13 @@ export class Entry {
     return encodeTextFrame(eventText(this.#event, view));
   }
 }
+
+/** Costs a search in the text; only events of restricted patients are parsed. */
+const readersOf = ({ type, data }: LogEvent): ReadonlySet<string> | null => {
+  if (!RESTRICTABLE_TYPES.has(type) || !data.includes('"restricted"')) return null;
+  const { restricted, restricted_to }: { restricted?: unknown; restricted_to?: unknown } = {
+    ...Object(JSON.parse(data)),
+  };
+  if (restricted !== true) return null;
+  return new Set(Array.isArray(restricted_to) ? restricted_to.map(String) : []);
+};

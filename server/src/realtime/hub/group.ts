@@ -10,6 +10,9 @@ export interface DeliveryMeter {
 const join = (frames: readonly Buffer[]): Buffer | undefined =>
   frames.length > 1 ? Buffer.concat(frames) : frames[0];
 
+/** Do the users of a group not all get the same bytes of it? */
+const isPersonal = ({ userIds, readers }: Entry): boolean => userIds !== null || readers !== null;
+
 /** Live sessions that get the same bytes: same role, topics and filter. */
 export class Group implements EventCounter {
   readonly sessions = new Set<Session>();
@@ -22,7 +25,7 @@ export class Group implements EventCounter {
   deliver(entries: readonly Entry[], runs: Map<string, Buffer | undefined>, meter: DeliveryMeter): void {
     const accepted = entries.filter((entry) => this.subscription.accepts(entry));
     if (accepted.length === 0) return;
-    if (accepted.some((entry) => entry.userIds !== null)) return this.#deliverPersonally(accepted, meter);
+    if (accepted.some(isPersonal)) return this.#deliverPersonally(accepted, meter);
 
     const { subscription } = this;
     // groups of one view that accept everything share the bytes as well
@@ -39,11 +42,11 @@ export class Group implements EventCounter {
     for (const session of this.sessions) session.write(run);
   }
 
-  /** A flush with events for chosen users: rare, so each session has its own run. */
+  /** A flush with events for chosen users or of restricted patients: rare, so each session has its own run. */
   #deliverPersonally(accepted: readonly Entry[], meter: DeliveryMeter): void {
     for (const session of this.sessions) {
       const own = accepted.filter((entry) => entry.userIds === null || entry.userIds.has(session.userId));
-      const run = join(own.map((entry) => this.subscription.frame(entry)));
+      const run = join(own.map((entry) => this.subscription.frameFor(entry, session.userId)));
       if (run === undefined) continue;
       for (const entry of own) meter.delivered(entry, 1);
       session.countEvents(own.length);

@@ -140,7 +140,7 @@ export class Replayer {
     this.host.beforeDelivery(entries.at(-1));
     for (const entry of entries) {
       if (subscription.acceptsFor(entry, session.userId)) {
-        const frame = subscription.frame(entry);
+        const frame = subscription.frameFor(entry, session.userId);
         run.push(frame);
         bytes += frame.length;
         cursor.count++;

@@ -1,4 +1,4 @@
-import type { LogEvent } from '../../database/log-event.js';
+import { type LogEvent, rewritesLog } from '../../database/log-event.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
 import type { Metrics } from '../../platform/metrics/metrics.js';
@@ -67,7 +67,14 @@ export class Streams implements ChannelHost, ReplayHost {
 
   /** Hands events that have committed to their channels. */
   offer(tenantId: string, events: readonly LogEvent[]): void {
-    this.channelOf(tenantId)?.offer(events);
+    const channel = this.channelOf(tenantId);
+    if (channel) channel.offer(events);
+    // long polls share pages without a channel
+    else if (events.some(rewritesLog)) this.logRewritten();
+  }
+
+  logRewritten(): void {
+    this.log.forget();
   }
 
   joinGroup(session: Session): void {

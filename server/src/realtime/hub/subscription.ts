@@ -1,4 +1,4 @@
-import { type StreamRole, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
+import { type StreamRole, seesRestricted, Topic, topicsOf, type View, viewOf } from '@wardbell/contract';
 import type { Entry } from './entry.js';
 import { type Framing, WEBSOCKET } from './framing.js';
 
@@ -61,9 +61,21 @@ export class Subscription {
     ]);
   }
 
-  /** The bytes of an event for this stream. */
+  /** The bytes of an event for this stream, unless it is about a restricted patient. */
   frame(entry: Entry): Buffer {
     return this.framing.event(entry, this.view);
+  }
+
+  /** The bytes of any event for the stream of this very user. */
+  frameFor(entry: Entry, userId: string): Buffer {
+    return this.framing.event(entry, this.viewFor(entry, userId));
+  }
+
+  /** What this very user may see of an event. */
+  viewFor({ readers }: Entry, userId: string): View {
+    const isOpen =
+      readers === null || readers.has(userId) || seesRestricted(this.role) || this.view === 'super';
+    return isOpen ? this.view : 'restricted';
   }
 
   /** Does this event belong to the stream, as far as its users do not matter? */

@@ -172,7 +172,7 @@ export class LongPolls {
       for (const entry of entries) {
         if (entry.seq > head) break;
         if (subscription.acceptsFor(entry, principal.userId)) {
-          const text = entry.text(subscription.view);
+          const text = entry.text(subscription.viewFor(entry, principal.userId));
           const isFull = events.length === MAX_POLL_EVENTS || bytes + text.length > MAX_ANSWER_BYTES;
           if (isFull && events.length > 0) return { events, seq, isUpToDate: false };
           events.push(text);

@@ -213,7 +213,7 @@ function codesOf(endpoint: Endpoint): ReadonlySet<ProblemCode> {
   codes.add('tenant_suspended');
   if (endpoint.path.includes(':id')) codes.add('not_found');
   if (takesIfMatch(endpoint)) codes.add('version_mismatch');
-  if (endpoint.idempotent) codes.add('idempotency_mismatch').add('idempotency_in_progress');
+  if (endpoint.idempotent) codes.add('idempotency_mismatch').add('idempotency_in_progress').add('purged');
   for (const code of endpoint.problems ?? []) if (isProblemCode(code)) codes.add(code);
   if (endpoint.access !== 'public') codes.add('identity_provider_unavailable').add('busy');
   return codes.add('unavailable');
