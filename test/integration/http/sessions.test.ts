@@ -270,7 +270,8 @@ describe('What matters', () => {
   };
 
   it('needs the password again after five minutes', async () => {
-    const { admin, clinician } = await createTenant(server, superToken);
+    const { id, admin, clinician } = await createTenant(server, superToken);
+    await database.query('UPDATE wardbell.tenant SET ceiling_max_connections = 2000 WHERE id = $1', [id]);
     const { token } = admin;
     await makeStale(admin.id);
     expect(await fail(api.users.create, { token, body: newUser })).toEqual(STALE);
@@ -285,6 +286,9 @@ describe('What matters', () => {
     expect(await fail(api.integrationKeys.create, { token, body: key })).toEqual(STALE);
     const webhook = { url: 'https://lab.example/hook', payload: 'ids' };
     expect(await fail(api.webhooks.create, { token, body: webhook })).toEqual(STALE);
+    const limit = (max_connections: number) => ({ token, id, body: { max_connections } });
+    expect(await fail(api.tenants.setLimits, limit(1_000))).toEqual(STALE);
+    await succeed(api.tenants.setLimits, limit(5));
     expect(await fail(api.auth.totp, { token })).toEqual(STALE);
     expect(await fail(api.auth.reauthenticate, { token, body: { password: 'wrong' } })).toEqual([
       403,

@@ -37,6 +37,14 @@ export function boundsOf(ceilings: Limits, granted: Limits, defaults: DefaultLim
   };
 }
 
+/** Whether a change raises a limit above the default of the installation. */
+export const raisesAboveDefault = (
+  current: Limits,
+  requested: RequestedLimits,
+  defaults: DefaultLimits,
+): boolean =>
+  FIELDS.some((field) => requested[field] !== current[field] && isOver(requested[field], defaults[field]));
+
 /**
  * Returns the limits after a change. A requested limit above its bound is refused, unless it is the present one; an
  * existing limit above a lowered ceiling is lowered with it.

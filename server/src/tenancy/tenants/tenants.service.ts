@@ -8,13 +8,20 @@ import {
   type TenantCreate,
   type TenantUpdate,
 } from '@wardbell/contract';
+import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
 import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { ALIVE_FOR_S } from '../../realtime/connections/instance.js';
-import { changedLimits, type DefaultLimits, defaultLimits, type RequestedLimits } from '../limits/limits.js';
+import {
+  changedLimits,
+  type DefaultLimits,
+  defaultLimits,
+  type RequestedLimits,
+  raisesAboveDefault,
+} from '../limits/limits.js';
 import { toColumns, toGrantedColumns, toTenant } from './tenant-row.js';
 
 /** Clinics. Under the confined role these statements see only its own tenant. */
@@ -37,6 +44,7 @@ export class TenantsService {
     await requireKnownTimeZone(tx, body.time_zone);
     const ceilings: Limits = { ...NO_LIMITS, ...defined(body.ceilings ?? {}) };
     const limits = changedLimits(NO_LIMITS, body.limits ?? {}, ceilings);
+    if (raisesAboveDefault(NO_LIMITS, limits, this.#defaults)) await requireFresh(tx);
     const orm = await tx.orm();
     const [row] = await orm.tenant.createManyAndReturn({
       data: {
@@ -61,6 +69,7 @@ export class TenantsService {
     const { limits = {}, ceilings = {}, ...fields } = defined(body);
     const next: Tenant = { ...current, ...fields, ceilings: { ...current.ceilings, ...defined(ceilings) } };
     next.limits = changedLimits(current.limits, limits, next.ceilings);
+    if (raisesAboveDefault(current.limits, next.limits, this.#defaults)) await requireFresh(tx);
     const changed = FIELDS.filter((field) => JSON.stringify(next[field]) !== JSON.stringify(current[field]));
     if (changed.length === 0) return current;
     const tenant = await this.#store(tx, next, limits, lockedAt);
@@ -76,6 +85,7 @@ export class TenantsService {
     const isSuperAdmin = tx.principal.role === 'super_admin';
     const { ceilings, bounds } = current;
     const limits = changedLimits(current.limits, requested, ceilings, isSuperAdmin ? ceilings : bounds);
+    if (raisesAboveDefault(current.limits, limits, this.#defaults)) await requireFresh(tx);
     const changed = Object.keys(requested);
     const orm = await tx.orm();
     await orm.tenant.update({
