@@ -160,6 +160,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       else if (connection.state.status === 'stopped') client.start();
       else connection.retry();
     },
+    active: () => (tabs?.following ? tabs.ask('active') : connection.active()),
     on: (type, handler) => {
       const ofType = handlers.get(type) ?? new Set();
       handlers.set(type, ofType);

@@ -153,6 +153,32 @@ describe('connection', () => {
     ]);
   });
 
+  it('tells the server at most once in 30 s that a person acts, and only while a WebSocket is open', async () => {
+    const clock = manualRuntime();
+    const { server, until } = await setUp((connection) => connection.welcome(1), { runtime: clock });
+    const active = (number: number) =>
+      server.connections[number]?.heard.filter((text) => text === '{"type":"active"}').length;
+    client?.active();
+    client?.start();
+    await until('live');
+    client?.active();
+    client?.active();
+    await eventually(() => active(0) === 1, { what: 'the first message' });
+    clock.sleep(29_000);
+    client?.active();
+    clock.sleep(1_000);
+    client?.active();
+    await eventually(() => active(0) === 2, { what: 'the second message' });
+    client?.stop();
+    clock.sleep(30_000);
+    client?.active();
+    client?.start();
+    await until('live');
+    client?.active();
+    await eventually(() => active(1) === 1, { what: 'the message of the next connection' });
+    expect(active(0)).toBe(2);
+  });
+
   it('is not live before the server said that nothing is missing', async () => {
     const { states, until, server } = await setUp((connection) => {
       connection.welcome(50);

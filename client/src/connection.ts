@@ -4,7 +4,7 @@ import { type IncomingEvent, isEvent } from './events.js';
 import type { TokenRequest } from './options.js';
 import { plan } from './policy.js';
 import { createTimer } from './runtime.js';
-import { openSession, type Session, type SessionParts } from './session.js';
+import { ACTIVE_EVERY_MS, openSession, type Session, type SessionParts } from './session.js';
 import type { Phase, Reason, ReasonCode, State } from './state.js';
 import { type Identity, identityOf } from './token.js';
 import { createTransports } from './transport.js';
@@ -59,6 +59,8 @@ export interface Connection {
   confirmed(): void;
   /** The received events differ from those that were sent: reconnects and requests them again. */
   repair(): void;
+  /** A person has acted: tells the server, at most once in `ACTIVE_EVERY_MS`. */
+  active(): void;
   /** Takes over the state of the shared connection from the leading tab. */
   mirror(state: State): void;
 }
@@ -88,6 +90,7 @@ export const createConnection = (parts: ConnectionParts): Connection => {
   /** True while another tab has the connection, or leadership is not yet decided. */
   let parked = false;
   let confirmedAtMs = 0;
+  let activeAtMs = 0;
   /** True after the server has sent `stale`, until it confirms the stream again. */
   let isUnconfirmed = false;
   /** True when events have arrived since the last check. */
@@ -312,6 +315,13 @@ export const createConnection = (parts: ConnectionParts): Connection => {
     },
     confirmed,
     repair: () => session?.repair(),
+    active: () => {
+      // Absolute, because a clock that was set back must not delay the message.
+      const nowMs = runtime.now();
+      if (!session || state.status === 'connecting' || Math.abs(nowMs - activeAtMs) < ACTIVE_EVERY_MS) return;
+      activeAtMs = nowMs;
+      session.active();
+    },
     mirror: (leading) => {
       if (!parked) return;
       if (leading.status === 'stopped') drop();

@@ -4,6 +4,8 @@ import { createTimer } from './runtime.js';
 
 /** A socket that says nothing for so long will not. */
 const ANSWER_MS = 10_000;
+/** The client makes its requests by itself: they do not keep a login session from ending for idleness. */
+const BACKGROUND = { 'wardbell-background': '1' };
 const CONNECTING = 0;
 const OPEN = 1;
 const CLOSED = 3;
@@ -74,7 +76,7 @@ export const openEventStream: Open = (options, token, position, previous) => {
 
   const read = async () => {
     const response = await fetch(url, {
-      headers: { accept: 'text/event-stream', authorization: `Bearer ${token}` },
+      headers: { ...BACKGROUND, accept: 'text/event-stream', authorization: `Bearer ${token}` },
       cache: 'no-store',
       signal: abort.signal,
     });
@@ -99,7 +101,7 @@ export const openEventStream: Open = (options, token, position, previous) => {
   read().catch(() => end(ABNORMAL));
 
   const answerPing = async () => {
-    await fetch(url, { method: 'HEAD', cache: 'no-store', signal: abort.signal });
+    await fetch(url, { method: 'HEAD', headers: BACKGROUND, cache: 'no-store', signal: abort.signal });
     tell('pong');
   };
 

@@ -9,8 +9,6 @@ export const RECHECK_MS = 2_000;
 const RECENT_MS = 500;
 
 export interface Heartbeat {
-  /** Time of the last frame from the server, in milliseconds since 1970. */
-  readonly lastMs: number;
   /** Records a frame. Called for each one, so it sets no timer. */
   touch(): void;
   /** Sends a ping now, unless a frame arrived very recently and the network is not reported offline. */
@@ -63,9 +61,6 @@ export const createHeartbeat = (
 
   listen();
   return {
-    get lastMs() {
-      return lastMs;
-    },
     touch,
     probe: (isGone = false) => {
       if (!asking && (isGone || Math.abs(silentMs()) > RECENT_MS)) ask(RECHECK_MS);

@@ -111,6 +111,11 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
   stop(): void;
   /** Reconnects at once instead of waiting; for a "try now" button. */
   retry(): void;
+  /**
+   * A person has acted: keeps the login session from ending for idleness. Call it on `pointerdown` and `keydown`; it
+   * sends at most one message in 30 s, and nothing while no WebSocket is open.
+   */
+  active(): void;
 
   /**
    * Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. Types of your

@@ -53,6 +53,8 @@ export type RestRequest<Name extends RouteName> = IdOf<Name> &
     readonly ifMatch?: string | null | undefined;
     /** For 24 hours, the same key and body give the same response, and the work is done once. */
     readonly idempotencyKey?: string;
+    /** True when no person asked for it, such as a poll: it does not keep the login session from ending for idleness. */
+    readonly background?: boolean;
     readonly signal?: AbortSignal;
   };
 
@@ -85,6 +87,7 @@ interface AnyRequest {
   readonly body?: unknown;
   readonly ifMatch?: string | null | undefined;
   readonly idempotencyKey?: string;
+  readonly background?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -115,6 +118,7 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...(ifMatch ? { 'if-match': ifMatch } : {}),
         ...(idempotencyKey === undefined ? {} : { 'idempotency-key': idempotencyKey }),
+        ...(request.background ? { 'wardbell-background': '1' } : {}),
       };
       return send(address, {
         method,

@@ -20,11 +20,11 @@ export interface Timer {
 }
 
 export const createTimer = ({ now, later }: Runtime): Timer => {
-  let dueAtMs = Number.POSITIVE_INFINITY;
+  let dueAtMs: number | undefined;
   let due = () => {};
   let cancel = () => {};
   const clear = () => {
-    dueAtMs = Number.POSITIVE_INFINITY;
+    dueAtMs = undefined;
     cancel();
   };
   const fire = () => {
@@ -39,7 +39,7 @@ export const createTimer = ({ now, later }: Runtime): Timer => {
       cancel = later(fire, delayMs);
     },
     catchUp: () => {
-      if (now() >= dueAtMs) fire();
+      if (dueAtMs !== undefined && now() >= dueAtMs) fire();
     },
     clear,
   };

@@ -14,6 +14,8 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_MS = 10_000;
 /** Factor of the ping interval in hidden pages. The connection is checked again when the page is shown. */
 const HIDDEN_FACTOR = 3;
+/** Least time between two messages that a person has acted. */
+export const ACTIVE_EVERY_MS = 30_000;
 /** An event stream is not replaced by one with a newer token before this time, however short-lived tokens are. */
 const MIN_STREAM_MS = 5_000;
 const OPEN = 1;
@@ -46,6 +48,8 @@ export interface Session {
    * The received events differ from those that were sent: ends the session, so that the next one requests them again.
    */
   repair(): void;
+  /** Tells the server that a person has acted; an event stream cannot. */
+  active(): void;
   /** Ends the session without a call to the listener. */
   close(): void;
 }
@@ -154,6 +158,7 @@ export const openSession = (
     probe: (isGone) => heartbeat?.probe(isGone),
     catchUp: () => heartbeat?.catchUp(),
     repair,
+    active: () => send({ type: 'active' }),
     close: () => close(),
   };
 };

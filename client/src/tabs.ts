@@ -37,7 +37,7 @@ type Message =
   | { readonly kind: 'lead' | 'alive'; readonly leader: string }
   | { readonly kind: 'state'; readonly leader: string; readonly state: State }
   | { readonly kind: 'frame'; readonly leader: string; readonly frame: IncomingEvent }
-  | { readonly kind: 'check' | 'retry' | 'wake' };
+  | { readonly kind: 'check' | 'retry' | 'wake' | 'active' };
 
 /** Identifies the options that determine the stream, apart from the user. */
 const scopeOf = (options: ConnectionOptions): string =>
@@ -109,7 +109,7 @@ export class Tabs {
   }
 
   /** Requests an action of the leader. */
-  ask(kind: 'retry' | 'wake'): void {
+  ask(kind: 'retry' | 'wake' | 'active'): void {
     this.#post({ kind });
   }
 
@@ -222,6 +222,7 @@ export class Tabs {
       this.connection.catchUp();
     } else if (message.kind === 'retry') this.connection.retry();
     else if (message.kind === 'wake') this.connection.wake();
+    else if (message.kind === 'active') this.connection.active();
   }
 
   #follow(message: Message): void {

@@ -33,6 +33,21 @@ describe('the REST client', () => {
     expect(second.data.id).toBe(first.data.id);
   });
 
+  it('marks a request that no person asked for, and no other', async () => {
+    const marks: (string | null)[] = [];
+    const rest = createRest({
+      url: server.url,
+      getToken: () => tenant.clinician.token,
+      fetch: (address, init) => {
+        marks.push(new Headers(init?.headers).get('wardbell-background'));
+        return fetch(address, init);
+      },
+    });
+    await rest('GET /auth/me', { background: true });
+    await rest('GET /auth/me');
+    expect(marks).toEqual(['1', null]);
+  });
+
   it('asks once more for a token that was refused', async () => {
     const asked: string[] = [];
     const rest = createRest({
