@@ -32,6 +32,7 @@ const FEATURE_IMPORTS = {
   presence: [],
   schedule: ['patients'],
   shell: ['account', 'lock', 'notifications', 'presence', 'sign-in'],
+  security: [],
   'sign-in': [],
   system: [],
   tenants: ['limits'],

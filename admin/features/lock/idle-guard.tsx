@@ -1,10 +1,12 @@
 'use client';
 
+import { useClient } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from 'react';
 import { Splash } from '../../shared/components/splash';
 import { lazily } from '../../shared/lazily';
 import { useSession } from '../../shared/session/context';
 import { IdleWatch } from '../../shared/session/idle';
+import { createActivityReport } from '../../shared/session/report-activity';
 import { IdleProvider } from './idle-context';
 
 const LockScreen = lazily(
@@ -19,13 +21,14 @@ const IdleWarning = lazily(async () => (await import('./idle-warning')).IdleWarn
  */
 export const IdleGuard = ({ children }: { children: ReactNode }) => {
   const session = useSession();
+  const client = useClient();
   const [watch] = useState(() => new IdleWatch());
   const presence = useSyncExternalStore(
     watch.subscribe,
     () => watch.presence,
     () => 'active' as const,
   );
-  useEffect(() => watch.start(), [watch]);
+  useEffect(() => watch.start(createActivityReport(client, session.api)), [watch, client, session]);
   useEffect(() => {
     if (presence === 'gone') void session.signOut('idle');
     // The lock must not depend on a server that may be away when it is needed.

@@ -26,6 +26,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'integrations', path: '/integrations/', roles: ['tenant_admin'] },
   { id: 'gateways', path: '/gateways/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
+  { id: 'security', path: '/security/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'system', path: '/system/', roles: ['super_admin'] },
 ];

@@ -1,99 +1,103 @@
 'use client';
 
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { IconAlertCircle, IconInfoCircle } from '@tabler/icons-react';
-import { type SubmitEvent, useEffect, useRef, useState } from 'react';
-import { type Described, describeFailure } from '../../shared/api/describe-failure';
-import { ApiError } from '../../shared/api/failure';
+import { Button } from '@mantine/core';
+import { useRef, useState } from 'react';
+import type { Described } from '../../shared/api/describe-failure';
+import { lazily } from '../../shared/lazily';
 import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
 import type { SignedOutReason } from '../../shared/session/session';
-import { createFormats } from '../../shared/text/formats';
-import { formatMessage } from '../../shared/text/message';
-import type { Text } from '../../shared/text/text';
-import { useWords } from '../../shared/text/text';
+import type { Credentials } from '../../shared/session/token';
+import { useRoomText, useText } from '../../shared/text/text';
+import { CredentialsForm } from './credentials-form';
 import { Frame } from './frame';
 import classes from './frame.module.css';
+import { SIGN_IN } from './messages';
+import { type NextStep, nextStepOf } from './next-step';
 
-const describeSignInFailure = (error: unknown, text: Text, locale: string): Described => {
-  if (error instanceof ApiError && error.status === 401) return text.signIn.invalid;
-  if (error instanceof ApiError && error.status === 429) {
-    const wait = createFormats(locale, 'UTC').inSeconds(error.retryAfterS ?? 60);
-    return { title: text.signIn.tooMany.title, hint: formatMessage(text.signIn.tooMany.hint, { wait }) };
-  }
-  return describeFailure(error, text);
-};
+/** Most people never see these. */
+const SecondFactor = lazily(async () => (await import('./second-factor')).SecondFactor);
+const ChoosePassword = lazily(async () => (await import('./choose-password')).ChoosePassword);
+const Enrol = lazily(async () => (await import('./enrol')).Enrol);
+
+type Step =
+  | { readonly kind: 'credentials'; readonly notice: string | null; readonly failure: Described | null }
+  | NextStep;
 
 /** Sign-in stands in the place of the room that was asked for, so that one lands there afterwards. */
 export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   const session = useSession();
-  const { text, locale } = useWords();
-  const words = text.signIn;
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<Described | null>(null);
-  const [missing, setMissing] = useState({ email: false, password: false });
-  const email = useRef<HTMLInputElement>(null);
-  const password = useRef<HTMLInputElement>(null);
-  useTitle(words.title);
-  useEffect(() => email.current?.focus(), []);
+  const text = useText();
+  const words = useRoomText(SIGN_IN);
+  const [step, setStep] = useState<Step>({
+    kind: 'credentials',
+    notice: reason === 'new' ? null : text.signIn.reason[reason],
+    failure: null,
+  });
+  /** With what a sign-in is repeated after a step that ends without one. */
+  const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
+  useTitle(text.signIn.title);
 
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const given = { email: email.current?.value.trim() ?? '', password: password.current?.value ?? '' };
-    setMissing({ email: given.email === '', password: given.password === '' });
-    if (given.email === '') return email.current?.focus();
-    if (given.password === '') return password.current?.focus();
-    setBusy(true);
-    setFailure(null);
+  const startAgain = (notice: string | null, failure: Described | null = null) => {
+    known.current = null;
+    setStep({ kind: 'credentials', notice, failure });
+  };
+  /** Rejects when they were refused and no step leads on. */
+  const proceed = async (credentials: Credentials) => {
+    if (credentials.by !== 'second-factor')
+      known.current = credentials.by === 'login' ? credentials.body : null;
     try {
-      await session.signIn(given.email, given.password);
+      await session.signIn(credentials);
     } catch (error) {
-      setBusy(false);
-      setFailure(describeSignInFailure(error, text, locale));
-      password.current?.select();
+      const next = nextStepOf(error);
+      if (next === null) throw error;
+      setStep(next);
+    }
+  };
+  const repeat = async (notice: string | null) => {
+    if (known.current === null) return startAgain(notice);
+    try {
+      await proceed({ by: 'login', body: known.current });
+    } catch {
+      startAgain(notice);
     }
   };
 
   return (
     <Frame>
-      <h1 className={classes.title}>{words.title}</h1>
-      <p className={classes.lead}>{words.lead}</p>
-      <form onSubmit={submit} noValidate>
-        <Stack gap="md">
-          {failure === null && reason !== 'new' && (
-            <Alert variant="light" icon={<IconInfoCircle />} role="status">
-              {words.reason[reason]}
-            </Alert>
-          )}
-          {failure && (
-            <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
-              {failure.hint}
-            </Alert>
-          )}
-          <TextInput
-            ref={email}
-            label={words.email}
-            name="email"
-            type="email"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            size="md"
-            error={missing.email && words.emailMissing}
+      {step.kind === 'credentials' && (
+        <CredentialsForm notice={step.notice} before={step.failure} onCredentials={proceed} />
+      )}
+      {step.kind === 'factor' && (
+        <>
+          <h1 className={classes.title}>{words.factor.title}</h1>
+          <p className={classes.lead}>{words.factor.lead}</p>
+          <SecondFactor
+            mfaToken={step.mfaToken}
+            methods={step.methods}
+            submitLabel={words.factor.submit}
+            onProof={proceed}
+            onExpired={(failure) => startAgain(null, failure)}
           />
-          <PasswordInput
-            ref={password}
-            label={words.password}
-            name="password"
-            autoComplete="current-password"
-            size="md"
-            error={missing.password && words.passwordMissing}
-          />
-          <Button type="submit" size="md" loading={busy} fullWidth>
-            {words.submit}
-          </Button>
-        </Stack>
-      </form>
+        </>
+      )}
+      {step.kind === 'change' && (
+        <ChoosePassword
+          changeToken={step.changeToken}
+          email={known.current?.email}
+          onChosen={(password) => {
+            if (known.current) known.current = { ...known.current, password };
+            return repeat(words.changed);
+          }}
+          onExpired={(failure) => startAgain(null, failure)}
+        />
+      )}
+      {step.kind === 'enrol' && <Enrol enrolToken={step.enrolToken} onDone={() => void repeat(null)} />}
+      {step.kind !== 'credentials' && (
+        <Button variant="subtle" fullWidth mt="xs" onClick={() => startAgain(null)}>
+          {words.back}
+        </Button>
+      )}
     </Frame>
   );
 };

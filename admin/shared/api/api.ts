@@ -1,4 +1,5 @@
-import { ApiError, readProblem, Unreachable } from './failure';
+import { ApiError, hasCode, readProblem, Unreachable } from './failure';
+import { reauthenticate } from './reauthentication';
 import type { Answer, Body, EndpointOf, Method, Params, PathOf, Query } from './types';
 
 /** Where access tokens come from; `refused` is told when the server did not take one. */
@@ -16,10 +17,20 @@ export interface RequestOptions<E, P extends string> {
   readonly idempotencyKey?: string;
   /** Lets the request outlive the page. */
   readonly keepalive?: boolean;
+  /** Counts as an action of the person. Writes do by default, reads do not: timers and frames cause most of them. */
+  readonly byPerson?: boolean;
   readonly signal?: AbortSignal;
 }
 
 const BASE = '/api/v1';
+
+/** Header of requests that do not keep the login session from ending for idleness. */
+export const BACKGROUND = 'wardbell-background';
+
+type SendOptions = Pick<
+  RequestOptions<never, never>,
+  'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal' | 'byPerson'
+> & { readonly body?: unknown };
 
 /** Address of an endpoint: parameters filled in, query appended, nothing undefined in it. */
 export const addressOf = (
@@ -48,7 +59,8 @@ export class Api {
 
   /**
    * Calls an endpoint. Throws `ApiError` or `Unreachable` (see `failure.ts`), or the `AbortError` of
-   * `signal`. A token that the server refuses is renewed once.
+   * `signal`. A token that the server refuses is renewed once, and the person is asked to authenticate again where the
+   * server demands it.
    */
   async call<M extends Method, P extends PathOf<M>>(
     method: M,
@@ -56,25 +68,27 @@ export class Api {
     options: RequestOptions<EndpointOf<M, P>, P> = {},
   ): Promise<Answer<EndpointOf<M, P>>> {
     const url = addressOf(path, options.params, options.query);
-    const token = await this.#tokens.accessToken();
-    let response = await this.#send(url, method, token, options);
-    if (response.status === 401) {
-      await this.#tokens.refused(token);
-      response = await this.#send(url, method, await this.#tokens.accessToken(), options);
+    let response = await this.#attempt(url, method, options);
+    if (!response.ok) {
+      const problem = await readProblem(response);
+      if (!hasCode(problem, 'reauthentication_required') || !(await reauthenticate())) throw problem;
+      response = await this.#attempt(url, method, options);
+      if (!response.ok) throw await readProblem(response);
     }
-    if (!response.ok) throw await readProblem(response);
     return this.#read(response);
   }
 
-  async #send(
-    url: string,
-    method: string,
-    token: string,
-    options: Pick<RequestOptions<never, never>, 'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal'> & {
-      readonly body?: unknown;
-    },
-  ): Promise<Response> {
+  async #attempt(url: string, method: string, options: SendOptions): Promise<Response> {
+    const token = await this.#tokens.accessToken();
+    const response = await this.#send(url, method, token, options);
+    if (response.status !== 401) return response;
+    await this.#tokens.refused(token);
+    return this.#send(url, method, await this.#tokens.accessToken(), options);
+  }
+
+  async #send(url: string, method: string, token: string, options: SendOptions): Promise<Response> {
     const headers = new Headers({ authorization: `Bearer ${token}` });
+    if (!(options.byPerson ?? method !== 'GET')) headers.set(BACKGROUND, '1');
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     if (options.ifMatch !== undefined) headers.set('if-match', `"${options.ifMatch}"`);
     if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);

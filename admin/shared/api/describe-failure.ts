@@ -16,7 +16,7 @@ export const describeFailure = (error: unknown, text: Text): Described => {
     case 401:
       return words.signedOut;
     case 403:
-      return words.forbidden;
+      return error.code === 'reauthentication_required' ? words.stale : words.forbidden;
     case 404:
       return words.notFound;
     case 422:

@@ -15,18 +15,22 @@ export class ApiError extends Error {
   /** Seconds after which a repeat makes sense, from `Retry-After`. */
   readonly retryAfterS: number | null;
   readonly fields: readonly FieldError[];
+  /** All members of the problem, such as the `mfa_token` of a sign-in. Not checked. */
+  readonly members: Readonly<Record<string, unknown>>;
 
   constructor(init: {
     status: number;
     code: string;
     retryAfterS?: number | null;
     fields?: readonly FieldError[];
+    members?: Readonly<Record<string, unknown>>;
   }) {
     super(`${init.status} ${init.code}`);
     this.status = init.status;
     this.code = init.code;
     this.retryAfterS = init.retryAfterS ?? null;
     this.fields = init.fields ?? [];
+    this.members = init.members ?? {};
   }
 
   /** True when the same request may succeed a little later without anybody doing anything. */
@@ -81,5 +85,6 @@ export const readProblem = async (response: Response): Promise<ApiError> => {
     code: typeof problem.code === 'string' ? problem.code : 'unknown',
     retryAfterS: readRetryAfter(response),
     fields: readFields(problem.errors),
+    members: problem,
   });
 };

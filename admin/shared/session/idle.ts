@@ -40,6 +40,7 @@ export class IdleWatch {
   /** When an activity of this tab was last written down; the mouse tells of a hundred a second. */
   #actedMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #onAct = () => {};
   readonly #listeners = new Set<() => void>();
 
   get presence(): Presence {
@@ -56,8 +57,12 @@ export class IdleWatch {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Begins to watch; returns what ends it. */
-  start(): () => void {
+  /**
+   * Begins to watch; returns what ends it.
+   * @param onAct called when somebody does something on a screen that is not locked, at most every 2 s
+   */
+  start(onAct: () => void): () => void {
+    this.#onAct = onAct;
     if (localStorage.getItem(ACTIVE_KEY) === null) markActive();
     for (const type of ACTIVITY) window.addEventListener(type, this.#act, { passive: true, capture: true });
     window.addEventListener('storage', this.#look);
@@ -93,6 +98,7 @@ export class IdleWatch {
     if (this.#presence !== 'active' && this.#presence !== 'warned') return;
     markActive();
     this.#look();
+    this.#onAct();
   };
 
   readonly #look = (): void => {

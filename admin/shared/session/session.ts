@@ -2,7 +2,15 @@ import { Api, type TokenSource } from '../api/api';
 import { ApiError, Unreachable } from '../api/failure';
 import type { Me } from '../api/types';
 import { markActive } from './idle';
-import { isFresh, refreshToken, requestToken, revokeToken, signedOut, type Token } from './token';
+import {
+  type Credentials,
+  isFresh,
+  refreshToken,
+  requestToken,
+  revokeToken,
+  signedOut,
+  type Token,
+} from './token';
 
 /** Why nobody is signed in: said on the sign-in page. */
 export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'idle' | 'ended';
@@ -84,9 +92,9 @@ export class Session implements TokenSource {
     }
   }
 
-  /** Signs in. Throws `ApiError` (401 `invalid_credentials`, 429) or `Unreachable`. */
-  async signIn(email: string, password: string): Promise<void> {
-    this.#token = await requestToken(email, password);
+  /** Signs in. Throws like `requestToken`. */
+  async signIn(credentials: Credentials): Promise<void> {
+    this.#token = await requestToken(credentials);
     markActive();
     localStorage.setItem(HINT_KEY, '1');
     localStorage.removeItem(UNTOLD_KEY);
@@ -98,8 +106,8 @@ export class Session implements TokenSource {
    * Proves again that it is the one who is signed in, and goes on with a session of its own: the cookie of the
    * one before is overwritten, so nobody holds it any more. Throws like `signIn`.
    */
-  async confirm(email: string, password: string): Promise<void> {
-    this.#token = await requestToken(email, password);
+  async confirm(credentials: Credentials): Promise<void> {
+    this.#token = await requestToken(credentials);
     this.#tell({ type: 'token', token: this.#token });
   }
 

@@ -1,6 +1,6 @@
-import { send } from '../api/api';
+import { BACKGROUND, send } from '../api/api';
 import { ApiError, readProblem } from '../api/failure';
-import type { TokenAnswer } from '../api/types';
+import type { Body, EndpointOf, TokenAnswer } from '../api/types';
 
 /** An access token in memory; it is never stored. */
 export interface Token {
@@ -34,7 +34,7 @@ const post = async (path: string, body?: unknown): Promise<Token> => {
     // Outlives the page: an answer that nobody reads still brings the rotated cookie.
     keepalive: true,
     ...(body === undefined
-      ? {}
+      ? { headers: { [BACKGROUND]: '1' } }
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   if (!response.ok) throw await readProblem(response);
@@ -87,9 +87,17 @@ export const refreshToken = (newer: () => Token | null): Promise<Token> =>
     }
   });
 
-/** Signs in. Throws `ApiError` (401 `invalid_credentials`, 429) or `Unreachable`. */
-export const requestToken = (email: string, password: string): Promise<Token> =>
-  alone(() => post('login', { email, password }));
+/** A way to sign in, and what it takes. */
+export type Credentials =
+  | { readonly by: 'login'; readonly body: Body<EndpointOf<'POST', '/auth/login'>> }
+  | { readonly by: 'second-factor'; readonly body: Body<EndpointOf<'POST', '/auth/second-factor'>> }
+  | { readonly by: 'passkey-login'; readonly body: Body<EndpointOf<'POST', '/auth/passkey-login'>> };
+
+/**
+ * Signs in. Throws `ApiError` or `Unreachable`. An `ApiError` of `second_factor_required`, `password_change_required` or
+ * `second_factor_enrolment_required` carries the token of the next step in its `members`.
+ */
+export const requestToken = ({ by, body }: Credentials): Promise<Token> => alone(() => post(by, body));
 
 /** Ends the session on the server. */
 export const revokeToken = async (): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { User } from '@wardbell/contract';
 import { useMemo } from 'react';
+import { clientName } from '../../../shared/client-name';
 import type { Column } from '../../../shared/grid/columns';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useMe } from '../../../shared/session/context';
@@ -7,7 +8,6 @@ import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
-import { clientName } from '../client-name';
 import { connectionsText } from '../messages';
 import type { Connection } from '../use-connections';
 import classes from './connections-room.module.css';

@@ -15,6 +15,7 @@ import { useInbox } from '../../notifications/model/inbox';
 import { ConnectionIndicator } from '../connection/indicator';
 import { CommandKeys } from '../palette/command-keys';
 import { Navigation } from './navigation';
+import { Reauthentication } from './reauthentication';
 import { RoomGuard } from './room-guard';
 import classes from './shell.module.css';
 import { useReadiness } from './use-readiness';
@@ -79,6 +80,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
         <Navigation />
       </div>
       <CommandKeys />
+      <Reauthentication />
       {notified && <Announcer />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <main className={classes.main} id="room" tabIndex={-1}>

@@ -16,7 +16,7 @@ import { formatMessage } from '../../../shared/text/message';
 import { LANGUAGES, type Language, useWords } from '../../../shared/text/text';
 import classes from './user-menu.module.css';
 
-const OwnPassword = lazily(async () => (await import('../../account/own-password')).OwnPassword);
+const AccountDrawer = lazily(async () => (await import('../../account/account-drawer')).AccountDrawer);
 
 const SCHEMES = ['auto', 'light', 'dark'] satisfies MantineColorScheme[];
 const LANGUAGE_TAGS = ['en', 'de'] satisfies Language[];
@@ -60,7 +60,7 @@ export const UserMenu = () => {
   const session = useSession();
   const { text, language, setLanguage } = useWords();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [changing, setChanging] = useState(false);
+  const [isAccountOpen, setAccountOpen] = useState(false);
   const name = me.name ?? me.email ?? text.app.you;
   const schemeNames = { auto: text.user.system, light: text.user.light, dark: text.user.dark };
   return (
@@ -92,18 +92,16 @@ export const UserMenu = () => {
           value={language}
           onChange={setLanguage}
         />
-        {me.email !== null && (
-          <UnstyledButton className={classes.signOut} onClick={() => setChanging(true)}>
-            <IconKey size={18} aria-hidden="true" />
-            {text.user.password}
-          </UnstyledButton>
-        )}
+        <UnstyledButton className={classes.signOut} onClick={() => setAccountOpen(true)}>
+          <IconKey size={18} aria-hidden="true" />
+          {text.user.account}
+        </UnstyledButton>
         <UnstyledButton className={classes.signOut} onClick={() => void session.signOut()}>
           <IconLogout size={18} aria-hidden="true" />
           {text.user.signOut}
         </UnstyledButton>
       </Disclosure>
-      {changing && <OwnPassword onClose={() => setChanging(false)} />}
+      {isAccountOpen && <AccountDrawer onClose={() => setAccountOpen(false)} />}
     </>
   );
 };

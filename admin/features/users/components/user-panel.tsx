@@ -23,6 +23,7 @@ const EditUser = lazily(async () => (await import('./edit-user')).EditUser);
 const NewPassword = lazily(async () => (await import('./new-password')).NewPassword);
 const DisableUser = lazily(async () => (await import('./end-access')).DisableUser);
 const DeleteUser = lazily(async () => (await import('./end-access')).DeleteUser);
+const UserSessions = lazily(async () => (await import('./user-sessions')).UserSessions);
 
 type Dialog = 'edit' | 'password' | 'disable' | 'delete';
 
@@ -146,6 +147,7 @@ export const UserPanel = ({
               <time dateTime={user.updated_at}>{formats.dateTime(user.updated_at)}</time>
             </Fact>
           </dl>
+          <UserSessions user={user} own={own} />
           {dialog === 'edit' && <EditUser user={user} own={own} onClose={closeDialog} />}
           {dialog === 'password' && <NewPassword user={user} onClose={closeDialog} />}
           {dialog === 'disable' && <DisableUser user={user} onClose={closeDialog} />}

@@ -1,0 +1,82 @@
+'use client';
+
+import { Button, PasswordInput, Stack } from '@mantine/core';
+import { Password } from '@wardbell/contract/user';
+import { type SubmitEvent, useEffect, useRef, useState } from 'react';
+import type { Described } from '../../shared/api/describe-failure';
+import { hasCode } from '../../shared/api/failure';
+import { FACTORS } from '../../shared/factors/messages';
+import { useFactorFailure } from '../../shared/factors/use-factor-failure';
+import { useRoomText } from '../../shared/text/text';
+import { FailureAlert } from './failure-alert';
+import classes from './frame.module.css';
+import { SIGN_IN } from './messages';
+import { postPublic } from './post-public';
+
+/** Takes the place of a password that an administrator chose. */
+export const ChoosePassword = ({
+  changeToken,
+  email,
+  onChosen,
+  onExpired,
+}: {
+  changeToken: string;
+  /** For the password manager of the browser. */
+  email: string | undefined;
+  onChosen: (password: string) => Promise<void>;
+  onExpired: (failure: Described) => void;
+}) => {
+  const words = useRoomText(SIGN_IN).change;
+  const fieldWords = useRoomText(FACTORS).newPassword;
+  const describe = useFactorFailure();
+  const [busy, setBusy] = useState(false);
+  const [fieldError, setFieldError] = useState<string | null>(null);
+  const [failure, setFailure] = useState<Described | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (busy) return;
+    const password = field.current?.value ?? '';
+    const isLengthRight = Password.safeParse(password).success;
+    setFieldError(isLengthRight ? null : fieldWords.length);
+    if (!isLengthRight) return field.current?.focus();
+    setBusy(true);
+    setFailure(null);
+    try {
+      await postPublic('/auth/password', { change_token: changeToken, new_password: password });
+    } catch (error) {
+      setBusy(false);
+      if (hasCode(error, 'invalid_change_token')) onExpired(describe(error));
+      else if (hasCode(error, 'weak_password')) setFieldError(fieldWords.weak);
+      else setFailure(describe(error));
+      return field.current?.focus();
+    }
+    await onChosen(password);
+  };
+
+  return (
+    <>
+      <h1 className={classes.title}>{words.title}</h1>
+      <p className={classes.lead}>{words.lead}</p>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="md">
+          <FailureAlert failure={failure} />
+          <input type="hidden" name="email" autoComplete="username" value={email ?? ''} readOnly />
+          <PasswordInput
+            ref={field}
+            label={fieldWords.label}
+            description={fieldWords.hint}
+            autoComplete="new-password"
+            size="md"
+            error={fieldError}
+          />
+          <Button type="submit" size="md" loading={busy} fullWidth>
+            {words.submit}
+          </Button>
+        </Stack>
+      </form>
+    </>
+  );
+};

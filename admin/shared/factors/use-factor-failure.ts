@@ -1,0 +1,10 @@
+import { useRoomText, useWords } from '../text/text';
+import { describeFactorFailure } from './describe-factor-failure';
+import { FACTORS } from './messages';
+
+/** `describeFactorFailure` in the reader's language. */
+export const useFactorFailure = () => {
+  const { text, locale } = useWords();
+  const factors = useRoomText(FACTORS);
+  return (error: unknown) => describeFactorFailure(error, { text, factors, locale });
+};
