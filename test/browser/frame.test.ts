@@ -78,6 +78,7 @@ it('changes the own password, which ends the other sessions of the person', asyn
     await drawer.getByRole('button', { name: 'Change password' }).click();
   };
   await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('button', { name: 'Account & security' }).click();
   await page.getByRole('button', { name: 'Change password' }).click();
   await change('not the password', 'violet tractors hum softly');
   await drawer.getByText('That is not your current password').waitFor();

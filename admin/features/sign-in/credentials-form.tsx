@@ -77,7 +77,8 @@ export const CredentialsForm = ({
       });
     } catch (error) {
       setBusy(null);
-      if (error instanceof PasskeyError) setFailure(describePasskey(error));
+      if (error instanceof PasskeyError || hasCode(error, 'passkeys_unavailable'))
+        setFailure(describePasskey(error));
       else if (hasCode(error, 'invalid_credentials')) setFailure(more.unknownPasskey);
       else setFailure(describeSignInFailure(error, text, locale));
     }

@@ -36,6 +36,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   });
   /** With what a sign-in is repeated after a step that ends without one. */
   const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
+  const [hasEnrolled, setEnrolled] = useState(false);
   useTitle(text.signIn.title);
 
   const startAgain = (notice: string | null, failure: Described | null = null) => {
@@ -71,7 +72,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
       {step.kind === 'factor' && (
         <>
           <h1 className={classes.title}>{words.factor.title}</h1>
-          <p className={classes.lead}>{words.factor.lead}</p>
+          <p className={classes.lead}>{hasEnrolled ? words.factor.leadNext : words.factor.lead}</p>
           <SecondFactor
             mfaToken={step.mfaToken}
             methods={step.methods}
@@ -92,7 +93,15 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
           onExpired={(failure) => startAgain(null, failure)}
         />
       )}
-      {step.kind === 'enrol' && <Enrol enrolToken={step.enrolToken} onDone={() => void repeat(null)} />}
+      {step.kind === 'enrol' && (
+        <Enrol
+          enrolToken={step.enrolToken}
+          onDone={() => {
+            setEnrolled(true);
+            void repeat(null);
+          }}
+        />
+      )}
       {step.kind !== 'credentials' && (
         <Button variant="subtle" fullWidth mt="xs" onClick={() => startAgain(null)}>
           {words.back}

@@ -32,6 +32,8 @@ export const describeFactorFailure = (
       return words.demanded;
     case 'invalid_passkey':
       return words.passkeyRefused;
+    case 'passkeys_unavailable':
+      return words.passkeysUnavailable;
     case 'too_many_objects':
       return words.tooManyPasskeys;
     case 'too_many_attempts': {
