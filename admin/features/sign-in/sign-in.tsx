@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
-import type { Described } from '../../shared/api/describe-failure';
+import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { lazily } from '../../shared/lazily';
 import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
@@ -59,8 +59,9 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
     if (known.current === null) return startAgain(notice);
     try {
       await proceed({ by: 'login', body: known.current });
-    } catch {
-      startAgain(notice);
+    } catch (error) {
+      // What has been done is said rather than why it could not be gone on with.
+      startAgain(notice, notice === null ? describeFailure(error, text) : null);
     }
   };
 
@@ -100,9 +101,10 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
             setEnrolled(true);
             void repeat(null);
           }}
+          onBack={() => startAgain(null)}
         />
       )}
-      {step.kind !== 'credentials' && (
+      {(step.kind === 'factor' || step.kind === 'change') && (
         <Button variant="subtle" fullWidth mt="xs" onClick={() => startAgain(null)}>
           {words.back}
         </Button>
