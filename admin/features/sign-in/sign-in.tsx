@@ -31,13 +31,13 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   const words = useRoomText(SIGN_IN);
   const [step, setStep] = useState<Step>({
     kind: 'credentials',
-    notice: reason === 'new' ? null : text.signIn.reason[reason],
+    notice: reason === 'new' ? null : words.credentials.reason[reason],
     failure: null,
   });
   /** With what a sign-in is repeated after a step that ends without one. */
   const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
   const [hasEnrolled, setEnrolled] = useState(false);
-  useTitle(text.signIn.title);
+  useTitle(words.credentials.title);
 
   const startAgain = (notice: string | null, failure: Described | null = null) => {
     known.current = null;
