@@ -44,7 +44,7 @@ const Section = ({
   <section className={classes.section}>
     <div className={classes.head}>
       <h3>{title}</h3>
-      {action}
+      <div className={classes.actions}>{action}</div>
     </div>
     {state !== undefined && <p className={classes.state}>{state}</p>}
     {children}

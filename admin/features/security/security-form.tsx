@@ -16,6 +16,7 @@ import {
   changedFields,
   demandsFrom,
   NUMBER_FIELDS,
+  type NumberField,
   type SecurityDraft,
   toDraft,
   toValues,
@@ -71,8 +72,9 @@ export const SecurityForm = ({
   const failure =
     save.error &&
     (hasCode(save.error, 'below_floor') ? words.errors.failed : describeFailure(save.error, text));
-  const hints = (field: (typeof NUMBER_FIELDS)[number]): string | undefined => {
-    const most = floor === NO_FLOOR ? undefined : security.floor[field];
+  const hint = (field: NumberField): string | undefined => {
+    if (isFloor) return words.floor.most;
+    const most = security.floor[field];
     const said = [
       field === 'max_sessions_per_user' ? words.fields.sessionsHint : '',
       most === undefined ? '' : formatMessage(words.bound, { n: most }),
@@ -127,7 +129,7 @@ export const SecurityForm = ({
             <NumberInput
               key={field}
               label={words.fields[field]}
-              description={hints(field)}
+              description={hint(field)}
               allowNegative={false}
               allowDecimal={false}
               hideControls

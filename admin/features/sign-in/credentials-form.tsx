@@ -14,14 +14,19 @@ import type { Text } from '../../shared/text/text';
 import { useRoomText, useWords } from '../../shared/text/text';
 import { FailureAlert } from './failure-alert';
 import classes from './frame.module.css';
-import { SIGN_IN } from './messages';
+import { SIGN_IN, type SignInText } from './messages';
 import { postPublic } from './post-public';
 
-const describeSignInFailure = (error: unknown, text: Text, locale: string): Described => {
-  if (error instanceof ApiError && error.status === 401) return text.signIn.invalid;
+const describeSignInFailure = (
+  error: unknown,
+  text: Text,
+  words: SignInText['credentials'],
+  locale: string,
+): Described => {
+  if (error instanceof ApiError && error.status === 401) return words.invalid;
   if (error instanceof ApiError && error.status === 429) {
     const wait = createFormats(locale, 'UTC').inSeconds(error.retryAfterS ?? 60);
-    return { title: text.signIn.tooMany.title, hint: formatMessage(text.signIn.tooMany.hint, { wait }) };
+    return { title: words.tooMany.title, hint: formatMessage(words.tooMany.hint, { wait }) };
   }
   return describeFailure(error, text);
 };
@@ -40,8 +45,8 @@ export const CredentialsForm = ({
   onCredentials: (credentials: Credentials) => Promise<void>;
 }) => {
   const { text, locale } = useWords();
-  const words = text.signIn;
   const more = useRoomText(SIGN_IN);
+  const words = more.credentials;
   const describePasskey = useFactorFailure();
   const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
   const [failure, setFailure] = useState<Described | null>(before);
@@ -62,7 +67,7 @@ export const CredentialsForm = ({
       await onCredentials({ by: 'login', body: given });
     } catch (error) {
       setBusy(null);
-      setFailure(describeSignInFailure(error, text, locale));
+      setFailure(describeSignInFailure(error, text, words, locale));
       password.current?.select();
     }
   };
@@ -80,7 +85,7 @@ export const CredentialsForm = ({
       if (error instanceof PasskeyError || hasCode(error, 'passkeys_unavailable'))
         setFailure(describePasskey(error));
       else if (hasCode(error, 'invalid_credentials')) setFailure(more.unknownPasskey);
-      else setFailure(describeSignInFailure(error, text, locale));
+      else setFailure(describeSignInFailure(error, text, words, locale));
     }
   };
 

@@ -14,8 +14,17 @@ const TotpSetup = lazily(async () => (await import('../../shared/factors/totp-se
 const PasskeySetup = lazily(async () => (await import('../../shared/factors/passkey-setup')).PasskeySetup);
 
 /** Sets up the second factor that the clinic demands, with the token of the sign-in that demanded it. */
-export const Enrol = ({ enrolToken, onDone }: { enrolToken: string; onDone: () => void }) => {
-  const words = useRoomText(SIGN_IN).enrol;
+export const Enrol = ({
+  enrolToken,
+  onDone,
+  onBack,
+}: {
+  enrolToken: string;
+  onDone: () => void;
+  onBack: () => void;
+}) => {
+  const { enrol: words, back } = useRoomText(SIGN_IN);
+  const [isConfirmed, setConfirmed] = useState(false);
   const [api] = useState(
     () => new Api({ accessToken: () => Promise.resolve(enrolToken), refused: () => Promise.resolve() }),
   );
@@ -41,11 +50,16 @@ export const Enrol = ({ enrolToken, onDone }: { enrolToken: string; onDone: () =
           ))}
         </Stack>
       )}
-      {chosen === 'totp' && <TotpSetup api={api} onDone={onDone} />}
+      {chosen === 'totp' && <TotpSetup api={api} onConfirmed={() => setConfirmed(true)} onDone={onDone} />}
       {chosen === 'passkey' && <PasskeySetup api={api} onDone={onDone} />}
-      {chosen !== null && canUsePasskeys() && (
+      {chosen !== null && !isConfirmed && canUsePasskeys() && (
         <Button variant="subtle" fullWidth mt="xs" onClick={() => setChosen(null)}>
           {words.other}
+        </Button>
+      )}
+      {!isConfirmed && (
+        <Button variant="subtle" fullWidth mt="xs" onClick={onBack}>
+          {back}
         </Button>
       )}
     </>

@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { useRef, useState } from 'react';
-import type { Described } from '../../shared/api/describe-failure';
+import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { lazily } from '../../shared/lazily';
 import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
@@ -31,13 +31,13 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   const words = useRoomText(SIGN_IN);
   const [step, setStep] = useState<Step>({
     kind: 'credentials',
-    notice: reason === 'new' ? null : text.signIn.reason[reason],
+    notice: reason === 'new' ? null : words.credentials.reason[reason],
     failure: null,
   });
   /** With what a sign-in is repeated after a step that ends without one. */
   const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
   const [hasEnrolled, setEnrolled] = useState(false);
-  useTitle(text.signIn.title);
+  useTitle(words.credentials.title);
 
   const startAgain = (notice: string | null, failure: Described | null = null) => {
     known.current = null;
@@ -59,8 +59,9 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
     if (known.current === null) return startAgain(notice);
     try {
       await proceed({ by: 'login', body: known.current });
-    } catch {
-      startAgain(notice);
+    } catch (error) {
+      // What has been done is said rather than why it could not be gone on with.
+      startAgain(notice, notice === null ? describeFailure(error, text) : null);
     }
   };
 
@@ -100,9 +101,10 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
             setEnrolled(true);
             void repeat(null);
           }}
+          onBack={() => startAgain(null)}
         />
       )}
-      {step.kind !== 'credentials' && (
+      {(step.kind === 'factor' || step.kind === 'change') && (
         <Button variant="subtle" fullWidth mt="xs" onClick={() => startAgain(null)}>
           {words.back}
         </Button>

@@ -8,7 +8,7 @@ import type { Described } from '../api/describe-failure';
 import { useRoomText } from '../text/text';
 import { FACTORS } from './messages';
 import { useFactorFailure } from './use-factor-failure';
-import { askPasskey, canUsePasskeys } from './web-authn';
+import { askPasskey, canUsePasskeys, type WebAuthnOptions } from './web-authn';
 
 /** Shorter ones are none, and the API refuses them as malformed. */
 const MIN_CODE_LENGTH = 6;
@@ -32,7 +32,7 @@ export const FactorForm = ({
   methods: readonly ProofMethod[];
   submitLabel: string;
   /** Loads the options for a passkey. */
-  passkeyOptions: () => Promise<{ readonly challenge: string }>;
+  passkeyOptions: () => Promise<WebAuthnOptions>;
   /** Rejects when the proof was not taken. */
   onProof: (proof: Proof) => Promise<void>;
 }) => {
@@ -95,6 +95,7 @@ export const FactorForm = ({
         {method === 'password' && (
           <PasswordInput
             ref={field}
+            data-autofocus
             label={words.password}
             autoComplete="current-password"
             size="md"
@@ -104,6 +105,7 @@ export const FactorForm = ({
         {method === 'totp' && (
           <TextInput
             ref={field}
+            data-autofocus
             key="totp"
             label={words.code}
             description={words.codeHint}
@@ -118,6 +120,7 @@ export const FactorForm = ({
         {method === 'recovery_code' && (
           <TextInput
             ref={field}
+            data-autofocus
             key="recovery"
             label={words.recoveryCode}
             description={words.recoveryHint}

@@ -51,6 +51,7 @@ export const PasskeySetup = ({ api, onDone }: { api: Api; onDone: () => void }) 
         <Text size="sm">{words.hint}</Text>
         <TextInput
           ref={field}
+          data-autofocus
           label={words.name}
           defaultValue={clientName(navigator.userAgent)}
           maxLength={MAX_NAME}

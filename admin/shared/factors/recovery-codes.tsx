@@ -22,6 +22,7 @@ export const RecoveryCodes = ({ codes, onDone }: { codes: readonly string[]; onD
   }, [lines]);
   return (
     <>
+      <Text fw={650}>{words.title}</Text>
       <Text size="sm">{words.hint}</Text>
       <output aria-label={words.label} className={classes.codes}>
         {codes.map((code) => (

@@ -23,7 +23,16 @@ const SIX_DIGITS = /^\d{6}$/;
 const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ');
 
 /** Sets up an authenticator app: key, first code, recovery codes. */
-export const TotpSetup = ({ api, onDone }: { api: Api; onDone: () => void }) => {
+export const TotpSetup = ({
+  api,
+  onConfirmed,
+  onDone,
+}: {
+  api: Api;
+  /** The codes are shown, this once: nothing may lead away from them now. */
+  onConfirmed?: () => void;
+  onDone: () => void;
+}) => {
   const text = useText();
   const factors = useRoomText(FACTORS);
   const words = factors.totp;
@@ -64,6 +73,7 @@ export const TotpSetup = ({ api, onDone }: { api: Api; onDone: () => void }) => 
     try {
       const answer = await api.call('POST', '/auth/totp/confirm', { body: { code } });
       setCodes(answer.recovery_codes);
+      onConfirmed?.();
     } catch (error) {
       setFailure(describe(error));
       field.current?.select();

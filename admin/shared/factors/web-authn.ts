@@ -7,9 +7,7 @@ import type {
 import type { Assertion, Registration } from '@wardbell/contract';
 
 /** Options of WebAuthn as the API sends them; the browser checks them. */
-interface Options {
-  readonly challenge: string;
-}
+export type WebAuthnOptions = Readonly<Record<string, unknown>>;
 
 /** No passkey came of it: the person closed the dialog of the browser, or the device refused. */
 export class PasskeyError extends Error {
@@ -36,11 +34,11 @@ const run = async <T>(ceremony: () => Promise<T>): Promise<T> => {
 };
 
 /** Asks the browser to make a passkey. Throws `PasskeyError`. */
-export const makePasskey = async (options: Options): Promise<Registration> => {
+export const makePasskey = async (options: WebAuthnOptions): Promise<Registration> => {
   const { startRegistration } = await import('@simplewebauthn/browser');
   const made: RegistrationResponseJSON = await run(() =>
     // The contract leaves the options open: they are the standard's, and the browser checks them.
-    startRegistration({ optionsJSON: options as PublicKeyCredentialCreationOptionsJSON }),
+    startRegistration({ optionsJSON: options as unknown as PublicKeyCredentialCreationOptionsJSON }),
   );
   const { id, rawId, response } = made;
   const { clientDataJSON, attestationObject, transports } = response;
@@ -53,10 +51,10 @@ export const makePasskey = async (options: Options): Promise<Registration> => {
 };
 
 /** Asks the browser to sign with a passkey. Throws `PasskeyError`. */
-export const askPasskey = async (options: Options): Promise<Assertion> => {
+export const askPasskey = async (options: WebAuthnOptions): Promise<Assertion> => {
   const { startAuthentication } = await import('@simplewebauthn/browser');
   const signed: AuthenticationResponseJSON = await run(() =>
-    startAuthentication({ optionsJSON: options as PublicKeyCredentialRequestOptionsJSON }),
+    startAuthentication({ optionsJSON: options as unknown as PublicKeyCredentialRequestOptionsJSON }),
   );
   const { id, rawId, response } = signed;
   const { clientDataJSON, authenticatorData, signature, userHandle } = response;

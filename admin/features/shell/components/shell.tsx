@@ -15,7 +15,6 @@ import { useInbox } from '../../notifications/model/inbox';
 import { ConnectionIndicator } from '../connection/indicator';
 import { CommandKeys } from '../palette/command-keys';
 import { Navigation } from './navigation';
-import { Reauthentication } from './reauthentication';
 import { RoomGuard } from './room-guard';
 import classes from './shell.module.css';
 import { useReadiness } from './use-readiness';
@@ -33,6 +32,7 @@ const PeopleHere = lazily(
   async () => (await import('../../presence/components/people-here')).PeopleHere,
   () => <span className={classes.bellPlace} />,
 );
+const Reauthentication = lazily(async () => (await import('./reauthentication')).Reauthentication);
 const Announcer = lazily(async () => (await import('../../notifications/components/announcer')).Announcer);
 const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
 
@@ -80,7 +80,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
         <Navigation />
       </div>
       <CommandKeys />
-      <Reauthentication />
+      {settled && <Reauthentication />}
       {notified && <Announcer />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <main className={classes.main} id="room" tabIndex={-1}>
