@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
 import type { Assertion, Passkey, Registration } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { beginChallenge, takeStep } from '../sessions/sign-in-steps.js';
 import { RelyingParty } from './relying-party.js';
+
+/** Loaded at the first use, because loading it takes 0.5 s of CPU. */
+const webAuthn = () => import('@simplewebauthn/server');
 
 const MAX_PASSKEYS = 20;
 /** How long a person may take, in milliseconds. The challenge itself ends with its step. */
@@ -39,6 +36,7 @@ export class Passkeys {
   async registrationOptions(tx: Tx, person: Person, source: string): Promise<object> {
     const present = await this.#of(tx, person.id);
     if (present.length >= MAX_PASSKEYS) throw new Problem('too_many_objects');
+    const { generateRegistrationOptions } = await webAuthn();
     const options = await generateRegistrationOptions({
       rpName: 'Wardbell',
       rpID: this.relyingParty.url.id,
@@ -65,6 +63,7 @@ export class Passkeys {
     const step = await takeStep(tx, 'registration', challenge);
     if (step?.userId !== userId) throw new Problem('invalid_passkey');
     if ((await this.#of(tx, userId)).length >= MAX_PASSKEYS) throw new Problem('too_many_objects');
+    const { verifyRegistrationResponse } = await webAuthn();
     const { registrationInfo } = await verifyRegistrationResponse({
       response: { ...response, response: toRegistration(response.response), clientExtensionResults: {} },
       expectedChallenge: challenge,
@@ -105,6 +104,7 @@ export class Passkeys {
     { userId, source }: { readonly userId: string | null; readonly source: string },
   ): Promise<{ readonly challengeId: string; readonly options: object }> {
     const allowed = userId === null ? [] : await this.#of(tx, userId);
+    const { generateAuthenticationOptions } = await webAuthn();
     const options = await generateAuthenticationOptions({
       rpID: this.relyingParty.url.id,
       timeout: TIMEOUT_MS,
@@ -142,6 +142,7 @@ export class Passkeys {
 
   /** The new signature counter. The library refuses one that has not grown, which a copied authenticator shows. */
   async #check(assertion: Assertion, challenge: string, stored: Stored): Promise<number | undefined> {
+    const { verifyAuthenticationResponse } = await webAuthn();
     const result = await verifyAuthenticationResponse({
       response: {
         ...assertion,
