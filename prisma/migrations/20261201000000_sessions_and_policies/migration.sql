@@ -28,9 +28,10 @@ GRANT SELECT (password_expires_at) ON wardbell.user_account TO wardbell_app;
 
 -- Has nobody acted in this session for too long? An instance stores actions up to 5 s late, so there is a margin.
 CREATE FUNCTION wardbell.is_idle(p_session wardbell.auth_session) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+  LANGUAGE sql STABLE -- without SET, so that it is inlined where it is called
   AS $$
-  SELECT p_session.last_used_at < clock_timestamp() - make_interval(mins => p_session.idle_minutes, secs => 10)
+  SELECT p_session.last_used_at
+       < pg_catalog.statement_timestamp() - pg_catalog.make_interval(mins => p_session.idle_minutes, secs => 10)
 $$;
 REVOKE EXECUTE ON FUNCTION wardbell.is_idle(wardbell.auth_session) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wardbell.is_idle(wardbell.auth_session) TO wardbell_app, wardbell_relay;

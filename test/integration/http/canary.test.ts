@@ -57,7 +57,8 @@ describe('A marked name, phone, note and password, sent through every route', ()
     // the last of what it was asked is in the log
     await send(api.auth.me, clinic.clinician, { headers: { 'x-request-id': LAST } });
     await eventually(() => server.output().includes(LAST), { what: 'the log of the last request' });
-  });
+    // every route in every way: a minute on a quiet machine
+  }, 600_000);
 
   const LAST = randomUUID();
   const patientBody = () => ({

@@ -271,7 +271,7 @@ describe('What matters', () => {
 
   it('needs the password again after five minutes', async () => {
     const { id, admin, clinician } = await createTenant(server, superToken);
-    await database.query('UPDATE wardbell.tenant SET ceiling_max_connections = 2000 WHERE id = $1', [id]);
+    await database.query('UPDATE wardbell.tenant SET ceiling_connections = 2000 WHERE id = $1', [id]);
     const { token } = admin;
     await makeStale(admin.id);
     expect(await fail(api.users.create, { token, body: newUser })).toEqual(STALE);
