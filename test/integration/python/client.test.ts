@@ -10,7 +10,7 @@ import { type LossyServer, startLossyServer } from '../../support/lossy-server.j
 import { describeWith } from '../../support/programs.js';
 import { findPython } from '../../support/python.mjs';
 import { mintToken } from '../../support/tokens.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled } from '../../support/wait.js';
 import { ask, type Clinic, createClinic, fail, succeed } from '../http/harness.js';
 import { type Program, runProgram } from '../ws/program.js';
 
@@ -105,7 +105,7 @@ describeWith('python3-websockets', 'The Python client', () => {
   it('renews a token before it expires, on the same connection', async () => {
     const sub = 'ada';
     const claims = { role: 'clinician', tenantId: clinic.id, sub } as const;
-    const expiresInS = 15; // the start of Python included
+    const expiresInS = Math.ceil(scaled(15_000) / 1_000); // the start of Python included
     const expiresAtMs = Date.now() + expiresInS * 1_000;
     const program = follow(await mintToken({ ...claims, expiresInS }));
     await isLive(program);
