@@ -1,42 +1,34 @@
 type Ask = () => Promise<boolean>;
 
-/** What asks is loaded late; a request that needs it before waits this long at most. */
-const MAX_WAIT_MS = 20_000;
+/** What asks is loaded late, so a request may come before it. */
+const next = () => {
+  let register: (ask: Ask) => void = () => undefined;
+  const asker = new Promise<Ask>((resolve) => {
+    register = resolve;
+  });
+  return { asker, register };
+};
 
-let ask: Ask | null = null;
+let registration = next();
 let asking: Promise<boolean> | null = null;
-const waiting = new Set<(ask: Ask | null) => void>();
 
 /** Registers what asks the person for the password again; returns what takes it back. */
-export const onReauthentication = (next: Ask): (() => void) => {
-  ask = next;
-  for (const resolve of waiting) resolve(next);
+export const onReauthentication = (ask: Ask): (() => void) => {
+  registration.register(ask);
   return () => {
-    if (ask === next) ask = null;
+    registration = next();
   };
 };
 
 /**
  * Asks the person to show the password or a factor again: once for all requests that wait for it. True when the session
- * is fresh now, false when the person does not want to or nothing can ask.
+ * is fresh now, false when the person does not want to.
  */
 export const reauthenticate = (): Promise<boolean> => {
-  asking ??= untilAsker()
-    .then((found) => found?.() ?? false)
+  asking ??= registration.asker
+    .then((ask) => ask())
     .finally(() => {
       asking = null;
     });
   return asking;
-};
-
-const untilAsker = async (): Promise<Ask | null> => {
-  if (ask !== null) return ask;
-  const registered = new Promise<Ask | null>((resolve) => waiting.add(resolve));
-  const timer = setTimeout(() => {
-    for (const resolve of waiting) resolve(null);
-  }, MAX_WAIT_MS);
-  const found = await registered;
-  clearTimeout(timer);
-  waiting.clear();
-  return found;
 };
