@@ -68,3 +68,18 @@ CREATE TRIGGER end_sign_in_steps AFTER UPDATE OF password_hash, role, status, de
   FOR EACH ROW WHEN (OLD.password_hash IS DISTINCT FROM NEW.password_hash OR OLD.role <> NEW.role
                      OR OLD.status <> NEW.status OR OLD.deleted_at IS DISTINCT FROM NEW.deleted_at)
   EXECUTE FUNCTION wardbell.end_sign_in_steps();
+
+-- How many factors a person has, for the role of a clinic's work, which reads none of the tables above: of the tenant of the
+-- transaction, or of a super admin.
+CREATE FUNCTION wardbell.count_factors(p_user uuid)
+  RETURNS TABLE (totp boolean, passkeys integer, recovery_codes integer)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+  SELECT EXISTS (SELECT FROM wardbell.totp t WHERE t.user_id = u.id AND t.secret IS NOT NULL),
+         (SELECT count(*)::integer FROM wardbell.passkey p WHERE p.user_id = u.id),
+         (SELECT count(*)::integer FROM wardbell.recovery_code c WHERE c.user_id = u.id)
+  FROM wardbell.user_account u
+  WHERE u.id = p_user AND u.tenant_id IS NOT DISTINCT FROM wardbell.current_tenant()
+$$;
+REVOKE EXECUTE ON FUNCTION wardbell.count_factors(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION wardbell.count_factors(uuid) TO wardbell_app, wardbell_relay;

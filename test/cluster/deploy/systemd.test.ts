@@ -47,6 +47,7 @@ describe('Production without containers', () => {
       JWT_SECRET,
       SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
       SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
+      PUBLIC_URL: 'https://clinic.example',
       TRUSTED_PROXIES: '127.0.0.1',
       METRICS_TOKEN: 'token-of-prometheus',
       AUDIT_ARCHIVE_DIR: '/var/lib/wardbell/audit',

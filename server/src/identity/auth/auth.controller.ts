@@ -127,7 +127,7 @@ export class AuthController {
     await this.ownPasswords.change(principal, current_password, new_password, this.#asker(request));
   }
 
-  @Endpoint(routes.me, { unit: 'relay' })
+  @Endpoint(routes.me)
   me({ tx }: Call<typeof routes.me>): Promise<object> {
     return describeCaller(tx);
   }

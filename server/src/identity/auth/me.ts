@@ -2,7 +2,7 @@ import { api } from '@wardbell/contract';
 import type { z } from 'zod';
 import type { Tx } from '../../database/tx.js';
 import { isUuid } from '../../platform/uuid.js';
-import { readFactors } from '../factors/factors.js';
+import { countFactors } from '../factors/factors.js';
 
 type Me = z.output<typeof api.auth.me.answer>;
 
@@ -29,6 +29,6 @@ export async function describeCaller(tx: Tx): Promise<Me> {
     email: account?.email ?? null,
     name: account?.name ?? null,
     tenant,
-    factors: account ? await readFactors(tx, userId) : null,
+    factors: account ? await countFactors(tx, userId) : null,
   };
 }

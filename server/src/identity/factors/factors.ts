@@ -9,8 +9,16 @@ export async function readFactors(tx: Tx, userId: string): Promise<Factors> {
     SELECT EXISTS (SELECT FROM wardbell.totp t WHERE t.user_id = ${userId}::uuid AND t.secret IS NOT NULL) AS totp,
            (SELECT count(*)::int FROM wardbell.passkey p WHERE p.user_id = ${userId}::uuid) AS passkeys,
            (SELECT count(*)::int FROM wardbell.recovery_code c WHERE c.user_id = ${userId}::uuid) AS recovery_codes`;
-  return row ?? { totp: false, passkeys: 0, recovery_codes: 0 };
+  return row ?? NO_FACTORS;
 }
+
+/** The same for the caller, in a unit of work of the own tenant. */
+export async function countFactors(tx: Tx, userId: string): Promise<Factors> {
+  const [row] = await tx.sql.query<Factors[]>`SELECT * FROM wardbell.count_factors(${userId}::uuid)`;
+  return row ?? NO_FACTORS;
+}
+
+const NO_FACTORS: Factors = { totp: false, passkeys: 0, recovery_codes: 0 };
 
 /** The ways in which an account can follow its password; none: it has no second factor. */
 export function methodsOf({ totp, passkeys, recovery_codes }: Factors): FactorMethod[] {
