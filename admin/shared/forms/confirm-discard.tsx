@@ -11,7 +11,7 @@ export const ConfirmDiscard = ({
   onKeep,
   onDiscard,
 }: {
-  words: Text['patientForm']['discard'];
+  words: Text['discard'];
   onKeep: () => void;
   onDiscard: () => void;
 }) => {

@@ -104,11 +104,7 @@ export const FormDrawer = <Values,>({
         </form>
       </Drawer>
       {leaving && (
-        <ConfirmDiscard
-          words={text.patientForm.discard}
-          onKeep={() => setLeaving(false)}
-          onDiscard={onClose}
-        />
+        <ConfirmDiscard words={text.discard} onKeep={() => setLeaving(false)} onDiscard={onClose} />
       )}
     </>
   );

@@ -7,7 +7,8 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
 import { PatientFields } from './patient-fields';
 
@@ -20,7 +21,7 @@ export const CreatePatient = ({
   onCreated: (patient: Patient) => void;
 }) => {
   const text = useText();
-  const words = text.patientForm;
+  const words = useRoomText(PATIENT_FORM);
   const api = useApi();
   const keyFor = useIdempotencyKey();
   const form = useForm<PatientDraft>({

@@ -9,7 +9,8 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 import {
   type DraftField,
   EMPTY_DRAFT,
@@ -37,7 +38,7 @@ const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => nam
 /** Changes a patient. What a colleague saves meanwhile appears in the form; nobody's change is overwritten unseen. */
 export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: () => void }) => {
   const text = useText();
-  const words = text.patientForm;
+  const words = useRoomText(PATIENT_FORM);
   const [opened] = useState(patient);
   const form = useForm<PatientDraft>({
     mode: 'uncontrolled',

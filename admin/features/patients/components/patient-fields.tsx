@@ -2,7 +2,8 @@ import { NativeSelect, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/c
 import type { UseFormReturnType } from '@mantine/form';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useMe } from '../../../shared/session/context';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 import type { PatientDraft } from '../model/draft';
 
 const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
@@ -20,7 +21,7 @@ export const PatientFields = ({
 }) => {
   const text = useText();
   const { role } = useMe();
-  const words = text.patientForm;
+  const words = useRoomText(PATIENT_FORM);
   const withNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
   const common = { disabled, autoComplete: 'off', spellCheck: false } as const;
   return (

@@ -15,7 +15,8 @@ import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/pa
 import { useMe } from '../../../shared/session/context';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 import { usePatient } from '../queries/use-patient';
 import { usePatientAppointments } from '../queries/use-patient-appointments';
 import { AppointmentList } from './appointment-list';
@@ -25,7 +26,7 @@ const EditPatient = lazily(async () => (await import('./edit-patient')).EditPati
 const Facts = ({ patient }: { patient: Patient }) => {
   const text = useText();
   const formats = useFormats();
-  const words = text.patientForm;
+  const words = useRoomText(PATIENT_FORM);
   const { none } = text.app;
   const { birth_date, phone, email } = patient;
   const today = todayIn(formats.timeZone);
@@ -56,7 +57,7 @@ const Notes = ({ notes }: { notes: string | null | undefined }) => {
   const text = useText();
   return (
     <section className={classes.section}>
-      <h3>{text.patientForm.notes}</h3>
+      <h3>{useRoomText(PATIENT_FORM).notes}</h3>
       <p className={classes.notes}>{notes || text.patient.noNotes}</p>
     </section>
   );

@@ -1,8 +1,8 @@
 import { formatMessage } from '../../../shared/text/message';
-import en from '../../../shared/text/messages/en.json';
+import en from '../messages/en.json';
 import { EMPTY_DRAFT, refusedFields, toCreateBody, toUpdateBody, validateDraft } from './draft';
 
-const words = en.patientForm.errors;
+const words = en.errors;
 const complete = { ...EMPTY_DRAFT, first_name: 'John', last_name: 'Doe' };
 
 describe('a draft of a patient', () => {

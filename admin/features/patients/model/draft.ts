@@ -9,7 +9,7 @@ import {
   fieldsOf,
 } from '../../../shared/forms/draft-errors';
 import { formatMessage } from '../../../shared/text/message';
-import type { Text } from '../../../shared/text/text';
+import type { PatientFormText } from '../messages';
 
 /**
  * A patient as a form holds it: text in every field, empty for "not given". This module brings the contract's
@@ -86,7 +86,7 @@ export const toUpdateBody = (base: PatientDraft, draft: PatientDraft): UpdateBod
 };
 
 type Errors = FieldErrors<DraftField>;
-type Words = Text['patientForm']['errors'];
+type Words = PatientFormText['errors'];
 
 const isField = fieldsOf(EMPTY_DRAFT);
 
