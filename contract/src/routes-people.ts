@@ -47,6 +47,7 @@ export const users = {
     tag: 'users',
     summary: 'Add a user',
     access: ADMINS,
+    fresh: true,
     body: UserCreate,
     status: 201,
     answer: User,

@@ -290,6 +290,10 @@ describe('What matters', () => {
     expect(await fail(api.tenants.setLimits, limit(1_000))).toEqual(STALE);
     await succeed(api.tenants.setLimits, limit(5));
     expect(await fail(api.auth.totp, { token })).toEqual(STALE);
+    const patient = await succeed(api.patients.create, { token, body: { first_name: 'A', last_name: 'B' } });
+    expect(await fail(api.patients.purge, { token, id: patient.id })).toEqual(STALE);
+    const emergency = { token, id: patient.id, body: { reason: 'unconscious in the waiting room' } };
+    expect(await fail(api.breakGlass.open, emergency)).toEqual(STALE);
     expect(await fail(api.auth.reauthenticate, { token, body: { password: 'wrong' } })).toEqual([
       403,
       'wrong_password',
@@ -297,6 +301,7 @@ describe('What matters', () => {
     expect(await fail(api.integrationKeys.create, { token, body: key })).toEqual(STALE);
     await done(api.auth.reauthenticate, { token, body: { password: admin.password } });
     await succeed(api.integrationKeys.create, { token, body: key });
+    await done(api.patients.purge, { token, id: patient.id });
   });
 
   it('is asked of a token without a session by the time at which its person signed in', async () => {

@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Reflector } from '@nestjs/core';
 import type { Endpoint, ViewedObject } from '@wardbell/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import { concatMap, from, lastValueFrom, type Observable } from 'rxjs';
 import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
@@ -31,11 +31,12 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
     const request = http.getRequest<FastifyRequest>();
     const call = parseCall(endpoint, request, http.getResponse<FastifyReply>());
     const unit = this.reflector.get<Unit>(UNIT, context.getHandler());
+    const { principal } = call;
     if (unit === 'none') {
       request.call = call;
-      return next.handle();
+      if (!endpoint.fresh || principal === null) return next.handle();
+      return from(this.database.asPrincipal(principal, requireFresh)).pipe(concatMap(() => next.handle()));
     }
-    const { principal } = call;
     if (principal === null) throw new Problem('authentication_required');
     const work = (tx: Tx): Promise<unknown> => {
       request.call = { ...call, tx };

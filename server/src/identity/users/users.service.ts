@@ -45,7 +45,6 @@ export class UsersService {
   }
 
   async create(tx: Tx, user: NewUser): Promise<User> {
-    await requireFresh(tx);
     const { tenantId, passwordHash, ...fields } = user;
     const created = await writeUser(tx, (orm) =>
       orm.userAccount.create({
