@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { AccessAction } from '@wardbell/contract';
 import { Config } from '../platform/config/config.js';
+import { deriveKeys } from '../platform/config/signing-keys.js';
 import { Log } from '../platform/log/log.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { NIL_UUID } from '../platform/uuid.js';
@@ -77,7 +78,8 @@ export class AccessLog implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly log: Log,
     tasks: BackgroundTasks,
   ) {
-    this.#searchKey = Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell audited searches', 32));
+    // the first one: hashes are compared with each other and not checked again
+    [this.#searchKey] = deriveKeys(config, 'wardbell audited searches');
     this.#task = tasks.define({ name: 'access-log', everyMs: WRITE_MS }, () => this.#write());
   }
 

@@ -1,7 +1,8 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { Role } from '@wardbell/contract';
 import type { Config } from '../platform/config/config.js';
 import { loadOrCreateSecret, randomKey } from '../platform/config/secrets.js';
+import { deriveKeys } from '../platform/config/signing-keys.js';
 import { DEMO_CLINICS, type DemoClinic } from './clinics.js';
 
 /** A login of the demonstration, for the output of start-up. */
@@ -20,7 +21,7 @@ const UNAMBIGUOUS = 'abcdefghjkmnpqrstuvwxyz23456789';
 export const demoEmail = (clinic: DemoClinic, user: string): string => `${user}@${clinic.slug}.test`;
 
 /** The configuration that the demo logins depend on. */
-export type DemoConfig = Pick<Config, 'demo' | 'dataDir' | 'jwtSecret' | 'production' | 'superAdmin'>;
+export type DemoConfig = Pick<Config, 'demo' | 'dataDir' | 'jwtKeys' | 'production' | 'superAdmin'>;
 
 /**
  * All demo logins. They are the same at each start, because the passwords are derived from a key. In production the key
@@ -30,7 +31,7 @@ export type DemoConfig = Pick<Config, 'demo' | 'dataDir' | 'jwtSecret' | 'produc
 export function demoLogins(config: DemoConfig): readonly DemoLogin[] {
   if (!config.demo) return [];
   const key = config.production
-    ? Buffer.from(hkdfSync('sha256', config.jwtSecret, '', 'wardbell demo logins', 32))
+    ? deriveKeys(config, 'wardbell demo logins')[0]
     : loadOrCreateSecret(config.dataDir, 'demo-logins-key', randomKey);
   const people = DEMO_CLINICS.flatMap((clinic) =>
     clinic.people.map(({ user, role }) => {

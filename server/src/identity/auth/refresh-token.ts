@@ -1,8 +1,6 @@
 import type { Tx } from '../../database/tx.js';
-import { hashToken, newToken } from '../../platform/secret-token.js';
+import { hashToken, isToken, newToken } from '../../platform/secret-token.js';
 import type { UserRow } from '../user-row.js';
-
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** The login session and account of a refresh token. */
 export interface TokenHolder {
@@ -22,7 +20,7 @@ export async function issueRefreshToken(tx: Tx, sessionId: string): Promise<stri
 
 /** Finds the session and account of a token; undefined for a token that is unknown or was pruned. */
 export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | undefined> {
-  if (!TOKEN.test(token)) return undefined;
+  if (!isToken(token)) return undefined;
   const orm = await tx.orm();
   const found = await orm.refreshToken.findUnique({
     where: { hash: hashToken(token) },

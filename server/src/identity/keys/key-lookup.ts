@@ -5,8 +5,9 @@ import { OutageLog } from '../../database/outage-log.js';
 import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { hashToken } from '../../platform/secret-token.js';
 import { TokenError } from '../auth/token-error.js';
-import { hashOf, isWellFormed } from './key-text.js';
+import { isWellFormed } from './key-text.js';
 
 /** Keys whose facts are kept in memory: those of a large installation. */
 const MAX_KNOWN = 10_000;
@@ -64,7 +65,7 @@ export class KeyLookup {
    */
   async verify(key: string, address: string | null): Promise<Principal> {
     if (!isWellFormed(key)) throw new TokenError('invalid');
-    const hash = hashOf(key);
+    const hash = hashToken(key);
     const name = Buffer.from(hash).toString('latin1');
     const known = this.#known.get(name) ?? (await this.#find(hash));
     this.#remember(name, known);

@@ -14,8 +14,9 @@ import { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { hashToken } from '../../platform/secret-token.js';
 import { NIL_UUID } from '../../platform/uuid.js';
-import { hashOf, makeKey, prefixOf } from './key-text.js';
+import { makeKey, prefixOf } from './key-text.js';
 
 const Row = z.object({
   id: z.string(),
@@ -71,7 +72,7 @@ export class KeysService {
     const key = makeKey();
     const rows = await tx.sql.query`
       INSERT INTO wardbell.integration_key AS k (tenant_id, name, hash, prefix, scopes, role, created_by, expires_at)
-      VALUES (wardbell.current_tenant(), ${body.name}, ${hashOf(key)}, ${prefixOf(key)}, ${body.scopes}::text[],
+      VALUES (wardbell.current_tenant(), ${body.name}, ${hashToken(key)}, ${prefixOf(key)}, ${body.scopes}::text[],
               ${body.role ?? null}, ${tx.principal.userId}, ${expiresAt})
       RETURNING ${COLUMNS}`;
     const created = toIntegrationKey(rows[0]);

@@ -4,13 +4,10 @@ import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { TokenError } from '../../identity/auth/token-error.js';
-import { hashToken, newToken } from '../../platform/secret-token.js';
+import { hashToken, isToken, newToken } from '../../platform/secret-token.js';
 
 /** Tickets that have run out and are deleted with each new one; more than one, so that none are left over. */
 const PRUNED_EACH = 10;
-
-/** 256 random bits, base64url. */
-const TICKET = /^[A-Za-z0-9_-]{43}$/;
 
 interface Row {
   readonly tenant_id: string | null;
@@ -53,7 +50,7 @@ export class Tickets {
    * @throws TokenError
    */
   async redeem(ticket: string, address: string): Promise<Principal> {
-    if (!TICKET.test(ticket)) throw new TokenError('invalid');
+    if (!isToken(ticket)) throw new TokenError('invalid');
     const [row] = await this.relay.query<Row>(REDEEM, [hashToken(ticket)]);
     if (!row) throw new TokenError('invalid');
     const expiresAtMs = row.token_expires_at.getTime();
