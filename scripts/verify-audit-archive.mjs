@@ -1,7 +1,7 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
+import { importBuilt } from './lib/built.mjs';
 
 /**
  * `npm run verify-audit-archive -- FILE...`: recomputes the hash chains in exported months of the audit log, without a
@@ -10,12 +10,7 @@ import { createGunzip } from 'node:zlib';
  * with 1 when a row was changed, is missing or is duplicated.
  */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-if (!existsSync(`${root}server/dist/main.js`)) {
-  console.error('Run `npm run build` first.');
-  process.exit(1);
-}
-const { hashOfRow } = await import('../server/dist/operations/audit/row-hash.js');
+const { hashOfRow } = await importBuilt('operations/audit/row-hash.js');
 
 /** Runs of consecutive rows in one file, by chain. Only the ends of a run are kept. */
 const runs = new Map();

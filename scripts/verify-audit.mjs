@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { importBuilt } from './lib/built.mjs';
 
 /** `npm run verify-audit -- [--anchor FILE]... [--keys FILE] [--tenant ID]`: checks the audit log against its signed heads. */
 
@@ -12,8 +12,4 @@ process.argv = process.argv.map((argument, index, all) => {
   return argument.replace(/^(--(?:anchor|keys)=)(.*)/, (_, option, path) => option + resolve(from, path));
 });
 process.chdir(root);
-if (!existsSync('server/dist/verify-audit.js')) {
-  console.error('Run `npm run build` first.');
-  process.exit(1);
-}
-await import('../server/dist/verify-audit.js');
+await importBuilt('verify-audit.js');

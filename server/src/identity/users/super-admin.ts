@@ -48,8 +48,8 @@ export async function ensureSuperAdmin(
 }
 
 /**
- * Sets the password of a super admin, removes its second factors, activates the account and ends its sessions; creates the account if no account
- * has the address. For those who have the machine (`npm run reset-super-admin`).
+ * Sets the password of a super admin, removes its second factors, activates the account and ends its sessions; creates
+ * the account if no account has the address. For those who have the machine (`npm run reset-super-admin`).
  * @returns whether the account was created
  * @throws StartError when the address belongs to a user of a tenant
  */
