@@ -41,7 +41,7 @@ export class SecurityController {
     await store(tx, id, security);
     await applyToSessions(tx, id, security);
     const changed = Object.keys(body).filter((field) => field === 'policy' || field === 'floor');
-    tx.audit({ action: 'tenant.set_security', objectType: 'tenant', objectId: id, changed }, id);
+    tx.audit({ action: 'tenant.security', objectType: 'tenant', objectId: id, changed }, id);
     return security;
   }
 }

@@ -119,6 +119,7 @@ const VERBS: ReadonlyMap<string, Kind> = new Map([
   ['put', UPDATE],
   ['status', UPDATE],
   ['limits', UPDATE],
+  ['security', UPDATE],
   ['delete', DELETE],
   ['purge', DELETE],
 ]);
