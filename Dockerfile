@@ -34,7 +34,7 @@ FROM node:${NODE_VERSION}-slim
 RUN groupadd --gid 10001 wardbell \
   && useradd --uid 10001 --gid wardbell --no-create-home --home-dir /app --shell /usr/sbin/nologin wardbell \
   && install --directory --owner=wardbell --group=wardbell \
-    /secrets/server /secrets/postgres /secrets/redis /secrets/prometheus /secrets/grafana /archive
+    /secrets/server /secrets/postgres /secrets/redis /secrets/prometheus /secrets/grafana /secrets/tls /archive
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY prisma/migrations prisma/migrations

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { provideCertificate } from './certificate.mjs';
 
 /**
  * Creates the secrets of a Compose installation at its first start, each in the volume of the containers that need it.
@@ -51,3 +52,12 @@ keep('server/audit_signing_key.pem', () =>
 );
 keep('server/super_admin_password', () => random(18));
 keep('grafana/admin_password', () => random(18));
+try {
+  const folder = join(FOLDER, 'tls');
+  if (await provideCertificate(folder, process.env.PUBLIC_URL)) {
+    process.stdout.write(`made a self-signed certificate in ${folder}\n`);
+  }
+} catch (error) {
+  process.stderr.write(`wardbell: the certificate of TLS: ${error.message}\n`);
+  process.exit(1);
+}

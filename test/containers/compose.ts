@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { Patient, Tenant } from '@wardbell/contract';
 import { z } from 'zod';
 import type { Checks } from '../support/checks.js';
@@ -27,6 +30,7 @@ export async function checkCompose(
 ): Promise<void> {
   const ports = {
     WARDBELL_PORT: await freePort(),
+    WARDBELL_HTTP_PORT: await freePort(),
     PROMETHEUS_PORT: await freePort(),
     GRAFANA_PORT: await freePort(),
   };
@@ -35,7 +39,7 @@ export async function checkCompose(
     ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
   };
   const stack = new Stack(engine, 'wardbell-test', 'docker-compose.yml', env, { 'wardbell:local': IMAGE });
-  const url = `http://127.0.0.1:${ports.WARDBELL_PORT}`;
+  const tunnel = createServer();
   await stack.remove();
   try {
     const isUp = await checks.check(
@@ -47,6 +51,9 @@ export async function checkCompose(
     );
     for (const name of without) checks.skip(`${name} starts`, 'its image cannot be had on this machine');
     if (!isUp) return;
+    const { output: certificate } = await stack.exec('nginx', 'cat', '/etc/nginx/tls/fullchain.pem');
+    await checkTls(checks, ports, certificate);
+    const url = await openTunnel(tunnel, ports.WARDBELL_PORT, certificate);
     await checkDemo(stack, checks, url);
     await checks.check('Prometheus scrapes both servers, with the token that was made for it', async () => {
       const api = `http://127.0.0.1:${ports.PROMETHEUS_PORT}/api/v1/targets`;
@@ -61,8 +68,44 @@ export async function checkCompose(
     });
     await checkRestarts(stack, checks, url);
   } finally {
+    tunnel.close();
     await stack.remove();
   }
+}
+
+/** Carries plain connections to a port with TLS, whose certificate it verifies; answers the URL of its own end. */
+async function openTunnel(tunnel: Server, port: number, certificate: string): Promise<string> {
+  tunnel.on('connection', (plain) => {
+    const secure = connectTls({ host: '127.0.0.1', port, ca: certificate });
+    plain.pipe(secure).pipe(plain);
+    plain.on('error', () => secure.destroy());
+    secure.on('error', () => plain.destroy());
+    plain.on('close', () => secure.destroy());
+  });
+  tunnel.listen(await freePort(), '127.0.0.1');
+  await once(tunnel, 'listening');
+  const address = tunnel.address();
+  assert(address !== null && typeof address === 'object');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+interface Ports {
+  readonly WARDBELL_PORT: number;
+  readonly WARDBELL_HTTP_PORT: number;
+}
+
+async function checkTls(checks: Checks, ports: Ports, certificate: string): Promise<void> {
+  await checks.check('the console is served over TLS, with the certificate of the first start', async () => {
+    const socket = connectTls({ host: '127.0.0.1', port: ports.WARDBELL_PORT, ca: certificate });
+    await once(socket, 'secureConnect');
+    assert.equal(socket.authorized, true);
+    socket.destroy();
+  });
+  await checks.check('without TLS there is only the way to it', async () => {
+    const answer = await fetch(`http://127.0.0.1:${ports.WARDBELL_HTTP_PORT}/`, { redirect: 'manual' });
+    assert.equal(answer.status, 308);
+    assert.equal(answer.headers.get('location'), `https://127.0.0.1:${ports.WARDBELL_PORT}/`);
+  });
 }
 
 async function checkDemo(stack: Stack, checks: Checks, url: string): Promise<void> {

@@ -44,7 +44,7 @@ const serviceNamed = (name: string) => {
 };
 const mountsOf = (service: z.output<typeof Service>) =>
   (service.volumes ?? []).map((volume) => {
-    const [source = '', target = '', mode] = volume.split(':');
+    const [source = '', target = '', mode] = withDefaults(volume).split(':');
     return { source, target, mode };
   });
 const addressOf = (name: string): string | undefined => {
@@ -179,13 +179,23 @@ describe('docker-compose.yml', () => {
     expect(serviceNamed('nginx').environment?.['SERVERS']).toBe(
       SERVERS.map((name) => `${addressOf(name)}:${port}`).join(' '),
     );
-    const listens: Readonly<Record<string, string | undefined>> = {
-      nginx: /^ {4}listen (\d+)/m.exec(readText('nginx.conf'))?.[1],
-      prometheus: '9090',
-      grafana: '3000',
+    const listens: Readonly<Record<string, readonly (string | undefined)[]>> = {
+      nginx: [...readText('nginx.conf').matchAll(/^ {4}listen (\d+)/gm)]
+        .map(([, number]) => number)
+        .reverse(),
+      prometheus: ['9090'],
+      grafana: ['3000'],
     };
     for (const [name, { ports = [] }] of services) {
-      for (const published of ports) expect(withDefaults(published).split(':').at(-1)).toBe(listens[name]);
+      const inside = ports.map((published) => withDefaults(published).split(':').at(-1));
+      expect(inside).toEqual(listens[name] ?? []);
+    }
+    const outside = withDefaults(serviceNamed('nginx').ports?.[0] ?? '').split(':')[0];
+    expect(withDefaults(String(serviceNamed('nginx').environment?.['HTTPS_PORT']))).toBe(outside);
+    for (const name of ['secrets', ...SERVERS]) {
+      expect(withDefaults(String(serviceNamed(name).environment?.['PUBLIC_URL']))).toBe(
+        `https://localhost:${outside}`,
+      );
     }
     // what watches is for this machine only; what serves is not
     for (const name of ['prometheus', 'grafana']) {
@@ -195,7 +205,7 @@ describe('docker-compose.yml', () => {
       SERVERS.map((name) => `- ${name}:${port}`),
     );
     expect(readText('deploy/grafana/provisioning/datasources/prometheus.yml')).toContain(
-      `url: http://prometheus:${listens['prometheus']}`,
+      `url: http://prometheus:${listens['prometheus']?.[0]}`,
     );
     const secrets = readText('deploy/container/secrets.mjs');
     expect(secrets).toContain('@postgres:5432/wardbell');

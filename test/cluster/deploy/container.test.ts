@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -171,10 +172,13 @@ describe('what is left of node_modules', () => {
 });
 
 describe('the secrets of Compose', () => {
-  const make = (folder: string) => spawnSync(process.execPath, ['deploy/container/secrets.mjs', folder]);
+  const make = (folder: string, publicUrl = 'https://localhost:8443') =>
+    spawnSync(process.execPath, ['deploy/container/secrets.mjs', folder], {
+      env: { PUBLIC_URL: publicUrl },
+    });
   const prepare = () => {
     const folder = newFolder();
-    for (const name of ['server', 'postgres', 'redis', 'prometheus', 'grafana'])
+    for (const name of ['server', 'postgres', 'redis', 'prometheus', 'grafana', 'tls'])
       mkdirSync(join(folder, name));
     return folder;
   };
@@ -199,6 +203,60 @@ describe('the secrets of Compose', () => {
     expect(Buffer.byteLength(made['server/jwt_secret'] ?? '')).toBeGreaterThanOrEqual(32);
     for (const path of Object.keys(made)) expect(statSync(join(folder, path)).mode & 0o777).toBe(0o444);
     expect(make(prepare()).stdout.toString()).not.toContain(made['server/jwt_secret']);
+  });
+
+  const certificateOf = (folder: string) =>
+    new X509Certificate(readFileSync(join(folder, 'tls/fullchain.pem')));
+
+  it('have a certificate for the host of PUBLIC_URL, which is made anew when that changes', () => {
+    const folder = prepare();
+    make(folder, 'https://clinic.example');
+    const first = certificateOf(folder);
+    expect(first.checkHost('clinic.example')).toBe('clinic.example');
+    expect(first.checkHost('localhost')).toBe('localhost');
+    expect(first.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(first.checkPrivateKey(createPrivateKey(readFileSync(join(folder, 'tls/privkey.pem'))))).toBe(true);
+    make(folder, 'https://[2001:db8::1]:8443');
+    expect(certificateOf(folder).checkIP('2001:db8::1')).toBe('2001:db8::1');
+    const second = certificateOf(folder).fingerprint256;
+    make(folder, 'https://[2001:DB8:0::1]');
+    expect(certificateOf(folder).fingerprint256).toBe(second);
+  });
+
+  it('have a certificate that is made anew 30 days before its end', async () => {
+    const folder = prepare();
+    make(folder);
+    const { validTo, fingerprint256 } = certificateOf(folder);
+    const at31Days = new Date(validTo).getTime() - 31 * 86_400_000;
+    const makeAt = (time: number) =>
+      spawnSync(process.execPath, [
+        ...['--input-type=module', '--eval'],
+        `const now = Date.now(); Date.now = () => ${time};
+         const { provideCertificate } = await import('./deploy/container/certificate.mjs');
+         await provideCertificate(process.argv[1], 'https://localhost:8443');`,
+        join(folder, 'tls'),
+      ]);
+    makeAt(at31Days);
+    expect(certificateOf(folder).fingerprint256).toBe(fingerprint256);
+    makeAt(at31Days + 2 * 86_400_000);
+    expect(certificateOf(folder).fingerprint256).not.toBe(fingerprint256);
+  });
+
+  it('leave a certificate alone that somebody else has put there', () => {
+    const folder = prepare();
+    const files = [join(folder, 'tls/privkey.pem'), join(folder, 'tls/fullchain.pem')] as const;
+    spawnSync('openssl', [
+      ...['req', '-x509', '-nodes', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-days', '1'],
+      ...['-subj', '/CN=other.example', '-keyout', files[0], '-out', files[1]],
+    ]);
+    const before = files.map((file) => readFileSync(file, 'utf8'));
+    expect(before[1]).toContain('BEGIN CERTIFICATE');
+    expect(make(folder, 'https://clinic.example').status).toBe(0);
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(before);
+    rmSync(files[0]);
+    const half = make(folder);
+    expect(half.status).toBe(1);
+    expect(half.stderr.toString()).toMatch(/certificate of TLS: .*fullchain.pem is there without/);
   });
 
   it('are not made half: one that belongs to another is not invented', () => {
@@ -285,15 +343,29 @@ describeWith('nginx', 'the nginx of Compose', () => {
       );
     const conf = readText('nginx.conf')
       .replace(/^pid .*$/m, '')
-      .replaceAll('/var/log/nginx', folder);
+      .replaceAll('/var/log/nginx', folder)
+      .replaceAll('/etc/nginx/tls', folder)
+      .replace('listen 80 ', 'listen 127.0.0.1:8103 ')
+      .replace('listen 443 ', 'listen 127.0.0.1:8104 ');
     writeFileSync(join(folder, 'source.conf'), conf);
+    const MADE = `
+      import { provideCertificate } from './deploy/container/certificate.mjs';
+      await provideCertificate(process.argv[1]);`;
+    spawnSync(process.execPath, ['--input-type=module', '--eval', MADE, folder]);
     const SERVERS = '127.0.0.1:8101 127.0.0.1:8102';
     const run = spawnSync('sh', ['-c', script], {
-      env: { PATH: process.env['PATH'], SERVERS, NGINX_CONF: join(folder, 'source.conf') },
+      env: {
+        PATH: process.env['PATH'],
+        SERVERS,
+        HTTPS_PORT: '8443',
+        NGINX_CONF: join(folder, 'source.conf'),
+      },
     });
     expect(run.stderr.toString()).toBe('');
     expect(run.status).toBe(0);
-    const servers = readFileSync(join(folder, 'nginx.conf'), 'utf8').match(/^ *server [\d.:]+ .*$/gm);
+    const made = readFileSync(join(folder, 'nginx.conf'), 'utf8');
+    expect(made).toContain('return 308 https://$host:8443$request_uri;');
+    const servers = made.match(/^ *server [\d.:]+ .*$/gm);
     expect(servers?.map((line) => line.trim())).toEqual(
       SERVERS.split(' ').map((server) => `server ${server} max_fails=1 fail_timeout=2s;`),
     );

@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -226,7 +230,7 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
     });
   });
 
-  describe('with its TLS part turned on', () => {
+  describe('with TLS, as the file is', () => {
     let tls: TlsNginx;
     beforeAll(async () => {
       tls = await startTlsNginx(server.port);
@@ -263,6 +267,37 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
       const redirect = await fetch(`${tls.plainUrl}/health?x=1`, { redirect: 'manual' });
       expect(redirect.status).toBe(308);
       expect(redirect.headers.get('location')).toBe('https://127.0.0.1/health?x=1');
+    });
+
+    it('the proof of an ACME client is the only thing that is served without TLS', async () => {
+      const folder = join(tls.acmeRoot, '.well-known/acme-challenge');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'token'), 'token.thumbprint');
+      const proof = await fetch(`${tls.plainUrl}/.well-known/acme-challenge/token`, { redirect: 'manual' });
+      expect([proof.status, await proof.text()]).toEqual([200, 'token.thumbprint']);
+      for (const path of ['/', '/api/v1/patients', '/ws', '/.well-known/', '/metrics', '/health/live']) {
+        const answer = await fetch(`${tls.plainUrl}${path}`, { redirect: 'manual' });
+        expect([path, answer.status]).toEqual([path, 308]);
+      }
+    });
+
+    it.each([
+      ['TLSv1.1', { maxVersion: 'TLSv1.1' }],
+      [
+        'a suite without authenticated encryption',
+        { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' },
+      ],
+    ] as const)('%s is refused', async (_, options) => {
+      const handshake = connectTls({
+        ...{
+          host: '127.0.0.1',
+          port: Number(new URL(tls.url).port),
+          ca: tls.certificate,
+          minVersion: 'TLSv1',
+        },
+        ...options,
+      });
+      await expect(once(handshake, 'secureConnect')).rejects.toThrow();
     });
 
     it('a client connects and gets its events', async () => {

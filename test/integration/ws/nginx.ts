@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ export interface Nginx {
   readonly url: string;
   /** `ws://127.0.0.1:<port>/ws` */
   readonly wsUrl: string;
+  /** Its folder. */
+  readonly dir: string;
   /** Everything that it has logged. */
   logs(): string;
   /** Makes it read its configuration again, as after a change of it, and waits for the new worker. */
@@ -25,6 +27,8 @@ export interface TlsNginx extends Nginx {
   readonly plainUrl: string;
   /** PEM, for clients to trust. */
   readonly certificate: string;
+  /** Where an ACME client lays down its proof. */
+  readonly acmeRoot: string;
 }
 
 /** Replaces what must be there exactly once, so that the file and this test cannot drift apart. */
@@ -33,43 +37,46 @@ const replace = (text: string, from: string, to: string): string => {
   return text.replace(from, () => to);
 };
 
+const MAKE_CERTIFICATE = `
+  import { provideCertificate } from './deploy/container/certificate.mjs';
+  await provideCertificate(process.argv[1], 'https://localhost');`;
+
 /** Where nginx puts bodies that do not fit into memory; only root may write where Debian builds it to. */
 const temporaryPaths = (dir: string): string =>
   ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(dir, name)};`)
     .join(' ');
 
-/** Starts it in front of servers, in a folder of its own. Only ports and paths differ from production. */
-export const startNginx = (...upstreamPorts: readonly number[]): Promise<Nginx> =>
-  launch(upstreamPorts, (conf, _, port) =>
-    replace(conf, '\n    listen 80 default_server;', `\n    listen 127.0.0.1:${port} default_server;`),
-  );
+const REDIRECT = /\n {2}# Without TLS there is nothing.*(?:\n.+)*?\n {2}\}\n/;
+const TLS_LISTEN = '\n    listen 443 ssl default_server;';
 
-/** The same with the TLS part of nginx.conf turned on, and a certificate of its own. */
+/**
+ * Starts it in front of servers, in a folder of its own, without TLS, as behind a load balancer that ends it: no redirect,
+ * and no certificate.
+ */
+export const startNginx = (...upstreamPorts: readonly number[]): Promise<Nginx> =>
+  launch(upstreamPorts, (conf, _, port) => {
+    if (!REDIRECT.test(conf)) throw new Error('nginx.conf does not have the redirect');
+    const plain = conf.replace(REDIRECT, '').replaceAll(/^ {4}ssl_.*\n/gm, '');
+    return replace(plain, TLS_LISTEN, `\n    listen 127.0.0.1:${port} default_server;`);
+  });
+
+/** Starts it as the file is, with a certificate of its own. Only ports and paths differ from production. */
 export async function startTlsNginx(...upstreamPorts: readonly number[]): Promise<TlsNginx> {
   const plainPort = await freePort();
   let certificate = '';
   const nginx = await launch(upstreamPorts, (conf, dir, port) => {
-    const [certificatePath, keyPath] = [join(dir, 'fullchain.pem'), join(dir, 'privkey.pem')];
-    execFileSync(
-      'openssl',
-      `req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 1 -subj /CN=localhost
-       -addext subjectAltName=IP:127.0.0.1 -keyout ${keyPath} -out ${certificatePath}`.split(/\s+/),
-      { stdio: 'ignore' },
-    );
-    certificate = readFileSync(certificatePath, 'utf8');
-    let tls = replace(conf, '\n    listen 80 default_server;', '')
-      // as the file says: these comments off, and the plain server is the redirect
-      .replace(/^ {4}# (listen 443|ssl_)/gm, '    $1')
-      .replace(/^ {2}# (server \{| {2}listen 80 | {2}return 308 |\}$)/gm, '  $1');
-    tls = replace(
-      tls,
+    // its workers are another user, who reads the proof
+    chmodSync(dir, 0o755);
+    execFileSync(process.execPath, ['--input-type=module', '--eval', MAKE_CERTIFICATE, dir]);
+    certificate = readFileSync(join(dir, 'fullchain.pem'), 'utf8');
+    let tls = replace(
+      conf,
       '\n    listen 80 default_server;',
       `\n    listen 127.0.0.1:${plainPort} default_server;`,
     );
-    tls = replace(tls, 'listen 443 ssl', `listen 127.0.0.1:${port} ssl`);
-    tls = replace(tls, '/etc/nginx/tls/fullchain.pem', certificatePath);
-    return replace(tls, '/etc/nginx/tls/privkey.pem', keyPath);
+    tls = replace(tls, TLS_LISTEN, `\n    listen 127.0.0.1:${port} ssl default_server;`);
+    return tls.replaceAll('/etc/nginx/tls', dir).replaceAll('/var/www/acme', join(dir, 'acme'));
   });
   const url = nginx.url.replace('http:', 'https:');
   return {
@@ -78,6 +85,7 @@ export async function startTlsNginx(...upstreamPorts: readonly number[]): Promis
     wsUrl: nginx.wsUrl.replace('ws:', 'wss:'),
     plainUrl: `http://127.0.0.1:${plainPort}`,
     certificate,
+    acmeRoot: join(nginx.dir, 'acme'),
   };
 }
 
@@ -113,6 +121,7 @@ async function launch(
   return {
     url: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}/ws`,
+    dir,
     logs,
     reload: async () => {
       const before = new Set(workersOf(child));
