@@ -13,14 +13,14 @@ const routes = api.tenants;
 /** The security policy of a tenant. */
 @Controller()
 export class SecurityController {
-  @Endpoint(routes.security, { unit: 'relay' })
+  @Endpoint(routes.security, { unit: 'accounts' })
   async get({ tx, id }: Call<typeof routes.security>): Promise<object> {
     await lockTenant(tx, id);
     return readSecurity(tx, id);
   }
 
   /** Sessions that are open get the new limits in the same transaction. */
-  @Endpoint(routes.setSecurity, { unit: 'relay' })
+  @Endpoint(routes.setSecurity, { unit: 'accounts' })
   async set({ tx, id, body }: Call<typeof routes.setSecurity>): Promise<object> {
     await lockTenant(tx, id);
     const present = await readSecurity(tx, id);
