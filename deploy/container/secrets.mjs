@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideCertificate } from './certificate.mjs';
 
@@ -34,10 +34,23 @@ const keepTogether = (paths, make) => {
 };
 
 keep('postgres/superuser_password', random);
-keepTogether(['postgres/owner_password', 'server/database_url'], () => {
+/** Releases before the separate migration kept the owner's URL where the servers read. */
+const takeFromServers = (from, to) => {
+  const [old, present] = [join(FOLDER, from), join(FOLDER, to)];
+  if (!existsSync(old)) return;
+  if (!existsSync(present)) keep(to, () => readFileSync(old, 'utf8').trim());
+  rmSync(old);
+  process.stdout.write(`removed ${old}\n`);
+};
+takeFromServers('server/database_url', 'owner/database_url');
+keepTogether(['postgres/owner_password', 'owner/database_url'], () => {
   const password = random();
   return [password, `postgresql://wardbell:${password}@postgres:5432/wardbell`];
 });
+const urlOf = (user) => `postgresql://${user}:${random()}@postgres:5432/wardbell`;
+keep('server/app_database_url', () => urlOf('wardbell_app'));
+keep('server/auth_database_url', () => urlOf('wardbell_auth'));
+keep('server/relay_database_url', () => urlOf('wardbell_relay'));
 keepTogether(['redis/redis.conf', 'server/redis_url'], () => {
   const password = random();
   return [`requirepass ${password}`, `redis://:${password}@redis:6379`];
