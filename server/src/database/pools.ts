@@ -17,12 +17,9 @@ export abstract class DatabaseLogins {
  * a third of them, so that a lock that is held for long does not block the others.
  */
 const APP_CONNECTIONS = 12;
-/**
- * Two for transactions, which are short: a password is hashed between them, for longer than they take. One for single
- * statements: keys, tickets, people of single sign-on.
- */
+/** Transactions here are short: a password is hashed between them, for longer than they take. */
 const AUTH_CONNECTIONS = 3;
-/** Two for super admins and background work, three for log reads of the hub, admission and reports, which are short. */
+/** Three for super admins and background work, two always for log reads of the hub, admission and reports, which are short. */
 const RELAY_CONNECTIONS = 5;
 
 /** The role that row-level security confines to one tenant. */
@@ -52,7 +49,7 @@ export class AuthPool extends RolePool implements OnApplicationShutdown {
       login: logins.auth,
       applicationName: 'wardbell-auth',
       size: AUTH_CONNECTIONS,
-      transactions: AUTH_CONNECTIONS - 1,
+      transactions: AUTH_CONNECTIONS,
       transactionsPerTenant: AUTH_CONNECTIONS - 1,
       connectTimeoutMs: 5_000,
     });
@@ -71,8 +68,8 @@ export class RelayPool extends RolePool implements OnApplicationShutdown {
       login: logins.relay,
       applicationName: 'wardbell-relay',
       size: RELAY_CONNECTIONS,
-      transactions: RELAY_CONNECTIONS - 3,
-      transactionsPerTenant: RELAY_CONNECTIONS - 3,
+      transactions: RELAY_CONNECTIONS - 2,
+      transactionsPerTenant: RELAY_CONNECTIONS - 2,
       connectTimeoutMs: 2_000,
     });
   }
