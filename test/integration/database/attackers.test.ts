@@ -7,11 +7,11 @@ import { api } from '@wardbell/contract';
 import pg from 'pg';
 import { RUNTIME_ROLES, type RuntimeRole } from '../../../server/src/database/roles.js';
 import { sqlState } from '../../../server/src/platform/errors/sqlstate.js';
-import { REWRITE } from '../audit/verify-command.js';
-import { type Clinic, createClinic, registerPatient, succeed } from '../http/harness.js';
 import { database, useServer } from '../../support/fixture.js';
 import { runtimeUrls } from '../../support/migrate-step.js';
 import { eventually } from '../../support/wait.js';
+import { REWRITE } from '../audit/verify-command.js';
+import { type Clinic, createClinic, registerPatient, succeed } from '../http/harness.js';
 
 /*
  * What somebody can do with the password of a login of the database and nothing of our code in between. The table of
@@ -50,7 +50,7 @@ beforeAll(async () => {
     await registerPatient(each, { notes: NOTE });
     await database.query(
       `INSERT INTO wardbell.user_account (tenant_id, email, name, role, password_hash)
-       VALUES ($1, $1 || '@clinic.test', 'Desk', 'front_desk', 'a hash')`,
+       VALUES ($1::uuid, $1::text || '@clinic.test', 'Desk', 'front_desk', 'a hash')`,
       [each.id],
     );
   }
@@ -134,14 +134,24 @@ const ESCALATE = [
 
 describe('Somebody with the password of wardbell_app', () => {
   it('can read and change the records of a clinic, one clinic in each transaction', async () => {
-    expect(await run('app', enter(clinic.id), 'SELECT notes FROM wardbell.patient')).toEqual([{ notes: NOTE }]);
+    expect(await run('app', enter(clinic.id), 'SELECT notes FROM wardbell.patient')).toEqual([
+      { notes: NOTE },
+    ]);
     expect(
       await run('app', enter(other.id), `UPDATE wardbell.patient SET notes = '' RETURNING tenant_id::text`),
     ).toEqual([{ tenant_id: other.id }]);
   });
 
   it('cannot read two clinics in one statement, and nothing before it has named one', async () => {
-    for (const table of ['patient', 'appointment', 'user_account', 'outbox', 'audit', 'tenant', 'auth_session']) {
+    for (const table of [
+      'patient',
+      'appointment',
+      'user_account',
+      'outbox',
+      'audit',
+      'tenant',
+      'auth_session',
+    ]) {
       expect({ table, rows: await run('app', count(table)) }).toEqual({ table, rows: [{ count: 0 }] });
       const query = `SELECT DISTINCT ${table === 'audit' ? 'scope' : table === 'tenant' ? 'id' : 'tenant_id'}::text AS id
                      FROM wardbell.${table}`;
@@ -217,11 +227,18 @@ describe('Somebody with the password of wardbell_auth', () => {
     );
     for (const before of ['SELECT 1', enter(clinic.id)])
       expect(await run('auth', before, count('idempotency'))).toEqual([{ count: 0 }]);
-    await expectRefused('auth', ['SELECT max_connections FROM wardbell.tenant', `UPDATE wardbell.tenant SET name = ''`]);
+    await expectRefused('auth', [
+      'SELECT max_connections FROM wardbell.tenant',
+      `UPDATE wardbell.tenant SET name = ''`,
+    ]);
   });
 
   it('is confined to the accounts of a clinic once it has named one', async () => {
-    const rows = await run('auth', enter(clinic.id), 'SELECT DISTINCT tenant_id::text FROM wardbell.user_account');
+    const rows = await run(
+      'auth',
+      enter(clinic.id),
+      'SELECT DISTINCT tenant_id::text FROM wardbell.user_account',
+    );
     expect(rows).toEqual([{ tenant_id: clinic.id }]);
   });
 
@@ -237,7 +254,8 @@ describe('Somebody with the password of wardbell_relay', () => {
   });
 
   it('cannot read a hash, factor, key or token, and cannot make or change an account or a session', async () => {
-    for (const before of ['', enter(clinic.id)]) await expectRefused('relay', [...SECRETS, ...TAKE_OVER], before);
+    for (const before of ['', enter(clinic.id)])
+      await expectRefused('relay', [...SECRETS, ...TAKE_OVER], before);
   });
 
   it('cannot read or change the records of patients', async () => {
@@ -265,11 +283,15 @@ describe('Somebody with the password of the owner', () => {
     for (const name of ['One', 'Two', 'Three']) await registerPatient(clinic, { last_name: name });
     const signed = () =>
       database.query('SELECT seq FROM wardbell.audit_head WHERE scope = $1 AND seq >= 4', [id]);
-    await eventually(async () => ((await signed()).length > 0 ? true : undefined), { what: 'the signed head' });
+    await eventually(async () => ((await signed()).length > 0 ? true : undefined), {
+      what: 'the signed head',
+    });
     expect(await succeed(api.audit.verify, { token: admin })).toMatchObject({ ok: true });
     const owner = clients.get('owner');
     await owner?.query(REWRITE);
-    await owner?.query(`UPDATE wardbell.audit SET actor_id = 'somebody else' WHERE scope = $1 AND seq = 2`, [id]);
+    await owner?.query(`UPDATE wardbell.audit SET actor_id = 'somebody else' WHERE scope = $1 AND seq = 2`, [
+      id,
+    ]);
     await owner?.query('SELECT public.rewrite($1)', [id]);
     expect(await succeed(api.audit.verify, { token: admin })).toMatchObject({ ok: false, first_bad: 2 });
   });

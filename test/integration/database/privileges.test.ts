@@ -148,7 +148,9 @@ describe('The rights of the run-time roles', () => {
   });
 
   it('are those of the list, for every function that runs as the owner', () => {
-    expect(Object.fromEntries([...functions].map(([name, roles]) => [name, roles.join(' ')]))).toEqual(FUNCTIONS);
+    expect(Object.fromEntries([...functions].map(([name, roles]) => [name, roles.join(' ')]))).toEqual(
+      FUNCTIONS,
+    );
   });
 
   it('stand behind row-level security on every table of theirs that has rows of tenants', async () => {
