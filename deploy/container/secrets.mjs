@@ -34,15 +34,15 @@ const keepTogether = (paths, make) => {
 };
 
 keep('postgres/superuser_password', random);
-/** Releases before the separate migration kept the owner's URL where the servers read. */
-const takeFromServers = (from, to) => {
-  const [old, present] = [join(FOLDER, from), join(FOLDER, to)];
+/** Earlier releases kept the owner's URL where the servers read: move it to where only the migration does. */
+const takeOwnerUrl = () => {
+  const old = join(FOLDER, 'server', 'database_url');
   if (!existsSync(old)) return;
-  if (!existsSync(present)) keep(to, () => readFileSync(old, 'utf8').trim());
+  keep('owner/database_url', () => readFileSync(old, 'utf8').trim());
   rmSync(old);
   process.stdout.write(`removed ${old}\n`);
 };
-takeFromServers('server/database_url', 'owner/database_url');
+takeOwnerUrl();
 keepTogether(['postgres/owner_password', 'owner/database_url'], () => {
   const password = random();
   return [password, `postgresql://wardbell:${password}@postgres:5432/wardbell`];
