@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideCertificate } from './certificate.mjs';
@@ -47,7 +47,15 @@ keepTogether(['postgres/owner_password', 'owner/database_url'], () => {
   const password = random();
   return [password, `postgresql://wardbell:${password}@postgres:5432/wardbell`];
 });
-const urlOf = (user) => `postgresql://${user}:${random()}@postgres:5432/wardbell`;
+/**
+ * The logins of the servers, derived from the owner's password as `npm run migrate` derives them: so servers of an earlier
+ * release, which derived theirs, keep their connections until they are replaced. Nothing leads back to the owner's.
+ */
+const urlOf = (user) => {
+  const owner = readFileSync(join(FOLDER, 'postgres/owner_password'), 'utf8').trim();
+  const password = createHmac('sha256', owner).update(user).digest('base64url');
+  return `postgresql://${user}:${password}@postgres:5432/wardbell`;
+};
 keep('server/app_database_url', () => urlOf('wardbell_app'));
 keep('server/auth_database_url', () => urlOf('wardbell_auth'));
 keep('server/relay_database_url', () => urlOf('wardbell_relay'));
