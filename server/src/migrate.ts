@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { z } from 'zod';
 import { waitForDatabase } from './database/connect.js';
 import { migrate } from './database/migrate.js';
 import { openOwnerDatabase } from './database/owner-database.js';
@@ -38,6 +39,14 @@ function readArguments(): { readonly isPrinting: boolean } {
   }
 }
 
+/** What derives passwords for an owner without one: only where a password must be derived, because it may write a file. */
+function fallbackOf(settings: z.output<typeof Settings>, ownerUrl: string, dataDir: string): string {
+  const { APP_DATABASE_URL, AUTH_DATABASE_URL, RELAY_DATABASE_URL } = settings;
+  const isChosen = [APP_DATABASE_URL, AUTH_DATABASE_URL, RELAY_DATABASE_URL].every((url) => url !== undefined);
+  if (isChosen || new URL(ownerUrl).password !== '') return '';
+  return loadOrCreateSecret(dataDir, 'jwt-secret', randomKey);
+}
+
 const textOf = (urls: RuntimeUrls): string =>
   (
     [
@@ -70,9 +79,7 @@ const main = async (): Promise<void> => {
       appDatabaseUrl: settings.APP_DATABASE_URL,
       authDatabaseUrl: settings.AUTH_DATABASE_URL,
       relayDatabaseUrl: settings.RELAY_DATABASE_URL,
-      fallbackSecret:
-        settings.JWT_SECRET?.[0].secret ??
-        (new URL(ownerUrl).password === '' ? loadOrCreateSecret(dataDir, 'jwt-secret', randomKey) : ''),
+      fallbackSecret: settings.JWT_SECRET?.[0].secret ?? fallbackOf(settings, ownerUrl, dataDir),
     });
     if (isPrinting) process.stdout.write(textOf(urls));
     else log.info('the schema is up to date', { count });

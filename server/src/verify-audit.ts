@@ -115,7 +115,7 @@ async function readListedKeys(client: pg.Client): Promise<KeyRow[]> {
     return (await client.query<KeyRow & pg.QueryResultRow>(READ_KEYS)).rows;
   } catch (error) {
     if (sqlState(error) !== UNDEFINED_TABLE) throw error;
-    throw new StartError('This database has no signed audit log: start a server of this version on it first');
+    throw new StartError('This database has no signed audit log: run "npm run migrate" first');
   }
 }
 
