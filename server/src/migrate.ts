@@ -42,7 +42,9 @@ function readArguments(): { readonly isPrinting: boolean } {
 /** What derives passwords for an owner without one: only where a password must be derived, because it may write a file. */
 function fallbackOf(settings: z.output<typeof Settings>, ownerUrl: string, dataDir: string): string {
   const { APP_DATABASE_URL, AUTH_DATABASE_URL, RELAY_DATABASE_URL } = settings;
-  const isChosen = [APP_DATABASE_URL, AUTH_DATABASE_URL, RELAY_DATABASE_URL].every((url) => url !== undefined);
+  const isChosen = [APP_DATABASE_URL, AUTH_DATABASE_URL, RELAY_DATABASE_URL].every(
+    (url) => url !== undefined,
+  );
   if (isChosen || new URL(ownerUrl).password !== '') return '';
   return loadOrCreateSecret(dataDir, 'jwt-secret', randomKey);
 }
