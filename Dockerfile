@@ -35,7 +35,8 @@ FROM node:${NODE_VERSION}-slim
 RUN groupadd --gid 10001 wardbell \
   && useradd --uid 10001 --gid wardbell --no-create-home --home-dir /app --shell /usr/sbin/nologin wardbell \
   && install --directory --owner=wardbell --group=wardbell \
-    /secrets/server /secrets/postgres /secrets/redis /secrets/prometheus /secrets/grafana /secrets/tls /archive
+    /secrets/owner /secrets/server /secrets/postgres /secrets/redis \
+    /secrets/prometheus /secrets/grafana /secrets/tls /archive
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY prisma/migrations prisma/migrations

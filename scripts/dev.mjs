@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
+import { migrateStep } from './lib/migrate-step.mjs';
 import { endOnSignals, run, StepError } from './lib/steps.mjs';
 
 /**
@@ -17,6 +18,7 @@ try {
   if (problem !== undefined) throw new StepError(problem);
   await install(root);
   await build(root);
+  await migrateStep(root);
 } catch (error) {
   console.error(error instanceof StepError ? error.message : error);
   process.exit(1);

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
+import { migrateStep } from './lib/migrate-step.mjs';
 import { endOnSignals, StepError } from './lib/steps.mjs';
 
-/** `npm start`: installs, builds and then runs the server in this process. */
+/** `npm start`: installs, builds, migrates and then runs the server in this process. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 endOnSignals(() => 0);
@@ -12,6 +13,7 @@ try {
   if (problem !== undefined) throw new StepError(problem);
   await install(root);
   await build(root);
+  await migrateStep(root);
 } catch (error) {
   console.error(error instanceof StepError ? error.message : error);
   process.exit(1);

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 const FROM_FILES = [
   'DATABASE_URL',
   'APP_DATABASE_URL',
+  'AUTH_DATABASE_URL',
   'RELAY_DATABASE_URL',
   'JWT_SECRET',
   'SUPER_ADMIN_PASSWORD',

@@ -1,5 +1,5 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, writeFileSync } from 'node:fs';
+import { createHmac, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { provideCertificate } from './certificate.mjs';
 
@@ -34,10 +34,31 @@ const keepTogether = (paths, make) => {
 };
 
 keep('postgres/superuser_password', random);
-keepTogether(['postgres/owner_password', 'server/database_url'], () => {
+/** Earlier releases kept the owner's URL where the servers read: move it to where only the migration does. */
+const takeOwnerUrl = () => {
+  const old = join(FOLDER, 'server', 'database_url');
+  if (!existsSync(old)) return;
+  keep('owner/database_url', () => readFileSync(old, 'utf8').trim());
+  rmSync(old);
+  process.stdout.write(`removed ${old}\n`);
+};
+takeOwnerUrl();
+keepTogether(['postgres/owner_password', 'owner/database_url'], () => {
   const password = random();
   return [password, `postgresql://wardbell:${password}@postgres:5432/wardbell`];
 });
+/**
+ * The logins of the servers, derived from the owner's password as `npm run migrate` derives them: so servers of an earlier
+ * release, which derived theirs, keep their connections until they are replaced. Nothing leads back to the owner's.
+ */
+const urlOf = (user) => {
+  const owner = readFileSync(join(FOLDER, 'postgres/owner_password'), 'utf8').trim();
+  const password = createHmac('sha256', owner).update(user).digest('base64url');
+  return `postgresql://${user}:${password}@postgres:5432/wardbell`;
+};
+keep('server/app_database_url', () => urlOf('wardbell_app'));
+keep('server/auth_database_url', () => urlOf('wardbell_auth'));
+keep('server/relay_database_url', () => urlOf('wardbell_relay'));
 keepTogether(['redis/redis.conf', 'server/redis_url'], () => {
   const password = random();
   return [`requirepass ${password}`, `redis://:${password}@redis:6379`];

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { Email, Password } from '@wardbell/contract';
 import { Database } from './database/database.service.js';
 import { openOwnerDatabase } from './database/owner-database.js';
-import { AppPool, RelayPool } from './database/pools.js';
+import { AppPool, AuthPool, RelayPool } from './database/pools.js';
 import { type Login, provisionRoles } from './database/roles.js';
 import { personalWords, weaknessOf } from './identity/password-rules/password-rules.js';
 import { resetSuperAdmin, SUPER_ADMIN_NAME } from './identity/users/super-admin.js';
@@ -45,18 +45,24 @@ async function withDatabase<T>(
   log: Log,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const { appUrl, relayUrl } = await provisionRoles(ownerUrl, {
+  const { appUrl, authUrl, relayUrl } = await provisionRoles(ownerUrl, {
     appDatabaseUrl: config.appDatabaseUrl,
+    authDatabaseUrl: config.authDatabaseUrl,
     relayDatabaseUrl: config.relayDatabaseUrl,
     fallbackSecret: config.jwtSecret,
   });
   const login = (url: string): Login => ({ url, isPooled: true, isBounded: false });
-  const logins = { app: login(appUrl), relay: login(relayUrl), listenUrl: relayUrl };
-  const [app, relay] = [new AppPool(logins), new RelayPool(logins)];
+  const logins = {
+    app: login(appUrl),
+    auth: login(authUrl),
+    relay: login(relayUrl),
+    listenUrl: relayUrl,
+  };
+  const [app, auth, relay] = [new AppPool(logins), new AuthPool(logins), new RelayPool(logins)];
   try {
-    return await work(new Database(app, relay, log));
+    return await work(new Database(app, auth, relay, log));
   } finally {
-    await Promise.all([app.end(), relay.end()]);
+    await Promise.all([app.end(), auth.end(), relay.end()]);
   }
 }
 

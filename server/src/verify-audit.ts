@@ -16,9 +16,10 @@ import {
   type InTransaction,
 } from './operations/audit/head-check.js';
 import { loadKeyFile, publicKeyOf, thumbprint } from './operations/audit/key-file.js';
-import { Environment, expectation } from './platform/config/environment.js';
+import { Environment } from './platform/config/environment.js';
+import { readSettings } from './platform/config/read-settings.js';
 import type { SigningKeys } from './platform/config/signing-keys.js';
-import { ConfigError, StartError } from './platform/config/start-error.js';
+import { StartError } from './platform/config/start-error.js';
 import { errorCode } from './platform/errors/error-code.js';
 import { sqlState } from './platform/errors/sqlstate.js';
 import { createLog } from './platform/log/log.js';
@@ -54,14 +55,6 @@ const Settings = Environment.pick({
 const KeySet = z.object({
   keys: z.array(z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string() })),
 });
-
-function readSettings(): z.output<typeof Settings> {
-  const given = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value !== ''));
-  const parsed = Settings.safeParse(given);
-  if (parsed.success) return parsed.data;
-  const wrong = new Set(parsed.error.issues.map((issue) => expectation(issue.path[0] ?? 'environment')));
-  throw new ConfigError(`Wrong configuration: ${[...wrong].join('; ')}`);
-}
 
 function readArguments() {
   try {
@@ -122,7 +115,7 @@ async function readListedKeys(client: pg.Client): Promise<KeyRow[]> {
     return (await client.query<KeyRow & pg.QueryResultRow>(READ_KEYS)).rows;
   } catch (error) {
     if (sqlState(error) !== UNDEFINED_TABLE) throw error;
-    throw new StartError('This database has no signed audit log: start a server of this version on it first');
+    throw new StartError('This database has no signed audit log: run "npm run migrate" first');
   }
 }
 
@@ -190,7 +183,7 @@ async function verify(client: pg.Client, settings: z.output<typeof Settings>): P
 }
 
 const main = async (): Promise<void> => {
-  const settings = readSettings();
+  const settings = readSettings(Settings, process.env);
   readArguments();
   const dataDir = resolve(settings.DATA_DIR);
   if (settings.DATABASE_URL === undefined && !existsSync(join(dataDir, 'postgres')))

@@ -81,14 +81,18 @@ async function checkModules(engine: Engine): Promise<void> {
 }
 
 async function startServer(engine: Engine, stack: Stack, port: number): Promise<void> {
-  const { output } = await stack.exec('postgres', 'cat', '/run/secrets/owner_password');
-  const database = `postgresql://wardbell:${output.trim()}@postgres:5432/wardbell`;
+  const logins: string[] = [];
+  for (const role of ['app', 'auth', 'relay']) {
+    const { output } = await stack.exec('server-1', 'cat', `/run/secrets/${role}_database_url`);
+    logins.push('--env', `${role.toUpperCase()}_DATABASE_URL=${output.trim()}`);
+  }
   await engine.run(
     ...['create', '--name', CONTAINER, '--no-healthcheck'],
     ...[...engine.readOnlyArgs, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges:true'],
     ...['--network', stack.network('app'), '--publish', `127.0.0.1:${port}:8000`],
     ...['--add-host', `postgres:${stack.address('data', 'postgres')}`],
-    ...['--env', `DATABASE_URL=${database}`, '--env', 'JWT_SECRET=a secret of this test that is long enough'],
+    ...logins,
+    ...['--env', 'JWT_SECRET=a secret of this test that is long enough'],
     ...['--env', `SUPER_ADMIN_EMAIL=${SUPER_ADMIN.email}`],
     ...['--env', `SUPER_ADMIN_PASSWORD=${SUPER_ADMIN.password}`],
     IMAGE,

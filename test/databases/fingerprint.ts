@@ -63,5 +63,5 @@ const OBJECTS = {
                WHERE attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = ${SCHEMA})
              UNION ALL SELECT nspname::text, nspacl FROM pg_namespace WHERE nspname = 'wardbell'
            ) AS objects, aclexplode(acl)
-            WHERE grantee IN ('wardbell_app'::regrole, 'wardbell_relay'::regrole) ORDER BY 1`,
+            WHERE grantee IN ('wardbell_app'::regrole, 'wardbell_auth'::regrole, 'wardbell_relay'::regrole) ORDER BY 1`,
 } as const;

@@ -51,9 +51,9 @@ export async function checkRestore({
       `roles that a superuser of ${into} made serve once the owner administers them`,
       async () => {
         await restored.query('DROP DATABASE wardbell WITH (FORCE)', 'postgres');
-        await restored.query('DROP ROLE wardbell_app, wardbell_relay', 'postgres');
+        await restored.query('DROP ROLE wardbell_app, wardbell_auth, wardbell_relay', 'postgres');
         await restored.query(
-          'CREATE ROLE wardbell_app NOLOGIN; CREATE ROLE wardbell_relay NOLOGIN',
+          'CREATE ROLE wardbell_app NOLOGIN; CREATE ROLE wardbell_auth NOLOGIN; CREATE ROLE wardbell_relay NOLOGIN',
           'postgres',
         );
         await operator.follow('Into a new database of the same cluster', restored);

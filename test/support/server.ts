@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { TestDatabase } from './database.js';
 import { freePort } from './free-port.js';
+import { withRuntimeLogins } from './migrate-step.js';
 import { eventually } from './wait.js';
 
 /** What every server of a test run signs with, unless the test says otherwise. */
@@ -57,22 +58,20 @@ process.once('exit', () => {
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'wardbell-server-'));
   const inherited = Object.fromEntries(INHERITED.map((name) => [name, process.env[name] ?? '']));
-  const child = spawn(process.execPath, [main()], {
-    env: {
-      ...inherited,
-      PORT: String(await freePort()),
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      JWT_SECRET,
-      // tests open many sockets with one token; those about this limit set it
-      MAX_WEBSOCKET_CONNECTIONS_PER_USER: '100000',
-      SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
-      SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
-      ...(options.database === undefined ? {} : { DATABASE_URL: options.database.ownerUrl }),
-      ...options.env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const env = await withRuntimeLogins({
+    ...inherited,
+    PORT: String(await freePort()),
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    JWT_SECRET,
+    // tests open many sockets with one token; those about this limit set it
+    MAX_WEBSOCKET_CONNECTIONS_PER_USER: '100000',
+    SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
+    SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
+    ...(options.database === undefined ? {} : { DATABASE_URL: options.database.ownerUrl }),
+    ...options.env,
   });
+  const child = spawn(process.execPath, [main()], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   alive.add(child);
   const exited = once(child, 'exit').then(() => {
     alive.delete(child);

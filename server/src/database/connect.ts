@@ -25,11 +25,13 @@ const PERMANENT: ReadonlySet<string> = new Set(['28P01', '28000', '3D000']);
 
 /**
  * Waits until the database accepts connections and writes, and logs this every few seconds.
+ * @param variable the environment variable of the URL, for the error message
  * @param abort ends the wait, for example on SIGTERM
  * @throws StartError after `waitS`, and at once when the database refuses the login
  */
 export async function waitForDatabase(
   url: string,
+  variable: string,
   waitS: number,
   log: Log,
   abort: AbortSignal,
@@ -43,7 +45,7 @@ export async function waitForDatabase(
     const waitedMs = nowMs - startMs;
     const code = errorCode(error);
     if (PERMANENT.has(code) || waitedMs >= waitS * 1_000) {
-      throw connectFailure(url, 'DATABASE_URL', error, PERMANENT.has(code) ? 0 : waitS);
+      throw connectFailure(url, variable, error, PERMANENT.has(code) ? 0 : waitS);
     }
     if (abort.aborted) throw new StartError('Stopped while the database was waited for');
     if (nowMs - lineMs >= LINE_MS) {
@@ -110,9 +112,11 @@ export function connectFailure(url: string, variable: string, error: unknown, wa
   const code = errorCode(error);
   const reason = REFUSALS[code] ?? `cannot be reached (${code === 'unknown' ? 'no answer' : code})`;
   const waited = waitedS > 0 ? `, after ${waitedS} s of waiting (DATABASE_WAIT_S)` : '';
-  return new StartError(
-    `${variable}: the database ${describeServer(url)} ${reason}${waited}: check that it runs and that the URL is right`,
-  );
+  const remedy =
+    PERMANENT.has(code) && variable !== 'DATABASE_URL'
+      ? 'run "npm run migrate" with the owner\'s DATABASE_URL and with this URL, which makes the role and its password'
+      : 'check that it runs and that the URL is right';
+  return new StartError(`${variable}: the database ${describeServer(url)} ${reason}${waited}: ${remedy}`);
 }
 
 /** Host, port and database of a URL. */

@@ -4,7 +4,7 @@ import { AccessLog } from './access-log.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { Database } from './database.service.js';
 import { OutageLog } from './outage-log.js';
-import { AppPool, DatabaseLogins, RelayPool } from './pools.js';
+import { AppPool, AuthPool, DatabaseLogins, RelayPool } from './pools.js';
 
 @Global()
 @Module({})
@@ -16,13 +16,14 @@ export class DatabaseModule {
       providers: [
         { provide: DatabaseLogins, useValue: logins },
         AppPool,
+        AuthPool,
         RelayPool,
         Database,
         OutageLog,
         BackgroundTasks,
         AccessLog,
       ],
-      exports: [AccessLog, Database, DatabaseLogins, RelayPool, OutageLog, BackgroundTasks],
+      exports: [AccessLog, AuthPool, Database, DatabaseLogins, RelayPool, OutageLog, BackgroundTasks],
     };
   }
 }

@@ -7,7 +7,7 @@ import { inSpan } from '../platform/tracing/spans.js';
 import { isRetryable, toProblem } from './failure.js';
 import type { LogEvent } from './log-event.js';
 import { OrmTransaction } from './orm.js';
-import { AppPool, RelayPool } from './pools.js';
+import { AppPool, AuthPool, RelayPool } from './pools.js';
 import type { Principal } from './principal.js';
 import { Queries } from './queries.js';
 import type { RolePool } from './role-pool.js';
@@ -41,6 +41,7 @@ export class Database {
 
   constructor(
     private readonly app: AppPool,
+    private readonly auth: AuthPool,
     private readonly relay: RelayPool,
     private readonly log: Log,
   ) {}
@@ -60,7 +61,18 @@ export class Database {
     return this.#transact(this.app, principal, tenantId, work);
   }
 
-  /** Runs work of super admins or of the server itself across tenants; its role has no access to patients. */
+  /**
+   * Runs work on accounts, sessions, factors and keys, as the only role that has access to them. It is confined to the
+   * tenant of the principal; a super admin and the server itself reach all accounts.
+   */
+  onAccounts<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.#transact(this.auth, principal, principal.tenantId, work);
+  }
+
+  /**
+   * Runs work of super admins or of the server itself across tenants; its role has no access to patients and to what
+   * people sign in with.
+   */
   acrossTenants<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.#transact(this.relay, principal, null, work);
   }

@@ -1,16 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import { StartError } from '../platform/config/start-error.js';
 import { errorCode } from '../platform/errors/error-code.js';
 import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
+import { MIGRATIONS, type Migration, readMigrations, refuseOtherHistory } from './migrations.js';
 
-/** The same relative path is correct from `server/src/database` and `server/dist/database`. */
-const FOLDER = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url));
 /** The key that Prisma's CLI uses, so that it and this runner exclude each other. */
 const ADVISORY_LOCK = 72_707_369;
 const MIN_SERVER_VERSION = 150_000;
@@ -19,12 +15,6 @@ const LOCK_WAIT_MS = 60_000;
 const LOCK_RETRY_MS = 250;
 /** Interval of the log line during that wait. */
 const LOCK_LINE_MS = 5_000;
-
-interface Migration {
-  readonly name: string;
-  readonly sql: string;
-  readonly checksum: string;
-}
 
 interface Applied {
   readonly migration_name: string;
@@ -45,7 +35,7 @@ interface Applied {
 export async function migrate(
   ownerUrl: string,
   log: Log,
-  folder = FOLDER,
+  folder = MIGRATIONS,
   lockWaitMs = LOCK_WAIT_MS,
 ): Promise<number> {
   const migrations = readMigrations(folder);
@@ -160,21 +150,6 @@ async function findHolder(client: pg.Client): Promise<Holder | undefined> {
   return { pid: row.pid, application, state, forMs: Math.round(row.for_ms ?? 0), text };
 }
 
-function readMigrations(folder: string): Migration[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => entry.name)
-      .sort()
-      .map((name) => {
-        const sql = readFileSync(join(folder, name, 'migration.sql'), 'utf8');
-        return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-      });
-  } catch (error) {
-    throw new StartError(`The migrations in ${folder} cannot be read (${errorCode(error)}): install again`);
-  }
-}
-
 async function assertServerVersion(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ number: number; name: string }>(
     `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name`,
@@ -223,25 +198,16 @@ async function readApplied(client: pg.Client): Promise<Applied[]> {
 }
 
 function pendingOf(migrations: readonly Migration[], applied: readonly Applied[]): Migration[] {
-  const known = new Map(migrations.map((migration) => [migration.name, migration]));
-  for (const row of applied) {
-    const migration = known.get(row.migration_name);
-    if (migration === undefined) {
-      throw new StartError(
-        `The database is newer than this Wardbell (it has migration ${row.migration_name}): start the newer version`,
-      );
-    }
-    if (row.finished_at === null) {
-      throw new StartError(
-        `Migration ${row.migration_name} was begun by another tool and failed: repair it with "prisma migrate resolve"`,
-      );
-    }
-    if (row.checksum !== migration.checksum) {
-      throw new StartError(
-        `Migration ${row.migration_name} was changed after it was applied: restore its file from the release`,
-      );
-    }
+  for (const { migration_name: name, finished_at } of applied) {
+    if (finished_at !== null) continue;
+    throw new StartError(
+      `Migration ${name} was begun by another tool and failed: repair it with "prisma migrate resolve"`,
+    );
   }
+  refuseOtherHistory(
+    migrations,
+    applied.map(({ migration_name: name, checksum }) => ({ name, checksum })),
+  );
   const names = new Set(applied.map((row) => row.migration_name));
   return migrations.filter((migration) => !names.has(migration.name));
 }

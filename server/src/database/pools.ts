@@ -6,6 +6,7 @@ import type { Login } from './roles.js';
 /** Login URLs of the run-time roles. */
 export abstract class DatabaseLogins {
   abstract readonly app: Login;
+  abstract readonly auth: Login;
   abstract readonly relay: Login;
   /** The relay's login for LISTEN, which must not pass through a pooler. */
   abstract readonly listenUrl: string;
@@ -16,8 +17,10 @@ export abstract class DatabaseLogins {
  * a third of them, so that a lock that is held for long does not block the others.
  */
 const APP_CONNECTIONS = 12;
-/** Half for super admins and sign-in, half for log reads of the hub, admission and reports, which are short. */
-const RELAY_CONNECTIONS = 8;
+/** Transactions here are short: a password is hashed between them, for longer than they take. */
+const AUTH_CONNECTIONS = 3;
+/** Three for super admins and background work, two always for log reads of the hub, admission and reports, which are short. */
+const RELAY_CONNECTIONS = 5;
 
 /** The role that row-level security confines to one tenant. */
 @Injectable()
@@ -38,7 +41,26 @@ export class AppPool extends RolePool implements OnApplicationShutdown {
   }
 }
 
-/** The role that works across tenants and has no access to patients. */
+/** The role of accounts, sign-in, sessions and factors, which reads neither the log nor patients. */
+@Injectable()
+export class AuthPool extends RolePool implements OnApplicationShutdown {
+  constructor(logins: DatabaseLogins) {
+    super({
+      login: logins.auth,
+      applicationName: 'wardbell-auth',
+      size: AUTH_CONNECTIONS,
+      transactions: AUTH_CONNECTIONS,
+      transactionsPerTenant: AUTH_CONNECTIONS - 1,
+      connectTimeoutMs: 5_000,
+    });
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.end();
+  }
+}
+
+/** The role that works across tenants and has access to neither patients nor secrets of people. */
 @Injectable()
 export class RelayPool extends RolePool implements OnApplicationShutdown {
   constructor(private readonly logins: DatabaseLogins) {
@@ -46,8 +68,8 @@ export class RelayPool extends RolePool implements OnApplicationShutdown {
       login: logins.relay,
       applicationName: 'wardbell-relay',
       size: RELAY_CONNECTIONS,
-      transactions: RELAY_CONNECTIONS / 2,
-      transactionsPerTenant: RELAY_CONNECTIONS / 2,
+      transactions: RELAY_CONNECTIONS - 2,
+      transactionsPerTenant: RELAY_CONNECTIONS - 2,
       connectTimeoutMs: 2_000,
     });
   }

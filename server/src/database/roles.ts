@@ -6,16 +6,49 @@ import { errorCode } from '../platform/errors/error-code.js';
 import { SQLSTATE } from '../platform/errors/sqlstate.js';
 import { connectFailure, connectOnce, newClient } from './connect.js';
 
-/** The logins that serve: `app` one tenant at a time, `relay` the log of all tenants. */
-export type RuntimeRole = 'app' | 'relay';
+/** The logins that serve: `app` one tenant at a time, `auth` accounts and sessions, `relay` the log of all tenants. */
+export const RUNTIME_ROLES = ['app', 'auth', 'relay'] as const;
+export type RuntimeRole = (typeof RUNTIME_ROLES)[number];
 
-const ROLES = {
+export const ROLES = {
   app: { name: 'wardbell_app', variable: 'APP_DATABASE_URL' },
+  auth: { name: 'wardbell_auth', variable: 'AUTH_DATABASE_URL' },
   relay: { name: 'wardbell_relay', variable: 'RELAY_DATABASE_URL' },
-} as const;
+} as const satisfies Record<RuntimeRole, object>;
+
+/** What people sign in with, and what decides who may. */
+const PEOPLE = [
+  'refresh_token',
+  'login_failure',
+  'totp',
+  'recovery_code',
+  'passkey',
+  'sign_in_step',
+  'stream_ticket',
+  'integration_key',
+  'external_user',
+  'tenant_security',
+];
+const CLINICAL = ['patient', 'appointment', 'deleted_patient', 'deleted_appointment', 'break_glass'];
+const LOG = ['outbox', 'audit', 'tenant_head', 'emission', 'dead_letter', 'webhook', 'webhook_secret'];
+
+/** Tables that a role has no business with. The tests have the whole matrix; this is what hurts most. */
+const NOT_FOR: Readonly<Record<RuntimeRole, readonly string[]>> = {
+  app: PEOPLE,
+  auth: [...CLINICAL, ...LOG],
+  relay: [...PEOPLE, ...CLINICAL],
+};
+
+/** URLs that servers start with. */
+export interface RuntimeUrls {
+  readonly appUrl: string;
+  readonly authUrl: string;
+  readonly relayUrl: string;
+}
 
 export interface RoleOptions {
   readonly appDatabaseUrl?: string | undefined;
+  readonly authDatabaseUrl?: string | undefined;
   readonly relayDatabaseUrl?: string | undefined;
   /** Derives the passwords when the owner's URL has none (peer or certificate authentication). */
   readonly fallbackSecret: string;
@@ -40,25 +73,38 @@ const RETRY_MS = 25;
 const REPAIRABLE: ReadonlySet<string> = new Set(['28P01', '28000']);
 
 /**
- * The URLs to serve with. Roles without a URL of their own get LOGIN, bounds and a password derived from the
- * owner's, the same on every instance; they are set only when logging in with it fails or shows no bounds.
+ * Lets the three roles log in, and returns the URLs to serve with. A role whose URL is given gets the password of that URL;
+ * the others get one that is derived from the owner's, so that whoever migrates computes the same. LOGIN, password and bounds
+ * are set only when logging in fails or shows no bounds. A URL with another user is a login that somebody else makes.
  * @throws StartError when the owner may not do that, naming the variables that help.
  */
-export async function provisionRoles(
-  ownerUrl: string,
-  options: RoleOptions,
-): Promise<{ appUrl: string; relayUrl: string }> {
+export async function provisionRoles(ownerUrl: string, options: RoleOptions): Promise<RuntimeUrls> {
+  const derived = deriveUrls(ownerUrl, options.fallbackSecret);
   return {
-    appUrl: options.appDatabaseUrl ?? (await provision(ownerUrl, 'app', options.fallbackSecret)),
-    relayUrl: options.relayDatabaseUrl ?? (await provision(ownerUrl, 'relay', options.fallbackSecret)),
+    appUrl: await provision(ownerUrl, 'app', options.appDatabaseUrl ?? derived.appUrl),
+    authUrl: await provision(ownerUrl, 'auth', options.authDatabaseUrl ?? derived.authUrl),
+    relayUrl: await provision(ownerUrl, 'relay', options.relayDatabaseUrl ?? derived.relayUrl),
   };
 }
 
-async function provision(ownerUrl: string, role: RuntimeRole, fallbackSecret: string): Promise<string> {
+/** The URLs of roles that nobody has chosen a password for. Whoever knows one password learns neither another nor the owner's. */
+export function deriveUrls(ownerUrl: string, fallbackSecret: string): RuntimeUrls {
+  const derive = (role: RuntimeRole): string => {
+    const { name } = ROLES[role];
+    const url = new URL(ownerUrl);
+    const secret = decodeURIComponent(url.password) || fallbackSecret;
+    logInAs(url, name, createHmac('sha256', secret).update(name).digest('base64url'));
+    return url.href;
+  };
+  return { appUrl: derive('app'), authUrl: derive('auth'), relayUrl: derive('relay') };
+}
+
+/** Sets up a role on the owner's server, whatever host the URL names: that may be a pooler. Returns the URL. */
+async function provision(ownerUrl: string, role: RuntimeRole, given: string): Promise<string> {
   const { name, variable } = ROLES[role];
+  const { user, password } = loginOf(given);
+  if (user !== name || password === '') return given;
   const url = new URL(ownerUrl);
-  const secret = decodeURIComponent(url.password) || fallbackSecret;
-  const password = createHmac('sha256', secret).update(name).digest('base64url');
   logInAs(url, name, password);
   const look = await lookAt(url.href);
   if (look !== 'ready') {
@@ -67,7 +113,15 @@ async function provision(ownerUrl: string, role: RuntimeRole, fallbackSecret: st
     const client = await connectOnce(url.href, variable);
     await client.end();
   }
-  return url.href;
+  return given;
+}
+
+function loginOf(text: string): { readonly user: string; readonly password: string } {
+  const { username, password, searchParams } = new URL(text);
+  return {
+    user: decodeURIComponent(username) || (searchParams.get('user') ?? ''),
+    password: decodeURIComponent(password) || (searchParams.get('password') ?? ''),
+  };
 }
 
 function logInAs(url: URL, user: string, password: string): void {
@@ -159,10 +213,7 @@ async function grantAdministration(client: pg.Client, name: string): Promise<voi
   await client.query(`GRANT ${name} TO CURRENT_USER WITH ADMIN OPTION`);
 }
 
-const userOf = (url: string): string => {
-  const { username, searchParams } = new URL(url);
-  return decodeURIComponent(username) || (searchParams.get('user') ?? 'that user');
-};
+const userOf = (url: string): string => loginOf(url).user || 'that user';
 
 /** What PostgreSQL keeps instead of a password (RFC 5803): sent ready-made, so that no server log shows it. */
 function scramVerifier(password: string): string {
@@ -203,10 +254,31 @@ const FIND_POWERS = `
     ('reads or writes everything', rolname IN ('pg_read_all_data', 'pg_write_all_data')),
     ('reaches the files of the server',
       rolname IN ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')),
-    ('is the other run-time role', rolname = $1)
+    ('is another run-time role', rolname = ANY ($1))
   ) AS powers (power, held)
   WHERE held
   ORDER BY rolsuper DESC, rolname
+  LIMIT 1`;
+
+/** Tables of $1, with their partitions, that the login or a role that it belongs to can read or write; and hashes of passwords. */
+const FIND_EXCESS = `
+  WITH mine AS (
+    SELECT oid, rolname FROM pg_roles WHERE pg_has_role(session_user, oid, 'MEMBER')
+  )
+  SELECT m.rolname AS role, c.relname AS object
+    FROM mine m CROSS JOIN pg_class c
+   WHERE c.relnamespace = to_regnamespace('wardbell') AND c.relkind IN ('r', 'p')
+     AND (c.relname = ANY ($1) OR EXISTS (
+           SELECT FROM pg_inherits i JOIN pg_class p ON p.oid = i.inhparent
+           WHERE i.inhrelid = c.oid AND p.relname = ANY ($1)))
+     AND (has_any_column_privilege(m.oid, c.oid, 'SELECT, INSERT, UPDATE')
+          OR has_table_privilege(m.oid, c.oid, 'DELETE, TRUNCATE'))
+  UNION ALL
+  SELECT m.rolname, 'user_account.' || a.attname
+    FROM mine m CROSS JOIN pg_attribute a
+   WHERE $2 AND a.attrelid = to_regclass('wardbell.user_account') AND a.attname = 'password_hash'
+     AND has_column_privilege(m.oid, a.attrelid, a.attnum, 'SELECT, INSERT, UPDATE')
+  ORDER BY 2
   LIMIT 1`;
 
 /** `listenUrl` with the user of the relay unless it has one of its own. */
@@ -229,20 +301,31 @@ export interface Login {
 }
 
 /**
- * Refuses a run-time login that row-level security would not hold.
- * @throws StartError that says which power it has and through which role.
+ * Refuses a run-time login that row-level security would not hold, or that has what belongs to another role.
+ * @throws StartError that says which power or table it has and through which role.
  */
 export async function assertConfined(url: string, role: RuntimeRole): Promise<Login> {
   const { variable } = ROLES[role];
   const client = await connectOnce(url, variable);
   try {
-    const other = role === 'app' ? ROLES.relay.name : ROLES.app.name;
-    const { rows } = await client.query<Power>(FIND_POWERS, [other]);
+    const others = RUNTIME_ROLES.filter((each) => each !== role).map((each) => ROLES[each].name);
+    const { rows } = await client.query<Power>(FIND_POWERS, [others]);
     const found = rows[0];
     if (found !== undefined) {
       throw new StartError(
         `${variable}: its user could step around tenant isolation, because it is or belongs to role ${found.role}, ` +
           `which ${found.power}: use a login that has only role ${ROLES[role].name}`,
+      );
+    }
+    const excess = await client.query<{ role: string; object: string }>(FIND_EXCESS, [
+      NOT_FOR[role],
+      role !== 'auth',
+    ]);
+    const [more] = excess.rows;
+    if (more !== undefined) {
+      throw new StartError(
+        `${variable}: its user has access to wardbell.${more.object} through role ${more.role}, which is not for this login: ` +
+          'revoke what was granted beyond the migrations',
       );
     }
     return { url, isPooled: await isPooled(client), isBounded: await isBounded(client) };

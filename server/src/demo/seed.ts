@@ -32,11 +32,12 @@ interface Account {
 export async function seedDemo(database: Database, config: DemoConfig, log: Log): Promise<void> {
   if (!config.demo) return;
   const startedMs = performance.now();
-  if (await isEmpty(database)) {
-    const accounts = await hashAccounts(config);
-    await database.acrossTenants(SYSTEM, (tx) => createClinics(tx, accounts));
-  }
+  if (await isEmpty(database)) await database.acrossTenants(SYSTEM, createClinics);
   const unfilled = await unfilledClinics(database);
+  if (unfilled.length > 0) {
+    const accounts = await hashAccounts(config);
+    await database.onAccounts(SYSTEM, (tx) => createAccounts(tx, unfilled, accounts));
+  }
   for (const { id, slug } of unfilled) {
     const clinic = DEMO_CLINICS.find((candidate) => candidate.slug === slug);
     if (clinic) await database.inTenant(SYSTEM, id, (tx) => fill(tx, clinic));
@@ -66,23 +67,40 @@ async function hashAccounts(config: DemoConfig): Promise<Account[]> {
   );
 }
 
-async function createClinics(tx: Tx, accounts: readonly Account[]): Promise<void> {
+async function createClinics(tx: Tx): Promise<void> {
   await tx.sql.execute`SELECT pg_advisory_xact_lock(hashtextextended('wardbell.demo', 0))`;
   const orm = await tx.orm();
   if ((await orm.tenant.count()) > 0) return; // another instance was faster
   const created = await orm.tenant.createManyAndReturn({
     data: DEMO_CLINICS.map(({ slug, name, timeZone }) => ({ slug, name, time_zone: timeZone })),
   });
-  const idOf = new Map(created.map(({ slug, id }) => [slug, id]));
-  await orm.userAccount.createMany({
-    data: accounts.map(({ slug, ...account }) => ({ ...account, tenant_id: idOf.get(slug) ?? null })),
-    skipDuplicates: true,
-  });
   for (const { id } of created) tx.audit({ action: 'demo.seed', objectType: 'tenant', objectId: id }, id);
 }
 
+interface Clinic {
+  readonly id: string;
+  readonly slug: string;
+}
+
+/** Those that are there already, from a seed that was interrupted, stay as they are. */
+async function createAccounts(
+  tx: Tx,
+  clinics: readonly Clinic[],
+  accounts: readonly Account[],
+): Promise<void> {
+  const orm = await tx.orm();
+  await orm.userAccount.createMany({
+    data: clinics.flatMap(({ id, slug: of }) =>
+      accounts
+        .filter(({ slug }) => slug === of)
+        .map(({ slug, ...account }) => ({ ...account, tenant_id: id })),
+    ),
+    skipDuplicates: true,
+  });
+}
+
 /** Demo clinics without any event. */
-const unfilledClinics = (database: Database): Promise<{ id: string; slug: string }[]> =>
+const unfilledClinics = (database: Database): Promise<Clinic[]> =>
   database.acrossTenants(SYSTEM, async (tx) => {
     const orm = await tx.orm();
     const clinics = await orm.tenant.findMany({

@@ -64,9 +64,9 @@ describe('docker-compose.yml', () => {
     expect(validate.errors ?? []).toEqual([]);
   });
 
-  it('brings two servers, PostgreSQL, Redis, nginx, Prometheus and Grafana', () => {
+  it('brings a migration, two servers, PostgreSQL, Redis, nginx, Prometheus and Grafana', () => {
     expect(Object.keys(compose.services).sort()).toEqual(
-      ['secrets', 'postgres', 'redis', ...SERVERS, 'nginx', 'prometheus', 'grafana'].sort(),
+      ['secrets', 'migrate', 'postgres', 'redis', ...SERVERS, 'nginx', 'prometheus', 'grafana'].sort(),
     );
   });
 
@@ -80,7 +80,7 @@ describe('docker-compose.yml', () => {
       expect(service.image).not.toMatch(/:latest$|^[^:]+$/);
       // our own image says USER itself
       if (!service.image.startsWith('wardbell:')) expect(service.user).toMatch(/^(?!root|0)/);
-      if (service.entrypoint?.includes('deploy/container/secrets.mjs')) return; // it ends
+      if (service.healthcheck?.disable === true) return; // it ends
       // and HEALTHCHECK
       if (!service.image.startsWith('wardbell:')) expect(service.healthcheck?.test).toBeDefined();
     },
@@ -90,10 +90,25 @@ describe('docker-compose.yml', () => {
     for (const [, { depends_on = {} }] of services) {
       for (const [name, { condition }] of Object.entries(depends_on)) {
         const awaited = serviceNamed(name);
-        if (condition === 'service_completed_successfully') expect(name).toBe('secrets');
-        else expect(awaited.healthcheck?.test !== undefined || awaited.build !== undefined).toBe(true);
+        if (condition === 'service_completed_successfully') {
+          expect(awaited).toMatchObject({ restart: 'no', healthcheck: { disable: true } });
+        } else expect(awaited.healthcheck?.test !== undefined || awaited.build !== undefined).toBe(true);
       }
     }
+  });
+
+  it('has the owner’s login in the migration alone, which ends before a server starts', () => {
+    const holders = services.filter(
+      ([, service]) =>
+        mountsOf(service).some(({ source }) => source === 'secrets-owner') ||
+        Object.keys(service.environment ?? {}).some((name) => /^DATABASE_URL/.test(name)),
+    );
+    // one makes the secrets and has no network, the other migrates
+    expect(holders.map(([name]) => name).sort()).toEqual(['migrate', 'secrets']);
+    for (const name of SERVERS)
+      expect(serviceNamed(name).depends_on?.['migrate']).toEqual({
+        condition: 'service_completed_successfully',
+      });
   });
 
   it('mounts what is there: files of the repository and volumes that it declares', () => {
@@ -115,7 +130,7 @@ describe('docker-compose.yml', () => {
     );
     const read: string[] = [];
     for (const [, service] of services) {
-      const volume = mountsOf(service).find(({ target }) => target === '/run/secrets');
+      const volumeAt = new Map(mountsOf(service).map(({ source, target }) => [target, source]));
       const texts = [
         ...Object.values(service.environment ?? {}).map(String),
         ...(service.command ?? []),
@@ -124,8 +139,10 @@ describe('docker-compose.yml', () => {
           .filter(({ source }) => source.startsWith('./') && !source.endsWith('grafana/dashboards'))
           .flatMap(({ source }) => filesOf(source).map(readText)),
       ];
-      for (const [, file] of texts.join('\n').matchAll(/\/run\/secrets\/([a-z_.]+[a-z])/g)) {
-        const path = `${volume?.source.replace('secrets-', '')}/${file}`;
+      for (const [, target = '', file] of texts
+        .join('\n')
+        .matchAll(/(\/run\/(?:secrets|owner))\/([a-z_.]+[a-z])/g)) {
+        const path = `${volumeAt.get(target)?.replace('secrets-', '')}/${file}`;
         expect([...made.keys()]).toContain(path);
         read.push(path);
       }
@@ -159,7 +176,9 @@ describe('docker-compose.yml', () => {
     );
     const env: Record<string, string> = { NODE_ENV: 'production' };
     const secrets: Readonly<Record<string, string>> = {
-      DATABASE_URL: 'postgresql://wardbell:secret@postgres:5432/wardbell',
+      APP_DATABASE_URL: 'postgresql://wardbell_app:secret@postgres:5432/wardbell',
+      AUTH_DATABASE_URL: 'postgresql://wardbell_auth:secret@postgres:5432/wardbell',
+      RELAY_DATABASE_URL: 'postgresql://wardbell_relay:secret@postgres:5432/wardbell',
       REDIS_URL: 'redis://:secret@redis:6379',
     };
     for (const [variable, value] of Object.entries(environment)) {

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -18,6 +19,7 @@ import { dirname, join, relative } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { database, useDatabase } from '../../support/fixture.js';
 import { freePort } from '../../support/free-port.js';
+import { runtimeUrls } from '../../support/migrate-step.js';
 import { describeWith } from '../../support/programs.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 import { eventually } from '../../support/wait.js';
@@ -101,7 +103,7 @@ describe('the Dockerfile', () => {
     const major = Number(/^ARG NODE_VERSION=(\d+)$/m.exec(readText('Dockerfile'))?.[1]);
     expect(major % 2).toBe(0);
     expect(major).toBeGreaterThanOrEqual(24);
-    for (const file of ['start', 'health', 'secrets'])
+    for (const file of ['start', 'health', 'secrets', 'migrate'])
       expect(existsSync(`deploy/container/${file}.mjs`)).toBe(true);
   });
 });
@@ -178,7 +180,7 @@ describe('the secrets of Compose', () => {
     });
   const prepare = () => {
     const folder = newFolder();
-    for (const name of ['server', 'postgres', 'redis', 'prometheus', 'grafana', 'tls'])
+    for (const name of ['owner', 'server', 'postgres', 'redis', 'prometheus', 'grafana', 'tls'])
       mkdirSync(join(folder, name));
     return folder;
   };
@@ -195,9 +197,18 @@ describe('the secrets of Compose', () => {
     const made = contents(folder);
     expect(make(folder).status).toBe(0);
     expect(contents(folder)).toEqual(made);
-    expect(made['server/database_url']).toBe(
+    expect(made['owner/database_url']).toBe(
       `postgresql://wardbell:${made['postgres/owner_password']}@postgres:5432/wardbell`,
     );
+    const logins = ['app', 'auth', 'relay'].map((role) => new URL(made[`server/${role}_database_url`] ?? ''));
+    expect(logins.map(({ username }) => username)).toEqual([
+      'wardbell_app',
+      'wardbell_auth',
+      'wardbell_relay',
+    ]);
+    // those that servers of the release before have, so that they go on until they are replaced
+    const derived = runtimeUrls(made['owner/database_url'] ?? '');
+    expect(logins.map(({ href }) => href)).toEqual([derived.appUrl, derived.authUrl, derived.relayUrl]);
     expect(made['redis/redis.conf']).toBe(`requirepass ${new URL(made['server/redis_url'] ?? '').password}`);
     expect(made['prometheus/metrics_token']).toBe(made['server/metrics_token']);
     expect(Buffer.byteLength(made['server/jwt_secret'] ?? '')).toBeGreaterThanOrEqual(32);
@@ -259,6 +270,19 @@ describe('the secrets of Compose', () => {
     expect(half.stderr.toString()).toMatch(/certificate of TLS: .*fullchain.pem is there without/);
   });
 
+  it('of a release before the separate migration lose the owner’s URL, which the servers could read', () => {
+    const folder = prepare();
+    expect(make(folder).status).toBe(0);
+    const made = contents(folder);
+    for (const name of ['app', 'auth', 'relay']) rmSync(join(folder, `server/${name}_database_url`));
+    renameSync(join(folder, 'owner/database_url'), join(folder, 'server/database_url'));
+    expect(make(folder).status).toBe(0);
+    const upgraded = contents(folder);
+    expect(Object.keys(upgraded).sort()).toEqual(Object.keys(made).sort());
+    expect(upgraded['owner/database_url']).toBe(made['owner/database_url']);
+    expect(upgraded['server/app_database_url']).toBe(made['server/app_database_url']);
+  });
+
   it('are not made half: one that belongs to another is not invented', () => {
     const folder = prepare();
     make(folder);
@@ -285,7 +309,9 @@ describe('the container’s start', () => {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     PORT: String(port),
-    DATABASE_URL_FILE: secretFile(database.ownerUrl),
+    APP_DATABASE_URL_FILE: secretFile(runtimeUrls(database.ownerUrl).appUrl),
+    AUTH_DATABASE_URL_FILE: secretFile(runtimeUrls(database.ownerUrl).authUrl),
+    RELAY_DATABASE_URL_FILE: secretFile(runtimeUrls(database.ownerUrl).relayUrl),
     JWT_SECRET_FILE: secretFile(JWT_SECRET),
     SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
     SUPER_ADMIN_PASSWORD_FILE: secretFile(SUPER_ADMIN.password),
@@ -313,6 +339,15 @@ describe('the container’s start', () => {
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
     expect(output()).not.toContain(JWT_SECRET);
+  });
+
+  it('is refused to one that has the owner’s login, in one line that names the command for it', async () => {
+    const owner = { DATABASE_URL_FILE: secretFile(database.ownerUrl) };
+    const { child, output } = start({ ...environment(await freePort()), ...owner });
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(output().trim().split('\n')).toHaveLength(1);
+    expect(output()).toMatch(/DATABASE_URL is the login of the owner.*npm run migrate/);
   });
 
   it.each([

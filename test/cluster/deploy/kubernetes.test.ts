@@ -17,8 +17,9 @@ const Kustomization = z.looseObject({
   images: z.array(z.object({ name: z.string(), newName: z.string(), newTag: z.string() })),
 });
 
+const EXAMPLES = ['secret.example.yaml', 'secret.owner.example.yaml'];
 const kustomization = readYaml(`${FOLDER}/kustomization.yaml`, Kustomization);
-const manifests = [...kustomization.resources, 'secret.example.yaml'].map(
+const manifests = [...kustomization.resources, ...EXAMPLES].map(
   (file) => [file, readYaml(`${FOLDER}/${file}`, Manifest)] as const,
 );
 const Values = z.looseObject({ data: z.record(z.string(), z.string()) });
@@ -35,6 +36,13 @@ const Deployment = z.looseObject({
       spec: z.looseObject({
         terminationGracePeriodSeconds: z.number(),
         securityContext: z.looseObject({ runAsNonRoot: z.literal(true), runAsUser: z.number() }),
+        initContainers: z.tuple([
+          z.looseObject({
+            name: z.literal('migrate'),
+            command: z.array(z.string()),
+            envFrom: z.array(z.object({ secretRef: z.object({ name: z.string() }) })),
+          }),
+        ]),
         containers: z.tuple([
           z.looseObject({
             image: z.string(),
@@ -74,9 +82,9 @@ describe('deploy/kubernetes', () => {
     expect(() => new Model(manifest).validate()).not.toThrow();
   });
 
-  it('applies every manifest but the example of the secret', () => {
+  it('applies every manifest but the examples of the secrets', () => {
     const files = readdirSync(FOLDER).filter((file) => file !== 'kustomization.yaml');
-    expect(files.sort()).toEqual([...kustomization.resources, 'secret.example.yaml'].sort());
+    expect(files.sort()).toEqual([...kustomization.resources, ...EXAMPLES].sort());
   });
 
   const deployment = readYaml(`${FOLDER}/deployment.yaml`, Deployment);
@@ -139,10 +147,27 @@ describe('deploy/kubernetes', () => {
     const loaded = loadConfig({
       ...values,
       ...config,
-      DATABASE_URL: 'postgresql://wardbell:secret@postgres.example:5432/wardbell',
+      ...Object.fromEntries(
+        ['app', 'auth', 'relay'].map((role) => [
+          `${role.toUpperCase()}_DATABASE_URL`,
+          `postgresql://wardbell_${role}:secret@postgres.example:5432/wardbell`,
+        ]),
+      ),
       REDIS_URL: 'rediss://:secret@redis.example:6379',
       NODE_ENV: 'production',
     });
     expect(loaded.redisUrl).toBeDefined();
+    expect([loaded.appDatabaseUrl, loaded.authDatabaseUrl, loaded.relayDatabaseUrl]).not.toContain(undefined);
+  });
+
+  it('migrates in a container that ends before the server starts, and that alone has the owner’s login', () => {
+    const [migration] = pod.initContainers;
+    expect(migration.envFrom.map(({ secretRef }) => secretRef.name)).toEqual(['wardbell', 'wardbell-owner']);
+    expect(migration.command).toEqual(['node', 'deploy/container/migrate.mjs']);
+    const owner = readYaml(`${FOLDER}/secret.owner.example.yaml`, Secrets);
+    expect(Object.keys(owner.stringData)).toEqual(['DATABASE_URL']);
+    expect(Object.keys(readYaml(`${FOLDER}/secret.example.yaml`, Secrets).stringData)).not.toContain(
+      'DATABASE_URL',
+    );
   });
 });

@@ -1,21 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Environment } from '../../../server/src/platform/config/environment.js';
 import { database, useDatabase } from '../../support/fixture.js';
 import { freePort } from '../../support/free-port.js';
+import { runtimeUrls } from '../../support/migrate-step.js';
 import { JWT_SECRET, SUPER_ADMIN } from '../../support/server.js';
 import { eventually, scaled } from '../../support/wait.js';
 import { readText } from './files.js';
 
-const unit = readText('deploy/systemd/wardbell.service');
+const SERVER = readText('deploy/systemd/wardbell.service');
+const MIGRATION = readText('deploy/systemd/wardbell-migrate.service');
 const page = readText('docs/production.md');
-/** The value of a setting that the unit has once. */
-const setting = (name: string): string => {
+/** The value of a setting that a unit has once. */
+const setting = (name: string, unit = SERVER): string => {
   const values = [...unit.matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value);
   expect(values).toHaveLength(1);
   return values[0] ?? '';
@@ -41,9 +44,12 @@ describe('Production without containers', () => {
     }
   });
 
-  it('has a unit that starts the server with the variables of the page, migrates, and ends with 0 in its time', async () => {
+  it('has a unit that migrates as the owner and one that serves without it, and ends with 0 in its time', async () => {
+    const { appUrl, authUrl, relayUrl } = runtimeUrls(database.ownerUrl);
     const values: Readonly<Record<string, string>> = {
-      DATABASE_URL: database.ownerUrl,
+      APP_DATABASE_URL: appUrl,
+      AUTH_DATABASE_URL: authUrl,
+      RELAY_DATABASE_URL: relayUrl,
       JWT_SECRET,
       SUPER_ADMIN_EMAIL: SUPER_ADMIN.email,
       SUPER_ADMIN_PASSWORD: SUPER_ADMIN.password,
@@ -56,7 +62,14 @@ describe('Production without containers', () => {
     };
     const { privateKey } = generateKeyPairSync('ed25519');
     writeFileSync(join(folder, 'audit-signing-key.pem'), privateKey.export({ format: 'pem', type: 'pkcs8' }));
-    expect(Object.keys(values)).toEqual(variables);
+    const owner = { DATABASE_URL: database.ownerUrl };
+    expect([...Object.keys(values), ...Object.keys(owner)]).toEqual(variables);
+    expect(setting('Requires')).toBe('wardbell-migrate.service');
+    expect(setting('After')).toContain('wardbell-migrate.service');
+    expect(SERVER).not.toContain('owner.env');
+    const [migrator = '', ...migration] = setting('ExecStart', MIGRATION).split(' ');
+    expect(basename(migrator)).toBe('node');
+    await promisify(execFile)(process.execPath, migration, { env: { ...values, ...owner } });
     const port = await freePort();
     const [program = '', ...args] = setting('ExecStart').split(' ');
     const [name = '', value = ''] = setting('Environment').split('=');

@@ -11,11 +11,12 @@ export const OUTAGES = new OutageLog(SILENT);
 
 /** A pool as an instance has it. */
 export async function openRelay(database: TestDatabase): Promise<RelayPool> {
-  const { appUrl, relayUrl } = await provisionRoles(database.ownerUrl, {
+  const { appUrl, authUrl, relayUrl } = await provisionRoles(database.ownerUrl, {
     fallbackSecret: 'unused: the URL has a password',
   });
   return new RelayPool({
     app: await assertConfined(appUrl, 'app'),
+    auth: await assertConfined(authUrl, 'auth'),
     relay: await assertConfined(relayUrl, 'relay'),
     listenUrl: relayUrl,
   });

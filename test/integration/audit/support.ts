@@ -79,15 +79,16 @@ export class AuditBench {
   private constructor(
     readonly database: TestDatabase,
     readonly appUrl: string,
+    readonly authUrl: string,
     readonly relayUrl: string,
   ) {}
 
   static async open(database: TestDatabase): Promise<AuditBench> {
     await database.query(BACKDATE);
-    const { appUrl, relayUrl } = await provisionRoles(database.ownerUrl, {
+    const { appUrl, authUrl, relayUrl } = await provisionRoles(database.ownerUrl, {
       fallbackSecret: 'unused: the URL has a password',
     });
-    return new AuditBench(database, appUrl, relayUrl);
+    return new AuditBench(database, appUrl, authUrl, relayUrl);
   }
 
   async close(): Promise<void> {
@@ -156,6 +157,7 @@ export class AuditBench {
   async #relay(): Promise<RelayPool> {
     const relay = new RelayPool({
       app: await assertConfined(this.appUrl, 'app'),
+      auth: await assertConfined(this.authUrl, 'auth'),
       relay: await assertConfined(this.relayUrl, 'relay'),
       listenUrl: this.relayUrl,
     });

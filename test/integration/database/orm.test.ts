@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Database } from '../../../server/src/database/database.service.js';
-import { AppPool, type DatabaseLogins, RelayPool } from '../../../server/src/database/pools.js';
+import { AppPool, AuthPool, type DatabaseLogins, RelayPool } from '../../../server/src/database/pools.js';
 import { type Principal, SYSTEM } from '../../../server/src/database/principal.js';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import type { Tx } from '../../../server/src/database/tx.js';
@@ -12,6 +12,7 @@ import { database, useDatabase } from '../../support/fixture.js';
 const BAND = 'Ålesund Família';
 
 let app: AppPool;
+let auth: AuthPool;
 let relay: RelayPool;
 let units: Database;
 let tenantId: string;
@@ -19,19 +20,25 @@ let otherTenantId: string;
 
 // Before their database is gone.
 afterAll(async () => {
-  await Promise.all([app.end(), relay.end()]);
+  await Promise.all([app.end(), auth.end(), relay.end()]);
 });
 useDatabase();
 
 beforeAll(async () => {
   // neither the zone of the server nor one without an offset: what is written without a zone would show
   await database.query(`ALTER DATABASE ${database.name} SET TimeZone = 'Asia/Kathmandu'`);
-  const { appUrl, relayUrl } = await provisionRoles(database.ownerUrl, { fallbackSecret: 'a secret' });
+  const urls = await provisionRoles(database.ownerUrl, { fallbackSecret: 'a secret' });
   const login = (url: string) => ({ url, isPooled: false, isBounded: true });
-  const logins: DatabaseLogins = { app: login(appUrl), relay: login(relayUrl), listenUrl: relayUrl };
+  const logins: DatabaseLogins = {
+    app: login(urls.appUrl),
+    auth: login(urls.authUrl),
+    relay: login(urls.relayUrl),
+    listenUrl: urls.relayUrl,
+  };
   app = new AppPool(logins);
+  auth = new AuthPool(logins);
   relay = new RelayPool(logins);
-  units = new Database(app, relay, createLog({ logLevel: 'silent', production: true }));
+  units = new Database(app, auth, relay, createLog({ logLevel: 'silent', production: true }));
 });
 
 beforeEach(async () => {
@@ -52,9 +59,12 @@ const newUser = (tenant: string) => ({
   password_hash: 'secret',
 });
 
-const inTenant = <T>(work: (tx: Tx) => Promise<T>, tenant = tenantId): Promise<T> => {
-  const principal: Principal = { ...SYSTEM };
-  return units.inTenant(principal, tenant, work);
+const inTenant = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => units.inTenant(SYSTEM, tenantId, work);
+
+/** Accounts of one tenant, as its administrator works on them. */
+const onAccounts = <T>(work: (tx: Tx) => Promise<T>, tenant = tenantId): Promise<T> => {
+  const principal: Principal = { ...SYSTEM, role: 'tenant_admin', tenantId: tenant };
+  return units.onAccounts(principal, work);
 };
 
 const xidOf = async (tx: Tx): Promise<string | undefined> =>
@@ -70,7 +80,7 @@ const emails = async (): Promise<string[]> =>
 describe('Prisma Client inside a unit of work', () => {
   it('works in the one transaction of the unit, before, between and after SQL', async () => {
     const user = newUser(tenantId);
-    await inTenant(async (tx) => {
+    await onAccounts(async (tx) => {
       const before = await xidOf(tx);
       const orm = await tx.orm();
       const { id } = await orm.userAccount.create({ data: user });
@@ -85,7 +95,7 @@ describe('Prisma Client inside a unit of work', () => {
   });
 
   it('commits nothing of a unit whose work throws after Prisma wrote', async () => {
-    const work = inTenant(async (tx) => {
+    const work = onAccounts(async (tx) => {
       const orm = await tx.orm();
       await orm.userAccount.create({ data: newUser(tenantId) });
       throw new RangeError('changed my mind');
@@ -97,9 +107,10 @@ describe('Prisma Client inside a unit of work', () => {
   it('commits events, audit rows and disconnects together with what Prisma wrote', async () => {
     await inTenant(async (tx) => {
       const orm = await tx.orm();
-      const { id } = await orm.userAccount.create({ data: newUser(tenantId) });
+      const patient = { tenant_id: tenantId, mrn: 'M1', first_name: 'Ada', last_name: 'Example' };
+      const { id } = await orm.patient.create({ data: patient });
       tx.emit({ type: 'system_notification', data: { message: 'new', level: 'info' } });
-      tx.audit({ action: 'user.create', objectType: 'user', objectId: id });
+      tx.audit({ action: 'patient.create', objectType: 'patient', objectId: id });
       tx.disconnect({ userId: id, tenantId }, 'accessRevoked');
     });
     const [written] = await database.query(
@@ -112,33 +123,32 @@ describe('Prisma Client inside a unit of work', () => {
   });
 
   it('is confined to the tenant of the unit by row-level security', async () => {
-    await inTenant(
+    await onAccounts(
       async (tx) => (await tx.orm()).userAccount.create({ data: newUser(otherTenantId) }),
       otherTenantId,
     );
-    await inTenant(async (tx) => {
+    await onAccounts(async (tx) => {
       const orm = await tx.orm();
       await expect(orm.userAccount.findMany()).resolves.toEqual([]);
       await expect(orm.userAccount.updateMany({ data: { name: 'Taken' } })).resolves.toEqual({ count: 0 });
     });
-    const foreign = inTenant(async (tx) =>
+    const foreign = onAccounts(async (tx) =>
       (await tx.orm()).userAccount.create({ data: newUser(otherTenantId) }),
     );
     expect(sqlState(await foreign.catch((error: unknown) => error))).toBe('42501');
   });
 
-  it('reads no hash of a password unless it is asked for by name, which the confined role may not', async () => {
+  it('reads no hash of a password unless it is asked for by name, which only the role of accounts may', async () => {
     const user = newUser(tenantId);
-    await inTenant(async (tx) => {
+    await onAccounts(async (tx) => {
       const orm = await tx.orm();
       expect(await orm.userAccount.create({ data: user })).not.toHaveProperty('password_hash');
       expect(await orm.userAccount.findFirst()).not.toHaveProperty('password_hash');
     });
-    const asked = inTenant(async (tx) =>
-      (await tx.orm()).userAccount.findFirst({ omit: { password_hash: false } }),
-    );
-    expect(sqlState(await asked.catch((error: unknown) => error))).toBe('42501');
-    const atSignIn = await units.acrossTenants(SYSTEM, async (tx) =>
+    const ask = async (tx: Tx) => (await tx.orm()).userAccount.findFirst({ omit: { password_hash: false } });
+    for (const asked of [inTenant(ask), units.acrossTenants(SYSTEM, ask)])
+      expect(sqlState(await asked.catch((error: unknown) => error))).toBe('42501');
+    const atSignIn = await units.onAccounts(SYSTEM, async (tx) =>
       (await tx.orm()).userAccount.findUnique({
         where: { email: user.email },
         omit: { password_hash: false },
@@ -149,10 +159,10 @@ describe('Prisma Client inside a unit of work', () => {
 
   it('keeps the instant of every time, whatever zone the database is set to', async () => {
     const revokedAt = new Date('2026-03-29T00:30:15.123Z');
-    const { id } = await inTenant(async (tx) =>
+    const { id } = await onAccounts(async (tx) =>
       (await tx.orm()).userAccount.create({ data: newUser(tenantId) }),
     );
-    const session = await units.acrossTenants(SYSTEM, async (tx) =>
+    const session = await units.onAccounts(SYSTEM, async (tx) =>
       (await tx.orm()).authSession.create({
         data: { user_id: id, tenant_id: tenantId, expires_at: revokedAt, revoked_at: revokedAt },
       }),
@@ -168,10 +178,10 @@ describe('Prisma Client inside a unit of work', () => {
 
   it('tells which constraint a write violated, and leaves the connection usable', async () => {
     const user = newUser(tenantId);
-    await inTenant(async (tx) => (await tx.orm()).userAccount.create({ data: user }));
-    const again = inTenant(async (tx) => (await tx.orm()).userAccount.create({ data: user }));
+    await onAccounts(async (tx) => (await tx.orm()).userAccount.create({ data: user }));
+    const again = onAccounts(async (tx) => (await tx.orm()).userAccount.create({ data: user }));
     expect(sqlState(await again.catch((error: unknown) => error))).toBe('23505');
-    const swallowed = inTenant(async (tx) => {
+    const swallowed = onAccounts(async (tx) => {
       const orm = await tx.orm();
       await orm.userAccount.create({ data: user }).catch(() => undefined);
     });
@@ -183,7 +193,7 @@ describe('Prisma Client inside a unit of work', () => {
     const tenants = await Promise.all(Array.from({ length: 12 }, createTenant));
     const unit = async (tenant: string, n: number): Promise<void> => {
       const user = newUser(tenant);
-      const work = inTenant(async (tx) => {
+      const work = onAccounts(async (tx) => {
         const orm = await tx.orm();
         const { id } = await orm.userAccount.create({ data: user });
         if (n % 3 === 0) await orm.userAccount.create({ data: user });
@@ -208,7 +218,7 @@ describe('Prisma Client inside a unit of work', () => {
 
   it('holds back COMMIT until its statements have ended, and refuses to be used after that', async () => {
     let escaped: Awaited<ReturnType<Tx['orm']>> | undefined;
-    await inTenant(async (tx) => {
+    await onAccounts(async (tx) => {
       escaped = await tx.orm();
     });
     await expect(escaped?.userAccount.count()).rejects.toThrow();

@@ -78,10 +78,11 @@ describeWith('pgbouncer', 'PgBouncer', () => {
     it('ends statements of the run-time roles after a bound of PostgreSQL itself', async () => {
       const rows = await database.query(
         `SELECT rolname, 'statement_timeout=15s' = ANY(rolconfig) AS bounded FROM pg_roles
-         WHERE rolname IN ('wardbell_app', 'wardbell_relay') ORDER BY rolname`,
+         WHERE rolname IN ('wardbell_app', 'wardbell_auth', 'wardbell_relay') ORDER BY rolname`,
       );
       expect(rows).toEqual([
         { rolname: 'wardbell_app', bounded: true },
+        { rolname: 'wardbell_auth', bounded: true },
         { rolname: 'wardbell_relay', bounded: true },
       ]);
     });

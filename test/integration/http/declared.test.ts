@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { endpoints } from '@wardbell/contract';
 import { z } from 'zod';
 import { database, useDatabase } from '../../support/fixture.js';
+import { withRuntimeLogins } from '../../support/migrate-step.js';
 
 /** Anybody may call these, on purpose. */
 const PUBLIC_ROUTES = ['/health', '/health/live', '/health/ready', '/metrics'];
@@ -25,12 +26,12 @@ describe('Every route of the running application', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'wardbell-declared-'));
     const program = resolve('test/integration/http/routes-program.mjs');
     const { stdout } = await promisify(execFile)(process.execPath, [program], {
-      env: {
+      env: await withRuntimeLogins({
         PATH: process.env['PATH'],
         DATABASE_URL: database.ownerUrl,
         DATA_DIR: dataDir,
         LOG_LEVEL: 'error',
-      },
+      }),
     });
     routes = Routes.parse(JSON.parse(stdout.split('\n').find((line) => line.startsWith('[')) ?? ''));
   });

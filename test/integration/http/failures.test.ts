@@ -100,7 +100,7 @@ describe('A server whose connections were all cut', () => {
     const clinic = await createClinic();
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = $1 AND usename IN ('wardbell_app', 'wardbell_relay')`,
+       WHERE datname = $1 AND usename IN ('wardbell_app', 'wardbell_auth', 'wardbell_relay')`,
       [database.name],
     );
     const answers = await Promise.all(

@@ -1,10 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv, promisify } from 'node:util';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { freePort } from '../../support/free-port.js';
@@ -16,6 +17,19 @@ import type { Postgres } from './postgres.js';
 import { type Contender, EVENT_BYTES, MIN_EVENT_BYTES, type Target } from './target.js';
 
 const HOST = '127.0.0.1';
+/** Migrates as the owner and returns what the server starts with: the logins of its roles. Older builds migrate by themselves. */
+async function migrated(
+  { DATABASE_URL, ...others }: Readonly<Record<string, string>>,
+  root: string,
+): Promise<Record<string, string | undefined>> {
+  const command = join(root, 'server/dist/migrate.js');
+  if (DATABASE_URL === undefined || !existsSync(command)) return { DATABASE_URL, ...others };
+  const { stdout } = await promisify(execFile)(process.execPath, [command, '--print-urls'], {
+    env: { DATABASE_URL, ...others },
+  });
+  return { ...others, ...parseEnv(stdout) };
+}
+
 /** Of an event's frame, everything but the padding. */
 const ENVELOPE_BYTES = 234;
 const PADDING = 'x'.repeat(EVENT_BYTES - ENVELOPE_BYTES);
@@ -82,8 +96,8 @@ export class Wardbell implements Target {
   /** Starts the server's process on its port; again after `kill`. Resolves when it is ready. */
   async startServer(): Promise<void> {
     const log = openSync(join(this.#dataDir, 'server.log'), 'a');
-    const child = spawnNode(this.options.cores, [join(this.options.root, 'server/dist/main.js')], {
-      env: {
+    const env = await migrated(
+      {
         PATH: process.env['PATH'] ?? '',
         NODE_ENV: 'production',
         PORT: String(this.port),
@@ -96,6 +110,10 @@ export class Wardbell implements Target {
         MAX_CONNECTION_ATTEMPTS_PER_MINUTE: '10000000', // all sockets come from one address
         MAX_WEBSOCKET_CONNECTIONS_PER_USER: '100000', // and of few users
       },
+      this.options.root,
+    );
+    const child = spawnNode(this.options.cores, [join(this.options.root, 'server/dist/main.js')], {
+      env,
       stdio: ['ignore', log, log],
     });
     closeSync(log);

@@ -54,9 +54,14 @@ export class UnitOfWorkInterceptor implements NestInterceptor {
 
   /** @throws Problem when the principal may no longer act */
   #transact(principal: Principal, unit: Unit, work: (tx: Tx) => Promise<unknown>): Promise<unknown> {
-    return unit === 'relay'
-      ? this.database.acrossTenants(principal, work)
-      : this.database.asPrincipal(principal, work);
+    switch (unit) {
+      case 'accounts':
+        return this.database.onAccounts(principal, work);
+      case 'relay':
+        return this.database.acrossTenants(principal, work);
+      default:
+        return this.database.asPrincipal(principal, work);
+    }
   }
 
   #once(tx: Tx, endpoint: Endpoint, call: BareCall, work: () => Promise<unknown>): Promise<unknown> {

@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
-import { RelayPool } from '../../database/pools.js';
+import { AuthPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 
 const WRITE_MS = 1_000;
@@ -43,7 +43,7 @@ export class ExternalUsersSeen implements OnApplicationBootstrap, BeforeApplicat
   readonly #writtenMs = new Map<string, number>();
 
   constructor(
-    private readonly relay: RelayPool,
+    private readonly auth: AuthPool,
     tasks: BackgroundTasks,
   ) {
     this.#task = tasks.define({ name: 'external-users', everyMs: WRITE_MS }, () => this.#write());
@@ -75,7 +75,7 @@ export class ExternalUsersSeen implements OnApplicationBootstrap, BeforeApplicat
     while (this.#waiting.size > 0) {
       const batch = [...this.#waiting].slice(0, BATCH);
       for (const [key] of batch) this.#waiting.delete(key);
-      await this.relay.query(WRITE, [JSON.stringify(batch.map(([, seen]) => seen))]);
+      await this.auth.query(WRITE, [JSON.stringify(batch.map(([, seen]) => seen))]);
       if (this.#writtenMs.size >= MAX_WRITTEN) this.#writtenMs.clear();
       const nowMs = performance.now();
       for (const [, { tenant_id, sub, role }] of batch)

@@ -37,11 +37,11 @@ export class OwnPasswords {
    * @throws Problem `wrong_password`, `too_many_attempts`; `external_account` for people of single sign-on
    */
   async confirm(principal: Principal, password: string, asker: Asker): Promise<AccountWithHash> {
-    const account = await this.database.acrossTenants(principal, (tx) => findAccount(tx, principal.userId));
+    const account = await this.database.onAccounts(principal, (tx) => findAccount(tx, principal.userId));
     if (!account?.email) throw new Problem('external_account');
     const attempt = attemptOf(account.email, asker.address, asker.findBrowser(account.email));
     await this.passwords.inTurn(attempt.source, async () => {
-      await this.database.acrossTenants(principal, (tx) => recordAttempt(tx, attempt));
+      await this.database.onAccounts(principal, (tx) => recordAttempt(tx, attempt));
       if (await this.passwords.verify(account.password_hash, password)) return;
       this.accesses.failedToAuthenticate(
         asker.address,
@@ -50,7 +50,7 @@ export class OwnPasswords {
       );
       throw new Problem('wrong_password');
     });
-    await this.database.acrossTenants(principal, (tx) => clearAttempts(tx, attempt));
+    await this.database.onAccounts(principal, (tx) => clearAttempts(tx, attempt));
     return account;
   }
 
@@ -61,7 +61,7 @@ export class OwnPasswords {
   async change(principal: Principal, current: string, next: string, asker: Asker): Promise<void> {
     const account = await this.confirm(principal, current, asker);
     const passwordHash = await this.#hash(account, next, asker.address);
-    await this.database.acrossTenants(principal, (tx) => store(tx, account, passwordHash));
+    await this.database.onAccounts(principal, (tx) => store(tx, account, passwordHash));
   }
 
   /**
@@ -73,10 +73,10 @@ export class OwnPasswords {
       const step = await findStep(tx, 'password_change', token);
       return step?.userId ? findAccount(tx, step.userId) : null;
     };
-    const account = await this.database.acrossTenants({ ...SYSTEM, address }, find);
+    const account = await this.database.onAccounts({ ...SYSTEM, address }, find);
     if (!account?.email) throw new Problem('invalid_change_token');
     const passwordHash = await this.#hash(account, next, address);
-    await this.database.acrossTenants(principalOf(toUser(account), address), async (tx) => {
+    await this.database.onAccounts(principalOf(toUser(account), address), async (tx) => {
       // the token ends with the change of the hash, as every sign-in of the account does that is under way
       if (!(await find(tx))) throw new Problem('invalid_change_token');
       await store(tx, account, passwordHash);

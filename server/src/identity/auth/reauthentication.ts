@@ -34,16 +34,16 @@ export class Reauthentication {
     } else if ('code' in proof) {
       await this.#confirmCode(principal, proof.code, asker);
     } else {
-      const shown = await this.database.acrossTenants(principal, (tx) =>
+      const shown = await this.database.onAccounts(principal, (tx) =>
         this.passkeys.verify(tx, proof.assertion),
       );
       if (shown !== userId) throw new Problem('wrong_code');
     }
-    await this.database.acrossTenants(principal, (tx) => markFresh(tx, sessionId));
+    await this.database.onAccounts(principal, (tx) => markFresh(tx, sessionId));
   }
 
   async #confirmCode(principal: Principal, code: string, asker: Asker): Promise<void> {
-    const { attempt, delayMs } = await this.database.acrossTenants(principal, async (tx) => {
+    const { attempt, delayMs } = await this.database.onAccounts(principal, async (tx) => {
       const orm = await tx.orm();
       const account = await orm.userAccount.findUnique({ where: { id: principal.userId } });
       if (!account?.email) throw new Problem('external_account');
@@ -51,7 +51,7 @@ export class Reauthentication {
       return { attempt: made, delayMs: await recordAttempt(tx, made) };
     });
     if (delayMs > 0) await delay(delayMs);
-    const isRight = await this.database.acrossTenants(principal, async (tx) => {
+    const isRight = await this.database.onAccounts(principal, async (tx) => {
       if (!(await acceptCode(tx, principal.userId, code))) return false;
       await clearAttempts(tx, attempt);
       return true;

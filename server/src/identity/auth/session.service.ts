@@ -38,9 +38,8 @@ export class SessionService {
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
     const { sessionId } = holder;
     const user = toUser(holder.user);
-    const refreshToken = await this.database.acrossTenants(
-      { ...principalOf(user, address), sessionId },
-      (tx) => rotateRefreshToken(tx, token, sessionId),
+    const refreshToken = await this.database.onAccounts({ ...principalOf(user, address), sessionId }, (tx) =>
+      rotateRefreshToken(tx, token, sessionId),
     );
     if (refreshToken !== null)
       return { sessionId, refreshToken, answer: this.tokens.answer(user, sessionId) };
@@ -63,7 +62,7 @@ export class SessionService {
 
   #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
     if (token === undefined) return Promise.resolve(undefined);
-    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
+    return this.database.onAccounts({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
   }
 
   async #end(session: LoginSession, why: string, actor: Principal): Promise<void> {
@@ -77,7 +76,7 @@ export class SessionService {
   }
 
   #revoke({ sessionId, tenantId }: LoginSession, why: string, actor: Principal): Promise<void> {
-    return this.database.acrossTenants(actor, async (tx) => {
+    return this.database.onAccounts(actor, async (tx) => {
       if (!(await revokeSession(tx, { sessionId, tenantId }, why))) return;
       tx.audit({ action: `auth.${why}`, objectType: 'session', objectId: sessionId }, tenantId);
     });

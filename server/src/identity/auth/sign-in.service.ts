@@ -60,7 +60,7 @@ export class SignInService {
    */
   async completeSecondFactor(token: string, proof: SecondFactorProof, device: Device): Promise<SignedIn> {
     const system = { ...SYSTEM, address: device.address };
-    const begun = await this.database.acrossTenants(system, async (tx) => {
+    const begun = await this.database.onAccounts(system, async (tx) => {
       const step = await countFailure(tx, token);
       const account = step?.userId ? await findAccount(tx, { id: step.userId }) : null;
       if (!step || !account?.email) return undefined;
@@ -71,7 +71,7 @@ export class SignInService {
     const { account, attempt, delayMs } = begun;
     if (delayMs > 0) await delay(delayMs);
     const user = toUser(account);
-    const signedIn = await this.database.acrossTenants(principalOf(user, device.address), async (tx) => {
+    const signedIn = await this.database.onAccounts(principalOf(user, device.address), async (tx) => {
       if (!(await lockUnchanged(tx, account))) return undefined;
       if (!(await this.#accept(tx, user.id, proof))) return undefined;
       // a change of the account has ended it
@@ -90,7 +90,7 @@ export class SignInService {
 
   /** WebAuthn options for a sign-in whose password was right. @throws Problem `invalid_mfa_token` */
   async secondFactorOptions(token: string, address: string): Promise<object> {
-    return this.database.acrossTenants({ ...SYSTEM, address }, async (tx) => {
+    return this.database.onAccounts({ ...SYSTEM, address }, async (tx) => {
       const step = await findStep(tx, 'second_factor', token);
       if (!step?.userId) throw new Problem('invalid_mfa_token');
       const { options } = await this.passkeys.assertionOptions(tx, {
@@ -103,7 +103,7 @@ export class SignInService {
 
   /** WebAuthn options for whoever has a passkey. @throws Problem `too_many_attempts` */
   async passkeyOptions(address: string): Promise<object> {
-    return this.database.acrossTenants({ ...SYSTEM, address }, async (tx) => {
+    return this.database.onAccounts({ ...SYSTEM, address }, async (tx) => {
       const { challengeId, options } = await this.passkeys.assertionOptions(tx, {
         userId: null,
         source: networkOf(address),
@@ -115,7 +115,7 @@ export class SignInService {
   /** Opens a session for a passkey alone. @throws Problem `invalid_credentials`, `tenant_suspended` */
   async loginWithPasskey(challengeId: string, assertion: Assertion, device: Device): Promise<SignedIn> {
     const system = { ...SYSTEM, address: device.address };
-    const account = await this.database.acrossTenants(system, async (tx) => {
+    const account = await this.database.onAccounts(system, async (tx) => {
       const userId = await this.passkeys.verify(tx, assertion, challengeId);
       return userId === undefined ? null : findAccount(tx, { id: userId });
     });
@@ -124,7 +124,7 @@ export class SignInService {
       throw new Problem('invalid_credentials');
     }
     const user = toUser(account);
-    const signedIn = await this.database.acrossTenants(principalOf(user, device.address), async (tx) =>
+    const signedIn = await this.database.onAccounts(principalOf(user, device.address), async (tx) =>
       (await lockUnchanged(tx, account)) ? this.#open(tx, user, device) : undefined,
     );
     return signedInOr(signedIn);
@@ -134,7 +134,7 @@ export class SignInService {
     attempt: Attempt,
     address: string,
   ): Promise<{ readonly account: AccountWithHash | null; readonly delayMs: number }> {
-    return this.database.acrossTenants({ ...SYSTEM, address }, async (tx) => {
+    return this.database.onAccounts({ ...SYSTEM, address }, async (tx) => {
       const delayMs = await recordAttempt(tx, attempt);
       return { account: await findAccount(tx, { email: attempt.email }), delayMs };
     });
@@ -160,7 +160,7 @@ export class SignInService {
   /** Opens a session or begins the next step; undefined when the account is no longer the one that was checked. */
   #afterPassword(account: AccountWithHash, attempt: Attempt, device: Device): Promise<Outcome | undefined> {
     const user = toUser(account);
-    return this.database.acrossTenants(principalOf(user, device.address), async (tx) => {
+    return this.database.onAccounts(principalOf(user, device.address), async (tx) => {
       if (!(await lockUnchanged(tx, account))) return undefined;
       const of = { userId: user.id, source: attempt.source };
       if (account.password_expires_at !== null) {

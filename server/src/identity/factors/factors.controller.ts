@@ -19,12 +19,12 @@ const routes = api.auth;
 export class FactorsController {
   constructor(private readonly passkeys: Passkeys) {}
 
-  @Endpoint(routes.totp, { unit: 'relay' })
+  @Endpoint(routes.totp, { unit: 'accounts' })
   async totp({ tx }: Call<typeof routes.totp>): Promise<object> {
     return proposeTotp(tx, await lockOwnAccount(tx));
   }
 
-  @Endpoint(routes.confirmTotp, { unit: 'relay' })
+  @Endpoint(routes.confirmTotp, { unit: 'accounts' })
   async confirmTotp({ tx, body }: Call<typeof routes.confirmTotp>): Promise<object> {
     const { id } = await lockOwnAccount(tx);
     if (!(await confirmTotp(tx, id, body.code))) throw new Problem('wrong_code');
@@ -32,7 +32,7 @@ export class FactorsController {
     return { recovery_codes: await renewRecoveryCodes(tx, id) };
   }
 
-  @Endpoint(routes.removeTotp, { unit: 'relay' })
+  @Endpoint(routes.removeTotp, { unit: 'accounts' })
   async removeTotp({ tx }: Call<typeof routes.removeTotp>): Promise<void> {
     const { id } = await lockOwnAccount(tx);
     const orm = await tx.orm();
@@ -42,12 +42,12 @@ export class FactorsController {
     if (removed.count > 0) auditFactor(tx, 'auth.factor_removed', 'totp');
   }
 
-  @Endpoint(routes.passkeyOptions, { unit: 'relay' })
+  @Endpoint(routes.passkeyOptions, { unit: 'accounts' })
   async passkeyOptions({ tx, request }: Call<typeof routes.passkeyOptions>): Promise<object> {
     return this.passkeys.registrationOptions(tx, await lockOwnAccount(tx), networkOf(request.ip));
   }
 
-  @Endpoint(routes.addPasskey, { unit: 'relay' })
+  @Endpoint(routes.addPasskey, { unit: 'accounts' })
   async addPasskey({ tx, body }: Call<typeof routes.addPasskey>): Promise<object> {
     const { id } = await lockOwnAccount(tx);
     const passkey = await this.passkeys.register(tx, id, body);
@@ -55,13 +55,13 @@ export class FactorsController {
     return passkey;
   }
 
-  @Endpoint(routes.passkeys, { unit: 'relay' })
+  @Endpoint(routes.passkeys, { unit: 'accounts' })
   async list({ tx }: Call<typeof routes.passkeys>): Promise<object> {
     const { userId } = tx.principal;
     return { data: isUuid(userId) ? await this.passkeys.list(tx, userId) : [] };
   }
 
-  @Endpoint(routes.removePasskey, { unit: 'relay' })
+  @Endpoint(routes.removePasskey, { unit: 'accounts' })
   async removePasskey({ tx, id: passkeyId }: Call<typeof routes.removePasskey>): Promise<void> {
     const orm = await tx.orm();
     const passkey = await orm.passkey.findUnique({ where: { id: passkeyId }, select: { user_id: true } });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { KEY_ACTOR_PREFIX, KeyRole, Scope } from '@wardbell/contract';
 import { z } from 'zod';
 import { OutageLog } from '../../database/outage-log.js';
-import { RelayPool } from '../../database/pools.js';
+import { AuthPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { hashToken } from '../../platform/secret-token.js';
@@ -55,7 +55,7 @@ export class KeyLookup {
   #lookups = 0;
 
   constructor(
-    private readonly relay: RelayPool,
+    private readonly auth: AuthPool,
     private readonly outages: OutageLog,
   ) {}
 
@@ -78,7 +78,7 @@ export class KeyLookup {
     if (this.#lookups >= MAX_LOOKUPS) throw new Problem('busy', { retryAfterS: 1 });
     this.#lookups++;
     try {
-      const [row] = await this.relay.query(FIND, [hash]);
+      const [row] = await this.auth.query(FIND, [hash]);
       if (row === undefined) throw new TokenError('invalid');
       return toKnownKey(Row.parse(row));
     } finally {
@@ -98,7 +98,7 @@ export class KeyLookup {
     const nowMs = performance.now();
     if (nowMs - known.touchedMs < TOUCH_EVERY_MS) return;
     known.touchedMs = nowMs;
-    this.relay.query(TOUCH, [known.id]).catch((error: unknown) => {
+    this.auth.query(TOUCH, [known.id]).catch((error: unknown) => {
       this.outages.failed('integration-key-use', error);
     });
   }

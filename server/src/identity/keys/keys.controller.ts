@@ -10,17 +10,17 @@ const routes = api.integrationKeys;
 export class KeysController {
   constructor(private readonly keys: KeysService) {}
 
-  @Endpoint(routes.list)
+  @Endpoint(routes.list, { unit: 'accounts' })
   list({ tx, query }: Call<typeof routes.list>): Promise<object> {
     return this.keys.page(tx, query);
   }
 
-  @Endpoint(routes.create)
+  @Endpoint(routes.create, { unit: 'accounts' })
   create({ tx, body }: Call<typeof routes.create>): Promise<object> {
     return this.keys.create(tx, body);
   }
 
-  @Endpoint(routes.remove)
+  @Endpoint(routes.remove, { unit: 'accounts' })
   remove({ tx, id }: Call<typeof routes.remove>): Promise<void> {
     return this.keys.remove(tx, id);
   }

@@ -15,7 +15,7 @@ export class Enrolment {
 
   /** The principal of an `enrol_token`. @throws Problem `invalid_token` */
   verify(token: string, address: string): Promise<Principal> {
-    return this.database.acrossTenants({ ...SYSTEM, address }, async (tx) => {
+    return this.database.onAccounts({ ...SYSTEM, address }, async (tx) => {
       const step = await findStep(tx, 'enrolment', token);
       const orm = await tx.orm();
       const account = step?.userId ? await orm.userAccount.findUnique({ where: { id: step.userId } }) : null;

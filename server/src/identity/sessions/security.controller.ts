@@ -13,16 +13,17 @@ const routes = api.tenants;
 /** The security policy of a tenant. */
 @Controller()
 export class SecurityController {
-  @Endpoint(routes.security, { unit: 'relay' })
+  @Endpoint(routes.security, { unit: 'accounts' })
   async get({ tx, id }: Call<typeof routes.security>): Promise<object> {
-    await lockTenant(tx, id);
+    await findTenant(tx, id);
     return readSecurity(tx, id);
   }
 
   /** Sessions that are open get the new limits in the same transaction. */
-  @Endpoint(routes.setSecurity, { unit: 'relay' })
+  @Endpoint(routes.setSecurity, { unit: 'accounts' })
   async set({ tx, id, body }: Call<typeof routes.setSecurity>): Promise<object> {
-    await lockTenant(tx, id);
+    await findTenant(tx, id);
+    await lockPolicy(tx, id);
     const present = await readSecurity(tx, id);
     if (tx.principal.tenantId !== null && body.floor && !isSame(body.floor, present.floor)) {
       throw new Problem('field_not_allowed', {
@@ -47,13 +48,19 @@ export class SecurityController {
 }
 
 /** @throws Problem 404 for a tenant that does not exist or is another's */
-async function lockTenant(tx: Tx, id: string): Promise<void> {
+async function findTenant(tx: Tx, id: string): Promise<void> {
   const { tenantId } = tx.principal;
   if (tenantId !== null && tenantId !== id) throw new Problem('not_found');
-  const found = await tx.sql.query<object[]>`
-    SELECT FROM wardbell.tenant WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  const found = await tx.sql.query<object[]>`SELECT FROM wardbell.tenant WHERE id = ${id}::uuid`;
   if (found.length === 0) throw new Problem('not_found');
 }
+
+/**
+ * Lets changes of a tenant's policy wait for each other. An advisory lock, because the role of accounts writes no tenant
+ * and so cannot lock its row.
+ */
+const lockPolicy = (tx: Tx, id: string): Promise<number> =>
+  tx.sql.execute`SELECT pg_advisory_xact_lock(hashtextextended('wardbell.security/' || ${id}, 0))`;
 
 async function store(tx: Tx, tenantId: string, { policy, floor }: TenantSecurity): Promise<void> {
   const orm = await tx.orm();

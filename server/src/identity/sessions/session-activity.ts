@@ -56,11 +56,9 @@ export class SessionActivity implements OnApplicationBootstrap, BeforeApplicatio
       for (const [id, atMs] of acted) if (!this.#acted.has(id)) this.#acted.set(id, atMs);
       throw error;
     }
-    const tenantIds = await this.database.acrossTenants(SYSTEM, (tx) =>
-      tenantsOfUnusedSessions(tx, MAX_ENDED),
-    );
+    const tenantIds = await this.database.onAccounts(SYSTEM, (tx) => tenantsOfUnusedSessions(tx, MAX_ENDED));
     for (const id of tenantIds)
-      await this.database.acrossTenants(SYSTEM, (tx) => endUnusedSessions(tx, id, MAX_ENDED));
+      await this.database.onAccounts(SYSTEM, (tx) => endUnusedSessions(tx, id, MAX_ENDED));
   }
 
   async #store(acted: ReadonlyMap<string, number>): Promise<void> {
@@ -68,7 +66,7 @@ export class SessionActivity implements OnApplicationBootstrap, BeforeApplicatio
     const nowMs = performance.now();
     const ids = [...acted.keys()];
     const agesS = [...acted.values()].map((atMs) => (nowMs - atMs) / 1000);
-    await this.database.acrossTenants(
+    await this.database.onAccounts(
       SYSTEM,
       (tx) => tx.sql.execute`
         UPDATE wardbell.auth_session s SET last_used_at = a.at

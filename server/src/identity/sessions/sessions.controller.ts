@@ -15,13 +15,13 @@ const ofUsers = api.users;
 /** Where people are signed in: the caller, and for administrators the users of their tenant. */
 @Controller()
 export class SessionsController {
-  @Endpoint(own.sessions, { unit: 'relay' })
+  @Endpoint(own.sessions, { unit: 'accounts' })
   async list({ tx }: Call<typeof own.sessions>): Promise<object> {
     const { userId } = tx.principal;
     return { data: isUuid(userId) ? await listLoginSessions(tx, userId) : [] };
   }
 
-  @Endpoint(own.endSession, { unit: 'relay' })
+  @Endpoint(own.endSession, { unit: 'accounts' })
   async end({ tx, id }: Call<typeof own.endSession>): Promise<void> {
     const { userId, tenantId } = tx.principal;
     const orm = await tx.orm();
@@ -34,7 +34,7 @@ export class SessionsController {
     }
   }
 
-  @Endpoint(own.endOtherSessions, { unit: 'relay' })
+  @Endpoint(own.endOtherSessions, { unit: 'accounts' })
   async endOthers({ tx }: Call<typeof own.endOtherSessions>): Promise<void> {
     const { userId, tenantId } = tx.principal;
     if (!isUuid(userId)) return;
@@ -42,13 +42,13 @@ export class SessionsController {
     tx.audit({ action: 'auth.sessions_ended', objectType: 'user', objectId: userId }, tenantId);
   }
 
-  @Endpoint(ofUsers.sessions, { unit: 'relay' })
+  @Endpoint(ofUsers.sessions, { unit: 'accounts' })
   async listOfUser({ tx, id }: Call<typeof ofUsers.sessions>): Promise<object> {
     await findUser(tx, id);
     return { data: await listLoginSessions(tx, id) };
   }
 
-  @Endpoint(ofUsers.endSessions, { unit: 'relay' })
+  @Endpoint(ofUsers.endSessions, { unit: 'accounts' })
   async endOfUser({ tx, id }: Call<typeof ofUsers.endSessions>): Promise<void> {
     const { tenantId } = await findUser(tx, id);
     await revokeUser(tx, { userId: id, tenantId }, 'session_ended');
@@ -56,7 +56,7 @@ export class SessionsController {
   }
 
   /** Of somebody who has lost them: the next sign-in needs the password alone, or a new factor where one is demanded. */
-  @Endpoint(ofUsers.removeFactors, { unit: 'relay' })
+  @Endpoint(ofUsers.removeFactors, { unit: 'accounts' })
   async removeFactorsOfUser({ tx, id }: Call<typeof ofUsers.removeFactors>): Promise<void> {
     const { tenantId } = await findUser(tx, id);
     if (id === tx.principal.userId) throw new Problem('own_account');

@@ -10,17 +10,17 @@ const routes = api.externalUsers;
 export class ExternalUsersController {
   constructor(private readonly externalUsers: ExternalUsers) {}
 
-  @Endpoint(routes.list)
+  @Endpoint(routes.list, { unit: 'accounts' })
   list({ tx, query }: Call<typeof routes.list>): Promise<object> {
     return this.externalUsers.page(tx, query);
   }
 
-  @Endpoint(routes.block)
+  @Endpoint(routes.block, { unit: 'accounts' })
   block({ tx, sub }: Call<typeof routes.block>): Promise<void> {
     return this.externalUsers.block(tx, sub);
   }
 
-  @Endpoint(routes.unblock)
+  @Endpoint(routes.unblock, { unit: 'accounts' })
   unblock({ tx, sub }: Call<typeof routes.unblock>): Promise<void> {
     return this.externalUsers.unblock(tx, sub);
   }

@@ -22,14 +22,14 @@ export async function ensureSuperAdmin(
 ): Promise<void> {
   const email = superAdmin.email.toLowerCase();
   const passwords = new Passwords();
-  if (!(await database.acrossTenants(SYSTEM, hasSuperAdmin))) {
+  if (!(await database.onAccounts(SYSTEM, hasSuperAdmin))) {
     const passwordHash = await passwords.hash(superAdmin.password);
-    await database.acrossTenants(SYSTEM, async (tx) => {
+    await database.onAccounts(SYSTEM, async (tx) => {
       await lockCreation(tx);
       if (!(await hasSuperAdmin(tx))) await create(tx, email, passwordHash);
     });
   }
-  const stored = await database.acrossTenants(SYSTEM, async (tx) => {
+  const stored = await database.onAccounts(SYSTEM, async (tx) => {
     const orm = await tx.orm();
     return orm.userAccount.findFirst({
       where: { email, role: 'super_admin' },
@@ -55,7 +55,7 @@ export async function ensureSuperAdmin(
  */
 export async function resetSuperAdmin(database: Database, email: string, password: string): Promise<boolean> {
   const passwordHash = await new Passwords().hash(password);
-  return database.acrossTenants(SYSTEM, async (tx) => {
+  return database.onAccounts(SYSTEM, async (tx) => {
     await lockCreation(tx);
     const orm = await tx.orm();
     const account = await orm.userAccount.findUnique({ where: { email } });

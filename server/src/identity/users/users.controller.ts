@@ -25,12 +25,12 @@ export class UsersController {
     private readonly usersList: UsersList,
   ) {}
 
-  @Endpoint(routes.list)
+  @Endpoint(routes.list, { unit: 'accounts' })
   list({ tx, query }: Call<typeof routes.list>): Promise<object> {
     return this.usersList.page(tx, query);
   }
 
-  @Endpoint(routes.get)
+  @Endpoint(routes.get, { unit: 'accounts' })
   get({ tx, id }: Call<typeof routes.get>): Promise<object> {
     return this.users.get(tx, id);
   }
@@ -41,10 +41,10 @@ export class UsersController {
     const { principal, body, request } = call;
     const { password, tenant_id: named, ...user } = body;
     const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
-    const clinic = await this.database.asPrincipal(principal, (tx) => this.users.clinicName(tx, tenantId));
+    const clinic = await this.database.onAccounts(principal, (tx) => this.users.clinicName(tx, tenantId));
     await this.rules.check(password, { email: user.email, name: user.name, clinic }, 'password');
     const passwordHash = await this.passwords.hash(password, networkOf(request.ip));
-    return this.database.asPrincipal(principal, (tx) =>
+    return this.database.onAccounts(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
     );
   }
@@ -55,7 +55,7 @@ export class UsersController {
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
     const secret = password === undefined ? {} : { passwordHash: await this.#hash(password, call) };
-    return this.database.asPrincipal(principal, (tx) =>
+    return this.database.onAccounts(principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
   }
@@ -64,7 +64,7 @@ export class UsersController {
     password: string,
     { principal, id, body, request }: BareCall<typeof routes.update>,
   ): Promise<string> {
-    const { email, name, clinic } = await this.database.asPrincipal(principal, (tx) =>
+    const { email, name, clinic } = await this.database.onAccounts(principal, (tx) =>
       this.users.person(tx, id),
     );
     const person = { email: body.email ?? email, name: body.name ?? name, clinic };
@@ -72,7 +72,7 @@ export class UsersController {
     return this.passwords.hash(password, networkOf(request.ip));
   }
 
-  @Endpoint(routes.remove)
+  @Endpoint(routes.remove, { unit: 'accounts' })
   remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
     return this.users.remove(tx, id, ifMatch);
   }

@@ -58,21 +58,29 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
     if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
     await this.relay.query(MAINTAIN_AUDIT, [MONTHS_AHEAD]);
     await this.#prune();
+    await this.#pruneAccounts();
   }
 
   #prune(): Promise<void> {
     return this.database.acrossTenants(SYSTEM, async (tx) => {
       const orm = await tx.orm();
-      const hoursAgo = (hours: number): Date => new Date(tx.now.getTime() - hours * HOUR_MS);
+      const hoursAgo = hoursBefore(tx.now);
       await orm.disconnectOrder.deleteMany({ where: { created_at: { lt: hoursAgo(1) } } });
       await orm.idempotency.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.publication.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
-      await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
-      await orm.signInStep.deleteMany({ where: { expires_at: { lt: tx.now } } });
       await orm.deadLetter.deleteMany({ where: { received_at: { lt: hoursAgo(30 * 24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
       await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });
       await orm.presence.deleteMany({ where: { online: false, since: { lt: hoursAgo(24) } } });
+    });
+  }
+
+  #pruneAccounts(): Promise<void> {
+    return this.database.onAccounts(SYSTEM, async (tx) => {
+      const orm = await tx.orm();
+      const hoursAgo = hoursBefore(tx.now);
+      await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
+      await orm.signInStep.deleteMany({ where: { expires_at: { lt: tx.now } } });
       await tx.sql.execute`
         DELETE FROM wardbell.external_user e USING (
           SELECT s.id, row_number() OVER (PARTITION BY s.tenant_id ORDER BY s.last_seen_at DESC NULLS LAST) AS place
@@ -84,3 +92,8 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
     });
   }
 }
+
+const hoursBefore =
+  (now: Date) =>
+  (hours: number): Date =>
+    new Date(now.getTime() - hours * HOUR_MS);

@@ -160,10 +160,12 @@ describe('loadConfig', () => {
     expect(failure({ JWT_ROLE_CLAIM: 'a..b' })).toContain('JWT_ROLE_CLAIM must be');
   });
 
-  it('refuses the run-time logins of a database that is not named', () => {
-    expect(failure({ APP_DATABASE_URL: 'postgresql://a:b@host/db' })).toContain(
-      'DATABASE_URL must be set too',
-    );
+  it('takes the embedded database only where no database is named', () => {
+    const url = 'postgresql://a:b@host/db';
+    expect(load().isDatabaseEmbedded).toBe(true);
+    for (const name of ['DATABASE_URL', 'APP_DATABASE_URL', 'AUTH_DATABASE_URL', 'RELAY_DATABASE_URL'])
+      expect(load({ [name]: url }).isDatabaseEmbedded).toBe(false);
+    expect(failure({ LISTEN_DATABASE_URL: url })).toContain('RELAY_DATABASE_URL must be set too');
   });
 
   it('normalises origins and reads lists', () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DaprSubscription } from './dapr-subscription.js';
-import { Environment, expectation, type LogLevel } from './environment.js';
+import { Environment, type LogLevel } from './environment.js';
+import { readSettings } from './read-settings.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import type { SigningKeys } from './signing-keys.js';
 import { ConfigError } from './start-error.js';
@@ -31,13 +32,17 @@ export abstract class Config {
   /** 0 takes any free port. */
   abstract readonly port: number;
   abstract readonly host: string;
-  /** Login of the owner, for migrations and run-time roles only. Undefined: embedded PostgreSQL is used. */
+  /** Login of the owner, for commands only: a server refuses to start with it. */
   abstract readonly databaseUrl: string | undefined;
+  /** No database is named, so the PostgreSQL of the npm package is started on `dataDir`. */
+  abstract readonly isDatabaseEmbedded: boolean;
   /** URL for LISTEN that bypasses a connection pooler. Without a user name, the relay's is used. */
   abstract readonly listenDatabaseUrl: string | undefined;
-  /** How long start-up waits for the database at `databaseUrl`. */
+  /** How long start-up waits for the database. */
   abstract readonly databaseWaitS: number;
+  /** Logins of the three roles that serve; all of them are needed unless the database is embedded. */
   abstract readonly appDatabaseUrl: string | undefined;
+  abstract readonly authDatabaseUrl: string | undefined;
   abstract readonly relayDatabaseUrl: string | undefined;
   /** Absolute path. */
   abstract readonly dataDir: string;
@@ -85,6 +90,8 @@ export abstract class Config {
   abstract readonly production: boolean;
 }
 
+const DATABASES = ['DATABASE_URL', 'APP_DATABASE_URL', 'AUTH_DATABASE_URL', 'RELAY_DATABASE_URL'] as const;
+
 /** The super admin's address outside production; `.test` can never receive mail (RFC 6761). */
 const DEMO_SUPER_ADMIN_EMAIL = 'super@wardbell.test';
 
@@ -94,13 +101,7 @@ const DEMO_SUPER_ADMIN_EMAIL = 'super@wardbell.test';
  * @throws ConfigError one line that names every wrong variable and what is expected of it.
  */
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const wrong = new Set(parsed.error.issues.map((issue) => expectation(issue.path[0] ?? 'environment')));
-    throw new ConfigError(`Wrong configuration: ${[...wrong].join('; ')}`);
-  }
-  const values = parsed.data;
+  const values = readSettings(Environment, env);
   const production = values.NODE_ENV === 'production';
   assertConsistent(values, production);
 
@@ -112,9 +113,11 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     databaseUrl: values.DATABASE_URL,
+    isDatabaseEmbedded: DATABASES.every((name) => values[name] === undefined),
     listenDatabaseUrl: values.LISTEN_DATABASE_URL,
     databaseWaitS: values.DATABASE_WAIT_S,
     appDatabaseUrl: values.APP_DATABASE_URL,
+    authDatabaseUrl: values.AUTH_DATABASE_URL,
     relayDatabaseUrl: values.RELAY_DATABASE_URL,
     dataDir,
     jwtKeys,
@@ -205,12 +208,9 @@ function assertConsistent(values: Environment, production: boolean): void {
       );
     }
   }
-  if (values.DATABASE_URL === undefined) {
-    const dependent = (['APP_DATABASE_URL', 'RELAY_DATABASE_URL', 'LISTEN_DATABASE_URL'] as const).find(
-      (name) => values[name] !== undefined,
+  if (values.LISTEN_DATABASE_URL !== undefined && DATABASES.every((name) => values[name] === undefined)) {
+    throw new ConfigError(
+      'Wrong configuration: LISTEN_DATABASE_URL is set, so APP_DATABASE_URL, AUTH_DATABASE_URL and RELAY_DATABASE_URL must be set too',
     );
-    if (dependent !== undefined) {
-      throw new ConfigError(`Wrong configuration: ${dependent} is set, so DATABASE_URL must be set too`);
-    }
   }
 }

@@ -128,6 +128,7 @@ export const Environment = z.object({
   ),
   DATABASE_URL: postgresUrl,
   APP_DATABASE_URL: postgresUrl,
+  AUTH_DATABASE_URL: postgresUrl,
   RELAY_DATABASE_URL: postgresUrl,
   LISTEN_DATABASE_URL: postgresUrl,
   DATABASE_WAIT_S: wholeNumberOr(60, 0, 3_600, ' of seconds'),

@@ -68,7 +68,7 @@ export class Instance implements OnApplicationBootstrap, BeforeApplicationShutdo
 
   async onApplicationBootstrap(): Promise<void> {
     // the embedded database has one server at a time, so any other instance in the table was killed
-    if (this.config.databaseUrl === undefined) await this.relay.query(REAP_ALL);
+    if (this.config.isDatabaseEmbedded) await this.relay.query(REAP_ALL);
     await this.#register();
     this.#heartbeat.start();
   }

@@ -40,7 +40,7 @@ export class StreamController {
     return this.eventStreams.open(request, reply, asked);
   }
 
-  @Endpoint(routes.ticket, { unit: 'relay' })
+  @Endpoint(routes.ticket, { unit: 'accounts' })
   async ticket({ tx, request }: Call<typeof routes.ticket>): Promise<object> {
     if (!this.rate.attempt(request.ip)) throw new Problem('too_many_attempts', { retryAfterS: 1 });
     return { ticket: await this.tickets.issue(tx), expires_in: TICKET_S };

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Role, TICKET_S } from '@wardbell/contract';
-import { RelayPool } from '../../database/pools.js';
+import { AuthPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { TokenError } from '../../identity/auth/token-error.js';
@@ -27,7 +27,7 @@ const REDEEM = {
 /** Tickets stand for an access token once, for clients that cannot send a header. The database has hashes only. */
 @Injectable()
 export class Tickets {
-  constructor(private readonly relay: RelayPool) {}
+  constructor(private readonly auth: AuthPool) {}
 
   /** A ticket for the principal of this unit of work. */
   async issue(tx: Tx): Promise<string> {
@@ -51,7 +51,7 @@ export class Tickets {
    */
   async redeem(ticket: string, address: string): Promise<Principal> {
     if (!isToken(ticket)) throw new TokenError('invalid');
-    const [row] = await this.relay.query<Row>(REDEEM, [hashToken(ticket)]);
+    const [row] = await this.auth.query<Row>(REDEEM, [hashToken(ticket)]);
     if (!row) throw new TokenError('invalid');
     const expiresAtMs = row.token_expires_at.getTime();
     if (expiresAtMs <= Date.now()) throw new TokenError('expired');
