@@ -24,6 +24,7 @@ const FEATURE_IMPORTS = {
   care: [],
   connections: [],
   events: [],
+  'external-users': [],
   gateways: [],
   integrations: [],
   limits: ['connections'],
@@ -38,7 +39,7 @@ const FEATURE_IMPORTS = {
   'sign-in': [],
   system: [],
   tenants: ['limits'],
-  users: [],
+  users: ['external-users'],
 };
 
 export default {

@@ -83,7 +83,7 @@ export const EmergencyAccess = ({
             <Button variant="default" onClick={onClose} disabled={open.isPending}>
               {text.app.cancel}
             </Button>
-            <Button type="submit" color="orange.9" loading={open.isPending}>
+            <Button type="submit" color="red.8" loading={open.isPending}>
               {words.open}
             </Button>
           </Group>

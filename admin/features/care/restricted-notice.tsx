@@ -17,7 +17,7 @@ export const RestrictedNotice = ({ patientId, onOpened }: { patientId: string; o
   return (
     <>
       <Notice icon={IconLock} title={words.notice.title} hint={`${words.notice.hint} ${words.notice.ask}`}>
-        <Button color="orange.9" onClick={() => setAsking(true)}>
+        <Button color="red.8" onClick={() => setAsking(true)}>
           {words.emergency.action}
         </Button>
       </Notice>

@@ -6,6 +6,7 @@ import type { Patient } from '@wardbell/contract';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { useApi } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
@@ -40,6 +41,7 @@ export const CreatePatient = ({
   return (
     <FormDrawer
       title={words.createTitle}
+      inputName={NEW_PATIENT}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}

@@ -9,6 +9,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
+import { patientInput } from '../../../shared/session/input-names';
 import { useApi } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
@@ -82,6 +83,7 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
   return (
     <FormDrawer
       title={words.editTitle}
+      inputName={patientInput(opened.id)}
       submitLabel={words.saveChanges}
       form={form}
       pending={save.isPending}

@@ -13,6 +13,8 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { patientInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useMe } from '../../../shared/session/context';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -136,7 +138,7 @@ export const PatientPanel = ({
   const { role } = useMe();
   const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(() => hasInput(patientInput(id)));
   const care = useRoomText(CARE);
   const cache = useQueryClient();
   const isAdmin = role === 'tenant_admin';

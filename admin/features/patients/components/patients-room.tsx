@@ -13,6 +13,8 @@ import { lazily } from '../../../shared/lazily';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useTitle } from '../../../shared/room/use-title';
+import { NEW_PATIENT } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useMe } from '../../../shared/session/context';
 import { useText } from '../../../shared/text/text';
 import { usePatientSearch } from '../model/search';
@@ -52,7 +54,7 @@ const ListedPatients = () => {
   const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState(() => hasInput(NEW_PATIENT));
   const [openId, open] = useOpenPatient();
   const remove = useDeletePatient();
   const close = () => {

@@ -5,7 +5,7 @@ import { IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { isWithheld } from '../../../shared/api/patient-rows';
@@ -16,6 +16,8 @@ import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi, useMe } from '../../../shared/session/context';
+import { appointmentInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -129,6 +131,10 @@ const Details = ({
 }) => {
   const words = useRoomText(scheduleText);
   const removal = useRemove(appointment, onClose);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, after the screen was unlocked
+  useEffect(() => {
+    if (hasInput(appointmentInput(appointment.id))) onEdit(appointment);
+  }, [appointment.id]);
   // A booking needs a time, which the form asks for.
   const steps = stepsOf(appointment.status).filter(
     (step) =>

@@ -9,6 +9,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
+import { appointmentInput } from '../../../shared/session/input-names';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -106,6 +107,7 @@ export const EditAppointment = ({
   const follows = allowedMoves(opened.status);
   return (
     <FormDrawer
+      inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
       submitLabel={words.saveChanges}
       form={form}
