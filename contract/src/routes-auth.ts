@@ -117,7 +117,8 @@ export const auth = {
     method: 'POST',
     path: '/auth/unlock',
     tag: 'auth',
-    summary: 'Unlock the session of the refresh cookie with the password or a passkey of its person; rotates the cookie',
+    summary:
+      'Unlock the session of the refresh cookie with the password or a passkey of its person; rotates the cookie',
     access: 'public',
     body: Unlock,
     status: 200,
@@ -274,7 +275,10 @@ export const auth = {
       idle_minutes: z
         .int()
         .nullable()
-        .meta({ description: 'The session ends after so many minutes without an action; null without a session of ours' }),
+        .meta({
+          description:
+            'The session ends after so many minutes without an action; null without a session of ours',
+        }),
       input_key: z.string().nullable().meta({
         description:
           'Encrypts what was not saved when a screen is locked: 32 bytes, base64url, of this session; refused while it is locked',

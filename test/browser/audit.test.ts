@@ -74,7 +74,9 @@ describe('the audit log', () => {
       return (await entry('Test front_desk', 'Opened the record').count()) === 1;
     });
     await entry('You', 'Opened the record').first().waitFor();
-    expect(await entry('Test front_desk', 'Opened the record').innerText()).toMatch(/from (127\.0\.0\.1|::1)/);
+    expect(await entry('Test front_desk', 'Opened the record').innerText()).toMatch(
+      /from (127\.0\.0\.1|::1)/,
+    );
     expect(await violationsOf(page)).toEqual([]);
     await accesses.getByRole('link', { name: 'Search by day and export' }).click();
     await page.getByRole('tab', { name: 'Who looked', selected: true }).waitFor();

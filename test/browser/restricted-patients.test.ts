@@ -1,10 +1,10 @@
 import { BreakGlass, type Patient } from '@wardbell/contract';
 import { call } from '../support/http.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
+import { createAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
-import { createAppointment } from './support/appointments.js';
 import { overflowOf } from './support/narrow.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 

@@ -22,7 +22,13 @@ import { LOCK } from './messages';
  * Stands in the place of everything until the person has shown who they are, or has signed out.
  * @param isExternal the person signed in elsewhere and has neither password nor passkey here
  */
-export const LockScreen = ({ person, isExternal = false }: { person: LockedPerson; isExternal?: boolean }) => {
+export const LockScreen = ({
+  person,
+  isExternal = false,
+}: {
+  person: LockedPerson;
+  isExternal?: boolean;
+}) => {
   const text = useText();
   const words = useRoomText(LOCK).lock;
   const session = useSession();

@@ -1,10 +1,19 @@
-import { collectInput, forgetInput, type Input, putBackInput, SEALED_KEY } from '../../shared/session/kept-input';
+import {
+  collectInput,
+  forgetInput,
+  type Input,
+  putBackInput,
+  SEALED_KEY,
+} from '../../shared/session/kept-input';
 
 const NONCE_BYTES = 12;
 
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
-const toBase64 = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
+    character.charCodeAt(0),
+  );
+const toBase64 = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 
 /** The key of a session (AES-256-GCM); null where the browser has no Web Crypto, as in pages that came by plain HTTP. */
 const importKey = async (key: string): Promise<CryptoKey | null> =>

@@ -36,7 +36,10 @@ export const failureBeside = <Values,>(
 ): Described | null => (error && Object.keys(form.errors).length === 0 ? describe(error) : null);
 
 /** Keeps what was entered over a lock of the screen: only the fields that differ, as the object may have changed since. */
-const useKeptInput = <Values extends object>(name: string | undefined, form: UseFormReturnType<Values>): void => {
+const useKeptInput = <Values extends object>(
+  name: string | undefined,
+  form: UseFormReturnType<Values>,
+): void => {
   const latest = useRef(form);
   latest.current = form;
   useEffect(() => {

@@ -9,8 +9,8 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
-import { patientInput } from '../../../shared/session/input-names';
 import { useApi } from '../../../shared/session/context';
+import { patientInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import {

@@ -35,7 +35,12 @@ export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | u
     SELECT s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s) AS is_open
     FROM wardbell.auth_session s WHERE s.id = ${session.id}::uuid`;
   const mayAct = user.status === 'active' && user.deleted_at === null;
-  return { sessionId: session.id, user, isValid: state?.is_open === true && mayAct, isLocked: session.locked_at !== null };
+  return {
+    sessionId: session.id,
+    user,
+    isValid: state?.is_open === true && mayAct,
+    isLocked: session.locked_at !== null,
+  };
 }
 
 /**

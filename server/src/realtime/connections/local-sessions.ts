@@ -211,4 +211,8 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
 
 /** How a session is closed whose principal may no longer act. */
 const closeOf = (verdict: string): CloseName =>
-  verdict === 'tenant_suspended' ? 'tenantSuspended' : verdict === 'locked' ? 'sessionLocked' : 'accessRevoked';
+  verdict === 'tenant_suspended'
+    ? 'tenantSuspended'
+    : verdict === 'locked'
+      ? 'sessionLocked'
+      : 'accessRevoked';
