@@ -4,7 +4,6 @@ import { Alert, Button } from '@mantine/core';
 import { IconAlertCircle, IconLock, IconLockOpen, IconUserOff } from '@tabler/icons-react';
 import { useState } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
-import { hasCode } from '../../shared/api/failure';
 import { Confirm } from '../../shared/components/confirm';
 import { toast } from '../../shared/components/toast';
 import { Fact, Panel } from '../../shared/panel/panel';
@@ -45,26 +44,11 @@ const Allow = ({ row }: { row: ExternalRow }) => {
   const text = useText();
   const words = useRoomText(EXTERNAL_USERS);
   const allow = useBlock(row.sub, 'DELETE');
-  // what a super admin has blocked is not there for a tenant admin to lift
-  const failure =
-    allow.error &&
-    (hasCode(allow.error, 'not_found') ? words.byProvider : describeFailure(allow.error, text));
-  const submit = () =>
-    allow.mutate(undefined, {
-      onSuccess: () =>
-        void toast({ tone: 'success', message: formatMessage(words.allow.done, { name: row.sub }) }),
-    });
+  const failure = allow.error && describeFailure(allow.error, text);
   return (
     <>
       {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mb="sm"
-        >
+        <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failure.title} role="alert" mb="sm">
           {failure.hint}
         </Alert>
       )}
@@ -73,12 +57,39 @@ const Allow = ({ row }: { row: ExternalRow }) => {
         size="compact-md"
         leftSection={<IconLockOpen size={16} aria-hidden="true" />}
         loading={allow.isPending}
-        onClick={submit}
+        onClick={() => allow.mutate()}
       >
         {words.allow.action}
       </Button>
     </>
   );
+};
+
+const Actions = ({ row, onBlock }: { row: ExternalRow; onBlock: () => void }) => {
+  const words = useRoomText(EXTERNAL_USERS);
+  const me = useMe();
+  if (row.sub === me.id) return <p className={classes.hint}>{words.own}</p>;
+  if (!row.blocked) {
+    return (
+      <Button
+        variant="default"
+        size="compact-md"
+        leftSection={<IconLock size={16} aria-hidden="true" />}
+        onClick={onBlock}
+      >
+        {words.block.action}
+      </Button>
+    );
+  }
+  // a block that is not the clinic's own: only a super admin lifts it
+  if (row.blocked_at === null && me.role !== 'super_admin') {
+    return (
+      <Alert variant="light" icon={<IconAlertCircle />} title={words.byProvider.title} role="status">
+        {words.byProvider.hint}
+      </Alert>
+    );
+  }
+  return <Allow row={row} />;
 };
 
 /** One person of single sign-on, and the means to shut them out or let them in again. */
@@ -97,7 +108,6 @@ export const ExternalUserPanel = ({
   const text = useText();
   const words = useRoomText(EXTERNAL_USERS);
   const formats = useFormats();
-  const me = useMe();
   const [blocking, setBlocking] = useState(false);
   return (
     <Panel
@@ -109,20 +119,7 @@ export const ExternalUserPanel = ({
       {row ? (
         <>
           <div className={classes.actions} style={{ flexWrap: 'wrap' }}>
-            {row.sub === me.id ? (
-              <p className={classes.hint}>{words.own}</p>
-            ) : row.blocked ? (
-              <Allow row={row} />
-            ) : (
-              <Button
-                variant="default"
-                size="compact-md"
-                leftSection={<IconLock size={16} aria-hidden="true" />}
-                onClick={() => setBlocking(true)}
-              >
-                {words.block.action}
-              </Button>
-            )}
+            <Actions row={row} onBlock={() => setBlocking(true)} />
           </div>
           <dl className={classes.facts}>
             <Fact name={words.columns.state}>{row.blocked ? words.blocked : words.allowed}</Fact>
