@@ -186,7 +186,7 @@ describe('the review of emergency accesses', () => {
     await page.getByRole('grid').focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await page.getByRole('radio', { name: 'Justified', exact: true }).waitFor();
+    await page.getByRole('radio', { name: /^Justified/ }).waitFor();
     expect(page.url()).toContain(open.id);
     await page.setViewportSize({ width: 320, height: 640 });
     expect(await overflowOf(page)).toBe(0);
