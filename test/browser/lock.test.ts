@@ -34,6 +34,14 @@ const lockedOf = async (userId: string) =>
 const untilLocked = (userId: string) =>
   eventually(async () => (await lockedOf(userId)) === 1, { what: 'the lock on the server' });
 const form = ({ page }: ConsolePage) => page.getByRole('dialog', { name: 'New patient' });
+/** Signs in with a clock that the test turns: the screen is locked after so many minutes, whatever is on it. */
+const openAlone = async () => {
+  const anna = await ConsolePage.open(browser, server);
+  await anna.page.clock.install();
+  await anna.signIn(clinic.clinician);
+  await anna.untilConnection('Live');
+  return anna;
+};
 const beginPatient = async (person: ConsolePage, name: string) => {
   await person.page.getByRole('button', { name: 'New patient' }).first().click();
   await form(person).getByLabel('Last name').fill(name);
@@ -146,10 +154,9 @@ describe('a locked screen', () => {
 describe('what was not saved when the screen was locked', () => {
   it('is unreadable in the browser and comes back for the same person, over a reload', async () => {
     const name = uniqueName('Unsaved');
-    const anna = await signedIn(clinic.clinician);
+    const anna = await openAlone();
     const { page } = anna;
     await beginPatient(anna, name);
-    await page.clock.install();
     await page.clock.fastForward('16:00');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();
     await untilLocked(clinic.clinician.id);
@@ -177,13 +184,12 @@ describe('what was not saved when the screen was locked', () => {
   it('is put over what a colleague has saved meanwhile, field by field', async () => {
     const name = uniqueName('Edited');
     const patient = await createPatient(server, clinic.clinician, { last_name: name, phone: '1' });
-    const anna = await signedIn(clinic.clinician);
+    const anna = await openAlone();
     const { page } = anna;
     await anna.row(name).click();
     await page.getByRole('button', { name: 'Edit' }).click();
     const dialog = page.getByRole('dialog', { name: 'Edit patient' });
     await dialog.getByLabel('Clinical notes').fill('Fears needles');
-    await page.clock.install();
     await page.clock.fastForward('16:00');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '2' });
@@ -202,10 +208,9 @@ describe('what was not saved when the screen was locked', () => {
 
   it('is gone for another person who signs in at the same browser, and for the same one, too', async () => {
     const name = uniqueName('Foreign');
-    const anna = await signedIn(clinic.clinician);
+    const anna = await openAlone();
     const { page } = anna;
     await beginPatient(anna, name);
-    await page.clock.install();
     await page.clock.fastForward('16:00');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();
     const sealed = await eventually(() =>

@@ -32,6 +32,8 @@ const ACTIVE_KEY = 'wardbell.last_active';
 /** There while the screens are locked, with the name of the person. */
 const LOCKED_KEY = 'wardbell.locked';
 const LOCKED_EVENT = 'wardbell:locked';
+/** Storage events reach other tabs only. */
+const UNLOCKED_EVENT = 'wardbell:unlocked';
 /** Activity is written down no more often than this. */
 const WRITE_EVERY_MS = 2_000;
 const ACTIVITY = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
@@ -98,12 +100,14 @@ export class IdleWatch {
     for (const type of ACTIVITY) window.addEventListener(type, this.#act, { passive: true, capture: true });
     window.addEventListener('storage', this.#look);
     window.addEventListener(LOCKED_EVENT, this.#lockHere);
+    window.addEventListener(UNLOCKED_EVENT, this.#look);
     document.addEventListener('visibilitychange', this.#look);
     this.#look();
     return () => {
       for (const type of ACTIVITY) window.removeEventListener(type, this.#act, { capture: true });
       window.removeEventListener('storage', this.#look);
       window.removeEventListener(LOCKED_EVENT, this.#lockHere);
+      window.removeEventListener(UNLOCKED_EVENT, this.#look);
       document.removeEventListener('visibilitychange', this.#look);
       clearTimeout(this.#timer);
     };
@@ -165,6 +169,12 @@ export const isLocked = (presence: Presence): boolean => presence === 'locked' |
 /** Locks the screens of this browser because the server says that the session is locked. */
 export const announceLock = (): void => {
   window.dispatchEvent(new Event(LOCKED_EVENT));
+};
+
+/** Unlocks the screens of this browser: somebody has shown that they are the one who is signed in. */
+export const announceUnlock = (): void => {
+  markActive();
+  window.dispatchEvent(new Event(UNLOCKED_EVENT));
 };
 
 /** Who may unlock this browser's screens, as far as it is known. */

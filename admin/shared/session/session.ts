@@ -1,7 +1,7 @@
 import { Api, type TokenSource } from '../api/api';
 import { ApiError, hasCode, isFailure, Unreachable } from '../api/failure';
 import type { Body, EndpointOf, Me } from '../api/types';
-import { announceLock, markActive } from './idle';
+import { announceLock, announceUnlock, markActive } from './idle';
 import { forgetInput } from './kept-input';
 import {
   type Credentials,
@@ -153,7 +153,7 @@ export class Session implements TokenSource {
     }
     this.#isLocked = false;
     this.#tell({ type: 'token', token: this.#token });
-    markActive();
+    announceUnlock();
     if (this.#state.status === 'locked') await this.#enter();
   }
 
