@@ -272,13 +272,10 @@ export const auth = {
       name: z.string().nullable(),
       tenant: z.object({ id: Uuid, name: z.string(), slug: z.string(), time_zone: z.string() }).nullable(),
       factors: Factors.nullable().meta({ description: 'Null for people of single sign-on' }),
-      idle_minutes: z
-        .int()
-        .nullable()
-        .meta({
-          description:
-            'The session ends after so many minutes without an action; null without a session of ours',
-        }),
+      idle_minutes: z.int().nullable().meta({
+        description:
+          'The session ends after so many minutes without an action; null without a session of ours',
+      }),
       input_key: z.string().nullable().meta({
         description:
           'Encrypts what was not saved when a screen is locked: 32 bytes, base64url, of this session; refused while it is locked',

@@ -48,7 +48,14 @@ const Allow = ({ row }: { row: ExternalRow }) => {
   return (
     <>
       {failure && (
-        <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failure.title} role="alert" mb="sm">
+        <Alert
+          color="red"
+          variant="light"
+          icon={<IconAlertCircle />}
+          title={failure.title}
+          role="alert"
+          mb="sm"
+        >
           {failure.hint}
         </Alert>
       )}
