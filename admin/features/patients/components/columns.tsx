@@ -29,14 +29,16 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         shownFrom: 'narrow',
         cell: (patient) => (
           <span className={cells.stack}>
-            <span className={classes.name} title={listedName(patient)}>
-              {isWithheld(patient) ? (
-                listedName(patient)
-              ) : (
-                <>
-                  <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
-                </>
-              )}
+            <span className={classes.line}>
+              <span className={classes.name} title={listedName(patient)}>
+                {isWithheld(patient) ? (
+                  listedName(patient)
+                ) : (
+                  <>
+                    <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
+                  </>
+                )}
+              </span>
               {patient.restricted && <RestrictedBadge />}
             </span>
             <span className={cells.second}>

@@ -61,7 +61,7 @@ const useDeletedColumns = (whoDeleted: (patient: Patient) => string): readonly C
         id: 'mrn',
         header: columns.mrn,
         track: 'minmax(6.5rem, 0.8fr)',
-        shownFrom: 'medium',
+        shownFrom: 'wide',
         cell: (patient) => patient.mrn,
       },
       {
