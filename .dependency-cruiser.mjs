@@ -20,23 +20,26 @@ const mayImport = (room, ...allowed) =>
 /** Features of the console, and which others each may import besides `admin/shared`. */
 const FEATURE_IMPORTS = {
   account: [],
-  audit: ['patients'],
+  audit: ['patients', 'reviews'],
+  care: [],
   connections: [],
   events: [],
+  'external-users': [],
   gateways: [],
   integrations: [],
   limits: ['connections'],
   lock: ['sign-in'],
   notifications: ['events'],
-  patients: [],
+  patients: ['care'],
   presence: [],
-  schedule: ['patients'],
-  shell: ['account', 'lock', 'notifications', 'presence', 'sign-in'],
+  reviews: ['patients'],
+  schedule: ['care', 'patients'],
+  shell: ['account', 'lock', 'notifications', 'presence', 'reviews', 'sign-in'],
   security: [],
   'sign-in': [],
   system: [],
   tenants: ['limits'],
-  users: [],
+  users: ['external-users'],
 };
 
 export default {

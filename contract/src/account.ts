@@ -77,6 +77,13 @@ export const Reauthentication = z.union([
   z.strictObject({ code: Code }),
   z.strictObject({ assertion: Assertion }),
 ]);
+/** Body of `POST /auth/unlock`: the password, or a passkey with the options of `POST /auth/passkey-login/options`. */
+export const Unlock = z.union([
+  z.strictObject({ password: AnyPassword }),
+  z.strictObject({ assertion: Assertion }),
+]);
+export type Unlock = z.infer<typeof Unlock>;
+
 export type Reauthentication = z.infer<typeof Reauthentication>;
 
 /** A new TOTP secret (RFC 6238: SHA-1, six digits, 30 s), base32 and as a URI for a QR code. */

@@ -19,6 +19,7 @@ export const CLOSE = {
   authenticationFailed: close(1008, 'Authentication failed', 'stop'),
   tokenExpired: close(4401, 'Token expired', 'refresh'),
   accessRevoked: close(4403, 'Access revoked', 'stop'),
+  sessionLocked: close(4403, 'Session locked', 'stop'),
   tenantSuspended: close(4403, 'Tenant suspended', 'stop'),
   topicNotAllowed: close(4403, 'Topic not allowed', 'stop'),
   originNotAllowed: close(4403, 'Origin not allowed', 'stop'),

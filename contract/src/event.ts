@@ -32,7 +32,11 @@ export const EVENT_DATA = {
   appointment_cancelled: Appointment,
   appointment_deleted: z.object({ appointment_id: Uuid }),
   gateway_status_change: GatewayStatusChange,
-  system_notification: z.object({ message: z.string(), level: NotificationLevel }),
+  system_notification: z.object({
+    message: z.string(),
+    level: NotificationLevel,
+    break_glass_id: Uuid.optional().meta({ description: 'The emergency access that needs a review' }),
+  }),
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
 

@@ -74,7 +74,16 @@ export const Patient = z
     restricted: z.literal(true).optional(),
     restricted_to: z.array(z.string()).optional(),
     deleted_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    deleted_by: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({ description: 'Only in the list of deleted patients; null: deleted before this was kept' }),
     purge_at: Timestamp.optional().meta({ description: 'Only in the list of deleted patients' }),
+    emergency_until: Timestamp.optional().meta({
+      description:
+        'Only in `GET /patients/{id}`: until when emergency access opens a restricted patient to the caller',
+    }),
     purged: Purged,
   })
   .meta({ id: 'Patient' });

@@ -14,6 +14,7 @@ import {
   SecondFactor,
   TotpCode,
   TotpSecret,
+  Unlock,
   WebAuthnOptions,
 } from './account.js';
 import { endpoint } from './endpoint.js';
@@ -92,7 +93,7 @@ export const auth = {
     access: 'public',
     status: 200,
     answer: TokenAnswer,
-    problems: ['invalid_refresh_token'],
+    problems: ['invalid_refresh_token', 'session_locked'],
   }),
   logout: endpoint({
     method: 'POST',
@@ -101,6 +102,28 @@ export const auth = {
     summary: 'End this session everywhere',
     access: 'public',
     status: 204,
+  }),
+  lock: endpoint({
+    method: 'POST',
+    path: '/auth/lock',
+    tag: 'auth',
+    summary:
+      'Lock this session: its tokens are refused (403 `session_locked`) and its sockets close, until its person unlocks it',
+    access: EVERYONE,
+    status: 204,
+    problems: ['external_account'],
+  }),
+  unlock: endpoint({
+    method: 'POST',
+    path: '/auth/unlock',
+    tag: 'auth',
+    summary:
+      'Unlock the session of the refresh cookie with the password or a passkey of its person; rotates the cookie',
+    access: 'public',
+    body: Unlock,
+    status: 200,
+    answer: TokenAnswer,
+    problems: ['invalid_refresh_token', 'wrong_password', 'wrong_code', 'too_many_attempts'],
   }),
   reauthenticate: endpoint({
     method: 'POST',
@@ -249,6 +272,14 @@ export const auth = {
       name: z.string().nullable(),
       tenant: z.object({ id: Uuid, name: z.string(), slug: z.string(), time_zone: z.string() }).nullable(),
       factors: Factors.nullable().meta({ description: 'Null for people of single sign-on' }),
+      idle_minutes: z.int().nullable().meta({
+        description:
+          'The session ends after so many minutes without an action; null without a session of ours',
+      }),
+      input_key: z.string().nullable().meta({
+        description:
+          'Encrypts what was not saved when a screen is locked: 32 bytes, base64url, of this session; refused while it is locked',
+      }),
     }),
   }),
 } as const;

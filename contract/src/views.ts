@@ -30,7 +30,9 @@ const PATIENT = [
   'restricted',
   'restricted_to',
   'deleted_at',
+  'deleted_by',
   'purge_at',
+  'emergency_until',
   'purged',
 ] as const;
 

@@ -57,18 +57,79 @@ describe('the audit log', () => {
     await admin.close();
   });
 
-  it('is reached from the patient, and leads back there', async () => {
+  it('tells on the page of a patient who opened and changed the record, leads to the search by day, and back', async () => {
     const name = uniqueName('Linked');
     const patient = await createPatient(server, clinic.clinician, { last_name: name });
     await createPatient(server, clinic.clinician, { last_name: 'Other' });
+    await call(server.url, 'GET', `/patients/${patient.id}`, { token: clinic.frontDesk.token });
     const admin = await open(clinic.admin, `/patients/?id=${patient.id}`);
     const { page } = admin;
-    await page.getByRole('link', { name: 'Who saw or changed this patient' }).click();
+    await page.getByRole('tab', { name: 'Who looked' }).click();
+    const accesses = page.getByRole('region', { name: 'Who saw or changed this patient' });
+    const entry = (who: string, what: string) =>
+      accesses.getByRole('listitem').filter({ hasText: who }).filter({ hasText: what });
+    await entry('Test clinician', 'Registered the patient').waitFor();
+    await eventually(async () => {
+      await accesses.getByRole('button', { name: 'Refresh' }).click();
+      return (await entry('Test front_desk', 'Opened the record').count()) === 1;
+    });
+    await entry('You', 'Opened the record').first().waitFor();
+    expect(await entry('Test front_desk', 'Opened the record').innerText()).toMatch(
+      /from (127\.0\.0\.1|::1)/,
+    );
+    expect(await violationsOf(page)).toEqual([]);
+    await accesses.getByRole('link', { name: 'Search by day and export' }).click();
+    await page.getByRole('tab', { name: 'Who looked', selected: true }).waitFor();
     await page.getByRole('row').filter({ hasText: 'Registered a patient' }).filter({ hasText: name }).click();
     const panel = page.getByRole('complementary', { name: 'Audit entry' });
     await panel.getByText('patient.create').waitFor();
     await panel.getByRole('link', { name: 'Open the patient' }).click();
     await page.getByRole('heading', { name }).waitFor();
+    await admin.close();
+    const nurse = await open(clinic.clinician, `/patients/?id=${patient.id}`);
+    await nurse.page.getByRole('heading', { name }).waitFor();
+    expect(await nurse.page.getByRole('tab').count()).toBe(0);
+    await nurse.close();
+  });
+
+  it('says to a privacy officer who looked: by patient, by person and by day, and nothing until asked', async () => {
+    const own = await createTenant(server);
+    const [one, other] = [uniqueName('Seen'), uniqueName('Unseen')];
+    const seen = await createPatient(server, own.clinician, { last_name: one });
+    const unseen = await createPatient(server, own.clinician, { last_name: other });
+    await call(server.url, 'GET', `/patients/${seen.id}`, { token: own.frontDesk.token });
+    await call(server.url, 'GET', `/patients/${unseen.id}`, { token: own.clinician.token });
+    await eventually(async () => {
+      const rows = await database.query<object>(
+        `SELECT FROM wardbell.audit WHERE scope = $1 AND action = 'patient.read'`,
+        [own.id],
+      );
+      return rows.length === 2;
+    });
+    const admin = await signedIn(own.admin);
+    await admin.page.goto(`${server.url}/audit/?tab=looked`);
+    const { page } = admin;
+    await page.getByRole('heading', { name: 'Whose record, or whose accesses?' }).waitFor();
+    const row = (text: string, name: string) =>
+      page.getByRole('row').filter({ hasText: text }).filter({ hasText: name });
+    await page.getByRole('combobox', { name: 'Person' }).click();
+    await page.getByRole('option', { name: 'Test front_desk' }).click();
+    await row('Read a patient', one).waitFor();
+    expect(await row('Read a patient', other).count()).toBe(0);
+    await page.getByRole('button', { name: 'Anyone' }).click();
+    await page.getByRole('combobox', { name: 'Patient' }).fill(other);
+    await page.getByRole('option', { name: other }).click();
+    await row('Read a patient', other).waitFor();
+    await row('Registered a patient', other).waitFor();
+    expect(await row('Read a patient', one).count()).toBe(0);
+    await page.getByLabel('To day').fill('2020-01-01');
+    await page.getByRole('heading', { name: 'No entry fits' }).waitFor();
+    await page.getByRole('button', { name: 'Export' }).click();
+    expect(await page.getByRole('dialog').getByLabel('To').inputValue()).toBe('2020-01-01');
+    await page.keyboard.press('Escape');
+    expect(admin.complaints).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await overflowOf(page)).toBe(0);
     await admin.close();
   });
 

@@ -26,9 +26,13 @@ export interface AuditLog extends Paged {
  * The audit log as far as it was scrolled. It is read again on request and when the window is looked at again after a
  * minute; while only its first page is there, also every ten minutes.
  */
-export const useAudit = ({ tenantId, actorId, patientId, action, kind, from, to }: AuditFilter): AuditLog => {
+export const useAudit = (
+  { tenantId, actorId, patientId, action, kind, from, to }: AuditFilter,
+  enabled = true,
+): AuditLog => {
   const api = useApi();
   const query = useInfiniteQuery({
+    enabled,
     queryKey: ['audit', tenantId, actorId, patientId, action, kind, from, to],
     queryFn: ({ pageParam, signal }) =>
       api.call('GET', '/audit', {

@@ -1,95 +1,98 @@
 'use client';
 
 import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
-import { IconAlertCircle, IconLock } from '@tabler/icons-react';
+import { IconAlertCircle, IconFingerprint, IconLock } from '@tabler/icons-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
-import { lazily } from '../../shared/lazily';
+import { useFactorFailure } from '../../shared/factors/use-factor-failure';
+import { askPasskey, canUsePasskeys, PasskeyError } from '../../shared/factors/web-authn';
 import { useTitle } from '../../shared/room/use-title';
-import { useMe, useSession } from '../../shared/session/context';
-import type { Credentials } from '../../shared/session/token';
+import { useSession } from '../../shared/session/context';
+import type { LockedPerson } from '../../shared/session/idle';
+import type { UnlockProof } from '../../shared/session/session';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
 import { Frame } from '../sign-in/frame';
 import classes from '../sign-in/frame.module.css';
-import { type NextStep, nextStepOf } from '../sign-in/next-step';
-import { useIdleWatch } from './idle-context';
+import { postPublic } from '../sign-in/post-public';
 import { LOCK } from './messages';
 
-const SecondFactor = lazily(async () => (await import('../sign-in/second-factor')).SecondFactor);
-
-/** Stands in the place of everything until the person has given their password again, or has signed out. */
-export const LockScreen = () => {
+/**
+ * Stands in the place of everything until the person has shown who they are, or has signed out.
+ * @param isExternal the person signed in elsewhere and has neither password nor passkey here
+ */
+export const LockScreen = ({
+  person,
+  isExternal = false,
+}: {
+  person: LockedPerson;
+  isExternal?: boolean;
+}) => {
   const text = useText();
   const words = useRoomText(LOCK).lock;
   const session = useSession();
-  const me = useMe();
-  const watch = useIdleWatch();
-  const [busy, setBusy] = useState(false);
+  const describePasskey = useFactorFailure();
+  const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
   const [missing, setMissing] = useState(false);
   const [failure, setFailure] = useState<Described | null>(null);
-  const [factor, setFactor] = useState<(NextStep & { readonly kind: 'factor' }) | null>(null);
   const password = useRef<HTMLInputElement>(null);
   useTitle(words.title);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the field is there again when the second step has failed
-  useEffect(() => password.current?.focus(), [factor]);
-  const name = me.name ?? me.email ?? text.app.you;
-  /** Who signs in elsewhere has no password here. */
-  const { email } = me;
+  useEffect(() => password.current?.focus(), []);
+  const name = person.name ?? person.email;
 
-  const confirm = async (credentials: Credentials) => {
-    await session.confirm(credentials);
-    watch.unlock();
-  };
-  const unlock = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const given = password.current?.value ?? '';
-    setMissing(given === '');
-    if (email === null || given === '') return password.current?.focus();
-    setBusy(true);
+  const unlock = async (by: 'password' | 'passkey', prove: () => Promise<UnlockProof>) => {
+    setBusy(by);
     setFailure(null);
     try {
-      await confirm({ by: 'login', body: { email, password: given } });
+      await session.unlock(await prove());
     } catch (error) {
-      setBusy(false);
-      const next = nextStepOf(error);
-      if (next?.kind === 'factor') return setFactor(next);
-      if (next) return setFailure(words.more);
-      setFailure(hasCode(error, 'invalid_credentials') ? words.wrong : describeFailure(error, text));
+      setBusy(null);
+      if (hasCode(error, 'wrong_password')) setFailure(words.wrong);
+      else if (hasCode(error, 'wrong_code')) setFailure(words.passkeyHint);
+      else if (error instanceof PasskeyError || hasCode(error, 'passkeys_unavailable'))
+        setFailure(describePasskey(error));
+      else setFailure(describeFailure(error, text));
       password.current?.select();
     }
   };
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = password.current?.value ?? '';
+    setMissing(given === '');
+    if (given === '') password.current?.focus();
+    else void unlock('password', async () => ({ password: given }));
+  };
+  const takePasskey = () =>
+    unlock('passkey', async () => {
+      const { options } = await postPublic('/auth/passkey-login/options');
+      return { assertion: await askPasskey(options) };
+    });
 
   return (
     <Frame>
       <h1 className={classes.title}>
         <IconLock size={24} stroke={1.8} aria-hidden="true" /> {words.title}
       </h1>
-      <p className={classes.lead}>
-        {formatMessage(email === null ? words.leadOut : factor ? words.factorLead : words.lead, { name })}
+      <p className={classes.lead} style={{ overflowWrap: 'anywhere' }}>
+        {isExternal
+          ? formatMessage(words.leadOut, { name: name ?? text.app.you })
+          : name === null
+            ? words.leadUnknown
+            : formatMessage(words.lead, { name })}
       </p>
-      {factor && (
-        <SecondFactor
-          {...factor}
-          submitLabel={words.unlock}
-          onProof={confirm}
-          onExpired={(expired) => {
-            setFactor(null);
-            setFailure(expired);
-          }}
-        />
-      )}
-      <form onSubmit={unlock} noValidate>
+      <form onSubmit={submit} noValidate>
         <Stack gap="md">
           {failure && (
             <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
               {failure.hint}
             </Alert>
           )}
-          {email !== null && factor === null && (
+          {!isExternal && (
             <>
-              <input type="hidden" name="email" autoComplete="username" value={email} readOnly />
+              {person.email !== null && (
+                <input type="hidden" name="email" autoComplete="username" value={person.email} readOnly />
+              )}
               <PasswordInput
                 ref={password}
                 label={words.password}
@@ -98,13 +101,32 @@ export const LockScreen = () => {
                 size="md"
                 error={missing && words.missing}
               />
-              <Button type="submit" size="md" loading={busy} fullWidth>
+              <Button
+                type="submit"
+                size="md"
+                loading={busy === 'password'}
+                disabled={busy === 'passkey'}
+                fullWidth
+              >
                 {words.unlock}
               </Button>
+              {canUsePasskeys() && (
+                <Button
+                  variant="default"
+                  size="md"
+                  fullWidth
+                  loading={busy === 'passkey'}
+                  disabled={busy === 'password'}
+                  leftSection={<IconFingerprint size={20} aria-hidden="true" />}
+                  onClick={() => void takePasskey()}
+                >
+                  {words.passkey}
+                </Button>
+              )}
             </>
           )}
           <Button
-            variant={email === null ? 'filled' : 'subtle'}
+            variant={isExternal ? 'filled' : 'subtle'}
             size="md"
             fullWidth
             onClick={() => void session.signOut()}

@@ -36,9 +36,17 @@ export const useNotifications = (): Notifications => {
         query: { type: 'system_notification', before: NEWEST, limit: MAX_NOTES },
         signal,
       });
-      return data.map(({ id, seq, timestamp, actor_id, data: { message, level } }): Note => {
+      return data.map(({ id, seq, timestamp, actor_id, data: { message, level, break_glass_id } }): Note => {
         const known = LEVELS.find((one) => one === level) ?? 'info';
-        return { id, seq, timestamp, actor_id, level: known, message: String(message) };
+        return {
+          id,
+          seq,
+          timestamp,
+          actor_id,
+          level: known,
+          message: String(message),
+          ...(break_glass_id === undefined ? {} : { break_glass_id: String(break_glass_id) }),
+        };
       });
     },
   });

@@ -26,7 +26,12 @@ export const Enrol = ({
   const { enrol: words, back } = useRoomText(SIGN_IN);
   const [isConfirmed, setConfirmed] = useState(false);
   const [api] = useState(
-    () => new Api({ accessToken: () => Promise.resolve(enrolToken), refused: () => Promise.resolve() }),
+    () =>
+      new Api({
+        accessToken: () => Promise.resolve(enrolToken),
+        refused: () => Promise.resolve(),
+        locked: () => undefined,
+      }),
   );
   const [chosen, setChosen] = useState<'totp' | 'passkey' | null>(canUsePasskeys() ? null : 'totp');
   const choices = [

@@ -6,6 +6,8 @@ import type { Answer, Body, EndpointOf, Method, Params, PathOf, Query } from './
 export interface TokenSource {
   accessToken(): Promise<string>;
   refused(token: string): Promise<void>;
+  /** The server says that the session is locked. */
+  locked(): void;
 }
 
 export interface RequestOptions<E, P extends string> {
@@ -88,6 +90,7 @@ export class Api {
     const response = await this.#attempt(url, method, options);
     if (response.ok) return response;
     const problem = await readProblem(response);
+    if (hasCode(problem, 'session_locked')) this.#tokens.locked();
     if (!hasCode(problem, 'reauthentication_required') || !(await reauthenticate())) throw problem;
     const repeated = await this.#attempt(url, method, options);
     if (!repeated.ok) throw await readProblem(repeated);

@@ -23,6 +23,9 @@ export const toShownPatient = (row: Patient | RestrictedPatient): Patient => {
   };
 };
 
+/** Only initials and MRN of this patient are known here: it is restricted, and not to this person. */
+export const isWithheld = ({ tenant_id }: Patient): boolean => tenant_id === '';
+
 /** `patientChanges` for lists of such rows. */
 export const shownPatientChanges: Changes<Patient> = (event) => {
   const change = patientChanges(event);

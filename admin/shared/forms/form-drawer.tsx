@@ -3,9 +3,10 @@
 import { Alert, Button, Drawer, Group } from '@mantine/core';
 import type { FormErrors, UseFormReturnType } from '@mantine/form';
 import { IconAlertCircle } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Described } from '../api/describe-failure';
 import { ApiError, type FieldError } from '../api/failure';
+import { offerInput, takeInput } from '../session/kept-input';
 import { useText } from '../text/text';
 import { ConfirmDiscard } from './confirm-discard';
 import classes from './form-drawer.module.css';
@@ -34,9 +35,30 @@ export const failureBeside = <Values,>(
   describe: (error: Error) => Described,
 ): Described | null => (error && Object.keys(form.errors).length === 0 ? describe(error) : null);
 
+/** Keeps what was entered over a lock of the screen: only the fields that differ, as the object may have changed since. */
+const useKeptInput = <Values extends object>(
+  name: string | undefined,
+  form: UseFormReturnType<Values>,
+): void => {
+  const latest = useRef(form);
+  latest.current = form;
+  useEffect(() => {
+    if (name === undefined) return;
+    const input = takeInput(name);
+    // the values are this form's own: of the same name and the same person
+    if (input) latest.current.setValues(input as Partial<Values>);
+    return offerInput(name, () => {
+      const { getValues, isDirty } = latest.current;
+      const changed = Object.entries(getValues()).filter(([field]) => isDirty(field));
+      return changed.length === 0 ? undefined : Object.fromEntries(changed);
+    });
+  }, [name]);
+};
+
 /** A form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
-export const FormDrawer = <Values,>({
+export const FormDrawer = <Values extends object>({
   title,
+  inputName,
   submitLabel,
   form,
   pending,
@@ -46,6 +68,8 @@ export const FormDrawer = <Values,>({
   onClose,
 }: {
   title: string;
+  /** Under which name a lock of the screen keeps the input; whoever opens the drawer asks `hasInput`. Absent: it does not. */
+  inputName?: string;
   submitLabel: string;
   form: UseFormReturnType<Values>;
   pending: boolean;
@@ -56,6 +80,7 @@ export const FormDrawer = <Values,>({
 }) => {
   const text = useText();
   const [leaving, setLeaving] = useState(false);
+  useKeptInput(inputName, form);
   const close = () => {
     if (pending) return;
     if (form.isDirty()) setLeaving(true);

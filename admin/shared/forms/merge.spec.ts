@@ -34,6 +34,8 @@ describe('mergeDrafts', () => {
     email: fc.constantFrom('', 'x@y.z'),
     mrn: fc.constantFrom('a', 'b'),
     notes: fc.constantFrom('', 'a', 'b'),
+    restricted: fc.constantFrom('', 'restricted'),
+    restricted_to: fc.constantFrom('[]', '["a"]'),
   });
 
   it('never loses a change of ours and never overwrites one of theirs unasked', () => {

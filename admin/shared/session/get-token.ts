@@ -1,4 +1,5 @@
 import type { GetToken } from '@wardbell/client';
+import { hasCode } from '../api/failure';
 import type { Session } from './session';
 
 /** Access tokens of the session for a live connection; null once nobody is signed in. */
@@ -7,7 +8,13 @@ export const createGetToken = (session: Session): GetToken => {
   return async ({ reason }) => {
     if (reason === 'rejected' && given !== null) await session.refused(given).catch(() => undefined);
     if (session.state.status === 'signed_out') return null;
-    given = await session.accessToken();
+    try {
+      given = await session.accessToken();
+    } catch (error) {
+      // The screen starts the connection again when it is unlocked.
+      if (hasCode(error, 'session_locked')) return null;
+      throw error;
+    }
     return given;
   };
 };

@@ -1,7 +1,8 @@
-import { IDLE, presenceAt } from './idle';
+import { idleLimits, presenceAt } from './idle';
 
 describe('presenceAt', () => {
-  const { lockAfterMs, warningMs, signOutAfterMs } = IDLE;
+  const limits = idleLimits(30);
+  const { lockAfterMs, warningMs, signOutAfterMs } = limits;
 
   it.each([
     [0, 'active'],
@@ -12,11 +13,18 @@ describe('presenceAt', () => {
     [signOutAfterMs - 1, 'locked'],
     [signOutAfterMs, 'gone'],
   ])('after %d ms without activity is %s', (idleMs, presence) => {
-    expect(presenceAt(idleMs, false)).toBe(presence);
+    expect(presenceAt(idleMs, false, limits)).toBe(presence);
   });
 
   it('stays locked however short ago somebody moved', () => {
-    expect(presenceAt(0, true)).toBe('locked');
-    expect(presenceAt(signOutAfterMs, true)).toBe('gone');
+    expect(presenceAt(0, true, limits)).toBe('locked');
+    expect(presenceAt(signOutAfterMs, true, limits)).toBe('gone');
+  });
+});
+
+describe('idleLimits', () => {
+  it('locks after half of the time after which the server ends the session', () => {
+    expect(idleLimits(5)).toEqual({ lockAfterMs: 150_000, warningMs: 60_000, signOutAfterMs: 300_000 });
+    expect(idleLimits(null)).toEqual(idleLimits(30));
   });
 });

@@ -1,32 +1,53 @@
-/** How long a screen may be left alone. The one place to change it. */
-export const IDLE = {
-  /** Then it is locked. */
-  lockAfterMs: 15 * 60_000,
-  /** So long before, a warning stands on it. */
-  warningMs: 60_000,
-  /** Then the person is signed out. */
-  signOutAfterMs: 30 * 60_000,
-} as const;
+/** When a screen that is left alone is locked, and when its person is signed out, in milliseconds. */
+export interface IdleLimits {
+  readonly lockAfterMs: number;
+  /** So long before the lock, a warning stands on the screen. */
+  readonly warningMs: number;
+  readonly signOutAfterMs: number;
+}
+
+/** As in the default policy of a clinic; for people whose session is not ours. */
+const DEFAULT_IDLE_MINUTES = 30;
+const MINUTE_MS = 60_000;
+
+/**
+ * The limits for a session that the server ends after `idleMinutes` without an action: the screen is locked after half of
+ * that, while there is still a session to unlock. The one place to change it.
+ */
+export const idleLimits = (idleMinutes: number | null): IdleLimits => {
+  const signOutAfterMs = (idleMinutes ?? DEFAULT_IDLE_MINUTES) * MINUTE_MS;
+  return { lockAfterMs: signOutAfterMs / 2, warningMs: MINUTE_MS, signOutAfterMs };
+};
+
+/** Who is asked to unlock a screen. */
+export interface LockedPerson {
+  readonly name: string | null;
+  readonly email: string | null;
+}
 
 export type Presence = 'active' | 'warned' | 'locked' | 'gone';
 
 /** When somebody last did something in any tab of this browser, epoch milliseconds. */
 const ACTIVE_KEY = 'wardbell.last_active';
+/** There while the screens are locked, with the name of the person. */
 const LOCKED_KEY = 'wardbell.locked';
+const LOCKED_EVENT = 'wardbell:locked';
+/** Storage events reach other tabs only. */
+const UNLOCKED_EVENT = 'wardbell:unlocked';
 /** Activity is written down no more often than this. */
 const WRITE_EVERY_MS = 2_000;
 const ACTIVITY = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
 
 /** What the time since the last activity means. A lock stays until somebody proves who they are. */
-export const presenceAt = (idleMs: number, locked: boolean): Presence => {
-  if (idleMs >= IDLE.signOutAfterMs) return 'gone';
-  if (locked || idleMs >= IDLE.lockAfterMs) return 'locked';
-  return idleMs >= IDLE.lockAfterMs - IDLE.warningMs ? 'warned' : 'active';
+export const presenceAt = (idleMs: number, locked: boolean, limits: IdleLimits): Presence => {
+  if (idleMs >= limits.signOutAfterMs) return 'gone';
+  if (locked || idleMs >= limits.lockAfterMs) return 'locked';
+  return idleMs >= limits.lockAfterMs - limits.warningMs ? 'warned' : 'active';
 };
 
 /** Milliseconds until time alone may change the presence. */
-const untilNext = (idleMs: number): number =>
-  [IDLE.lockAfterMs - IDLE.warningMs, IDLE.lockAfterMs, IDLE.signOutAfterMs]
+const untilNext = (idleMs: number, { lockAfterMs, warningMs, signOutAfterMs }: IdleLimits): number =>
+  [lockAfterMs - warningMs, lockAfterMs, signOutAfterMs]
     .map((threshold) => threshold - idleMs)
     .find((leftMs) => leftMs > 0) ?? 0;
 
@@ -35,13 +56,23 @@ const untilNext = (idleMs: number): number =>
  * so that another tab counts, and a reload or a closed browser opens no lock.
  */
 export class IdleWatch {
+  readonly #limits: IdleLimits;
+  readonly #person: LockedPerson;
   /** Known before anything is shown. */
-  #presence = presenceNow();
+  #presence: Presence;
   /** When an activity of this tab was last written down; the mouse tells of a hundred a second. */
   #actedMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #onAct = () => {};
+  #onLock = () => {};
   readonly #listeners = new Set<() => void>();
+
+  /** @param person who may unlock the screen, for the screen to say after a reload */
+  constructor(limits: IdleLimits, person: LockedPerson) {
+    this.#limits = limits;
+    this.#person = person;
+    this.#presence = presenceNow(limits);
+  }
 
   get presence(): Presence {
     return this.#presence;
@@ -49,7 +80,7 @@ export class IdleWatch {
 
   /** When the screen is locked if nobody does anything, epoch milliseconds. */
   get lockAtMs(): number {
-    return lastActiveMs() + IDLE.lockAfterMs;
+    return lastActiveMs() + this.#limits.lockAfterMs;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -60,17 +91,23 @@ export class IdleWatch {
   /**
    * Begins to watch; returns what ends it.
    * @param onAct called when somebody does something on a screen that is not locked, at most every 2 s
+   * @param onLock called when the screen is about to be locked, while everything is still on it
    */
-  start(onAct: () => void): () => void {
+  start({ onAct, onLock }: { readonly onAct: () => void; readonly onLock: () => void }): () => void {
     this.#onAct = onAct;
+    this.#onLock = onLock;
     if (localStorage.getItem(ACTIVE_KEY) === null) markActive();
     for (const type of ACTIVITY) window.addEventListener(type, this.#act, { passive: true, capture: true });
     window.addEventListener('storage', this.#look);
+    window.addEventListener(LOCKED_EVENT, this.#lockHere);
+    window.addEventListener(UNLOCKED_EVENT, this.#look);
     document.addEventListener('visibilitychange', this.#look);
     this.#look();
     return () => {
       for (const type of ACTIVITY) window.removeEventListener(type, this.#act, { capture: true });
       window.removeEventListener('storage', this.#look);
+      window.removeEventListener(LOCKED_EVENT, this.#lockHere);
+      window.removeEventListener(UNLOCKED_EVENT, this.#look);
       document.removeEventListener('visibilitychange', this.#look);
       clearTimeout(this.#timer);
     };
@@ -78,8 +115,7 @@ export class IdleWatch {
 
   /** Locks every tab now. */
   lock(): void {
-    localStorage.setItem(LOCKED_KEY, '1');
-    this.#look();
+    this.#lockHere();
   }
 
   /** Somebody has proved that they are the one who is signed in. */
@@ -87,6 +123,11 @@ export class IdleWatch {
     markActive();
     this.#look();
   }
+
+  readonly #lockHere = (): void => {
+    localStorage.setItem(LOCKED_KEY, JSON.stringify(this.#person));
+    this.#look();
+  };
 
   readonly #act = (): void => {
     if (this.#presence === 'locked' || this.#presence === 'gone') return;
@@ -103,13 +144,14 @@ export class IdleWatch {
 
   readonly #look = (): void => {
     const idleMs = idleNowMs();
-    const presence = presenceNow();
+    const presence = presenceNow(this.#limits);
     // By time alone: another tab may be about to take the lock away, which must not be put back.
-    if (idleMs >= IDLE.lockAfterMs) localStorage.setItem(LOCKED_KEY, '1');
+    if (idleMs >= this.#limits.lockAfterMs) localStorage.setItem(LOCKED_KEY, JSON.stringify(this.#person));
     clearTimeout(this.#timer);
-    const leftMs = untilNext(idleMs);
+    const leftMs = untilNext(idleMs, this.#limits);
     if (leftMs > 0) this.#timer = setTimeout(this.#look, leftMs);
     if (presence === this.#presence) return;
+    if (isLocked(presence) && !isLocked(this.#presence)) this.#onLock();
     this.#presence = presence;
     for (const listener of this.#listeners) listener();
   };
@@ -118,7 +160,32 @@ export class IdleWatch {
 const lastActiveMs = (): number => Number(localStorage.getItem(ACTIVE_KEY) ?? Date.now());
 
 const idleNowMs = (): number => Math.max(0, Date.now() - lastActiveMs());
-const presenceNow = (): Presence => presenceAt(idleNowMs(), localStorage.getItem(LOCKED_KEY) !== null);
+const presenceNow = (limits: IdleLimits): Presence =>
+  presenceAt(idleNowMs(), localStorage.getItem(LOCKED_KEY) !== null, limits);
+
+/** True when nothing of a room may be on the screen. */
+export const isLocked = (presence: Presence): boolean => presence === 'locked' || presence === 'gone';
+
+/** Locks the screens of this browser because the server says that the session is locked. */
+export const announceLock = (): void => {
+  window.dispatchEvent(new Event(LOCKED_EVENT));
+};
+
+/** Unlocks the screens of this browser: somebody has shown that they are the one who is signed in. */
+export const announceUnlock = (): void => {
+  markActive();
+  window.dispatchEvent(new Event(UNLOCKED_EVENT));
+};
+
+/** Who may unlock this browser's screens, as far as it is known. */
+export const lockedPerson = (): LockedPerson => {
+  try {
+    const { name = null, email = null } = JSON.parse(localStorage.getItem(LOCKED_KEY) ?? '{}');
+    return { name, email };
+  } catch {
+    return { name: null, email: null };
+  }
+};
 
 /** Somebody is there, and known: also when they have just signed in. In this order, for tabs that look in between. */
 export const markActive = (): void => {

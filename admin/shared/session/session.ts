@@ -1,12 +1,14 @@
 import { Api, type TokenSource } from '../api/api';
-import { ApiError, Unreachable } from '../api/failure';
-import type { Me } from '../api/types';
-import { markActive } from './idle';
+import { ApiError, hasCode, isFailure, Unreachable } from '../api/failure';
+import type { Body, EndpointOf, Me } from '../api/types';
+import { announceLock, announceUnlock, markActive } from './idle';
+import { forgetInput } from './kept-input';
 import {
   type Credentials,
   isFresh,
   refreshToken,
   requestToken,
+  requestUnlock,
   revokeToken,
   signedOut,
   type Token,
@@ -19,7 +21,12 @@ export type SessionState =
   | { readonly status: 'restoring' }
   | { readonly status: 'unreachable'; readonly retryAtMs: number }
   | { readonly status: 'signed_out'; readonly reason: SignedOutReason }
+  /** The page was opened while the screen is locked: who it is, only the server knows. */
+  | { readonly status: 'locked' }
   | { readonly status: 'signed_in'; readonly me: Me };
+
+/** What unlocks a screen. */
+export type UnlockProof = Body<EndpointOf<'POST', '/auth/unlock'>>;
 
 type TabMessage =
   | { readonly type: 'token'; readonly token: Token }
@@ -29,6 +36,8 @@ type TabMessage =
 const HINT_KEY = 'wardbell.signed_in';
 /** Says that the server has yet to be told of a sign-out. */
 const UNTOLD_KEY = 'wardbell.untold_sign_out';
+/** So often a server that does not answer is told of a lock. */
+const TELL_LOCK_MS = 3_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
 /**
@@ -39,6 +48,9 @@ export class Session implements TokenSource {
   readonly api: Api = new Api(this);
   #state: SessionState = { status: 'restoring' };
   #token: Token | null = null;
+  #isLocked = false;
+  /** Encrypts what was not saved when the screen is locked; not known while it is locked. */
+  #inputKey: string | null = null;
   #refreshing: Promise<Token> | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
@@ -81,7 +93,7 @@ export class Session implements TokenSource {
       await this.#refresh();
       await this.#enter();
     } catch (error) {
-      if (this.#state.status === 'signed_out') return;
+      if (this.#state.status === 'signed_out' || this.#state.status === 'locked') return;
       if (!(error instanceof Unreachable || (error instanceof ApiError && error.temporary))) {
         this.#leave('ended');
         return;
@@ -95,6 +107,7 @@ export class Session implements TokenSource {
   /** Signs in. Throws like `requestToken`. */
   async signIn(credentials: Credentials): Promise<void> {
     this.#token = await requestToken(credentials);
+    forgetInput();
     markActive();
     localStorage.setItem(HINT_KEY, '1');
     localStorage.removeItem(UNTOLD_KEY);
@@ -102,13 +115,62 @@ export class Session implements TokenSource {
     await this.#enter();
   }
 
+  /** The key for what was not saved; null where the session is not ours or the screen is locked. */
+  get inputKey(): string | null {
+    return this.#inputKey;
+  }
+
   /**
-   * Proves again that it is the one who is signed in, and goes on with a session of its own: the cookie of the
-   * one before is overwritten, so nobody holds it any more. Throws like `signIn`.
+   * Locks the session on the server and forgets its token and key. A server that does not answer is told as soon as it
+   * does. Does not throw.
    */
-  async confirm(credentials: Credentials): Promise<void> {
-    this.#token = await requestToken(credentials);
+  async lock(): Promise<void> {
+    if (this.#isLocked) return;
+    this.#isLocked = true;
+    this.#inputKey = null;
+    while (this.#isLocked && this.#state.status === 'signed_in') {
+      try {
+        await this.api.call('POST', '/auth/lock', { byPerson: false, keepalive: true });
+        break;
+      } catch (error) {
+        if (!isFailure(error) || !error.temporary) break;
+        await new Promise((resolve) => setTimeout(resolve, TELL_LOCK_MS));
+      }
+    }
+    if (this.#isLocked) this.#token = null;
+  }
+
+  /** Shows that it is the person of the session, in whichever tab. Throws `ApiError` or `Unreachable`. */
+  async unlock(proof: UnlockProof): Promise<void> {
+    try {
+      this.#token = await requestUnlock(proof);
+    } catch (error) {
+      if (hasCode(error, 'invalid_refresh_token')) {
+        this.#tell({ type: 'signed_out', reason: 'ended' });
+        this.#leave('ended');
+      }
+      throw error;
+    }
+    this.#isLocked = false;
     this.#tell({ type: 'token', token: this.#token });
+    announceUnlock();
+    if (this.#state.status === 'locked') await this.#enter();
+  }
+
+  /** Goes on after a screen was unlocked, here or in another tab: asks for the key again. Does not throw. */
+  async resume(): Promise<void> {
+    this.#isLocked = false;
+    try {
+      this.#inputKey = (await this.api.call('GET', '/auth/me')).input_key;
+    } catch {
+      // Without the key what was not saved stays encrypted; the rest does not need it.
+    }
+  }
+
+  locked(): void {
+    announceLock();
+    if (this.#state.status === 'restoring' || this.#state.status === 'unreachable')
+      this.#set({ status: 'locked' });
   }
 
   /** Leaves at once on this screen and in the other tabs, then on the server. Does not throw. */
@@ -133,11 +195,14 @@ export class Session implements TokenSource {
     }
   }
 
-  /** Asks the server whether the session still stands, after the socket was told that it does not. */
-  async verify(): Promise<void> {
-    if (this.#state.status !== 'signed_in') return;
+  /** Asks the server whether the session still stands and may act, after the socket was told that it does not. */
+  async verify(): Promise<boolean> {
+    if (this.#state.status !== 'signed_in') return false;
     this.#token = null;
-    await this.#refresh().catch(() => undefined);
+    return this.#refresh().then(
+      () => true,
+      () => false,
+    );
   }
 
   async accessToken(): Promise<string> {
@@ -161,7 +226,8 @@ export class Session implements TokenSource {
         return token;
       })
       .catch((error: unknown) => {
-        if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
+        if (hasCode(error, 'session_locked')) this.locked();
+        else if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
           this.#tell({ type: 'signed_out', reason: 'ended' });
           this.#leave('ended');
         }
@@ -174,14 +240,18 @@ export class Session implements TokenSource {
   }
 
   async #enter(): Promise<void> {
-    const me = await this.api.call('GET', '/auth/me');
+    const { input_key, ...me } = await this.api.call('GET', '/auth/me');
     this.#attempt = 0;
-    this.#set({ status: 'signed_in', me });
+    this.#isLocked = false;
+    this.#inputKey = input_key;
+    this.#set({ status: 'signed_in', me: { ...me, input_key: null } });
   }
 
   #leave(reason: SignedOutReason): void {
     clearTimeout(this.#retryTimer);
     this.#token = null;
+    this.#inputKey = null;
+    forgetInput();
     localStorage.removeItem(HINT_KEY);
     if (this.#state.status !== 'signed_out') this.#set({ status: 'signed_out', reason });
   }
@@ -197,7 +267,7 @@ export class Session implements TokenSource {
       return;
     }
     this.#token = message.token;
-    if (this.#state.status === 'signed_out') {
+    if (this.#state.status === 'signed_out' || this.#state.status === 'locked') {
       this.#set({ status: 'restoring' });
       await this.restore();
     }

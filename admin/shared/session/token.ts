@@ -106,6 +106,10 @@ export type Credentials =
  */
 export const requestToken = ({ by, body }: Credentials): Promise<Token> => alone(() => post(by, body));
 
+/** Unlocks the session of the refresh cookie. Throws `ApiError` or `Unreachable`. */
+export const requestUnlock = (proof: Body<EndpointOf<'POST', '/auth/unlock'>>): Promise<Token> =>
+  alone(() => post('unlock', proof));
+
 /** Ends the session on the server. */
 export const revokeToken = async (): Promise<void> => {
   const response = await send('/api/v1/auth/logout', { method: 'POST', keepalive: true });

@@ -186,6 +186,8 @@ const enter = async (sql: Queries, principal: Principal, tenantId: string | null
       return row.now;
     case 'tenant_suspended':
       throw new Problem('tenant_suspended');
+    case 'locked':
+      throw new Problem('session_locked');
     case 'unknown_tenant':
       throw new Problem('invalid_token');
     default:

@@ -109,8 +109,20 @@ describe('A deleted patient', () => {
     const query = { deleted: 'true' };
     const { data } = await succeed(api.patients.list, { token: own.admin, query });
     expect(data).toEqual([
-      { ...gone, version: 2, deleted_at: expect.any(String), purge_at: expect.any(String) },
-      { ...other, version: 2, deleted_at: expect.any(String), purge_at: expect.any(String) },
+      {
+        ...gone,
+        version: 2,
+        deleted_at: expect.any(String),
+        deleted_by: expect.any(String),
+        purge_at: expect.any(String),
+      },
+      {
+        ...other,
+        version: 2,
+        deleted_at: expect.any(String),
+        deleted_by: expect.any(String),
+        purge_at: expect.any(String),
+      },
     ]);
     for (const { deleted_at = '', purge_at = '' } of data)
       expect(Date.parse(purge_at) - Date.parse(deleted_at)).toBe(30 * DAY_MS);

@@ -13,9 +13,12 @@ import { PatientFilter } from './patient-filter';
 /** Whose log, by whom, about whom, what and when. */
 export const AuditFilters = ({
   filter,
+  isLooked = false,
   onChange,
 }: {
   filter: AuditFilter;
+  /** Who looked: what kind of entry and which action is not asked. */
+  isLooked?: boolean;
   onChange: (changes: Readonly<Record<string, string | null>>) => void;
 }) => {
   const words = useRoomText(AUDIT);
@@ -59,24 +62,28 @@ export const AuditFilters = ({
         value={filter.patientId}
         onChange={(patient) => onChange({ patient })}
       />
-      <NativeSelect
-        className={classes.wide}
-        aria-label={words.filter.kind}
-        value={filter.kind}
-        disabled={filter.action !== null}
-        data={AUDIT_KINDS.map((value) => ({ value, label: words.kinds[value] }))}
-        onChange={(event) => onChange({ kind: event.currentTarget.value })}
-      />
-      <NativeSelect
-        className={classes.wide}
-        aria-label={words.filter.action}
-        value={filter.action ?? ''}
-        data={[
-          { value: '', label: words.filter.anyAction },
-          ...Object.entries(words.actions).map(([value, label]) => ({ value, label })),
-        ]}
-        onChange={(event) => onChange({ action: event.currentTarget.value || null })}
-      />
+      {!isLooked && (
+        <>
+          <NativeSelect
+            className={classes.wide}
+            aria-label={words.filter.kind}
+            value={filter.kind}
+            disabled={filter.action !== null}
+            data={AUDIT_KINDS.map((value) => ({ value, label: words.kinds[value] }))}
+            onChange={(event) => onChange({ kind: event.currentTarget.value })}
+          />
+          <NativeSelect
+            className={classes.wide}
+            aria-label={words.filter.action}
+            value={filter.action ?? ''}
+            data={[
+              { value: '', label: words.filter.anyAction },
+              ...Object.entries(words.actions).map(([value, label]) => ({ value, label })),
+            ]}
+            onChange={(event) => onChange({ action: event.currentTarget.value || null })}
+          />
+        </>
+      )}
       <TextInput
         className={classes.date}
         type="date"

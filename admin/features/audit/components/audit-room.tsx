@@ -1,12 +1,12 @@
 'use client';
 
-import { Button, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { Button, Tabs, UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconEyeSearch, IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
-import { useAddress } from '../../../shared/hooks/use-address';
+import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
@@ -14,11 +14,14 @@ import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
-import { readFilter } from '../filter';
+import { EmergencyList } from '../../reviews/emergency-list';
+import { OpenCount } from '../../reviews/open-count';
+import { type AuditFilter, readFilter } from '../filter';
 import { AUDIT } from '../messages';
 import { type AuditLog, useAudit } from '../use-audit';
 import { AuditFilters } from './audit-filters';
 import { AuditPanel } from './audit-panel';
+import classes from './audit-room.module.css';
 import { useAuditColumns } from './columns';
 import { ExportButton } from './export-button';
 import { useAuditWords } from './use-audit-words';
@@ -61,16 +64,17 @@ const Status = ({ log }: { log: AuditLog }) => {
   );
 };
 
-/** Who did what, when and from where: searched by person, patient, action and day, and checked for tampering. */
-export const AuditRoom = () => {
+interface Asked {
+  readonly address: Address;
+  readonly filter: AuditFilter;
+}
+
+/** The entries of a log, and one of them beside it. `isAsked` is false while nothing is searched for. */
+const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolean }) => {
   const text = useText();
   const words = useRoomText(AUDIT);
-  const isSuper = useMe().role === 'super_admin';
-  const address = useAddress();
-  const asked = readFilter(address.get);
-  const filter = isSuper ? asked : { ...asked, tenantId: null };
   const narrowed = Object.keys(NO_FILTER).some((name) => address.get(name) !== null);
-  const log = useAudit(filter);
+  const log = useAudit(filter, isAsked);
   const say = useAuditWords(filter.tenantId, log.rows);
   const columns = useAuditColumns(say);
   const grid = useRef<GridHandle>(null);
@@ -85,18 +89,13 @@ export const AuditRoom = () => {
   useHotkey('Escape', () => openSeq !== null && close());
 
   return (
-    <Room
-      title={words.title}
-      bar={
-        <>
-          <VerifyButton key={filter.tenantId} tenantId={filter.tenantId} />
-          <ExportButton key={`export ${filter.tenantId}`} filter={filter} />
-          <AuditFilters filter={filter} onChange={narrow} />
-        </>
-      }
-    >
+    <>
       <div className={room.sheet}>
-        {log.loading || log.rows.length > 0 ? (
+        {!isAsked ? (
+          <div className={room.notice} role="status">
+            <Notice icon={IconEyeSearch} {...words.looked.ask} />
+          </div>
+        ) : log.loading || log.rows.length > 0 ? (
           <Grid
             handle={grid}
             label={words.title}
@@ -133,6 +132,99 @@ export const AuditRoom = () => {
       {openSeq !== null && (
         <AuditPanel seq={openSeq} row={open} say={say} onNarrow={narrow} onClose={close} />
       )}
-    </Room>
+    </>
+  );
+};
+
+const LogBar = ({ address, filter }: Asked) => (
+  <>
+    <VerifyButton key={filter.tenantId} tenantId={filter.tenantId} />
+    <ExportButton key={`export ${filter.tenantId}`} filter={filter} />
+    <AuditFilters filter={filter} onChange={(changes) => address.set({ ...changes, entry: null })} />
+  </>
+);
+
+/** Filters of who looked: a patient, a person, and days. */
+const LookedBar = ({ address, filter }: Asked) => (
+  <>
+    <ExportButton key={`export ${filter.from} ${filter.to}`} filter={filter} />
+    <AuditFilters filter={filter} isLooked onChange={(changes) => address.set({ ...changes, entry: null })} />
+  </>
+);
+
+const TABS = ['log', 'looked', 'emergency'] as const;
+type Tab = (typeof TABS)[number];
+
+/** Changing the tab leaves behind what the other one was narrowed by. */
+const NOTHING = { ...NO_FILTER, entry: null, id: null };
+
+/**
+ * Who did what, when and from where: searched by person, patient, action and day, and checked for tampering. For tenant
+ * admins also who looked at a patient, and emergency accesses with their review.
+ */
+export const AuditRoom = () => {
+  const words = useRoomText(AUDIT);
+  const isSuper = useMe().role === 'super_admin';
+  const address = useAddress();
+  const asked = readFilter(address.get);
+  const filter = isSuper ? asked : { ...asked, tenantId: null };
+  if (isSuper) {
+    return (
+      <Room title={words.title} bar={<LogBar address={address} filter={filter} />}>
+        <Entries address={address} filter={filter} />
+      </Room>
+    );
+  }
+  const tab: Tab = TABS.find((known) => known === address.get('tab')) ?? 'log';
+  // of a patient also who changed it; of a person what they read, as their changes are in the log
+  const looked: AuditFilter = {
+    ...filter,
+    action: null,
+    kind: filter.patientId === null ? 'accesses' : 'all',
+  };
+  return (
+    <Tabs
+      value={tab}
+      keepMounted={false}
+      variant="pills"
+      className={classes.tabs}
+      onChange={(next) => address.set({ ...NOTHING, tab: next === 'log' ? null : next })}
+    >
+      <Room
+        title={words.title}
+        bar={
+          <>
+            <Tabs.List aria-label={words.tabs.label}>
+              {TABS.map((name) => (
+                <Tabs.Tab
+                  key={name}
+                  value={name}
+                  className={classes.tab}
+                  rightSection={name === 'emergency' && <OpenCount />}
+                >
+                  {words.tabs[name]}
+                </Tabs.Tab>
+              ))}
+            </Tabs.List>
+            {tab === 'log' && <LogBar address={address} filter={filter} />}
+            {tab === 'looked' && <LookedBar address={address} filter={filter} />}
+          </>
+        }
+      >
+        <Tabs.Panel value="log" className={classes.panel}>
+          <Entries address={address} filter={filter} />
+        </Tabs.Panel>
+        <Tabs.Panel value="looked" className={classes.panel}>
+          <Entries
+            address={address}
+            filter={looked}
+            isAsked={looked.patientId !== null || looked.actorId !== null}
+          />
+        </Tabs.Panel>
+        <Tabs.Panel value="emergency" className={classes.panel}>
+          <EmergencyList />
+        </Tabs.Panel>
+      </Room>
+    </Tabs>
   );
 };

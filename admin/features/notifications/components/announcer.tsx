@@ -11,6 +11,7 @@ import { NOTIFICATIONS } from '../messages';
 import { Burst } from '../model/burst';
 import { type Note, useInbox } from '../model/inbox';
 import classes from './note.module.css';
+import { ReviewLink } from './review-link';
 
 /** How long each level stays on the screen; what is urgent stays until it is closed. */
 const STAYS_MS = { info: 8_000, warning: 16_000, error: false } as const;
@@ -37,7 +38,12 @@ export const Announcer = () => {
       void toast({
         tone: note.level,
         title: words.level[note.level],
-        message: <span className={classes.message}>{note.message}</span>,
+        message: (
+          <span className={classes.message}>
+            {note.message}
+            <ReviewLink note={note} />
+          </span>
+        ),
         autoClose: STAYS_MS[note.level],
       });
     const join = (count: number) =>

@@ -8,6 +8,7 @@ import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import type { Note } from '../model/inbox';
 import classes from './note.module.css';
+import { ReviewLink } from './review-link';
 
 const ICONS: Record<Note['level'], TablerIcon> = {
   info: IconInfoCircle,
@@ -16,7 +17,11 @@ const ICONS: Record<Note['level'], TablerIcon> = {
 };
 
 /** What a notification says and how urgent it is. */
-export const NoteBody = ({ level, message }: Pick<Note, 'level' | 'message'>) => {
+export const NoteBody = ({
+  level,
+  message,
+  break_glass_id,
+}: Pick<Note, 'level' | 'message' | 'break_glass_id'>) => {
   const words = useRoomText(NOTIFICATIONS);
   const Icon = ICONS[level];
   return (
@@ -25,7 +30,10 @@ export const NoteBody = ({ level, message }: Pick<Note, 'level' | 'message'>) =>
         <Icon size={20} stroke={1.8} />
       </span>
       <VisuallyHidden>{words.level[level]}: </VisuallyHidden>
-      <span className={classes.message}>{message}</span>
+      <span className={classes.message}>
+        {message}
+        <ReviewLink note={{ break_glass_id }} />
+      </span>
     </>
   );
 };
@@ -39,7 +47,7 @@ export const NoteCard = ({ note, isNew }: { note: Note; isNew: boolean }) => {
   const name = note.actor_id === undefined ? undefined : colleagues.get(note.actor_id);
   return (
     <li className={classes.note} data-new={isNew || undefined}>
-      <NoteBody level={note.level} message={note.message} />
+      <NoteBody {...note} />
       <span className={classes.meta}>
         {isNew && <strong className={classes.new}>{words.isNew} · </strong>}
         <time dateTime={note.timestamp} title={formats.dateTime(note.timestamp)}>

@@ -9,6 +9,8 @@ export interface Note {
   readonly message: string;
   readonly timestamp: string;
   readonly actor_id?: string | undefined;
+  /** It is about this emergency access, which needs a review. */
+  readonly break_glass_id?: string | undefined;
 }
 
 /** What this browser has received for one person since the page was opened, newest first. */

@@ -1,12 +1,16 @@
 import type { Patient } from '@wardbell/contract';
 import { useMemo } from 'react';
+import { isWithheld } from '../../../shared/api/patient-rows';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
 import { useNow } from '../../../shared/hooks/use-now';
+import { lazily } from '../../../shared/lazily';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { useText } from '../../../shared/text/text';
 import { listedName } from '../model/listed-name';
 import classes from './columns.module.css';
+
+const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
 /** The columns of the patient list, in the reader's language and the clinic's time zone. */
 export const usePatientColumns = (): readonly Column<Patient>[] => {
@@ -25,8 +29,17 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         shownFrom: 'narrow',
         cell: (patient) => (
           <span className={cells.stack}>
-            <span className={classes.name} title={listedName(patient)}>
-              <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
+            <span className={classes.line}>
+              <span className={classes.name} title={listedName(patient)}>
+                {isWithheld(patient) ? (
+                  listedName(patient)
+                ) : (
+                  <>
+                    <span className={classes.last}>{patient.last_name},</span> {patient.first_name}
+                  </>
+                )}
+              </span>
+              {patient.restricted && <RestrictedBadge />}
             </span>
             <span className={cells.second}>
               {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
@@ -81,11 +94,14 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         track: 'minmax(7rem, 0.8fr)',
         shownFrom: 'wide',
         align: 'end',
-        cell: (patient) => (
-          <time dateTime={patient.updated_at} title={formats.dateTime(patient.updated_at)}>
-            {formats.ago(patient.updated_at, nowMs)}
-          </time>
-        ),
+        cell: (patient) =>
+          isWithheld(patient) ? (
+            none
+          ) : (
+            <time dateTime={patient.updated_at} title={formats.dateTime(patient.updated_at)}>
+              {formats.ago(patient.updated_at, nowMs)}
+            </time>
+          ),
       },
     ];
   }, [words, formats, nowMs]);

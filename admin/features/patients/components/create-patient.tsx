@@ -7,6 +7,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
+import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
@@ -40,6 +41,7 @@ export const CreatePatient = ({
   return (
     <FormDrawer
       title={words.createTitle}
+      inputName={NEW_PATIENT}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}

@@ -4,11 +4,13 @@ import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useState } from 'react';
+import { useColleagueNames } from '../../../shared/api/colleagues';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
+import { patientInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import {
@@ -16,6 +18,7 @@ import {
   EMPTY_DRAFT,
   type PatientDraft,
   refusedFields,
+  splitIds,
   toDraft,
   toUpdateBody,
   validateDraft,
@@ -32,6 +35,8 @@ const FIELD_WORDS = {
   email: 'email',
   mrn: 'mrn',
   notes: 'notes',
+  restricted: 'restricted',
+  restricted_to: 'restrictedTo',
 } as const satisfies Record<DraftField, string>;
 const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
 
@@ -39,6 +44,7 @@ const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => nam
 export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: () => void }) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM);
+  const names = useColleagueNames();
   const [opened] = useState(patient);
   const form = useForm<PatientDraft>({
     mode: 'uncontrolled',
@@ -77,6 +83,7 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
   return (
     <FormDrawer
       title={words.editTitle}
+      inputName={patientInput(opened.id)}
       submitLabel={words.saveChanges}
       form={form}
       pending={save.isPending}
@@ -91,6 +98,14 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
             fields: FIELDS,
             conflicts,
             labelOf: (field) => words[FIELD_WORDS[field]],
+            shown: (field, theirs) =>
+              field === 'restricted'
+                ? words[theirs === '' ? 'notRestricted' : 'isRestricted']
+                : field === 'restricted_to'
+                  ? splitIds(theirs)
+                      .map((id) => names.get(id) ?? id)
+                      .join(', ')
+                  : theirs,
             onTake: (field, theirs) => {
               form.setFieldValue(field, theirs);
               settle(field);

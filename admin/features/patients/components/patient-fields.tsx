@@ -5,6 +5,7 @@ import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import type { PatientDraft } from '../model/draft';
+import { Restriction } from './restriction';
 
 const GENDERS = ['female', 'male', 'other', 'unknown'] as const;
 
@@ -92,6 +93,7 @@ export const PatientFields = ({
           {...form.getInputProps('notes')}
         />
       )}
+      {role === 'tenant_admin' && <Restriction form={form} disabled={disabled} />}
     </Stack>
   );
 };

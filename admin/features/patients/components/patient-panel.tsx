@@ -1,11 +1,12 @@
 'use client';
 
-import { Anchor, Button } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
-import Link from 'next/link';
 import { useState } from 'react';
+import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
 import { MailLink } from '../../../shared/components/mail-link';
 import { lazily } from '../../../shared/lazily';
@@ -13,14 +14,22 @@ import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
+import { patientInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { CARE } from '../../care/messages';
+import { RestrictedBadge } from '../../care/restricted-badge';
+import { RestrictedNotice } from '../../care/restricted-notice';
 import { PATIENT_FORM } from '../messages';
+import { fullName } from '../model/listed-name';
 import { usePatient } from '../queries/use-patient';
-import { usePatientAppointments } from '../queries/use-patient-appointments';
+import { type PatientAppointments, usePatientAppointments } from '../queries/use-patient-appointments';
 import { AppointmentList } from './appointment-list';
 
+const Accesses = lazily(async () => (await import('../../care/accesses')).Accesses);
+const EmergencyLeft = lazily(async () => (await import('../../care/emergency-left')).EmergencyLeft);
 const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
 
 const Facts = ({ patient }: { patient: Patient }) => {
@@ -63,6 +72,58 @@ const Notes = ({ notes }: { notes: string | null | undefined }) => {
   );
 };
 
+const Record = ({
+  patient,
+  appointments,
+  onEdit,
+  onDelete,
+}: {
+  patient: Patient;
+  appointments: PatientAppointments;
+  onEdit: () => void;
+  onDelete: (patient: Patient) => void;
+}) => {
+  const text = useText();
+  const { role } = useMe();
+  const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
+  const hasAppointments = (appointments.rows?.length ?? 0) > 0;
+  return (
+    <>
+      <div className={classes.actions}>
+        <Button
+          variant="light"
+          size="compact-md"
+          leftSection={<IconEdit size={16} aria-hidden="true" />}
+          onClick={onEdit}
+        >
+          {text.patient.edit}
+        </Button>
+        <Button
+          variant="subtle"
+          color="red"
+          size="compact-md"
+          leftSection={<IconTrash size={16} aria-hidden="true" />}
+          aria-describedby={hasAppointments ? 'deleted-with' : undefined}
+          onClick={() => onDelete(patient)}
+        >
+          {text.patient.delete}
+        </Button>
+      </div>
+      {hasAppointments && (
+        <p id="deleted-with" className={classes.hint}>
+          {text.patient.hasAppointments}
+        </p>
+      )}
+      <Facts patient={patient} />
+      {seesNotes && <Notes notes={patient.notes} />}
+      <section className={classes.section}>
+        <h3>{text.patient.appointments}</h3>
+        <AppointmentList {...appointments} />
+      </section>
+    </>
+  );
+};
+
 /** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
 export const PatientPanel = ({
   id,
@@ -77,15 +138,31 @@ export const PatientPanel = ({
   const { role } = useMe();
   const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
-  const [editing, setEditing] = useState(false);
+  const [editing, setEditing] = useState(() => hasInput(patientInput(id)));
+  const care = useRoomText(CARE);
+  const cache = useQueryClient();
+  const isAdmin = role === 'tenant_admin';
+  /** The record was opened or closed to this person: lists show it otherwise now. */
+  const readAgain = () => {
+    retry();
+    void cache.invalidateQueries({ queryKey: ['patients'] });
+  };
   const named = patient !== undefined || gone || error !== null;
-  const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
-  const hasAppointments = (appointments.rows?.length ?? 0) > 0;
+  const words = useRoomText(PATIENT_FORM);
 
   return (
     <Panel
       label={text.patient.label}
-      title={gone || !patient ? text.patient.label : `${patient.first_name} ${patient.last_name}`}
+      title={
+        gone || !patient ? (
+          text.patient.label
+        ) : (
+          <>
+            {fullName(patient)}
+            {patient.restricted && <RestrictedBadge />}
+          </>
+        )
+      }
       focusKey={`${id} ${named}`}
       onClose={onClose}
     >
@@ -96,45 +173,37 @@ export const PatientPanel = ({
           hint={text.patient.gone.hint}
           onClose={onClose}
         />
-      ) : patient ? (
+      ) : patient && isWithheld(patient) ? (
         <>
-          <div className={classes.actions}>
-            <Button
-              variant="light"
-              size="compact-md"
-              leftSection={<IconEdit size={16} aria-hidden="true" />}
-              onClick={() => setEditing(true)}
-            >
-              {text.patient.edit}
-            </Button>
-            <Button
-              variant="subtle"
-              color="red"
-              size="compact-md"
-              leftSection={<IconTrash size={16} aria-hidden="true" />}
-              aria-describedby={hasAppointments ? 'deleted-with' : undefined}
-              onClick={() => onDelete(patient)}
-            >
-              {text.patient.delete}
-            </Button>
-          </div>
-          {hasAppointments && (
-            <p id="deleted-with" className={classes.hint}>
-              {text.patient.hasAppointments}
-            </p>
-          )}
-          <Facts patient={patient} />
-          {seesNotes && <Notes notes={patient.notes} />}
+          <RestrictedNotice patientId={id} onOpened={readAgain} />
+          <dl className={classes.facts}>
+            <Fact name={words.mrn}>{patient.mrn}</Fact>
+          </dl>
           <section className={classes.section}>
             <h3>{text.patient.appointments}</h3>
             <AppointmentList {...appointments} />
           </section>
-          {role === 'tenant_admin' && (
-            <p className={classes.hint} style={{ marginTop: '1.25rem' }}>
-              <Anchor component={Link} href={`/audit/?patient=${id}&kind=all`} prefetch={false} size="sm">
-                {text.patient.audit}
-              </Anchor>
-            </p>
+        </>
+      ) : patient ? (
+        <>
+          {patient.emergency_until !== undefined && !isAdmin && (
+            <EmergencyLeft key={patient.emergency_until} until={patient.emergency_until} onEnd={readAgain} />
+          )}
+          {isAdmin ? (
+            <Tabs defaultValue="record" keepMounted={false}>
+              <Tabs.List aria-label={care.tabs.label} mb="md">
+                <Tabs.Tab value="record">{care.tabs.record}</Tabs.Tab>
+                <Tabs.Tab value="accesses">{care.tabs.accesses}</Tabs.Tab>
+              </Tabs.List>
+              <Tabs.Panel value="record">
+                <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
+              </Tabs.Panel>
+              <Tabs.Panel value="accesses">
+                <Accesses patientId={id} />
+              </Tabs.Panel>
+            </Tabs>
+          ) : (
+            <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
           )}
           {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>

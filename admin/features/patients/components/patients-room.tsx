@@ -3,6 +3,7 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
+import { useSearchParams } from 'next/navigation';
 import { useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
@@ -13,6 +14,8 @@ import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useTitle } from '../../../shared/room/use-title';
 import { useMe } from '../../../shared/session/context';
+import { NEW_PATIENT } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useText } from '../../../shared/text/text';
 import { usePatientSearch } from '../model/search';
 import { usePatientList } from '../queries/use-patient-list';
@@ -23,13 +26,18 @@ import { useDeletePatient } from './use-delete-patient';
 import { useOpenPatient } from './use-open-patient';
 
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
+const DeletedPatients = lazily(async () => (await import('./deleted-patients')).DeletedPatients);
+const DeletedLink = lazily(async () => (await import('./deleted-link')).DeletedLink);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;
 
-/** All patients of the clinic, live. */
-export const PatientsRoom = () => {
+/** All patients of the clinic, live; or those that were deleted and can be restored. */
+export const PatientsRoom = () =>
+  useSearchParams().has('deleted') ? <DeletedPatients /> : <ListedPatients />;
+
+const ListedPatients = () => {
   const text = useText();
   const me = useMe();
   const [typed, setTyped] = usePatientSearch(me.id);
@@ -46,7 +54,7 @@ export const PatientsRoom = () => {
   const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState(() => hasInput(NEW_PATIENT));
   const [openId, open] = useOpenPatient();
   const remove = useDeletePatient();
   const close = () => {
@@ -86,6 +94,7 @@ export const PatientsRoom = () => {
         >
           {text.patients.create}
         </Button>
+        {me.role === 'tenant_admin' && <DeletedLink />}
       </div>
       <div className={classes.sides}>
         <div className={classes.sheet}>

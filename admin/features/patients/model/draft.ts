@@ -24,6 +24,10 @@ export interface PatientDraft {
   readonly email: string;
   readonly mrn: string;
   readonly notes: string;
+  /** "restricted", or empty; only tenant admins set it. */
+  readonly restricted: 'restricted' | '';
+  /** Ids of the users who may open a restricted record, as sorted JSON, so that two lists can be compared. */
+  readonly restricted_to: string;
 }
 export type DraftField = keyof PatientDraft;
 
@@ -36,6 +40,8 @@ export const EMPTY_DRAFT: PatientDraft = {
   email: '',
   mrn: '',
   notes: '',
+  restricted: '',
+  restricted_to: '[]',
 };
 
 type CreateBody = Body<EndpointOf<'POST', '/patients'>>;
@@ -51,7 +57,18 @@ export const toDraft = (patient: Patient): PatientDraft => ({
   email: patient.email ?? '',
   mrn: patient.mrn,
   notes: patient.notes ?? '',
+  restricted: patient.restricted ? 'restricted' : '',
+  restricted_to: joinIds(patient.restricted_to ?? []),
 });
+
+/** Ids as the draft holds them. */
+export const joinIds = (ids: readonly string[]): string => JSON.stringify(ids.toSorted());
+
+/** The ids that a draft holds. */
+export const splitIds = (joined: string): string[] => {
+  const ids: unknown = joined === '' ? [] : JSON.parse(joined);
+  return Array.isArray(ids) ? ids.map(String) : [];
+};
 
 /** The body of `POST /patients` for a draft: what was left empty is left out. */
 export const toCreateBody = (draft: PatientDraft): CreateBody => {
@@ -68,6 +85,7 @@ export const toCreateBody = (draft: PatientDraft): CreateBody => {
     ...optional('email'),
     ...optional('mrn'),
     ...optional('notes'),
+    ...(draft.restricted === '' ? {} : { restricted: true, restricted_to: splitIds(draft.restricted_to) }),
   };
 };
 
@@ -82,6 +100,8 @@ export const toUpdateBody = (base: PatientDraft, draft: PatientDraft): UpdateBod
     if (changed(field)) body[field] = draft[field].trim() || null;
   }
   if (changed('gender')) body.gender = draft.gender;
+  if (changed('restricted')) body.restricted = draft.restricted !== '';
+  if (changed('restricted_to')) body.restricted_to = splitIds(draft.restricted_to);
   return body;
 };
 

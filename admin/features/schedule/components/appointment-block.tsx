@@ -14,6 +14,7 @@ import {
 import type { Appointment, AppointmentStatus, Patient } from '@wardbell/contract';
 import { memo, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import type { Mark } from '../../../shared/hooks/use-recent-changes';
+import { lazily } from '../../../shared/lazily';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -78,6 +79,8 @@ export interface BlockProps extends BlockActions {
   readonly who: string;
 }
 
+const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
+
 /** Text that only a screen reader says. */
 const Spoken = ({ children }: { children: ReactNode }) => <span className={classes.spoken}>{children}</span>;
 
@@ -132,6 +135,7 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           <span className={classes.name} data-unknown={!patient || undefined}>
             {name}
           </span>
+          {patient?.restricted && <RestrictedBadge compact />}
           {minutes !== undefined && (
             <span className={classes.minutes} aria-hidden="true">
               {props.compact

@@ -5,18 +5,23 @@ import { IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import Link from 'next/link';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
+import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
 import { toast } from '../../../shared/components/toast';
+import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi, useMe } from '../../../shared/session/context';
+import { appointmentInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { fullName } from '../../patients/model/listed-name';
 import { usePatient } from '../../patients/queries/use-patient';
 import { scheduleText } from '../messages';
 import { keyOf, stepsOf, usualStep } from '../model/standing';
@@ -24,10 +29,18 @@ import { useAppointment } from '../queries/use-appointment';
 import own from './appointment-panel.module.css';
 import { ConfirmStep } from './confirm-step';
 
+const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
+
 const PatientName = ({ id }: { id: string }) => {
   const words = useRoomText(scheduleText).panel;
   const { row: patient } = usePatient(id);
-  return patient ? `${patient.first_name} ${patient.last_name}` : words.patient;
+  if (!patient) return words.patient;
+  return (
+    <>
+      {fullName(patient)}
+      {patient.restricted && <RestrictedBadge />}
+    </>
+  );
 };
 
 const PatientFacts = ({ patientId }: { patientId: string }) => {
@@ -36,6 +49,7 @@ const PatientFacts = ({ patientId }: { patientId: string }) => {
   const formats = useFormats();
   const { row: patient } = usePatient(patientId);
   if (!patient) return <Skeleton height={12} width="60%" my="xs" />;
+  if (isWithheld(patient)) return <Fact name={words.mrn}>{patient.mrn}</Fact>;
   const { birth_date, phone } = patient;
   return (
     <>
@@ -117,6 +131,10 @@ const Details = ({
 }) => {
   const words = useRoomText(scheduleText);
   const removal = useRemove(appointment, onClose);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, after the screen was unlocked
+  useEffect(() => {
+    if (hasInput(appointmentInput(appointment.id))) onEdit(appointment);
+  }, [appointment.id]);
   // A booking needs a time, which the form asks for.
   const steps = stepsOf(appointment.status).filter(
     (step) =>

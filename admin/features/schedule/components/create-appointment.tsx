@@ -7,6 +7,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
+import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
@@ -70,6 +71,7 @@ export const CreateAppointment = ({
   return (
     <FormDrawer
       title={words.createTitle}
+      inputName={NEW_APPOINTMENT}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}
@@ -82,7 +84,14 @@ export const CreateAppointment = ({
         known={known}
         statuses={INITIAL}
         disabled={save.isPending}
-        patient={<PatientPicker field={form.getInputProps('patient_id')} disabled={save.isPending} />}
+        patient={
+          <PatientPicker
+            key={form.key('patient_id')}
+            initialId={form.getValues().patient_id}
+            field={form.getInputProps('patient_id')}
+            disabled={save.isPending}
+          />
+        }
       />
     </FormDrawer>
   );

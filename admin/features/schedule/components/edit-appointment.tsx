@@ -10,6 +10,7 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
+import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
@@ -106,6 +107,7 @@ export const EditAppointment = ({
   const follows = allowedMoves(opened.status);
   return (
     <FormDrawer
+      inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
       submitLabel={words.saveChanges}
       form={form}

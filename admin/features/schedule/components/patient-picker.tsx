@@ -3,7 +3,7 @@ import type { GetInputPropsReturnType } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
@@ -18,9 +18,12 @@ const LIMIT = 20;
 
 /** A field that finds a patient on the server. The choice is an id; names stay in memory. */
 export const PatientPicker = ({
+  initialId,
   field,
   disabled,
 }: {
+  /** Chosen before the screen was locked; empty: nobody. */
+  initialId: string;
   /** How the form is told of the choice. */
   field: GetInputPropsReturnType;
   disabled: boolean;
@@ -47,6 +50,18 @@ export const PatientPicker = ({
     gcTime: 0,
     placeholderData: (before) => before,
   });
+  const before = useQuery({
+    queryKey: ['patient-picker', 'chosen', initialId],
+    enabled: initialId !== '' && chosen === null,
+    queryFn: async ({ signal }) =>
+      (await api.call('GET', '/patients', { query: { ids: initialId, limit: 1 }, signal })).data.map(
+        toShownPatient,
+      )[0] ?? null,
+    gcTime: 0,
+  }).data;
+  useEffect(() => {
+    if (before) setChosen((now) => now ?? before);
+  }, [before]);
   const patients = found.data ?? [];
   const offered =
     chosen === null || patients.some((patient) => patient.id === chosen.id)

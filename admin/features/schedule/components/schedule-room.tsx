@@ -13,6 +13,8 @@ import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import frame from '../../../shared/room/room.module.css';
+import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -66,7 +68,9 @@ export const ScheduleRoom = () => {
   );
   const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
 
-  const [creating, setCreating] = useState<Prefill | null>(null);
+  const [creating, setCreating] = useState<Prefill | null>(() =>
+    hasInput(NEW_APPOINTMENT) ? { date, atMs: null } : null,
+  );
   const [editing, setEditing] = useState<{ row: Appointment; bookOn: string | null } | null>(null);
   const [untimedWanted, setUntimedWanted] = useState<boolean | null>(null);
   const scroller = useRef<HTMLDivElement>(null);

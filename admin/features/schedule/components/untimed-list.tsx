@@ -1,12 +1,15 @@
 import { Button } from '@mantine/core';
 import type { Appointment, Patient } from '@wardbell/contract';
 import type { PointerEvent } from 'react';
+import { lazily } from '../../../shared/lazily';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
 import classes from './untimed-list.module.css';
+
+const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
 /** Who waits for a time: to be dragged into the day, or booked by the form. */
 export const UntimedList = ({
@@ -38,7 +41,10 @@ export const UntimedList = ({
         data-draggable={draggable || undefined}
         onPointerDown={draggable ? (event) => onGrip(event, appointment) : undefined}
       >
-        <span className={classes.name}>{name}</span>
+        <span className={classes.name}>
+          {name}
+          {patient?.restricted && <RestrictedBadge compact />}
+        </span>
         <span className={classes.what}>
           {appointment.type} · {formatMessage(words.panel.minutes, { n: appointment.duration_minutes })}
         </span>

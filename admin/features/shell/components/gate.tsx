@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { Splash } from '../../../shared/components/splash';
 import { lazily } from '../../../shared/lazily';
 import { MeProvider, useSessionState } from '../../../shared/session/context';
+import { lockedPerson } from '../../../shared/session/idle';
 import { FormatsProvider } from '../../../shared/text/formats';
 import { useText } from '../../../shared/text/text';
 import { IdleGuard } from '../../lock/idle-guard';
@@ -15,6 +16,11 @@ import { Shell } from './shell';
 /** Most people come with a session: fields for a password would make their first page slower. */
 const SignIn = lazily(
   async () => (await import('../../sign-in/sign-in')).SignIn,
+  () => <Splash />,
+);
+
+const LockScreen = lazily(
+  async () => (await import('../../lock/lock-screen')).LockScreen,
   () => <Splash />,
 );
 
@@ -30,6 +36,8 @@ export const Gate = ({ children }: { children: ReactNode }) => {
       return <Splash label={text.signIn.restoring} />;
     case 'unreachable':
       return <Unreachable retryAtMs={state.retryAtMs} />;
+    case 'locked':
+      return <LockScreen person={lockedPerson()} />;
     case 'signed_out':
       return <SignIn reason={state.reason} />;
     case 'signed_in':

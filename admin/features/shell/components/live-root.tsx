@@ -2,7 +2,7 @@
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { createClient, type ReasonCode } from '@wardbell/client';
-import { useConnection, WardbellProvider } from '@wardbell/client/react';
+import { useClient, useConnection, WardbellProvider } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { isFailure } from '../../../shared/api/failure';
 import { useSession } from '../../../shared/session/context';
@@ -39,16 +39,22 @@ const DOUBTFUL: ReadonlySet<ReasonCode> = new Set([
   'tokenRejected',
   'identityChanged',
   'accessRevoked',
+  'sessionLocked',
   'tenantSuspended',
 ]);
 
 const SessionWatch = () => {
   const session = useSession();
+  const client = useClient();
   const { state } = useConnection();
-  const doubtful = state.status === 'stopped' && DOUBTFUL.has(state.reason.code);
+  const code = state.status === 'stopped' ? state.reason.code : undefined;
   useEffect(() => {
-    if (doubtful) void session.verify();
-  }, [doubtful, session]);
+    if (code === undefined || !DOUBTFUL.has(code)) return;
+    void session.verify().then((stands) => {
+      // The screen was locked and unlocked again, and the connection was told of the lock alone.
+      if (stands && (code === 'accessRevoked' || code === 'sessionLocked')) client.start();
+    });
+  }, [code, session, client]);
   return null;
 };
 

@@ -19,11 +19,15 @@ import {
 } from '@tabler/icons-react';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
 import { useText } from '../../../shared/text/text';
 import { openPalette } from '../palette/opener';
 import { type Room, roomsOf } from '../rooms';
 import classes from './navigation.module.css';
+
+/** It comes behind the room, for those who review. */
+const OpenCount = lazily(async () => (await import('../../reviews/open-count')).OpenCount);
 
 const ICONS: Record<Room['id'], TablerIcon> = {
   patients: IconStethoscope,
@@ -62,6 +66,7 @@ export const Navigation = () => {
               >
                 <Icon size={20} stroke={1.7} aria-hidden="true" />
                 {text.rooms[room.id]}
+                {room.id === 'audit' && role === 'tenant_admin' && <OpenCount />}
               </Link>
             </li>
           );

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, VisuallyHidden } from '@mantine/core';
+import { VisuallyHidden } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconCircleFilled,
@@ -13,7 +13,7 @@ import {
 import type { State } from '@wardbell/client';
 import { useConnection } from '@wardbell/client/react';
 import { Disclosure } from '../../../shared/components/disclosure';
-import { useNow } from '../../../shared/hooks/use-now';
+import { lazily } from '../../../shared/lazily';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useText } from '../../../shared/text/text';
@@ -49,40 +49,8 @@ const useLabel = (state: State, phase: Phase): string => {
   }
 };
 
-const Details = ({ state, phase, retry }: { state: State; phase: Phase; retry: () => void }) => {
-  const words = useText().connection;
-  const formats = useFormats();
-  const { position } = useConnection();
-  const now = useNow(1_000);
-  const seq = typeof position?.seq === 'number' ? position.seq : null;
-  const resting = state.status === 'waiting' || state.status === 'stopped';
-  return (
-    <div className={classes.details}>
-      {resting && <p>{words.reason[state.reason.code]}</p>}
-      {(phase === 'connecting' || phase === 'replaying' || phase === 'live' || phase === 'stale') && (
-        <p>{words.hint[phase]}</p>
-      )}
-      {state.status === 'waiting' && (
-        <p>
-          {formatMessage(words.hint.retryIn, {
-            seconds: Math.max(0, Math.ceil((state.untilMs - now) / 1_000)),
-          })}
-        </p>
-      )}
-      {phase !== 'live' && state.liveAtMs !== null && (
-        <p>{formatMessage(words.hint.complete, { time: formats.dateTime(state.liveAtMs) })}</p>
-      )}
-      {phase === 'live' && seq !== null && (
-        <p className={classes.position}>{formatMessage(words.hint.position, { seq: formats.number(seq) })}</p>
-      )}
-      {resting && (
-        <Button size="xs" variant="light" onClick={retry}>
-          {state.status === 'waiting' ? words.retryNow : words.connectAgain}
-        </Button>
-      )}
-    </div>
-  );
-};
+/** Said on request, and loaded in a quiet moment before that. */
+const Details = lazily(async () => (await import('./connection-details')).ConnectionDetails);
 
 /** Whether what is shown is complete up to now. Always on the screen, driven by the SDK's state alone. */
 export const ConnectionIndicator = () => {

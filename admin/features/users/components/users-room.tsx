@@ -24,6 +24,8 @@ import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
 import { UserPanel } from './user-panel';
 
+const ExternalUsers = lazily(async () => (await import('../../external-users/external-users')).ExternalUsers);
+const ExternalLink = lazily(async () => (await import('../../external-users/external-link')).ExternalLink);
 const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
@@ -57,8 +59,10 @@ const Status = ({ list }: { list: UserList }) => {
   );
 };
 
-/** The people who may sign in. */
-export const UsersRoom = () => {
+/** The people who may sign in: with an account here, or at an identity provider. */
+export const UsersRoom = () => (useAddress().get('external') === null ? <Accounts /> : <ExternalUsers />);
+
+const Accounts = () => {
   const text = useText();
   const words = useRoomText(USERS);
   const isSuper = useMe().role === 'super_admin';
@@ -119,6 +123,7 @@ export const UsersRoom = () => {
           >
             {words.create}
           </Button>
+          <ExternalLink />
         </>
       }
     >

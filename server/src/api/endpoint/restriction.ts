@@ -9,6 +9,12 @@ export const isOpenTo = ({ role, userId }: Principal): Sql => sql`
    OR EXISTS (SELECT FROM wardbell.break_glass g WHERE g.tenant_id = p.tenant_id AND g.patient_id = p.id
               AND g.user_id = ${userId} AND g.expires_at > clock_timestamp()))`;
 
+/** An expression: until when emergency access opens the patient with the alias `p` to the principal, or null. */
+export const emergencyUntil = ({ userId }: Principal): Sql => sql`
+  (SELECT max(g.expires_at) FROM wardbell.break_glass g
+   WHERE g.tenant_id = p.tenant_id AND g.patient_id = p.id AND g.user_id = ${userId}
+     AND g.expires_at > clock_timestamp())`;
+
 type Source = Readonly<Record<string, unknown>>;
 
 /**

@@ -59,6 +59,7 @@ export class BreakGlassService {
       data: {
         message: 'Emergency access to a restricted patient was opened and needs a review.',
         level: 'warning',
+        break_glass_id: row.id,
       },
       audience: { roles: ['tenant_admin'] },
     });

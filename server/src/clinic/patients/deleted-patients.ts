@@ -63,8 +63,8 @@ export class DeletedPatients {
   /** Locks the row, so that no appointment is booked until the transaction ends. Returns the version of the deletion. */
   async #copy(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<number | undefined> {
     const [row] = await tx.sql.query<{ version: number }[]>`
-      INSERT INTO wardbell.deleted_patient AS d (tenant_id, id, sort_name, record)
-      SELECT p.tenant_id, p.id, p.sort_name, to_jsonb(p) || jsonb_build_object('version', p.version + 1)
+      INSERT INTO wardbell.deleted_patient AS d (tenant_id, id, sort_name, deleted_by, record)
+      SELECT p.tenant_id, p.id, p.sort_name, ${tx.principal.userId}, to_jsonb(p) || jsonb_build_object('version', p.version + 1)
       FROM (
         SELECT p.* FROM wardbell.patient p
         WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid

@@ -14,7 +14,11 @@ type Query = z.output<typeof PatientQuery>;
 
 const DAY_MS = 86_400_000;
 
-type Row = PatientRow & { readonly sort_name: string; readonly deleted_at?: Date };
+type Row = PatientRow & {
+  readonly sort_name: string;
+  readonly deleted_at?: Date;
+  readonly deleted_by?: string | null;
+};
 /** One row per patient; an empty page has a single row with `id` null. */
 type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { readonly id: null });
 
@@ -55,11 +59,12 @@ export class PatientsList {
   }
 }
 
-/** A row of the deleted ones has two fields more. */
-const toListed = ({ deleted_at, ...row }: Row): Patient => ({
+/** A row of the deleted ones has three fields more. */
+const toListed = ({ deleted_at, deleted_by, ...row }: Row): Patient => ({
   ...toPatient(row),
   ...(deleted_at && {
     deleted_at: deleted_at.toISOString(),
+    deleted_by: deleted_by ?? null,
     purge_at: new Date(deleted_at.getTime() + DELETED_PATIENT_DAYS * DAY_MS).toISOString(),
   }),
 });
@@ -102,7 +107,7 @@ const deleted = (
   [name, id]: readonly [string, string],
   limit: number,
 ): Sql => sql`
-  SELECT ${PATIENT_COLUMNS}, d.sort_name, d.deleted_at
+  SELECT ${PATIENT_COLUMNS}, d.sort_name, d.deleted_at, d.deleted_by
   FROM wardbell.deleted_patient d
   CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) p
   WHERE d.tenant_id = wardbell.current_tenant() AND (d.sort_name, d.id) > (${name}, ${id}::uuid)

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Patient, PatientCreate, PatientUpdate } from '@wardbell/contract';
-import { isOpenTo } from '../../api/endpoint/restriction.js';
+import { emergencyUntil, isOpenTo } from '../../api/endpoint/restriction.js';
 import { LOG_REWRITTEN } from '../../database/log-event.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -17,12 +17,15 @@ const MRN_DRAWS = 5;
 export class PatientsService {
   /** @throws Problem `restricted` for those who may not see the patient */
   async get(tx: Tx, id: string): Promise<Patient> {
-    const [row] = await tx.sql.query<(PatientRow & { is_open: boolean })[]>`
-      SELECT ${PATIENT_COLUMNS}, ${isOpenTo(tx.principal)} AS is_open FROM wardbell.patient p
+    const [row] = await tx.sql.query<(PatientRow & { is_open: boolean; emergency_until: Date | null })[]>`
+      SELECT ${PATIENT_COLUMNS}, ${isOpenTo(tx.principal)} AS is_open,
+             CASE WHEN p.restricted THEN ${emergencyUntil(tx.principal)} END AS emergency_until
+      FROM wardbell.patient p
       WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
     if (!row) throw new Problem('not_found');
     if (!row.is_open) throw new Problem('restricted');
-    return toPatient(row);
+    const until = row.emergency_until;
+    return { ...toPatient(row), ...(until && { emergency_until: until.toISOString() }) };
   }
 
   async create(tx: Tx, body: PatientCreate): Promise<Patient> {

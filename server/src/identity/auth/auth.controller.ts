@@ -17,6 +17,7 @@ import { type Asker, OwnPasswords } from './own-password.js';
 import { Reauthentication } from './reauthentication.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
+import { ScreenLock } from './screen-lock.js';
 import { SessionService, type SignedIn } from './session.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TokenService } from './token.service.js';
@@ -41,6 +42,7 @@ export class AuthController {
     private readonly browsers: KnownBrowsers,
     private readonly ownPasswords: OwnPasswords,
     private readonly reauthentication: Reauthentication,
+    private readonly screenLock: ScreenLock,
     private readonly activity: SessionActivity,
   ) {}
 
@@ -107,6 +109,21 @@ export class AuthController {
     await this.#logoutBearer(request);
     refreshCookie.clear(request, reply, this.config);
     reply.header('clear-site-data', SIGNED_OUT_DATA);
+  }
+
+  @BareEndpoint(routes.lock)
+  async lock({ principal }: BareCall<typeof routes.lock>): Promise<void> {
+    await this.screenLock.lock(principal);
+  }
+
+  @BareEndpoint(routes.unlock)
+  async unlock({ body, request, reply }: BareCall<typeof routes.unlock>): Promise<object> {
+    requireSameOrigin(request, this.config.allowedOrigins);
+    return this.#signedIn(
+      request,
+      reply,
+      await this.screenLock.unlock(refreshCookie.read(request), body, this.#asker(request)),
+    );
   }
 
   @BareEndpoint(routes.reauthenticate)

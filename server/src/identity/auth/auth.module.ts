@@ -18,6 +18,7 @@ import { ExternalUsersSeen } from './external-users-seen.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { OwnPasswords } from './own-password.js';
 import { Reauthentication } from './reauthentication.js';
+import { ScreenLock } from './screen-lock.js';
 import { SessionService } from './session.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TokenService } from './token.service.js';
@@ -39,6 +40,7 @@ import { TokenService } from './token.service.js';
     Passkeys,
     RelyingParty,
     Reauthentication,
+    ScreenLock,
     KnownBrowsers,
     PasswordRules,
     OwnPasswords,

@@ -8,7 +8,7 @@ type Me = z.output<typeof api.auth.me.answer>;
 
 /** The account of the caller: from the database, or from the token of an identity provider. */
 export async function describeCaller(tx: Tx): Promise<Me> {
-  const { userId, tenantId, role } = tx.principal;
+  const { userId, tenantId, role, sessionId } = tx.principal;
   const orm = await tx.orm();
   const account = isUuid(userId)
     ? await orm.userAccount.findFirst({
@@ -22,6 +22,12 @@ export async function describeCaller(tx: Tx): Promise<Me> {
         where: { id: tenantId },
       })
     : null;
+  const session = sessionId
+    ? await orm.authSession.findUnique({
+        select: { idle_minutes: true, input_key: true },
+        where: { id: sessionId },
+      })
+    : null;
   return {
     id: userId,
     tenant_id: tenantId,
@@ -30,5 +36,7 @@ export async function describeCaller(tx: Tx): Promise<Me> {
     name: account?.name ?? null,
     tenant,
     factors: account ? await countFactors(tx, userId) : null,
+    idle_minutes: session?.idle_minutes ?? null,
+    input_key: session ? Buffer.from(session.input_key).toString('base64url') : null,
   };
 }

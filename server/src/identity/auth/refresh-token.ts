@@ -8,6 +8,8 @@ export interface TokenHolder {
   readonly user: UserRow;
   /** The session is neither revoked, expired nor idle, and the account may sign in. */
   readonly isValid: boolean;
+  /** The screen is locked: the session may be unlocked and do nothing else. */
+  readonly isLocked: boolean;
 }
 
 /** The first refresh token of a login session. */
@@ -33,7 +35,12 @@ export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | u
     SELECT s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s) AS is_open
     FROM wardbell.auth_session s WHERE s.id = ${session.id}::uuid`;
   const mayAct = user.status === 'active' && user.deleted_at === null;
-  return { sessionId: session.id, user, isValid: state?.is_open === true && mayAct };
+  return {
+    sessionId: session.id,
+    user,
+    isValid: state?.is_open === true && mayAct,
+    isLocked: session.locked_at !== null,
+  };
 }
 
 /**

@@ -36,6 +36,8 @@ export class SessionService {
   ): Promise<SignedIn & { readonly sessionId: string }> {
     const holder = await this.#holder(token, address);
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
+    // the token stays as it is: to unlock the session takes it
+    if (holder.isLocked) throw new Problem('session_locked');
     const { sessionId } = holder;
     const user = toUser(holder.user);
     const refreshToken = await this.database.onAccounts({ ...principalOf(user, address), sessionId }, (tx) =>

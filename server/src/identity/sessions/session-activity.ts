@@ -72,7 +72,7 @@ export class SessionActivity implements OnApplicationBootstrap, BeforeApplicatio
         UPDATE wardbell.auth_session s SET last_used_at = a.at
         FROM (SELECT id, clock_timestamp() - make_interval(secs => age_s) AS at
               FROM unnest(${ids}::uuid[], ${agesS}::double precision[]) AS acted (id, age_s)) AS a
-        WHERE s.id = a.id AND s.revoked_at IS NULL AND s.last_used_at < a.at
+        WHERE s.id = a.id AND s.revoked_at IS NULL AND s.locked_at IS NULL AND s.last_used_at < a.at
           AND s.last_used_at >= a.at - make_interval(mins => s.idle_minutes, secs => 10)`,
     );
   }

@@ -9,6 +9,7 @@ const PROBLEMS = {
   token_expired: [401, 'The access token has expired'],
   invalid_token: [401, 'The access token is not valid'],
   access_revoked: [401, 'Access was revoked'],
+  session_locked: [403, 'The session is locked until its person signs in again'],
   invalid_credentials: [401, 'E-mail address or password is wrong'],
   second_factor_required: [401, 'Show a second factor'],
   invalid_mfa_token: [401, 'This sign-in has ended; start again'],

@@ -33,6 +33,7 @@ export type Verdict =
   | 'unknown_tenant'
   | 'tenant_suspended'
   | 'revoked'
+  | 'locked'
   | 'tenant_limit'
   | 'user_limit';
 

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { CLOSE } from '@wardbell/contract';
+import { CLOSE, type CloseName } from '@wardbell/contract';
 import { type BackgroundTask, BackgroundTasks } from '../../database/background-tasks.js';
 import { Database } from '../../database/database.service.js';
 import { RelayPool } from '../../database/pools.js';
@@ -174,7 +174,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
         // the session ended, or its token was renewed and verified in the meantime
         if (!session || session.principal !== batch.get(id)) continue;
         if (verdict === 'ok') this.#verifiedIn.set(session, snapshot);
-        else session.sink.close(CLOSE[verdict === 'tenant_suspended' ? 'tenantSuspended' : 'accessRevoked']);
+        else session.sink.close(CLOSE[closeOf(verdict)]);
       }
     }
   }
@@ -208,3 +208,11 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     }
   }
 }
+
+/** How a session is closed whose principal may no longer act. */
+const closeOf = (verdict: string): CloseName =>
+  verdict === 'tenant_suspended'
+    ? 'tenantSuspended'
+    : verdict === 'locked'
+      ? 'sessionLocked'
+      : 'accessRevoked';

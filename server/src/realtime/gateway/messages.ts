@@ -136,6 +136,7 @@ export class Messages {
         principal.sessionId,
       ]);
       if (row?.verdict === 'tenant_suspended') return client.sink.close(CLOSE.tenantSuspended);
+      if (row?.verdict === 'locked') return client.sink.close(CLOSE.sessionLocked);
       if (row?.verdict !== 'ok') return client.sink.close(CLOSE.accessRevoked);
       snapshot = row.snapshot;
     } catch {

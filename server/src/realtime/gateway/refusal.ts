@@ -17,6 +17,7 @@ export const CLOSE_OF_VERDICT: Readonly<Record<Exclude<Verdict, 'ok'>, CloseName
   unknown_tenant: 'authenticationFailed',
   tenant_suspended: 'tenantSuspended',
   revoked: 'accessRevoked',
+  locked: 'sessionLocked',
   tenant_limit: 'tenantLimit',
   user_limit: 'userLimit',
 };

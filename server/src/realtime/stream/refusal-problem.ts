@@ -14,6 +14,7 @@ const CODES: Partial<Record<CloseName, ProblemCode>> = {
   connectRate: 'too_many_attempts',
   closedByAdministrator: 'closed_by_administrator',
   accessRevoked: 'access_revoked',
+  sessionLocked: 'session_locked',
 };
 /** As a client is meant to wait. */
 const WAIT_S = 5;

@@ -1,0 +1,36 @@
+'use client';
+
+import { Button } from '@mantine/core';
+import { IconLock } from '@tabler/icons-react';
+import { useState } from 'react';
+import { Notice } from '../../shared/components/notice';
+import { lazily } from '../../shared/lazily';
+import { useRoomText } from '../../shared/text/text';
+import { CARE } from './messages';
+
+const EmergencyAccess = lazily(async () => (await import('./emergency-access')).EmergencyAccess);
+
+/** In the place of a record that the reader may not open: why, and what to do in an emergency. */
+export const RestrictedNotice = ({ patientId, onOpened }: { patientId: string; onOpened: () => void }) => {
+  const words = useRoomText(CARE);
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Notice icon={IconLock} title={words.notice.title} hint={`${words.notice.hint} ${words.notice.ask}`}>
+        <Button color="red.8" onClick={() => setAsking(true)}>
+          {words.emergency.action}
+        </Button>
+      </Notice>
+      {asking && (
+        <EmergencyAccess
+          patientId={patientId}
+          onClose={() => setAsking(false)}
+          onOpened={() => {
+            setAsking(false);
+            onOpened();
+          }}
+        />
+      )}
+    </>
+  );
+};

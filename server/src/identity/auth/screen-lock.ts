@@ -1,0 +1,97 @@
+import { Injectable } from '@nestjs/common';
+import type { Unlock } from '@wardbell/contract';
+import { AccessLog } from '../../database/access-log.js';
+import { Database } from '../../database/database.service.js';
+import { type Principal, SYSTEM } from '../../database/principal.js';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { Passkeys } from '../factors/passkeys.js';
+import { toUser } from '../user-row.js';
+import { type Asker, OwnPasswords } from './own-password.js';
+import { findHolder, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
+import type { SignedIn } from './session.service.js';
+import { principalOf, TokenService } from './token.service.js';
+
+/** Locks a session while nobody sits before its screen, and unlocks it for the same person. */
+@Injectable()
+export class ScreenLock {
+  constructor(
+    private readonly database: Database,
+    private readonly ownPasswords: OwnPasswords,
+    private readonly passkeys: Passkeys,
+    private readonly tokens: TokenService,
+    private readonly accesses: AccessLog,
+  ) {}
+
+  /**
+   * Locks the session of the caller: its tokens are refused from now on and its sockets close.
+   * @throws Problem `external_account` without a session of ours
+   */
+  async lock(principal: Principal): Promise<void> {
+    const { sessionId, tenantId } = principal;
+    if (sessionId === null) throw new Problem('external_account');
+    await this.database.acrossTenants(principal, async (tx) => {
+      const locked = await tx.sql.execute`
+        UPDATE wardbell.auth_session SET locked_at = now()
+        WHERE id = ${sessionId}::uuid AND revoked_at IS NULL AND locked_at IS NULL`;
+      if (locked === 0) return;
+      // not a reason of its own, which an instance of an earlier release would not know
+      tx.disconnect({ sessionId, tenantId }, 'accessRevoked');
+      tx.audit({ action: 'auth.lock', objectType: 'session', objectId: sessionId }, tenantId);
+    });
+  }
+
+  /**
+   * Unlocks the session of a refresh token for the person of that session, and counts as a fresh sign-in. One factor is
+   * enough, because the session itself, which was opened with all that the policy demands, is the other one
+   * (NIST SP 800-63B, 4.2.3). Wrong passwords count as failed sign-ins.
+   * @throws Problem `invalid_refresh_token` when the session has ended; `wrong_password`, `wrong_code`,
+   *   `too_many_attempts`
+   */
+  async unlock(token: string | undefined, proof: Unlock, asker: Asker): Promise<SignedIn> {
+    const holder = await this.#holder(token, asker.address);
+    if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
+    const { sessionId } = holder;
+    const user = toUser(holder.user);
+    const principal = principalOf(user, asker.address); // without the session, which may not do anything yet
+    await this.#prove(principal, proof, asker);
+    const refreshToken = await this.database.acrossTenants(principal, async (tx) => {
+      if (!(await open(tx, sessionId))) return null;
+      tx.audit({ action: 'auth.unlock', objectType: 'session', objectId: sessionId }, user.tenant_id);
+      const next = await rotateRefreshToken(tx, token, sessionId);
+      // used meanwhile, by a copy or by another tab: the session stays locked
+      if (next === null) throw new Problem('invalid_refresh_token');
+      return next;
+    });
+    if (refreshToken === null) throw new Problem('invalid_refresh_token');
+    return { refreshToken, answer: this.tokens.answer(user, sessionId) };
+  }
+
+  #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
+    if (token === undefined) return Promise.resolve(undefined);
+    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
+  }
+
+  async #prove(principal: Principal, proof: Unlock, asker: Asker): Promise<void> {
+    if ('password' in proof) {
+      await this.ownPasswords.confirm(principal, proof.password, asker);
+      return;
+    }
+    const shown = await this.database.acrossTenants(principal, (tx) =>
+      this.passkeys.verify(tx, proof.assertion),
+    );
+    if (shown === principal.userId) return;
+    const { userId: id, tenantId } = principal;
+    this.accesses.failedToAuthenticate(asker.address, { code: 'wrong_code' }, { id, tenantId });
+    throw new Problem('wrong_code');
+  }
+}
+
+/** False when the session has ended meanwhile, as with a change of the account. */
+const open = async (tx: Tx, sessionId: string): Promise<boolean> => {
+  const opened = await tx.sql.execute`
+    UPDATE wardbell.auth_session s
+    SET locked_at = NULL, fresh_at = now(), last_used_at = clock_timestamp()
+    WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s)`;
+  return opened > 0;
+};

@@ -1,0 +1,238 @@
+import { Patient } from '@wardbell/contract';
+import { call } from '../support/http.js';
+import { createTenant, must, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
+import { addAuthenticator } from './support/authenticator.js';
+import { browser, database, server, signedIn } from './support/bench.js';
+import { ConsolePage } from './support/console-page.js';
+import { createPatient, uniqueName, updatePatient } from './support/patients.js';
+
+let clinic: TestTenant;
+
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const lock = async ({ page }: ConsolePage) => {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Locked' }).waitFor();
+};
+const unlock = async ({ page }: ConsolePage, password: string) => {
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.keyboard.press('Enter');
+};
+/** Sessions of a person that are locked on the server. */
+const lockedOf = async (userId: string) =>
+  (
+    await database.query<object>(
+      'SELECT FROM wardbell.auth_session WHERE user_id = $1 AND locked_at IS NOT NULL AND revoked_at IS NULL',
+      [userId],
+    )
+  ).length;
+const untilLocked = (userId: string) =>
+  eventually(async () => (await lockedOf(userId)) === 1, { what: 'the lock on the server' });
+const form = ({ page }: ConsolePage) => page.getByRole('dialog', { name: 'New patient' });
+/** Signs in with a clock that the test turns: the screen is locked after so many minutes, whatever is on it. */
+const openAlone = async () => {
+  const anna = await ConsolePage.open(browser, server);
+  await anna.page.clock.install();
+  await anna.signIn(clinic.clinician);
+  await anna.untilConnection('Live');
+  return anna;
+};
+const beginPatient = async (person: ConsolePage, name: string) => {
+  await person.page.getByRole('button', { name: 'New patient' }).first().click();
+  await form(person).getByLabel('Last name').fill(name);
+  await form(person).getByLabel('Clinical notes').fill('Fears needles');
+};
+
+describe('a locked screen', () => {
+  it('has locked the session on the server, so that its token serves for nothing, also in another tab', async () => {
+    const anna = await signedIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    const tokens: string[] = [];
+    anna.page.on('request', (request) => {
+      const token = request.headers()['authorization']?.slice('Bearer '.length);
+      if (token !== undefined) tokens.push(token);
+    });
+    const tab = await anna.openTab('/patients/');
+    await tab.untilConnection('Live');
+    await lock(anna);
+    await tab.page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await untilLocked(clinic.clinician.id);
+    expect(tokens.length).toBeGreaterThan(0);
+    for (const token of new Set(tokens)) {
+      const answer = await call(server.url, 'GET', '/patients', { token });
+      expect([answer.status, answer.body]).toEqual([
+        403,
+        expect.objectContaining({ code: 'session_locked' }),
+      ]);
+    }
+    await unlock(tab, clinic.clinician.password);
+    await Promise.all([anna, tab].map((each) => each.untilConnection('Live')));
+    const name = uniqueName('Later');
+    await createPatient(server, clinic.frontDesk, { last_name: name });
+    await Promise.all([anna, tab].map((each) => each.row(name).waitFor()));
+    await anna.close();
+  });
+
+  it('stays locked for who removes the flag from the browser’s storage', async () => {
+    const name = uniqueName('Private');
+    await createPatient(server, clinic.clinician, { last_name: name });
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await anna.row(name).waitFor();
+    await lock(anna);
+    await untilLocked(clinic.clinician.id);
+    await page.evaluate(() => {
+      localStorage.removeItem('wardbell.locked');
+      localStorage.setItem('wardbell.last_active', String(Date.now()));
+    });
+    await page.reload();
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    expect(await page.content()).not.toContain(name);
+    await unlock(anna, 'not the password');
+    await page.getByText('That is not the password').waitFor();
+    await unlock(anna, clinic.clinician.password);
+    await anna.row(name).waitFor();
+    await anna.close();
+  });
+
+  it('is locked when the server says that the session is, whatever locked it', async () => {
+    const anna = await signedIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    await database.query('UPDATE wardbell.auth_session SET locked_at = now() WHERE user_id = $1', [
+      clinic.clinician.id,
+    ]);
+    await anna.page.getByRole('link', { name: 'Schedule' }).click();
+    await anna.page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await unlock(anna, clinic.clinician.password);
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+
+  it('comes after half of the minutes that the clinic’s policy allows without an action', async () => {
+    await call(server.url, 'PUT', `/tenants/${clinic.id}/security`, {
+      token: clinic.admin.token,
+      body: { policy: { idle_minutes: 10 } },
+    });
+    const anna = await ConsolePage.open(browser, server);
+    await anna.page.clock.install();
+    await anna.signIn(clinic.clinician);
+    await anna.untilConnection('Live');
+    await anna.page.clock.fastForward('04:10');
+    await anna.page.getByRole('dialog', { name: 'Are you still there?' }).waitFor();
+    await anna.page.clock.fastForward('01:00');
+    await anna.page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await untilLocked(clinic.clinician.id);
+    await anna.close();
+  });
+
+  it('opens for a passkey', async () => {
+    const named = { url: `http://localhost:${server.port}` };
+    const anna = await (await ConsolePage.open(browser, named)).signIn(clinic.clinician);
+    const { page } = anna;
+    await addAuthenticator(page);
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('button', { name: 'Account & security' }).click();
+    const account = page.getByRole('dialog', { name: 'Account & security' });
+    await account.getByRole('button', { name: 'Add' }).click();
+    await page.getByLabel('Name').fill('Reader');
+    await page.getByRole('button', { name: 'Create passkey' }).click();
+    await account.getByText('Reader').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await lock(anna);
+    await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+});
+
+describe('what was not saved when the screen was locked', () => {
+  it('is unreadable in the browser and comes back for the same person, over a reload', async () => {
+    const name = uniqueName('Unsaved');
+    const anna = await openAlone();
+    const { page } = anna;
+    await beginPatient(anna, name);
+    await page.clock.fastForward('16:00');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await untilLocked(clinic.clinician.id);
+    const stored = await eventually(() =>
+      page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input')),
+    );
+    expect(stored).not.toContain(name);
+    const everything = await page.evaluate(() =>
+      JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+    );
+    expect(everything).not.toContain(name);
+    expect(everything).not.toContain('needles');
+    expect(await page.content()).not.toContain(name);
+    await page.reload();
+    await unlock(anna, clinic.clinician.password);
+    await form(anna).waitFor();
+    expect(await form(anna).getByLabel('Last name').inputValue()).toBe(name);
+    expect(await form(anna).getByLabel('Clinical notes').inputValue()).toBe('Fears needles');
+    await form(anna).getByLabel('First name').fill('Mae');
+    await form(anna).getByRole('button', { name: 'Save patient' }).click();
+    await anna.row(name).waitFor();
+    await anna.close();
+  });
+
+  it('is put over what a colleague has saved meanwhile, field by field', async () => {
+    const name = uniqueName('Edited');
+    const patient = await createPatient(server, clinic.clinician, { last_name: name, phone: '1' });
+    const anna = await openAlone();
+    const { page } = anna;
+    await anna.row(name).click();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Edit patient' });
+    await dialog.getByLabel('Clinical notes').fill('Fears needles');
+    await page.clock.fastForward('16:00');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '2' });
+    await unlock(anna, clinic.clinician.password);
+    await dialog.waitFor();
+    expect(await dialog.getByLabel('Phone').inputValue()).toBe('2');
+    expect(await dialog.getByLabel('Clinical notes').inputValue()).toBe('Fears needles');
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const stored = await must(Patient, server, 'GET', `/patients/${patient.id}`, {
+      token: clinic.clinician.token,
+    });
+    expect(stored).toMatchObject({ phone: '2', notes: 'Fears needles' });
+    await anna.close();
+  });
+
+  it('is gone for another person who signs in at the same browser, and for the same one, too', async () => {
+    const name = uniqueName('Foreign');
+    const anna = await openAlone();
+    const { page } = anna;
+    await beginPatient(anna, name);
+    await page.clock.fastForward('16:00');
+    await page.getByRole('heading', { name: 'Locked' }).waitFor();
+    const sealed = await eventually(() =>
+      page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input')),
+    );
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    expect(await page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'))).toBeNull();
+    for (const person of [clinic.admin, clinic.clinician]) {
+      // as a copy of the storage would be put back
+      await anna.signIn(person);
+      await page.evaluate((text) => sessionStorage.setItem('wardbell.sealed_input', text), sealed);
+      await page.reload();
+      await anna.untilConnection('Live');
+      await page.getByRole('button', { name: 'New patient' }).first().waitFor();
+      expect(await form(anna).count()).toBe(0);
+      expect(await page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'))).toBeNull();
+      expect(await page.content()).not.toContain(name);
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    }
+    await anna.close();
+  });
+});
