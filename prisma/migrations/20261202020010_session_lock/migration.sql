@@ -54,3 +54,14 @@ BEGIN
   RETURN 'ok';
 END
 $$;
+
+-- What the caller's own session says, for wardbell_app and wardbell_relay, which do not read sessions: the id of the session is
+-- in the token. Within a tenant those of other tenants are none.
+CREATE FUNCTION wardbell.describe_session(p_session uuid) RETURNS TABLE (idle_minutes integer, input_key bytea)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+  AS $$
+  SELECT s.idle_minutes, s.input_key FROM wardbell.auth_session s
+  WHERE s.id = p_session AND s.revoked_at IS NULL AND s.tenant_id IS NOT DISTINCT FROM wardbell.current_tenant()
+$$;
+REVOKE EXECUTE ON FUNCTION wardbell.describe_session(uuid) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION wardbell.describe_session(uuid) TO wardbell_app, wardbell_relay;

@@ -69,6 +69,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   check_epoch: 'relay',
   claim_audit_months: 'relay',
   count_factors: 'app auth relay',
+  describe_session: 'app relay',
   drop_audit_months: 'relay',
   due_audit_months: 'relay',
   due_purges: 'relay',

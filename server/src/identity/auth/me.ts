@@ -22,12 +22,7 @@ export async function describeCaller(tx: Tx): Promise<Me> {
         where: { id: tenantId },
       })
     : null;
-  const session = sessionId
-    ? await orm.authSession.findUnique({
-        select: { idle_minutes: true, input_key: true },
-        where: { id: sessionId },
-      })
-    : null;
+  const session = sessionId === null ? undefined : await describeSession(tx, sessionId);
   return {
     id: userId,
     tenant_id: tenantId,
@@ -37,6 +32,17 @@ export async function describeCaller(tx: Tx): Promise<Me> {
     tenant,
     factors: account ? await countFactors(tx, userId) : null,
     idle_minutes: session?.idle_minutes ?? null,
-    input_key: session ? Buffer.from(session.input_key).toString('base64url') : null,
+    input_key: session?.input_key.toString('base64url') ?? null,
   };
+}
+
+interface OwnSession {
+  readonly idle_minutes: number;
+  readonly input_key: Buffer;
+}
+
+/** Undefined for a session that is not ours. */
+async function describeSession(tx: Tx, id: string): Promise<OwnSession | undefined> {
+  const [session] = await tx.sql.query<OwnSession[]>`SELECT * FROM wardbell.describe_session(${id}::uuid)`;
+  return session;
 }

@@ -30,7 +30,7 @@ export class ScreenLock {
   async lock(principal: Principal): Promise<void> {
     const { sessionId, tenantId } = principal;
     if (sessionId === null) throw new Problem('external_account');
-    await this.database.acrossTenants(principal, async (tx) => {
+    await this.database.onAccounts(principal, async (tx) => {
       const locked = await tx.sql.execute`
         UPDATE wardbell.auth_session SET locked_at = now()
         WHERE id = ${sessionId}::uuid AND revoked_at IS NULL AND locked_at IS NULL`;
@@ -55,7 +55,7 @@ export class ScreenLock {
     const user = toUser(holder.user);
     const principal = principalOf(user, asker.address); // without the session, which may not do anything yet
     await this.#prove(principal, proof, asker);
-    const refreshToken = await this.database.acrossTenants(principal, async (tx) => {
+    const refreshToken = await this.database.onAccounts(principal, async (tx) => {
       if (!(await open(tx, sessionId))) return null;
       tx.audit({ action: 'auth.unlock', objectType: 'session', objectId: sessionId }, user.tenant_id);
       const next = await rotateRefreshToken(tx, token, sessionId);
@@ -69,7 +69,7 @@ export class ScreenLock {
 
   #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
     if (token === undefined) return Promise.resolve(undefined);
-    return this.database.acrossTenants({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
+    return this.database.onAccounts({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
   }
 
   async #prove(principal: Principal, proof: Unlock, asker: Asker): Promise<void> {
@@ -77,7 +77,7 @@ export class ScreenLock {
       await this.ownPasswords.confirm(principal, proof.password, asker);
       return;
     }
-    const shown = await this.database.acrossTenants(principal, (tx) =>
+    const shown = await this.database.onAccounts(principal, (tx) =>
       this.passkeys.verify(tx, proof.assertion),
     );
     if (shown === principal.userId) return;
