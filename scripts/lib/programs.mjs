@@ -33,6 +33,10 @@ const PROGRAMS = [
   },
   { name: 'pgbouncer', debian: ['pgbouncer'], isThere: async () => runs('pgbouncer', '--version') },
   { name: 'postgresql', debian: ['postgresql'], isThere: hasPostgresTools },
+  { name: 'slowhttptest', debian: ['slowhttptest'], isThere: async () => runs('which', 'slowhttptest') },
+  { name: 'sqlmap', debian: ['sqlmap'], isThere: async () => runs('which', 'sqlmap') },
+  { name: 'testssl', debian: ['testssl.sh'], isThere: async () => runs('which', 'testssl') },
+  { name: 'wapiti', debian: ['wapiti'], isThere: async () => runs('which', 'wapiti') },
   { name: 'redis-server', debian: ['redis-server'], isThere: async () => runs('redis-server', '--version') },
 ];
 

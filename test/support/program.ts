@@ -15,7 +15,11 @@ export type Program =
   | 'pgbouncer'
   | 'postgresql'
   | 'python3-websockets'
-  | 'redis-server';
+  | 'redis-server'
+  | 'slowhttptest'
+  | 'sqlmap'
+  | 'testssl'
+  | 'wapiti';
 
 /** True when the program can be used here. */
 export function hasProgram(program: Program): boolean {
@@ -42,6 +46,11 @@ export function hasProgram(program: Program): boolean {
       return findPython() !== undefined;
     case 'redis-server':
       return runs('redis-server', '--version');
+    case 'slowhttptest':
+    case 'sqlmap':
+    case 'testssl':
+    case 'wapiti':
+      return runs('which', program); // their help ends with an error, or takes seconds
   }
 }
 

@@ -133,6 +133,22 @@ describe('What a request must be', () => {
     expect(received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it('is no failure of the server when its client hangs up in the middle of the body', async () => {
+    const socket = createConnection({ port: server.port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    const head = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    socket.write(`${head}Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n`);
+    await once(socket, 'data'); // the server is reading
+    socket.write('{"email":');
+    socket.resetAndDestroy();
+    const ofLogin = () => server.logs().filter((line) => JSON.stringify(line).includes('/api/v1/auth/login'));
+    const known = ofLogin().length;
+    await raw('/api/v1/auth/login', { method: 'POST', body: '{', headers: json });
+    await eventually(() => ofLogin().length > known, { what: 'the log of the next request' });
+    expect(server.logs().filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('tells a method that is not offered from a path that is not there', async () => {
     const wrongMethod = await raw('/api/v1/patients', { method: 'PUT', body: '{}', headers: json });
     expect(wrongMethod.outcome).toEqual([405, 'method_not_allowed']);

@@ -98,7 +98,7 @@ export class RawStream {
   #takeBlock(block: string): void {
     let id: string | undefined;
     for (const line of block.split('\n')) {
-      const [, name = '', value = ''] = /^([^:]*): ?(.*)$/.exec(line) ?? [];
+      const [, name = '', value = ''] = /^([^:]*): ?(.*)$/s.exec(line) ?? [];
       if (name === '') this.comments++;
       else if (name === 'retry') this.retries.push(Number(value));
       else if (name === 'id') id = value;

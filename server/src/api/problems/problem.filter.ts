@@ -20,6 +20,9 @@ const CODE_OF_STATUS: ReadonlyMap<number, ProblemCode> = new Map([
 /** SQLSTATE class of values that PostgreSQL rejects, such as a date in the year 0. */
 const DATA_EXCEPTION = '22';
 
+/** The client has hung up before its body was complete: no failure of the server, and nobody waits for an answer. */
+const hasHungUp = ({ raw }: FastifyRequest): boolean => raw.destroyed && !raw.complete;
+
 /** Sends every failure of a request as `application/problem+json`, and logs the failures of the server. */
 @Injectable()
 @Catch()
@@ -62,6 +65,7 @@ export class ProblemFilter implements ExceptionFilter {
       const code = CODE_OF_STATUS.get(status) ?? (status < 500 ? 'malformed_request' : 'internal_error');
       return new Problem(code, { cause: error });
     }
+    if (hasHungUp(request)) return new Problem('malformed_request', { cause: error });
     const problem = toProblem(error);
     if (problem instanceof Problem) return problem;
     const unstorable = sqlState(error)?.startsWith(DATA_EXCEPTION) ?? false;
