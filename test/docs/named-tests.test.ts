@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { overlaps, WILDCARD } from './glob.js';
 import { countNamed, staleIn, staleOf } from './references.js';
@@ -14,12 +14,38 @@ describe('What the documentation names', () => {
   });
 
   it.each([
-    ['docs/security.md', 50, 60],
+    ['docs/security.md', 120, 100],
+    ['docs/asvs.md', 120, 100],
+    ['docs/hipaa.md', 30, 30],
     ['docs/promises.md', 20, 0],
   ])('is found in %s: at least %i files and %i titles', (page, files, titles) => {
     const named = countNamed(page);
     expect(named.files).toBeGreaterThanOrEqual(files);
     expect(named.titles).toBeGreaterThanOrEqual(titles);
+  });
+});
+
+describe('docs/asvs.md', () => {
+  it('has each requirement of levels 1 and 2 of ASVS 5.0.0 once: 70 and 183', () => {
+    const rows = [...readFileSync('docs/asvs.md', 'utf8').matchAll(/^\| ([\d., ]+) \| ([12]) \|/gm)];
+    const numbers = rows.flatMap(([, cell = '', level]) =>
+      cell.split(', ').map((number) => ({ number, level })),
+    );
+    expect(new Set(numbers.map(({ number }) => number)).size).toBe(numbers.length);
+    expect(numbers.filter(({ level }) => level === '1')).toHaveLength(70);
+    expect(numbers.filter(({ level }) => level === '2')).toHaveLength(183);
+  });
+
+  it('gives each row one of its statuses', () => {
+    const rows = readFileSync('docs/asvs.md', 'utf8')
+      .split('\n')
+      .filter((line) => /^\| \d/.test(line));
+    for (const row of rows) {
+      expect([row, row.split(' | ')[3]]).toEqual([
+        row,
+        expect.stringMatching(/^(met|partly|not|operator|–)$/),
+      ]);
+    }
   });
 });
 
@@ -51,6 +77,13 @@ describe('A page is told its stale line', () => {
   it('when a column of tests quotes a title of no file', () => {
     expect(stale('| requirement | test |', '|---|---|', '| one | "Signing in" |')).toEqual([
       'docs/page.md:3 quotes "Signing in" of no file',
+    ]);
+  });
+
+  it('when a column of tests has its file in its head, and the file no such test', () => {
+    const table = ['| test: `http/auth` |', '|---|', '| "Signing in", "Signing out" |'];
+    expect(stale(...table)).toEqual([
+      'docs/page.md:3 quotes "Signing out", which no test of http/auth is called',
     ]);
   });
 

@@ -12,9 +12,11 @@ const SOURCES = [
   'admin',
   'test',
   'deploy',
+  'docs',
   'scripts',
   'prisma',
 ];
+const SOURCE_FILE = /\.(ts|tsx|js|mjs|mts|py|sh|sql|json|md|ya?ml|conf)$/;
 const NOT_OURS = /(^|\/)(node_modules|dist|out|generated|\.next|\.cache|__pycache__)$/;
 /** Suites that are programs of their own: their titles are those of their checks. */
 const PROGRAMS = new Map([
@@ -109,8 +111,8 @@ function testFilesOf(code: string): readonly string[] | undefined {
   if (program !== undefined)
     return allFiles.filter((path) => path.startsWith(`${program}/`) && path.endsWith('.ts'));
   if (/\.(test|spec)\.tsx?$/.test(code)) return allTests.filter((path) => `/${path}`.endsWith(`/${code}`));
-  const [, name] = /^(?:test\/)?([a-z][\w-]*(?:\/[\w-]+)*\/?)$/.exec(code) ?? [];
-  if (name === undefined || !name.includes('/')) return undefined;
+  const [, name] = /^(?:test\/)?([a-z][\w-]*(?:\/[\w.-]+)*\/?)$/.exec(code) ?? [];
+  if (name === undefined || !name.includes('/') || SOURCE_FILE.test(name)) return undefined;
   const folders = TEST_FOLDERS.filter((folder) => existsSync(join(folder, name.split('/')[0] ?? '')));
   if (folders.length === 0) return undefined;
   const found = allTests.filter((path) =>
@@ -133,29 +135,40 @@ function staleTests(page: string, { path, files, titles, line }: Reference): str
 /** An ellipsis stands for what was left out. Without one the quotation is the whole title. */
 const toPattern = (quotation: string): string => quotation.replace(/ ?… ?/g, WILDCARD);
 
-/** Rows of tables: quotations of a column "test" belong to a file, and files of a column "where" exist. */
+/**
+ * Rows of tables: quotations of a column "test" belong to a file, which may stand in its head, and files of a column
+ * "where" exist.
+ */
 function staleCells(page: string, text: string): string[] {
   const stale: string[] = [];
   let header: readonly string[] = [];
   for (const [index, line] of text.split('\n').entries()) {
-    const cells = line.startsWith('|')
-      ? line
-          .split(/(?<!\\)\|/)
-          .slice(1, -1)
-          .map((cell) => cell.trim())
-      : [];
-    if (cells.length === 0) header = [];
-    else if (header.length === 0) header = cells;
+    const cells = line.startsWith('|') ? cellsOf(line) : [];
+    if (header.length === 0 || cells.length === 0) header = cells;
     for (const [column, cell] of cells.entries()) {
-      const stands = `${page}:${index + 1}`;
-      if (header[column] === 'test')
-        stale.push(...quotedWithoutFile(cell).map((title) => `${stands} quotes "${title}" of no file`));
-      if (header[column] === 'where') {
-        stale.push(...missingFiles(cell).map((path) => `${stands} names ${path}, which is not there`));
+      const head = header[column] ?? '';
+      if (/^tests?\b/.test(head)) stale.push(...staleQuotations(page, index + 1, head, cell));
+      if (head === 'where') {
+        stale.push(
+          ...missingFiles(cell).map((path) => `${page}:${index + 1} names ${path}, which is not there`),
+        );
       }
     }
   }
   return stale;
+}
+
+const cellsOf = (row: string): string[] =>
+  row
+    .split(/(?<!\\)\|/)
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+
+function staleQuotations(page: string, line: number, head: string, cell: string): string[] {
+  const titles = quotedWithoutFile(cell);
+  const path = /^tests?: `([^`]+)`$/.exec(head)?.[1];
+  if (path === undefined) return titles.map((title) => `${page}:${line} quotes "${title}" of no file`);
+  return staleTests(page, { path, files: testFilesOf(path) ?? [], titles, line });
 }
 
 function quotedWithoutFile(cell: string): string[] {

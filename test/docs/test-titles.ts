@@ -16,7 +16,7 @@ export function titlesOf(path: string, text: string): readonly string[] {
     if (ts.isCallExpression(node)) titles.push(...titlesOfCall(node));
     ts.forEachChild(node, visit);
   };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest));
   return [...new Set(titles)];
 }
 
