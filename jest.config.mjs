@@ -49,6 +49,7 @@ export default {
       testMatch: [
         '<rootDir>/{contract,client,server}/src/**/*.spec.{ts,tsx}',
         '<rootDir>/admin/**/*.spec.{ts,tsx}',
+        '<rootDir>/test/docs/**/*.test.ts',
       ],
     },
     { ...withServer, displayName: 'integration', testMatch: ['<rootDir>/test/integration/**/*.test.ts'] },

@@ -244,6 +244,7 @@ export const tenants = {
     tag: 'tenants',
     summary: 'Set the policy; a super admin also the floor, which raises a policy below it',
     access: ADMINS,
+    fresh: true,
     body: TenantSecurityChange,
     status: 200,
     answer: TenantSecurity,

@@ -30,13 +30,31 @@ const MAX_PARAMETER_LENGTH = 256;
 const HELMET = {
   contentSecurityPolicy: {
     useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    // the last three do not fall back to default-src
+    directives: {
+      defaultSrc: ["'none'"],
+      objectSrc: ["'none'"],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      formAction: ["'none'"],
+    },
   },
   referrerPolicy: { policy: 'no-referrer' },
   xFrameOptions: { action: 'deny' },
   // Set by the proxy that terminates TLS (nginx.conf). From here it would be sent a second time.
   strictTransportSecurity: false,
 } as const;
+
+/** For URLs that cannot be decoded: no hook sees them, so they have none of the headers above. */
+const UNHOOKED_HEADERS = {
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none';object-src 'none';frame-ancestors 'none';base-uri 'none';form-action 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': PERMISSIONS_POLICY,
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
 
 /**
  * Creates the application on Fastify and configures it with `configureHttp`. The caller calls `listen`.
@@ -57,7 +75,7 @@ export async function createHttpApplication(
     genReqId: requestIds(config.trustedProxies),
     logger: false,
     frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-      sendProblem(reply, new Problem('malformed_request'));
+      sendProblem(reply.headers(UNHOOKED_HEADERS), new Problem('malformed_request'));
     },
   });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule, adapter, {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { endpoints } from '@wardbell/contract';
@@ -42,6 +43,55 @@ describe('The documents of the contract', () => {
     for (const file of files) expect((await get(file)).status).toBe(200);
     expect((await get('/api/docs/ui/package.json')).status).toBe(404);
     expect((await get('/api/docs/ui/..%2fpackage.json')).status).toBeGreaterThanOrEqual(400);
+  });
+});
+
+describe('An answer of the API, whatever it is,', () => {
+  it.each([
+    ['/health', 200],
+    ['/metrics', 200],
+    ['/api/v1/openapi.json', 200],
+    ['/api/v1/auth/me', 401],
+    ['/api/v1/nothing', 404],
+    ['/api/v1/%zz', 400],
+  ])(
+    'runs, loads and frames nothing in a browser, is not guessed and not kept: %s (%i)',
+    async (path, status) => {
+      const answer = await get(path);
+      expect(answer.status).toBe(status);
+      const policy = (answer.headers.get('content-security-policy') ?? '').split(';');
+      for (const directive of ['default-src', 'object-src', 'base-uri', 'form-action', 'frame-ancestors'])
+        expect(policy).toContain(`${directive} 'none'`);
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(answer.headers.get('content-type')).toMatch(/; ?charset=utf-8/);
+      for (const name of ['server', 'x-powered-by']) expect(answer.headers.has(name)).toBe(false);
+    },
+  );
+
+  it('repeats no request that comes as TRACE', async () => {
+    const { port } = new URL(server.url);
+    const text = await new Promise<string>((resolve, reject) => {
+      const call = request({
+        port,
+        method: 'TRACE',
+        path: '/api/v1/auth/me',
+        headers: { cookie: 'x=canary' },
+      });
+      call.on('response', (answer) => {
+        expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+        let body = '';
+        answer.on('data', (data) => {
+          body += String(data);
+        });
+        answer.on('end', () => resolve(body));
+      });
+      call.on('error', reject);
+      call.end();
+    });
+    expect(text).not.toContain('canary');
   });
 });
 

@@ -139,6 +139,13 @@ describe('An authenticator app', () => {
     await database.query('DELETE FROM wardbell.login_failure');
   });
 
+  it('comes with ten recovery codes of 120 bits', async () => {
+    const { recovery_codes } = await setUpTotp(await tenant.addUser('clinician'));
+    expect(new Set(recovery_codes).size).toBe(10);
+    // 24 characters of 5 bits
+    for (const code of recovery_codes) expect(code).toMatch(/^[a-z2-7]{4}(-[a-z2-7]{4}){5}$/);
+  });
+
   it('is replaced by a recovery code, each of which works once', async () => {
     const user = await tenant.addUser('clinician');
     const { recovery_codes } = await setUpTotp(user);

@@ -244,6 +244,13 @@ describe('What a request must be', () => {
     expect(Problem.parse(answer.body).errors?.map((error) => error.path)).toEqual([path]);
   });
 
+  it('refuses a parameter of a query that comes twice', async () => {
+    for (const query of ['limit=1&limit=2', 'search=a&search=b']) {
+      const { outcome } = await raw(`/api/v1/patients?${query}`, { method: 'GET' });
+      expect([query, ...outcome]).toEqual([query, 422, 'validation_failed']);
+    }
+  });
+
   it('refuses dates that no database knows without a failure of its own', async () => {
     expect(
       await fail(api.appointments.list, { token: clinic.clinician, query: { from: '0000-01-01' } }),

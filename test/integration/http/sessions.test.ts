@@ -281,7 +281,11 @@ describe('What matters', () => {
     expect(
       await fail(api.users.update, { token, id: clinician.id, body: { password: newUser.password } }),
     ).toEqual(STALE);
+    const address = { email: `${clinician.id}@another.test` };
+    expect(await fail(api.users.update, { token, id: clinician.id, body: address })).toEqual(STALE);
     await succeed(api.users.update, { token, id: clinician.id, body: { name: 'Another' } });
+    const policy = { second_factor: 'optional' as const };
+    expect(await fail(api.tenants.setSecurity, { token, id, body: { policy } })).toEqual(STALE);
     const key = { name: 'Lab', scopes: ['events:write'] };
     expect(await fail(api.integrationKeys.create, { token, body: key })).toEqual(STALE);
     const webhook = { url: 'https://lab.example/hook', payload: 'ids' };

@@ -264,9 +264,23 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
     it('without TLS nothing asks for it, and one is sent to where it is', async () => {
       expect((await fetch(`${nginx.url}/health`)).headers.has('strict-transport-security')).toBe(false);
       expect((await fetch(`${server.url}/health`)).headers.has('strict-transport-security')).toBe(false);
-      const redirect = await fetch(`${tls.plainUrl}/health?x=1`, { redirect: 'manual' });
+      const redirect = await fetch(`${tls.plainUrl}/patients/?id=1`, { redirect: 'manual' });
       expect(redirect.status).toBe(308);
-      expect(redirect.headers.get('location')).toBe('https://127.0.0.1/health?x=1');
+      expect(redirect.headers.get('location')).toBe('https://127.0.0.1/patients/?id=1');
+    });
+
+    it('without TLS programs are refused and not redirected, so that none goes on without it unnoticed', async () => {
+      for (const path of [
+        '/api/v1/patients',
+        '/api/v1',
+        '/ws',
+        '/ws/patients?token=x',
+        '/metrics',
+        '/health/live',
+      ]) {
+        const answer = await fetch(`${tls.plainUrl}${path}`, { redirect: 'manual' });
+        expect([path, answer.status, answer.headers.get('location')]).toEqual([path, 403, null]);
+      }
     });
 
     it('the proof of an ACME client is the only thing that is served without TLS', async () => {
@@ -275,7 +289,7 @@ describeWith('nginx', 'Through nginx with our nginx.conf', () => {
       writeFileSync(join(folder, 'token'), 'token.thumbprint');
       const proof = await fetch(`${tls.plainUrl}/.well-known/acme-challenge/token`, { redirect: 'manual' });
       expect([proof.status, await proof.text()]).toEqual([200, 'token.thumbprint']);
-      for (const path of ['/', '/api/v1/patients', '/ws', '/.well-known/', '/metrics', '/health/live']) {
+      for (const path of ['/', '/.well-known/', '/api/docs', '/patients/', '/wsx']) {
         const answer = await fetch(`${tls.plainUrl}${path}`, { redirect: 'manual' });
         expect([path, answer.status]).toEqual([path, 308]);
       }

@@ -73,7 +73,7 @@ export class UsersService {
     if (passwordHash !== undefined) changed.push('password');
     if (changed.length === 0) return current;
     assertChangeAllowed(tx, current, changed, fields.role);
-    if (changed.includes('role') || changed.includes('password')) await requireFresh(tx);
+    if (changed.some((field) => NEEDS_FRESH.has(field))) await requireFresh(tx);
     const user = await writeUser(tx, (orm) =>
       orm.userAccount.update({
         where: { id },
@@ -143,6 +143,8 @@ const FIRST_PASSWORD_HOURS = 72;
 const firstPasswordEnd = (tx: Tx): Date => new Date(tx.now.getTime() + FIRST_PASSWORD_HOURS * 3_600_000);
 
 const ENDS_SESSIONS: ReadonlySet<string> = new Set(['role', 'status', 'password']);
+/** Who has changed these can sign in as the user, or make others do so. */
+const NEEDS_FRESH: ReadonlySet<string> = new Set(['email', 'role', 'password']);
 const FIELDS = ['email', 'name', 'role', 'status'] as const;
 
 /** Refuses changes to one's own access and password, and role changes between tenant users and super admins. */
