@@ -77,10 +77,14 @@ describe('A super admin’s change to an account of a clinic that has an admin',
       connect(second.wsUrl, { token: colleague.token }),
       connect(second.wsUrl, { token: clinic.clinician.token }),
     ]);
-    await deferred(api.users.create, { body: newUser() });
+    const { id } = await deferred(api.users.create, { body: newUser() });
     for (const socket of sockets.slice(0, 2)) {
       const { data } = await socket.waitFor('system_notification');
-      expect(data).toMatchObject({ level: 'warning', message: expect.stringContaining('super admin') });
+      expect(data).toEqual({
+        level: 'warning',
+        message: expect.stringContaining('super admin'),
+        approval_id: id,
+      });
       expect(JSON.stringify(data)).not.toMatch(/Eve Example|eve-/);
     }
     // a later event has arrived, the notice has not
@@ -147,7 +151,10 @@ describe('A super admin’s change to an account of a clinic that has an admin',
     const { id } = await deferred(api.users.create, { body: user });
     const { tenant_id: _, ...taken } = user;
     await succeed(api.users.create, { token: clinic.admin.token, body: taken });
-    expect(await fail(api.approvals.approve, { token: clinic.admin.token, id })).toEqual([409, 'email_taken']);
+    expect(await fail(api.approvals.approve, { token: clinic.admin.token, id })).toEqual([
+      409,
+      'email_taken',
+    ]);
     await letTimePass(id);
     expect(await ended(id)).toMatchObject({ status: 'failed', problem: 'email_taken' });
   });
@@ -244,7 +251,10 @@ describe('A super admin’s change to an account of a clinic that has an admin',
       `UPDATE wardbell.auth_session SET fresh_at = now() - interval '6 minutes' WHERE user_id = $1`,
       [clinic.admin.id],
     );
-    expect(await fail(api.approvals.approve, { token: clinic.admin.token, id })).toEqual([403, 'reauthentication_required']);
+    expect(await fail(api.approvals.approve, { token: clinic.admin.token, id })).toEqual([
+      403,
+      'reauthentication_required',
+    ]);
   });
 
   it('answers a repeated request with the same approval, and asks once', async () => {

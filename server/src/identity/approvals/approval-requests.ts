@@ -30,9 +30,9 @@ export type NewApproval = Pick<
 >;
 
 /** To all admins of the tenant. It names nobody: the list does. */
-export const noticeToAdmins = (message: string): NewEvent => ({
+export const noticeToAdmins = (approvalId: string, message: string): NewEvent => ({
   type: 'system_notification',
-  data: { message, level: 'warning' },
+  data: { message, level: 'warning', approval_id: approvalId },
   audience: { roles: ['tenant_admin'] },
 });
 
@@ -79,6 +79,7 @@ export class ApprovalRequests {
     if (!row) throw new Error('INSERT returned no row');
     tx.emit(
       noticeToAdmins(
+        row.id,
         `A super admin asks for a change to an account. It takes effect in ${APPROVAL_HOURS} hours unless it is rejected.`,
       ),
       tenantId,
