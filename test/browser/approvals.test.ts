@@ -70,8 +70,7 @@ describe('a change that a super admin asks for', () => {
     await page.goto(`${server.url}/users/?id=${clinic.clinician.id}`);
     await page.getByRole('button', { name: 'Edit' }).click();
     const form = page.getByRole('dialog', { name: 'Edit user' });
-    await form.getByRole('combobox', { name: 'Role' }).or(form.getByLabel('Role')).first().click();
-    await page.getByRole('option', { name: 'Front desk' }).click();
+    await form.getByRole('radio', { name: 'Front desk' }).check();
     await form.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('An admin of the clinic has to approve this first').waitFor();
     const { body } = await call(server.url, 'GET', `/users/${clinic.clinician.id}`, {
