@@ -41,6 +41,8 @@ export interface Endpoint {
   readonly lines?: Readonly<Record<string, z.ZodType>>;
   /** Status when everything in the request had been done before. */
   readonly repeatedStatus?: number;
+  /** The body when the request waits for somebody's approval instead: 202 then. */
+  readonly deferredAnswer?: z.ZodType;
   /** The response has an `ETag`; `PATCH` and `DELETE` accept `If-Match`. */
   readonly versioned?: boolean;
   /** Accepts an `Idempotency-Key`. */

@@ -48,7 +48,7 @@ export const EVENT_TYPES = {
   },
   system_notification: {
     topic: 'notifications',
-    shows: { tenant: ['message', 'level', 'break_glass_id'], super: ['level'] },
+    shows: { tenant: ['message', 'level', 'break_glass_id', 'approval_id'], super: ['level'] },
   },
 } as const satisfies Record<string, EventTypeDefinition>;
 export type EventType = keyof typeof EVENT_TYPES;

@@ -36,6 +36,7 @@ export const EVENT_DATA = {
     message: z.string(),
     level: NotificationLevel,
     break_glass_id: Uuid.optional().meta({ description: 'The emergency access that needs a review' }),
+    approval_id: Uuid.optional().meta({ description: 'The change that a tenant admin approves or rejects' }),
   }),
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };

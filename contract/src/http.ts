@@ -3,7 +3,7 @@ import { auth } from './routes-auth.js';
 import { appointments, breakGlass, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
-import { colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
+import { approvals, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
 import {
   audit,
   connections,
@@ -33,6 +33,7 @@ export const api = {
   gateways,
   notifications,
   users,
+  approvals,
   externalUsers,
   colleagues,
   tenants,

@@ -1,6 +1,7 @@
 export * from './account.js';
 export * from './appointment.js';
 export * from './appointment-status.js';
+export * from './approval.js';
 export * from './audit.js';
 export * from './break-glass.js';
 export * from './close-code.js';

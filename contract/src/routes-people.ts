@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LoginSessions, TenantSecurity, TenantSecurityChange } from './account.js';
+import { Approval, ApprovalQuery } from './approval.js';
 import { endpoint } from './endpoint.js';
 import { ExternalUser } from './external-user.js';
 import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
@@ -51,9 +52,10 @@ export const users = {
     body: UserCreate,
     status: 201,
     answer: User,
+    deferredAnswer: Approval,
     versioned: true,
     idempotent: true,
-    problems: ['email_taken', 'unknown_tenant', 'role_not_allowed', 'weak_password'],
+    problems: ['email_taken', 'unknown_tenant', 'role_not_allowed', 'weak_password', 'too_many_objects'],
   }),
   update: endpoint({
     method: 'PATCH',
@@ -64,8 +66,9 @@ export const users = {
     body: UserUpdate,
     status: 200,
     answer: User,
+    deferredAnswer: Approval,
     versioned: true,
-    problems: ['email_taken', 'role_not_allowed', 'own_account', 'weak_password'],
+    problems: ['email_taken', 'role_not_allowed', 'own_account', 'weak_password', 'too_many_objects'],
   }),
   remove: endpoint({
     method: 'DELETE',
@@ -101,8 +104,44 @@ export const users = {
     summary: 'Remove the second factors of a user who has lost them, and sign the user out everywhere',
     access: ADMINS,
     status: 204,
+    deferredAnswer: Approval,
     fresh: true,
-    problems: ['own_account'],
+    problems: ['own_account', 'too_many_objects'],
+  }),
+} as const;
+
+export const approvals = {
+  list: endpoint({
+    method: 'GET',
+    path: '/approvals',
+    tag: 'users',
+    summary: 'Changes of super admins to accounts of a tenant, which wait for its admins; newest first',
+    access: ADMINS,
+    query: ApprovalQuery,
+    status: 200,
+    answer: page(Approval),
+  }),
+  approve: endpoint({
+    method: 'POST',
+    path: '/approvals/:id/approve',
+    tag: 'users',
+    summary: 'Let a change of a super admin take effect',
+    access: ['tenant_admin'],
+    fresh: true,
+    status: 200,
+    answer: Approval,
+    problems: ['already_decided', 'email_taken'],
+  }),
+  reject: endpoint({
+    method: 'POST',
+    path: '/approvals/:id/reject',
+    tag: 'users',
+    summary: 'Reject a change of a super admin',
+    access: ['tenant_admin'],
+    fresh: true,
+    status: 200,
+    answer: Approval,
+    problems: ['already_decided'],
   }),
 } as const;
 

@@ -45,20 +45,31 @@ export async function must<T extends z.ZodType>(
 /** What an administrator chooses for a new user, good for one sign-in. */
 const FIRST_PASSWORD = 'a first password for a colleague';
 
+interface NewUser {
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly tenant_id?: string;
+}
+
 /** Makes a user through the API, who then chooses the own password and signs in. */
 export async function createUser(
   server: Server,
   token: string,
-  user: { readonly email: string; readonly name: string; readonly role: string; readonly tenant_id?: string },
+  user: NewUser,
   password = PASSWORD,
 ): Promise<{ readonly id: string; readonly token: string }> {
-  const body = { ...user, password: FIRST_PASSWORD };
-  const { id } = await must(User, server, 'POST', '/users', { token, body }).catch(async () =>
-    // it may be more than five minutes since the token's owner has shown the password
-    must(User, server, 'POST', '/users', { token: await signInSuperAdmin(server), body }),
-  );
-  await chooseFirstPassword(server, user.email, FIRST_PASSWORD, password);
-  return { id, token: await signIn(server, user.email, password) };
+  const { id } = await addUser(server, token, user);
+  return { id, token: await signInFirst(server, user.email, password) };
+}
+
+const addUser = (server: Server, token: string, user: NewUser): Promise<User> =>
+  must(User, server, 'POST', '/users', { token, body: { ...user, password: FIRST_PASSWORD } });
+
+/** Chooses the own password, and signs in with it. */
+async function signInFirst(server: Server, email: string, password: string): Promise<string> {
+  await chooseFirstPassword(server, email, FIRST_PASSWORD, password);
+  return signIn(server, email, password);
 }
 
 /** Replaces the password that an administrator has chosen, as the first sign-in demands. */
@@ -90,7 +101,10 @@ export async function signIn(server: Server, email: string, password: string): P
 export const signInSuperAdmin = (server: Server): Promise<string> =>
   signIn(server, SUPER_ADMIN.email, SUPER_ADMIN.password);
 
-/** Makes a tenant and its people through the API, as a super admin does. */
+/**
+ * Makes a tenant and its people through the API: a super admin adds the first three, since there is no admin yet who would
+ * have to approve, and the admin adds others.
+ */
 export async function createTenant(server: Server, superToken?: string): Promise<TestTenant> {
   const token = superToken ?? (await signInSuperAdmin(server));
   const slug = `clinic-${randomBytes(6).toString('hex')}`;
@@ -98,15 +112,36 @@ export async function createTenant(server: Server, superToken?: string): Promise
     token,
     body: { name: `Clinic ${slug}`, slug },
   });
-  const addUser = async (role: TenantRole): Promise<TestUser> => {
-    const email = `${role}-${randomBytes(6).toString('hex')}@${slug}.test`;
-    const user = await createUser(server, token, { email, name: `Test ${role}`, role, tenant_id: id });
-    return { ...user, email, password: PASSWORD, role };
+  const newUser = (role: TenantRole): NewUser => ({
+    email: `${role}-${randomBytes(6).toString('hex')}@${slug}.test`,
+    name: `Test ${role}`,
+    role,
+  });
+  const enter = async (role: TenantRole, { email }: NewUser, userId: string): Promise<TestUser> => ({
+    id: userId,
+    email,
+    password: PASSWORD,
+    role,
+    token: await signInFirst(server, email, PASSWORD),
+  });
+  const roles = ['tenant_admin', 'clinician', 'front_desk'] as const;
+  const added = await Promise.all(
+    roles.map(async (role) => {
+      const user = newUser(role);
+      return { role, user, id: (await addUser(server, token, { ...user, tenant_id: id })).id };
+    }),
+  );
+  const [admin, clinician, frontDesk] = await Promise.all(
+    added.map((one) => enter(one.role, one.user, one.id)),
+  );
+  if (!admin || !clinician || !frontDesk) throw new Error('somebody is missing');
+  return {
+    ...{ id, slug, admin, clinician, frontDesk },
+    addUser: async (role) => {
+      const user = newUser(role);
+      // the sign-in of above may be more than five minutes old
+      const adminToken = await signIn(server, admin.email, admin.password);
+      return enter(role, user, (await addUser(server, adminToken, user)).id);
+    },
   };
-  const [admin, clinician, frontDesk] = await Promise.all([
-    addUser('tenant_admin'),
-    addUser('clinician'),
-    addUser('front_desk'),
-  ]);
-  return { id, slug, admin, clinician, frontDesk, addUser };
 }

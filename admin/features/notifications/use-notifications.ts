@@ -36,7 +36,8 @@ export const useNotifications = (): Notifications => {
         query: { type: 'system_notification', before: NEWEST, limit: MAX_NOTES },
         signal,
       });
-      return data.map(({ id, seq, timestamp, actor_id, data: { message, level, break_glass_id } }): Note => {
+      return data.map(({ id, seq, timestamp, actor_id, data: said }): Note => {
+        const { message, level, break_glass_id, approval_id } = said;
         const known = LEVELS.find((one) => one === level) ?? 'info';
         return {
           id,
@@ -46,6 +47,7 @@ export const useNotifications = (): Notifications => {
           level: known,
           message: String(message),
           ...(break_glass_id === undefined ? {} : { break_glass_id: String(break_glass_id) }),
+          ...(approval_id === undefined ? {} : { approval_id: String(approval_id) }),
         };
       });
     },

@@ -2,17 +2,40 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { User } from '@wardbell/contract';
 import { hasCode } from '../../shared/api/failure';
 import type { Body, EndpointOf } from '../../shared/api/types';
+import { toast } from '../../shared/components/toast';
 import { useApi } from '../../shared/session/context';
+import { useRoomText } from '../../shared/text/text';
+import { approvalsKey } from '../approvals/use-approvals';
+import { USERS } from './messages';
 import { userKey, usersKey } from './use-users';
 
 type Change = Body<EndpointOf<'PATCH', '/users/:id'>>;
 
-/** Puts what the server answered into what the screen shows. */
+/** A change that an admin of the clinic has to approve first is answered with the approval, in the place of the user. */
+const waitsForApproval = (answer: object | undefined): boolean =>
+  answer !== undefined && 'effective_at' in answer;
+
+/** Tells when a change waits for an approval; answers whether it does. */
+export const useTellIfItWaits = () => {
+  const words = useRoomText(USERS);
+  const cache = useQueryClient();
+  return (answer: object | undefined): boolean => {
+    if (!waitsForApproval(answer)) return false;
+    void toast({ tone: 'success', message: words.told.waits });
+    void cache.invalidateQueries({ queryKey: approvalsKey });
+    return true;
+  };
+};
+
+/** Puts what the server answered into what the screen shows. Answers false when the change waits for an approval. */
 export const useRememberUser = () => {
   const cache = useQueryClient();
-  return (user: User) => {
+  const tellIfItWaits = useTellIfItWaits();
+  return (user: User): boolean => {
+    if (tellIfItWaits(user)) return false;
     cache.setQueryData<User>(userKey(user.id), user);
     void cache.invalidateQueries({ queryKey: usersKey });
+    return true;
   };
 };
 

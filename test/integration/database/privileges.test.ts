@@ -13,6 +13,7 @@ const MATRIX: Readonly<Record<string, readonly [app: string, auth: string, relay
   _prisma_migrations: ['', '', ''],
   access_writer: ['', '', 'SD'],
   appointment: ['SIUD', '', ''],
+  approval: ['', 'SIU', ''],
   audit: ['S', '', 'S'],
   audit_anchor: ['', '', ''],
   audit_head: ['S', '', 'SI'],

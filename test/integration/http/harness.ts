@@ -50,6 +50,8 @@ export async function ask<E extends Endpoint>(
   if (answer.status === endpoint.status) {
     if (endpoint.answer) strict(endpoint.answer).parse(answer.body);
     else expect(answer.body).toBe('');
+  } else if (answer.status === 202 && endpoint.deferredAnswer) {
+    strict(endpoint.deferredAnswer).parse(answer.body);
   } else {
     expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     const problem = Problem.parse(answer.body);

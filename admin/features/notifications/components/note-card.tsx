@@ -21,7 +21,8 @@ export const NoteBody = ({
   level,
   message,
   break_glass_id,
-}: Pick<Note, 'level' | 'message' | 'break_glass_id'>) => {
+  approval_id,
+}: Pick<Note, 'level' | 'message' | 'break_glass_id' | 'approval_id'>) => {
   const words = useRoomText(NOTIFICATIONS);
   const Icon = ICONS[level];
   return (
@@ -32,7 +33,7 @@ export const NoteBody = ({
       <VisuallyHidden>{words.level[level]}: </VisuallyHidden>
       <span className={classes.message}>
         {message}
-        <ReviewLink note={{ break_glass_id }} />
+        <ReviewLink note={{ break_glass_id, approval_id }} />
       </span>
     </>
   );

@@ -11,6 +11,8 @@ export interface Note {
   readonly actor_id?: string | undefined;
   /** It is about this emergency access, which needs a review. */
   readonly break_glass_id?: string | undefined;
+  /** It is about this change of a super admin, which waits for an approval. */
+  readonly approval_id?: string | undefined;
 }
 
 /** What this browser has received for one person since the page was opened, newest first. */

@@ -51,6 +51,8 @@ export const CreateUser = ({
     },
     validate: (draft) => validateDraft(draft, words.form.errors, isSuper),
   });
+  /** It waits for an approval: nobody can sign in yet. */
+  const [waits, setWaits] = useState(false);
   const finish = (user: User) => {
     void toast({ tone: 'success', message: formatMessage(words.told.created, { name: user.name }) });
     onCreated(user);
@@ -67,14 +69,19 @@ export const CreateUser = ({
       return api.call('POST', '/users', { body, idempotencyKey: keyFor(body) });
     },
     onSuccess: (user, draft) => {
-      remember(user);
+      const isWaiting = !remember(user);
+      setWaits(isWaiting);
       if (draft.password === null) setShown(user);
+      else if (isWaiting) onClose();
       else finish(user);
     },
     onError: (error) =>
       markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
   });
-  if (shown) return <StartPassword name={shown.name} password={made} onDone={() => finish(shown)} />;
+  if (shown)
+    return (
+      <StartPassword name={shown.name} password={made} onDone={() => (waits ? onClose() : finish(shown))} />
+    );
   const { role, password } = form.values;
   const passwordError = form.errors.password;
   return (

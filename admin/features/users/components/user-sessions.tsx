@@ -15,6 +15,7 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { describeUserFailure } from '../model/failure';
+import { useTellIfItWaits } from '../use-change-user';
 
 /** Sessions come and go without an event. */
 const REFRESH_MS = 15_000;
@@ -31,14 +32,16 @@ const ConfirmAction = ({ user, action, onClose }: { user: User; action: Action; 
   const cache = useQueryClient();
   const said = action === 'sessions' ? words.endSessions : words.removeFactors;
   const { name } = user;
+  const tellIfItWaits = useTellIfItWaits();
   const run = useMutation({
     mutationFn: () =>
       action === 'sessions'
         ? api.call('DELETE', '/users/:id/sessions', { params: { id: user.id } })
         : api.call('DELETE', '/users/:id/factors', { params: { id: user.id } }),
-    onSuccess: () => {
+    onSuccess: (answer: object | undefined) => {
       void cache.invalidateQueries({ queryKey: sessionsKey(user.id) });
       onClose();
+      if (tellIfItWaits(answer)) return;
       void toast({ tone: 'success', message: formatMessage(said.done, { name }) });
     },
   });

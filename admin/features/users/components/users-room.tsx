@@ -26,6 +26,8 @@ import { UserPanel } from './user-panel';
 
 const ExternalUsers = lazily(async () => (await import('../../external-users/external-users')).ExternalUsers);
 const ExternalLink = lazily(async () => (await import('../../external-users/external-link')).ExternalLink);
+const Approvals = lazily(async () => (await import('../../approvals/approvals')).Approvals);
+const ApprovalsLink = lazily(async () => (await import('../../approvals/approvals-link')).ApprovalsLink);
 const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
@@ -59,8 +61,12 @@ const Status = ({ list }: { list: UserList }) => {
   );
 };
 
-/** The people who may sign in: with an account here, or at an identity provider. */
-export const UsersRoom = () => (useAddress().get('external') === null ? <Accounts /> : <ExternalUsers />);
+/** The people who may sign in, with an account here or at an identity provider, and changes that wait for an approval. */
+export const UsersRoom = () => {
+  const address = useAddress();
+  if (address.get('approvals') !== null) return <Approvals />;
+  return address.get('external') === null ? <Accounts /> : <ExternalUsers />;
+};
 
 const Accounts = () => {
   const text = useText();
@@ -124,6 +130,7 @@ const Accounts = () => {
             {words.create}
           </Button>
           <ExternalLink />
+          <ApprovalsLink />
         </>
       }
     >

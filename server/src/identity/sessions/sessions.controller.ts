@@ -5,7 +5,6 @@ import { Endpoint } from '../../api/endpoint/endpoint.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { isUuid } from '../../platform/uuid.js';
-import { removeFactors } from '../factors/factors.js';
 import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
 import { listLoginSessions } from './login-session.js';
 
@@ -53,19 +52,6 @@ export class SessionsController {
     const { tenantId } = await findUser(tx, id);
     await revokeUser(tx, { userId: id, tenantId }, 'session_ended');
     tx.audit({ action: 'auth.sessions_ended', objectType: 'user', objectId: id }, tenantId);
-  }
-
-  /** Of somebody who has lost them: the next sign-in needs the password alone, or a new factor where one is demanded. */
-  @Endpoint(ofUsers.removeFactors, { unit: 'accounts' })
-  async removeFactorsOfUser({ tx, id }: Call<typeof ofUsers.removeFactors>): Promise<void> {
-    const { tenantId } = await findUser(tx, id);
-    if (id === tx.principal.userId) throw new Problem('own_account');
-    await removeFactors(tx, id);
-    await revokeUser(tx, { userId: id, tenantId }, 'account_changed');
-    tx.audit(
-      { action: 'user.update', objectType: 'user', objectId: id, changed: ['second_factor'] },
-      tenantId,
-    );
   }
 }
 

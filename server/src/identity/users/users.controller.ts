@@ -1,5 +1,6 @@
-import { Controller } from '@nestjs/common';
-import { api, type User } from '@wardbell/contract';
+import { Controller, HttpStatus } from '@nestjs/common';
+import { Approval, api, type User } from '@wardbell/contract';
+import type { FastifyRequest } from 'fastify';
 import type { BareCall, Call } from '../../api/endpoint/call.js';
 import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { Idempotency } from '../../api/endpoint/idempotency.js';
@@ -44,20 +45,22 @@ export class UsersController {
     const clinic = await this.database.onAccounts(principal, (tx) => this.users.clinicName(tx, tenantId));
     await this.rules.check(password, { email: user.email, name: user.name, clinic }, 'password');
     const passwordHash = await this.passwords.hash(password, networkOf(request.ip));
-    return this.database.onAccounts(principal, (tx) =>
+    const answer = await this.database.onAccounts(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
     );
+    return accepted(request, answer);
   }
 
   @BareEndpoint(routes.update)
   async update(call: BareCall<typeof routes.update>): Promise<object> {
-    const { principal, id, body, ifMatch } = call;
+    const { principal, id, body, ifMatch, request } = call;
     if (body.role === 'super_admin' && principal.tenantId !== null) throw new Problem('role_not_allowed');
     const { password, ...update } = body;
     const secret = password === undefined ? {} : { passwordHash: await this.#hash(password, call) };
-    return this.database.onAccounts(principal, (tx) =>
+    const answer = await this.database.onAccounts(principal, (tx) =>
       this.users.update(tx, id, { ...update, ...secret }, ifMatch),
     );
+    return accepted(request, answer);
   }
 
   async #hash(
@@ -76,6 +79,17 @@ export class UsersController {
   remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
     return this.users.remove(tx, id, ifMatch);
   }
+
+  @Endpoint(routes.removeFactors, { unit: 'accounts' })
+  async removeFactors({ tx, id, request }: Call<typeof routes.removeFactors>): Promise<Approval | undefined> {
+    return accepted(request, await this.users.removeFactors(tx, id));
+  }
+}
+
+/** The status for an answer, also a stored one, that says that the change waits for an approval. */
+function accepted<Answer>(request: FastifyRequest, answer: Answer): Answer {
+  if (Approval.safeParse(answer).success) request.answerStatus = HttpStatus.ACCEPTED;
+  return answer;
 }
 
 /** The tenant of a new user; null for a super admin. */

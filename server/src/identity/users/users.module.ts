@@ -1,4 +1,8 @@
 import { Module } from '@nestjs/common';
+import { ApprovalRequests } from '../approvals/approval-requests.js';
+import { ApprovalsController } from '../approvals/approvals.controller.js';
+import { ApprovalsService } from '../approvals/approvals.service.js';
+import { OverdueApprovals } from '../approvals/overdue-approvals.js';
 import { Colleagues, ColleaguesController } from './colleagues.js';
 import { ExternalUsersController } from './external-users.controller.js';
 import { ExternalUsers } from './external-users.js';
@@ -7,7 +11,15 @@ import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  controllers: [ExternalUsersController, UsersController, ColleaguesController],
-  providers: [ExternalUsers, UsersService, UsersList, Colleagues],
+  controllers: [ApprovalsController, ExternalUsersController, UsersController, ColleaguesController],
+  providers: [
+    ApprovalRequests,
+    ApprovalsService,
+    OverdueApprovals,
+    ExternalUsers,
+    UsersService,
+    UsersList,
+    Colleagues,
+  ],
 })
 export class UsersModule {}

@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { User, UserUpdate } from '@wardbell/contract';
+import { type Approval, TenantRole, type User, type UserUpdate } from '@wardbell/contract';
 import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
 import type { Orm } from '../../database/orm.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { ApprovalRequests } from '../approvals/approval-requests.js';
+import { removeFactors } from '../factors/factors.js';
 import type { Person } from '../password-rules/password-rules.js';
 import { revokeUser } from '../revocation.js';
 import { toUser, type UserRow } from '../user-row.js';
@@ -24,6 +26,8 @@ export type AccountUpdate = Omit<UserUpdate, 'password'> & { readonly passwordHa
 /** Accounts. Under the confined role these statements see only the users of the tenant. */
 @Injectable()
 export class UsersService {
+  constructor(private readonly approvals: ApprovalRequests) {}
+
   async get(tx: Tx, id: string): Promise<User> {
     const orm = await tx.orm();
     const row = await orm.userAccount.findFirst({ where: { id, deleted_at: null } });
@@ -44,7 +48,27 @@ export class UsersService {
     return tenant?.name ?? null;
   }
 
-  async create(tx: Tx, user: NewUser): Promise<User> {
+  /** Adds a user, or asks the tenant's admins for it. @throws Problem `email_taken`, `unknown_tenant` */
+  async create(tx: Tx, user: NewUser): Promise<User | Approval> {
+    const { tenantId, passwordHash, ...change } = user;
+    if (tenantId === null || !(await this.approvals.areNeeded(tx, tenantId))) return this.insert(tx, user);
+    const orm = await tx.orm();
+    if (await orm.userAccount.findFirst({ where: { email: user.email }, select: { id: true } }))
+      throw new Problem('email_taken');
+    return this.approvals.create(tx, {
+      kind: 'user_create',
+      tenant_id: tenantId,
+      user_id: null,
+      email: user.email,
+      name: user.name,
+      change: ofTenant(change),
+      changed: ['email', 'name', 'role', 'password'],
+      password_hash: passwordHash,
+    });
+  }
+
+  /** @throws Problem `email_taken`, `unknown_tenant` */
+  async insert(tx: Tx, user: NewUser): Promise<User> {
     const { tenantId, passwordHash, ...fields } = user;
     const created = await writeUser(tx, (orm) =>
       orm.userAccount.create({
@@ -63,17 +87,49 @@ export class UsersService {
     return created;
   }
 
-  /** Changes an account; a new role, status or password ends its sessions and closes its sockets. */
-  async update(tx: Tx, id: string, update: AccountUpdate, ifMatch: readonly number[] | null): Promise<User> {
-    const { current, lockedAt } = await this.#lock(tx, id, ifMatch);
-    const { passwordHash, ...fields } = defined(update);
-    const changed: string[] = FIELDS.filter(
-      (field) => fields[field] !== undefined && fields[field] !== current[field],
-    );
-    if (passwordHash !== undefined) changed.push('password');
+  /**
+   * Changes an account, or asks the tenant's admins for it.
+   * @throws Problem `not_found`, `version_mismatch`, `own_account`, `reauthentication_required`, `email_taken`
+   */
+  async update(
+    tx: Tx,
+    id: string,
+    update: AccountUpdate,
+    ifMatch: readonly number[] | null,
+  ): Promise<User | Approval> {
+    const locked = await this.#lock(tx, id, ifMatch);
+    const { current } = locked;
+    const changed = changedFields(current, update);
     if (changed.length === 0) return current;
-    assertChangeAllowed(tx, current, changed, fields.role);
+    assertChangeAllowed(tx, current, changed, update.role);
     if (changed.some((field) => NEEDS_FRESH.has(field))) await requireFresh(tx);
+    const { tenant_id } = current;
+    const givesAccess = changed.includes('role') || changed.includes('password');
+    if (!givesAccess || tenant_id === null || !(await this.approvals.areNeeded(tx, tenant_id)))
+      return this.#write(tx, locked, update);
+    const { passwordHash = null, ...change } = defined(update);
+    return this.approvals.create(tx, {
+      kind: 'user_update',
+      tenant_id,
+      user_id: id,
+      email: current.email,
+      name: current.name,
+      change: ofTenant(change),
+      changed,
+      password_hash: passwordHash,
+    });
+  }
+
+  /** Changes an account as an approval says. @throws Problem `not_found`, `email_taken` */
+  async change(tx: Tx, id: string, update: AccountUpdate): Promise<User> {
+    return this.#write(tx, await this.#lock(tx, id, null), update);
+  }
+
+  /** A new role, status or password ends the sessions of the account and closes its sockets. */
+  async #write(tx: Tx, { current, lockedAt }: Locked, update: AccountUpdate): Promise<User> {
+    const { id } = current;
+    const changed = changedFields(current, update);
+    const { passwordHash, ...fields } = defined(update);
     const user = await writeUser(tx, (orm) =>
       orm.userAccount.update({
         where: { id },
@@ -91,6 +147,41 @@ export class UsersService {
       await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_changed');
     tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed }, user.tenant_id);
     return user;
+  }
+
+  /**
+   * Removes the second factors of somebody who has lost them, or asks the tenant's admins for it. The next sign-in needs the
+   * password alone, or a new factor where one is demanded.
+   * @throws Problem `not_found`, `own_account`
+   */
+  async removeFactors(tx: Tx, id: string): Promise<Approval | undefined> {
+    const { tenant_id, email, name } = (await this.#lock(tx, id, null)).current;
+    if (id === tx.principal.userId) throw new Problem('own_account');
+    if (tenant_id !== null && (await this.approvals.areNeeded(tx, tenant_id))) {
+      return this.approvals.create(tx, {
+        kind: 'factors_remove',
+        tenant_id,
+        user_id: id,
+        email,
+        name,
+        change: {},
+        changed: ['second_factor'],
+        password_hash: null,
+      });
+    }
+    await this.dropFactors(tx, id);
+    return undefined;
+  }
+
+  /** Removes them as an approval says. @throws Problem `not_found` */
+  async dropFactors(tx: Tx, id: string): Promise<void> {
+    const { tenant_id: tenantId } = (await this.#lock(tx, id, null)).current;
+    await removeFactors(tx, id);
+    await revokeUser(tx, { userId: id, tenantId }, 'account_changed');
+    tx.audit(
+      { action: 'user.update', objectType: 'user', objectId: id, changed: ['second_factor'] },
+      tenantId,
+    );
   }
 
   /** Keeps the row without address and password, so that tokens of the account are still recognised as revoked. */
@@ -113,12 +204,8 @@ export class UsersService {
     tx.audit({ action: 'user.delete', objectType: 'user', objectId: id }, user.tenant_id);
   }
 
-  /** Locks the row until the transaction ends. `lockedAt` is the time of the database. */
-  async #lock(
-    tx: Tx,
-    id: string,
-    ifMatch: readonly number[] | null,
-  ): Promise<{ readonly current: User; readonly lockedAt: Date }> {
+  /** Locks the row until the transaction ends. @throws Problem `not_found`, `version_mismatch` */
+  async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Locked> {
     const [locked] = await tx.sql.query<{ at: Date }[]>`
       SELECT clock_timestamp() AS at FROM wardbell.user_account u
       WHERE u.id = ${id}::uuid AND u.deleted_at IS NULL FOR UPDATE`;
@@ -128,6 +215,23 @@ export class UsersService {
     return { current, lockedAt: locked.at };
   }
 }
+
+/** An account whose row this transaction has locked, at a time of the database's clock. */
+interface Locked {
+  readonly current: User;
+  readonly lockedAt: Date;
+}
+
+function changedFields(current: User, update: AccountUpdate): string[] {
+  const changed: string[] = FIELDS.filter(
+    (field) => update[field] !== undefined && update[field] !== current[field],
+  );
+  return update.passwordHash === undefined ? changed : [...changed, 'password'];
+}
+
+/** The new values of an account of a tenant. */
+const ofTenant = ({ role, ...fields }: Omit<AccountUpdate, 'passwordHash'>): Approval['change'] =>
+  defined({ ...fields, role: role === undefined ? undefined : TenantRole.parse(role) });
 
 /** @throws Problem `email_taken`, `unknown_tenant` */
 async function writeUser(tx: Tx, write: (orm: Orm) => Promise<UserRow>): Promise<User> {

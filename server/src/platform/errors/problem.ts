@@ -32,6 +32,7 @@ const PROBLEMS = {
   method_not_allowed: [405, 'This method is not offered here'],
   not_acceptable: [406, 'Accept text/event-stream or application/json'],
   external_account: [409, 'Your account is kept by your identity provider'],
+  already_decided: [409, 'Somebody has decided this already'],
   email_taken: [409, 'This e-mail address is already in use'],
   idempotency_in_progress: [409, 'The first request with this Idempotency-Key is still running'],
   invalid_transition: [409, 'This status cannot follow the present one'],

@@ -99,6 +99,14 @@ function operation(endpoint: Endpoint, schemas: Schemas): JsonSchema {
               description: 'All of it was done before',
             },
           }),
+      ...(endpoint.deferredAnswer === undefined
+        ? {}
+        : {
+            202: {
+              description: 'It waits for an admin of the tenant',
+              content: { 'application/json': { schema: schemas.output(endpoint.deferredAnswer) } },
+            },
+          }),
       ...failures(endpoint),
     },
   };

@@ -73,6 +73,16 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
       password: 'violet tractors hum at noon',
     }),
   ),
+  '/approvals/:id': ofClinic(async ({ id }) => {
+    const [row] = await database.query<{ id: string }>(
+      `INSERT INTO wardbell.approval
+         (tenant_id, kind, email, name, change, changed, password_hash, requested_by, effective_at)
+       VALUES ($1, 'user_create', $2, $3, '{"role": "clinician"}', '{role}', 'a hash', 'super', now() + interval '1 day')
+       RETURNING id`,
+      [id, `${name()}@example.org`, MARK],
+    );
+    return Id.parse(row).id;
+  }),
   '/users/external/:sub': ofClinic(async ({ id, admin }) => {
     const sub = `idp|${name()}`;
     await call(server.url, 'GET', '/auth/me', {
