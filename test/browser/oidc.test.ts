@@ -6,6 +6,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { freePort } from '../support/free-port.js';
 import { OidcTestProvider } from '../support/oidc-provider.js';
 import { type RunningServer, startServer } from '../support/server.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
 
@@ -90,6 +91,40 @@ describe('the sign-in with an OpenID provider', () => {
     await answerProvider(person, 'john');
     await person.page.getByRole('alert').getByText('You have no role here').waitFor();
     expect(new URL(person.page.url()).search).toBe('');
+    await person.close();
+  });
+
+  it('is the way back from a locked screen, which has no field for a password, also after a reload', async () => {
+    await provider.describe('lena', {
+      name: 'Lena Lock',
+      email: 'lena@clinic.example',
+      roles: ['clinician'],
+    });
+    const person = await ConsolePage.open(browser, server);
+    const { page } = person;
+    await page.getByRole('button', BUTTON).click();
+    await answerProvider(person, 'lena');
+    await person.untilConnection('Live');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+    await page.keyboard.press('Enter');
+    const isLocked = async () => {
+      await page.getByText('Lena Lock is signed in here.').waitFor();
+      expect(await page.getByLabel('Password').count()).toBe(0);
+    };
+    await isLocked();
+    await eventually(async () => {
+      const [session] = await database.query(
+        `SELECT FROM wardbell.auth_session WHERE external_id = 'oidc:hospital:lena' AND locked_at IS NOT NULL`,
+      );
+      return session !== undefined;
+    });
+    await page.reload();
+    await isLocked();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', BUTTON).click();
+    // the provider still knows the browser
+    await person.untilConnection('Live');
     await person.close();
   });
 

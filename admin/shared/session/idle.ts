@@ -183,9 +183,11 @@ export const announceUnlock = (): void => {
 /** Who may unlock this browser's screens, as far as it is known. */
 export const lockedPerson = (): LockedPerson => {
   try {
-    const { name = null, email = null, isExternal = false } = JSON.parse(
-      localStorage.getItem(LOCKED_KEY) ?? '{}',
-    );
+    const {
+      name = null,
+      email = null,
+      isExternal = false,
+    } = JSON.parse(localStorage.getItem(LOCKED_KEY) ?? '{}');
     return { name, email, isExternal };
   } catch {
     return { name: null, email: null, isExternal: false };

@@ -174,6 +174,8 @@ describe('Sign-in at an OpenID provider', () => {
         name: 'Nora Nurse',
         tenant: expect.objectContaining({ id: clinic.id }),
         factors: null,
+        idle_minutes: 30,
+        input_key: expect.stringMatching(/^[\w-]{43}$/),
         oidc: { slug: 'hospital' },
       });
     const other = await signIn(person);
@@ -515,6 +517,72 @@ describe('Sign-in at an OpenID provider', () => {
     });
   });
 
+  describe('with a locked screen', () => {
+    const lock = async (token: string) => expect((await ask(api.auth.lock, { token })).status).toBe(204);
+    const post = (visitor: Visitor, path: string, body?: object) =>
+      visitor.request(`${PUBLIC_URL}/api/v1/auth/${path}`, {
+        method: 'POST',
+        ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+
+    it('does nothing on any instance until the person has signed in again', async () => {
+      const person = await newPerson();
+      const { visitor, token, id } = await signIn(person);
+      const socket = await connect(instances[1]?.wsUrl ?? '', { token });
+      await lock(token);
+      expect((await socket.closed()).code).toBe(4403);
+      const isLocked = async () => {
+        for (const at of instances)
+          expect(await fail(api.auth.me, { at, token })).toEqual([403, 'session_locked']);
+        expect((await refresh(visitor)).status).toBe(403);
+      };
+      await isLocked();
+      const unlocked = await post(visitor, 'unlock', { password: 'x' });
+      expect([unlocked.status, await unlocked.json()]).toEqual([
+        409,
+        expect.objectContaining({ code: 'external_account' }),
+      ]);
+      // nor is it taken for the session of this browser that the provider is to confirm
+      expect(errorOf(await logIn(visitor, person, { query: '?reauthenticate=1' }))).toBe('not_confirmed');
+      await isLocked();
+
+      expect(errorOf(await logIn(visitor, person))).toBe(null);
+      const { token: next } = await refresh(visitor);
+      expect(await succeed(api.auth.me, { token: next })).toMatchObject({ id });
+      expect(await fail(api.auth.me, { token })).toEqual([403, 'session_locked']);
+    });
+
+    it('is not confirmed by a provider that was asked before it was locked', async () => {
+      const person = await newPerson();
+      const { visitor, token } = await signIn(person);
+      const page = await visitor.visit(startUrl('hospital', '?reauthenticate=1'), isConsole);
+      await lock(token);
+      expect(errorOf((await visitor.submit(page, { login: person }, isConsole)).url)).toBe('not_confirmed');
+      expect(await fail(api.auth.me, { token })).toEqual([403, 'session_locked']);
+    });
+
+    it('may be signed out, by its person, by the provider and by a block', async () => {
+      const [own, ended, blocked] = await Promise.all([1, 2, 3].map(async () => signIn(await newPerson())));
+      if (!own || !ended || !blocked) throw new Error('nobody signed in');
+      for (const { token } of [own, ended, blocked]) await lock(token);
+      expect((await post(own.visitor, 'logout')).status).toBe(204);
+      const sub = ended.id.slice('oidc:hospital:'.length);
+      const logout = await fetch(
+        startUrl('hospital', '/backchannel-logout').replace(PUBLIC_URL, server.url),
+        {
+          method: 'POST',
+          body: new URLSearchParams({ logout_token: await provider.logoutToken('hospital', { sub }) }),
+        },
+      );
+      expect(logout.status).toBe(200);
+      expect((await ask(api.externalUsers.block, { token: clinic.admin, sub: blocked.id })).status).toBe(204);
+      for (const { visitor, token } of [own, ended, blocked]) {
+        expect((await refresh(visitor)).status).toBe(401);
+        expect(await fail(api.auth.me, { token })).toEqual([401, 'access_revoked']);
+      }
+    });
+  });
+
   describe('again, for what needs a fresh sign-in,', () => {
     const createKey = async (token: string) => {
       const body = { name: 'lab', scopes: ['events:write'] };
@@ -762,7 +830,8 @@ describe('Sign-in at an OpenID provider', () => {
     it('once with each token, on all instances', async () => {
       const person = await newPerson();
       await signIn(person);
-      const token = await provider.logoutToken('hospital', { sub: person });
+      // the next sign-in must be a later second than the logout
+      const token = await provider.logoutToken('hospital', { sub: person, iat: nowS() - 5 });
       const answers = await Promise.all(
         [...instances, ...instances].map((at) => logOut(token, 'hospital', at)),
       );
@@ -805,7 +874,7 @@ describe('Sign-in at an OpenID provider', () => {
       const person = await newPerson();
       const visitor = visitorAt();
       await logIn(visitor, person, { until: isCallback });
-      const token = await provider.logoutToken('hospital', { sub: person, iat: nowS() + 20 });
+      const token = await provider.logoutToken('hospital', { sub: person, iat: nowS() + 28 });
       expect((await logOut(token)).status).toBe(200);
       const { url } = await visitor.visit(visitor.trail.at(-1) ?? '', isConsole);
       expect(errorOf(url)).toBe('failed');
