@@ -44,6 +44,9 @@ type GatewayOf<Name extends string> = Name extends `${string}:gateway_id${string
 type SubOf<Name extends string> = Name extends `${string}:sub${string}`
   ? { readonly sub: string }
   : { readonly sub?: never };
+type SlugOf<Name extends string> = Name extends `${string}:slug${string}`
+  ? { readonly slug: string }
+  : { readonly slug?: never };
 type QueryOf<E> = InputOf<E, 'query'> extends undefined ? object : { readonly query?: InputOf<E, 'query'> };
 type BodyOf<E> = InputOf<E, 'body'> extends undefined ? object : { readonly body: InputOf<E, 'body'> };
 
@@ -51,6 +54,7 @@ export type RestRequest<Name extends RouteName> = IdOf<Name> &
   TypeOf<Name> &
   GatewayOf<Name> &
   SubOf<Name> &
+  SlugOf<Name> &
   QueryOf<Named<Name>> &
   BodyOf<Named<Name>> & {
     /** The `etag` that was read. The server answers 412 when the object has changed since. */
@@ -88,6 +92,7 @@ interface AnyRequest {
   readonly type?: string;
   readonly gatewayId?: string;
   readonly sub?: string;
+  readonly slug?: string;
   readonly query?: object;
   readonly body?: unknown;
   readonly ifMatch?: string | null | undefined;
@@ -113,7 +118,8 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
       .replace(':id', encodeURIComponent(request.id ?? ''))
       .replace(':type', encodeURIComponent(request.type ?? ''))
       .replace(':gateway_id', encodeURIComponent(request.gatewayId ?? ''))
-      .replace(':sub', encodeURIComponent(request.sub ?? ''));
+      .replace(':sub', encodeURIComponent(request.sub ?? ''))
+      .replace(':slug', encodeURIComponent(request.slug ?? ''));
     const address = `${base}/api/v1${place}${search}`;
     const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
 

@@ -9,8 +9,8 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** The definition of a route, for the server and the documentation. */
 export interface Endpoint {
   readonly method: HttpMethod;
-  /** Path relative to `/api/v1`, with `:id` (a UUID), `:type` (the name of an event type), `:gateway_id` or
-   * `:sub` (the subject of a token) for parameters. */
+  /** Path relative to `/api/v1`, with `:id` (a UUID), `:type` (the name of an event type), `:gateway_id`,
+   * `:sub` (the subject of a token) or `:slug` (of an OpenID provider) for parameters. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -27,6 +27,8 @@ export interface Endpoint {
   readonly fresh?: boolean;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
+  /** The body is `application/x-www-form-urlencoded`, and nothing else is taken. */
+  readonly form?: boolean;
   /**
    * The handler reads the text of the body itself: bodies of these media types and sizes reach it unparsed, once the
    * caller is known. `body` then only describes `application/json`.

@@ -14,6 +14,7 @@ export * from './gateway.js';
 export * from './http.js';
 export * from './integration-key.js';
 export * from './lists.js';
+export * from './oidc.js';
 export * from './paging.js';
 export * from './patient.js';
 export * from './problem.js';

@@ -18,6 +18,7 @@ import {
   WebAuthnOptions,
 } from './account.js';
 import { endpoint } from './endpoint.js';
+import { BackchannelLogout, OidcCallback, OidcProviders, OidcStart } from './oidc.js';
 import { EVERYONE, Role } from './roles.js';
 import { Uuid } from './text.js';
 import { TokenAnswer } from './user.js';
@@ -123,7 +124,13 @@ export const auth = {
     body: Unlock,
     status: 200,
     answer: TokenAnswer,
-    problems: ['invalid_refresh_token', 'wrong_password', 'wrong_code', 'too_many_attempts'],
+    problems: [
+      'invalid_refresh_token',
+      'wrong_password',
+      'wrong_code',
+      'external_account',
+      'too_many_attempts',
+    ],
   }),
   reauthenticate: endpoint({
     method: 'POST',
@@ -257,6 +264,46 @@ export const auth = {
     access: EVERYONE,
     status: 204,
   }),
+  oidcProviders: endpoint({
+    method: 'GET',
+    path: '/auth/oidc',
+    tag: 'auth',
+    summary: 'The OpenID providers that people can sign in with',
+    access: 'public',
+    status: 200,
+    answer: OidcProviders,
+  }),
+  oidcStart: endpoint({
+    method: 'GET',
+    path: '/auth/oidc/:slug',
+    tag: 'auth',
+    summary:
+      'Send a browser to an OpenID provider to sign in; failures lead to the console with `oidc_error`',
+    access: 'public',
+    query: OidcStart,
+    status: 303,
+    problems: ['not_found'],
+  }),
+  oidcCallback: endpoint({
+    method: 'GET',
+    path: '/auth/oidc/callback',
+    tag: 'auth',
+    summary: 'Where providers send browsers back to; sets the refresh cookie and leads to the console',
+    access: 'public',
+    query: OidcCallback,
+    status: 303,
+  }),
+  oidcBackchannelLogout: endpoint({
+    method: 'POST',
+    path: '/auth/oidc/:slug/backchannel-logout',
+    tag: 'auth',
+    summary: 'For OpenID providers: end the sessions that a logout token names (Back-Channel Logout 1.0)',
+    access: 'public',
+    body: BackchannelLogout,
+    form: true,
+    status: 200,
+    problems: ['not_found', 'invalid_logout_token', 'logout_failed'],
+  }),
   me: endpoint({
     method: 'GET',
     path: '/auth/me',
@@ -280,6 +327,10 @@ export const auth = {
         description:
           'Encrypts what was not saved when a screen is locked: 32 bytes, base64url, of this session; refused while it is locked',
       }),
+      oidc: z
+        .object({ slug: z.string() })
+        .nullable()
+        .meta({ description: 'The OpenID provider of the session; null for other sessions' }),
     }),
   }),
 } as const;

@@ -58,9 +58,17 @@ export type User = z.infer<typeof User>;
 export const Colleague = z.object({ id: Uuid, name: z.string(), role: Role }).meta({ id: 'Colleague' });
 export type Colleague = z.infer<typeof Colleague>;
 
+/** Who has signed in. People of an OpenID provider have no account here: their id is `oidc:<slug>:<sub>`. */
+export const SignedInUser = User.extend({ id: Subject }).meta({ id: 'SignedInUser' });
+
 /** Response of login and refresh. `expires_in` is in seconds (RFC 6749, 5.1). */
 export const TokenAnswer = z
-  .object({ access_token: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user: User })
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int(),
+    user: SignedInUser,
+  })
   .meta({ id: 'TokenAnswer' });
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
 

@@ -1,7 +1,8 @@
 'use client';
 
-import { Alert, Modal, Text } from '@mantine/core';
+import { Alert, Button, Modal, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
+import { addressOf } from '../../shared/api/api';
 import { FactorForm, type Proof, type ProofMethod } from '../../shared/factors/factor-form';
 import { useFactors } from '../../shared/factors/use-factors';
 import { useApi, useMe } from '../../shared/session/context';
@@ -10,6 +11,10 @@ import { ACCOUNT } from './messages';
 
 /** Above any other dialog, whose request waits for the answer. */
 const Z_INDEX = 300;
+
+/** Where the person's provider confirms the session of this browser, and leads back to this page. */
+const confirmationUrl = (slug: string): string =>
+  addressOf('/auth/oidc/:slug', { slug }, { reauthenticate: 'true', return_to: location.pathname });
 
 /** Asks who is signed in to prove it again, for something that must not be done on a screen that was left open. */
 export const Reauthenticate = ({ onDone }: { onDone: (isFresh: boolean) => void }) => {
@@ -51,6 +56,15 @@ export const Reauthenticate = ({ onDone }: { onDone: (isFresh: boolean) => void 
             passkeyOptions={async () => (await api.call('POST', '/auth/passkey-login/options')).options}
             onProof={prove}
           />
+        </>
+      ) : me.oidc ? (
+        <>
+          <Text size="sm" mb="md">
+            {words.providerHint}
+          </Text>
+          <Button fullWidth onClick={() => location.assign(confirmationUrl(me.oidc?.slug ?? ''))}>
+            {words.provider}
+          </Button>
         </>
       ) : (
         <Alert variant="light" icon={<IconInfoCircle />}>

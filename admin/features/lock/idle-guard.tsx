@@ -26,9 +26,10 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
   const client = useClient();
   const cache = useQueryClient();
   const me = useMe();
-  const [watch] = useState(
-    () => new IdleWatch(idleLimits(me.idle_minutes), { name: me.name, email: me.email }),
-  );
+  const [watch] = useState(() => {
+    const person = { name: me.name, email: me.email, isExternal: me.factors === null };
+    return new IdleWatch(idleLimits(me.idle_minutes), person);
+  });
   const presence = useSyncExternalStore(
     watch.subscribe,
     () => watch.presence,
@@ -91,7 +92,7 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
   return (
     <IdleProvider value={watch}>
       {locked ? (
-        <LockScreen person={me} isExternal={me.email === null} />
+        <LockScreen person={watch.person} />
       ) : open ? (
         <>
           {children}

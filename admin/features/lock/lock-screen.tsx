@@ -18,17 +18,9 @@ import classes from '../sign-in/frame.module.css';
 import { postPublic } from '../sign-in/post-public';
 import { LOCK } from './messages';
 
-/**
- * Stands in the place of everything until the person has shown who they are, or has signed out.
- * @param isExternal the person signed in elsewhere and has neither password nor passkey here
- */
-export const LockScreen = ({
-  person,
-  isExternal = false,
-}: {
-  person: LockedPerson;
-  isExternal?: boolean;
-}) => {
+/** Stands in the place of everything until the person has shown who they are, or has signed out. */
+export const LockScreen = ({ person }: { person: LockedPerson }) => {
+  const { isExternal } = person;
   const text = useText();
   const words = useRoomText(LOCK).lock;
   const session = useSession();

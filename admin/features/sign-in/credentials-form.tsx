@@ -15,6 +15,7 @@ import { useRoomText, useWords } from '../../shared/text/text';
 import { FailureAlert } from './failure-alert';
 import classes from './frame.module.css';
 import { SIGN_IN, type SignInText } from './messages';
+import { OidcButtons } from './oidc-buttons';
 import { postPublic } from './post-public';
 
 const describeSignInFailure = (
@@ -147,6 +148,10 @@ export const CredentialsForm = ({
           </Button>
         </>
       )}
+      <OidcButtons
+        disabled={busy !== null}
+        onFailure={(error) => setFailure(describeSignInFailure(error, text, words, locale))}
+      />
     </>
   );
 };

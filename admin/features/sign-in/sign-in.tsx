@@ -1,7 +1,7 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { lazily } from '../../shared/lazily';
 import { useTitle } from '../../shared/room/use-title';
@@ -14,6 +14,7 @@ import { Frame } from './frame';
 import classes from './frame.module.css';
 import { SIGN_IN } from './messages';
 import { type NextStep, nextStepOf } from './next-step';
+import { takeOidcFailure } from './oidc-failure';
 
 /** Most people never see these. */
 const SecondFactor = lazily(async () => (await import('./second-factor')).SecondFactor);
@@ -38,6 +39,11 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
   const [hasEnrolled, setEnrolled] = useState(false);
   useTitle(words.credentials.title);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of the URL that the page was opened with
+  useEffect(() => {
+    const failure = takeOidcFailure(words);
+    if (failure) setStep({ kind: 'credentials', notice: null, failure });
+  }, []);
 
   const startAgain = (notice: string | null, failure: Described | null = null) => {
     known.current = null;
@@ -68,7 +74,12 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   return (
     <Frame>
       {step.kind === 'credentials' && (
-        <CredentialsForm notice={step.notice} before={step.failure} onCredentials={proceed} />
+        <CredentialsForm
+          key={step.failure?.title}
+          notice={step.notice}
+          before={step.failure}
+          onCredentials={proceed}
+        />
       )}
       {step.kind === 'factor' && (
         <>

@@ -23,6 +23,8 @@ export const idleLimits = (idleMinutes: number | null): IdleLimits => {
 export interface LockedPerson {
   readonly name: string | null;
   readonly email: string | null;
+  /** Signed in elsewhere: has neither password nor passkey here. */
+  readonly isExternal: boolean;
 }
 
 export type Presence = 'active' | 'warned' | 'locked' | 'gone';
@@ -57,7 +59,6 @@ const untilNext = (idleMs: number, { lockAfterMs, warningMs, signOutAfterMs }: I
  */
 export class IdleWatch {
   readonly #limits: IdleLimits;
-  readonly #person: LockedPerson;
   /** Known before anything is shown. */
   #presence: Presence;
   /** When an activity of this tab was last written down; the mouse tells of a hundred a second. */
@@ -68,9 +69,11 @@ export class IdleWatch {
   readonly #listeners = new Set<() => void>();
 
   /** @param person who may unlock the screen, for the screen to say after a reload */
-  constructor(limits: IdleLimits, person: LockedPerson) {
+  constructor(
+    limits: IdleLimits,
+    readonly person: LockedPerson,
+  ) {
     this.#limits = limits;
-    this.#person = person;
     this.#presence = presenceNow(limits);
   }
 
@@ -125,7 +128,7 @@ export class IdleWatch {
   }
 
   readonly #lockHere = (): void => {
-    localStorage.setItem(LOCKED_KEY, JSON.stringify(this.#person));
+    localStorage.setItem(LOCKED_KEY, JSON.stringify(this.person));
     this.#look();
   };
 
@@ -146,7 +149,7 @@ export class IdleWatch {
     const idleMs = idleNowMs();
     const presence = presenceNow(this.#limits);
     // By time alone: another tab may be about to take the lock away, which must not be put back.
-    if (idleMs >= this.#limits.lockAfterMs) localStorage.setItem(LOCKED_KEY, JSON.stringify(this.#person));
+    if (idleMs >= this.#limits.lockAfterMs) localStorage.setItem(LOCKED_KEY, JSON.stringify(this.person));
     clearTimeout(this.#timer);
     const leftMs = untilNext(idleMs, this.#limits);
     if (leftMs > 0) this.#timer = setTimeout(this.#look, leftMs);
@@ -180,10 +183,14 @@ export const announceUnlock = (): void => {
 /** Who may unlock this browser's screens, as far as it is known. */
 export const lockedPerson = (): LockedPerson => {
   try {
-    const { name = null, email = null } = JSON.parse(localStorage.getItem(LOCKED_KEY) ?? '{}');
-    return { name, email };
+    const {
+      name = null,
+      email = null,
+      isExternal = false,
+    } = JSON.parse(localStorage.getItem(LOCKED_KEY) ?? '{}');
+    return { name, email, isExternal };
   } catch {
-    return { name: null, email: null };
+    return { name: null, email: null, isExternal: false };
   }
 };
 

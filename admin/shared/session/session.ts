@@ -75,7 +75,8 @@ export class Session implements TokenSource {
       if (this.#state.status === 'unreachable') void this.restore();
     };
     window.addEventListener('online', retryNow);
-    if (localStorage.getItem(UNTOLD_KEY) !== null) void this.#tellServer();
+    this.#noteReturn();
+    void this.settle();
     if (localStorage.getItem(HINT_KEY) === null) this.#set({ status: 'signed_out', reason: 'new' });
     else void this.restore();
     return () => {
@@ -84,6 +85,25 @@ export class Session implements TokenSource {
       tabs.close();
       this.#tabs = null;
     };
+  }
+
+  /**
+   * A sign-in at a provider ends at this page with a new cookie, and says so in the URL. It neither lifts a lock nor undoes
+   * a sign-out that the server has yet to hear of, because anybody can write that URL.
+   */
+  #noteReturn(): void {
+    const url = new URL(location.href);
+    if (!url.searchParams.has('signed_in')) return;
+    url.searchParams.delete('signed_in');
+    history.replaceState(null, '', url);
+    if (localStorage.getItem(HINT_KEY) !== null || localStorage.getItem(UNTOLD_KEY) !== null) return;
+    markActive();
+    localStorage.setItem(HINT_KEY, '1');
+  }
+
+  /** Tells the server of a sign-out that it has yet to hear of. Answers whether none is left. Does not throw. */
+  async settle(): Promise<boolean> {
+    return localStorage.getItem(UNTOLD_KEY) === null || this.#tellServer();
   }
 
   /** Tries the refresh cookie; while the server is away it goes on trying by itself. */

@@ -1,4 +1,5 @@
 import type { Tx } from '../database/tx.js';
+import { personColumns } from './sessions/login-session.js';
 
 /** Ends all login sessions of a user: refresh tokens become invalid and sockets close. */
 export async function revokeUser(
@@ -23,7 +24,7 @@ export async function revokeOtherSessions(
   const orm = await tx.orm();
   const own = tx.principal.sessionId;
   const ended = await orm.authSession.updateManyAndReturn({
-    where: { user_id: userId, revoked_at: null, ...(own === null ? {} : { id: { not: own } }) },
+    where: { ...personColumns(userId), revoked_at: null, ...(own === null ? {} : { id: { not: own } }) },
     data: { revoked_at: tx.now, revoked_why: why },
     select: { id: true },
   });

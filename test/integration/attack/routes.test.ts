@@ -24,7 +24,10 @@ import { rowsOf } from './support/rows.js';
 useServer({ env: SERVER_ENV });
 
 const guarded = endpoints.filter((endpoint) => endpoint.access !== 'public');
-const named = endpoints.filter((endpoint) => subjectOf(endpoint) !== undefined);
+/** Providers (`:slug`) are of the whole installation, for everybody: `http/oidc`. */
+const named = endpoints.filter(
+  (endpoint) => subjectOf(endpoint) !== undefined && !endpoint.path.includes(':slug'),
+);
 /** Readers first: what a caller writes under a foreign name is then not yet its own. */
 const ORDER = ['GET', 'DELETE', 'PATCH', 'POST', 'PUT'];
 

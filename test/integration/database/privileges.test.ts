@@ -36,6 +36,7 @@ const MATRIX: Readonly<Record<string, readonly [app: string, auth: string, relay
   instance: ['', '', 'SIUD'],
   integration_key: ['', 'SIU', ''],
   login_failure: ['', 'SIUD', ''],
+  oidc_logout: ['', 'SID', ''],
   outbox: ['S', '', 'S'],
   passkey: ['', 'SIUD', ''],
   patient: ['SIUD', '', ''],

@@ -94,6 +94,7 @@ describe('Tokens of an identity provider', () => {
     ['another issuer', { iss: 'https://other.example' }],
     ['another audience', { aud: 'somebody else' }],
     ['no role', { role: undefined }],
+    ['the id of a person who signs in here', { sub: 'oidc:hospital:x' }],
     ['a role that we do not know', { role: 'janitor' }],
     ['no tenant', { tenant_id: undefined }],
     ['the role of a super admin', { role: 'super_admin', tenant_id: undefined }],

@@ -37,6 +37,8 @@ export interface BareCall<E extends Endpoint = Endpoint> {
   readonly gatewayId: E['path'] extends `${string}/:gateway_id${string}` ? string : undefined;
   /** `:sub` of the path, as it was sent. */
   readonly sub: E['path'] extends `${string}/:sub${string}` ? string : undefined;
+  /** `:slug` of the path, as it was sent. */
+  readonly slug: E['path'] extends `${string}/:slug${string}` ? string : undefined;
   readonly query: Output<E, 'query'>;
   /** The text itself where the endpoint is `raw`. */
   readonly body: E extends { readonly raw: object } ? string : Output<E, 'body'>;

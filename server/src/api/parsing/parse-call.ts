@@ -11,6 +11,7 @@ const Names = z.object({
   type: z.string().optional(),
   gateway_id: z.string().optional(),
   sub: z.string().optional(),
+  slug: z.string().optional(),
 });
 /** Visible ASCII, RFC 9110 field content without blanks. */
 const IdempotencyKey = z.string().regex(/^[\x21-\x7e]{1,255}$/);
@@ -34,6 +35,7 @@ export function parseCall<E extends Endpoint>(
     type: parseName(endpoint, request.params, 'type'),
     gatewayId: parseName(endpoint, request.params, 'gateway_id'),
     sub: parseName(endpoint, request.params, 'sub'),
+    slug: parseName(endpoint, request.params, 'slug'),
     query: parsePart(endpoint.query, request.query),
     body: endpoint.raw ? textOf(request.body) : parsePart(endpoint.body, request.body),
     ifMatch: parseIfMatch(request.headers['if-match']),

@@ -21,6 +21,8 @@ const ENDPOINTS: ReadonlyMap<string, Endpoint> = new Map(
 /** `application/json` in any case, and types that are JSON by their suffix (RFC 6839). */
 const JSON_TYPE = /^application\/(?:json|[a-z0-9!#$&^_.+-]{1,100}\+json)\s*(?:;|$)/i;
 
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
 const endpointOf = ({ method, routeOptions }: FastifyRequest): Endpoint | undefined =>
   ENDPOINTS.get(keyOf(method, routeOptions.url));
 
@@ -37,7 +39,7 @@ const maxBytesOf = (endpoint: Endpoint): number => {
  * the body is kept or parsed, so that strangers can fill neither the memory nor the time of the process. What a refused
  * client still sends is read and discarded, so that it gets its answer.
  *
- * Only `application/json` is taken (415 otherwise), at most `MAX_JSON_DEPTH` deep; `raw` endpoints get the text,
+ * Only `application/json` is taken, or a form where the endpoint says so (415 otherwise), at most `MAX_JSON_DEPTH` deep; `raw` endpoints get the text,
  * whatever JSON type it has. An empty body counts as absent, because clients label those as JSON too.
  */
 export function readBodies(
@@ -58,6 +60,7 @@ export function readBodies(
   const parse = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (endpointOf(request)?.form) return done(new Problem('unsupported_media_type'));
     if (body.length === 0) return done(null, undefined);
     const text = body.toString();
     if (isTooDeep(text)) return done(tooDeep());
@@ -70,7 +73,22 @@ export function readBodies(
     else if (isTooDeep(text)) done(tooDeep());
     else done(null, text === '' ? undefined : text);
   });
+  fastify.addContentTypeParser(FORM_TYPE, { parseAs: 'string' }, (request, body, done) => {
+    if (endpointOf(request)?.form) done(null, parseForm(body.toString()));
+    else done(new Problem('unsupported_media_type'));
+  });
 }
 
 const tooDeep = (): Problem =>
   new Problem('malformed_request', { detail: `JSON may be ${MAX_JSON_DEPTH} levels deep` });
+
+/** A field that comes more than once is an array, which no schema of a form takes. */
+function parseForm(text: string): Record<string, string | string[]> {
+  const fields = new URLSearchParams(text);
+  return Object.fromEntries(
+    [...new Set(fields.keys())].map((name) => {
+      const values = fields.getAll(name);
+      return [name, values.length === 1 ? values.join() : values];
+    }),
+  );
+}

@@ -6,6 +6,10 @@ import { RelyingParty } from '../factors/relying-party.js';
 import { KeyLookup } from '../keys/key-lookup.js';
 import { KeysController } from '../keys/keys.controller.js';
 import { KeysService } from '../keys/keys.service.js';
+import { BegunSignIns } from '../oidc/begun-sign-ins.js';
+import { OidcController } from '../oidc/oidc.controller.js';
+import { OidcSignInService } from '../oidc/oidc-sign-in.service.js';
+import { Providers } from '../oidc/providers.js';
 import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
 import { Enrolment } from '../sessions/enrolment.js';
@@ -26,7 +30,14 @@ import { TokenService } from './token.service.js';
 /** Sign-in, tokens and the HTTP guard. Global, because HTTP and the gateway both verify tokens. */
 @Global()
 @Module({
-  controllers: [AuthController, FactorsController, SessionsController, SecurityController, KeysController],
+  controllers: [
+    AuthController,
+    OidcController,
+    FactorsController,
+    SessionsController,
+    SecurityController,
+    KeysController,
+  ],
   providers: [
     AccessGuard,
     { provide: APP_GUARD, useExisting: AccessGuard },
@@ -42,6 +53,9 @@ import { TokenService } from './token.service.js';
     Reauthentication,
     ScreenLock,
     KnownBrowsers,
+    Providers,
+    BegunSignIns,
+    OidcSignInService,
     PasswordRules,
     OwnPasswords,
     KeyLookup,

@@ -1,8 +1,10 @@
+import { OIDC_ID_PREFIX } from '@wardbell/contract';
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type RemoteJWKSet } from 'jose';
 import type { IdentityProviderConfig } from '../../platform/config/config.js';
 import { errorFields } from '../../platform/log/error-fields.js';
 import type { Log } from '../../platform/log/log.js';
 import { RepeatLimit } from '../../platform/log/repeat-limit.js';
+import { claimAt } from '../claim-at.js';
 import { TokenError } from './token-error.js';
 
 const ALGORITHMS = ['RS256', 'ES256', 'EdDSA'];
@@ -79,6 +81,8 @@ export class IdentityProvider {
   /** Without `sid`: it is the provider's own session, which we do not track and which need not be a UUID. */
   #toOurs({ sub, exp = 0, iat = 0, ...others }: JWTPayload): Readonly<Record<string, unknown>> {
     if (exp - iat > MAX_LIFE_S) throw new TokenError('invalid', undefined, 'exp');
+    // ids of people who signed in here
+    if (sub?.startsWith(OIDC_ID_PREFIX)) throw new TokenError('invalid', undefined, 'sub');
     const { roleClaim, tenantClaim, allowSuperAdmin } = this.config;
     const role = claimAt(others, roleClaim);
     if (role === 'super_admin' && !allowSuperAdmin) throw new TokenError('invalid', undefined, 'role');
@@ -128,13 +132,3 @@ export class IdentityProvider {
     this.#log.warn('the identity provider cannot be reached', { count, ...errorFields(error) });
   }
 }
-
-/** The value at a path such as `realm_access.role`. */
-const claimAt = (claims: unknown, path: string): unknown =>
-  path
-    .split('.')
-    .reduce<unknown>(
-      (value, name) =>
-        value instanceof Object && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined,
-      claims,
-    );

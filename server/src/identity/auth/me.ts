@@ -23,22 +23,29 @@ export async function describeCaller(tx: Tx): Promise<Me> {
       })
     : null;
   const session = sessionId === null ? undefined : await describeSession(tx, sessionId);
+  const external = session?.external_id === userId ? session : undefined;
   return {
     id: userId,
     tenant_id: tenantId,
     role,
-    email: account?.email ?? null,
-    name: account?.name ?? null,
+    email: account?.email ?? external?.email ?? null,
+    name: account?.name ?? external?.name ?? null,
     tenant,
     factors: account ? await countFactors(tx, userId) : null,
     idle_minutes: session?.idle_minutes ?? null,
     input_key: session?.input_key.toString('base64url') ?? null,
+    oidc: external?.provider ? { slug: external.provider } : null,
   };
 }
 
 interface OwnSession {
   readonly idle_minutes: number;
   readonly input_key: Buffer;
+  /** These are null for people with an account. */
+  readonly external_id: string | null;
+  readonly provider: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
 }
 
 /** Undefined for a session that is not ours. */

@@ -5,7 +5,10 @@ import type { UserRow } from '../user-row.js';
 /** The login session and account of a refresh token. */
 export interface TokenHolder {
   readonly sessionId: string;
+  /** The account, or a person of an OpenID provider as its sign-in described it. */
   readonly user: UserRow;
+  /** The OpenID provider of the session; null for an account. */
+  readonly provider: string | null;
   /** The session is neither revoked, expired nor idle, and the account may sign in. */
   readonly isValid: boolean;
   /** The screen is locked: the session may be unlocked and do nothing else. */
@@ -30,18 +33,41 @@ export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | u
   });
   if (!found) return undefined;
   const { session } = found;
-  const { user } = session;
+  const { user: account, provider } = session;
+  const user = account ?? externalUserOf(session);
   const [state] = await tx.sql.query<{ is_open: boolean }[]>`
     SELECT s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s) AS is_open
     FROM wardbell.auth_session s WHERE s.id = ${session.id}::uuid`;
-  const mayAct = user.status === 'active' && user.deleted_at === null;
+  const mayAct = account === null || (account.status === 'active' && account.deleted_at === null);
   return {
     sessionId: session.id,
     user,
+    provider,
     isValid: state?.is_open === true && mayAct,
     isLocked: session.locked_at !== null,
   };
 }
+
+interface ExternalSession {
+  readonly external_id: string | null;
+  readonly tenant_id: string | null;
+  readonly email: string | null;
+  readonly name: string | null;
+  readonly role: string | null;
+  readonly created_at: Date;
+}
+
+const externalUserOf = (session: ExternalSession): UserRow => ({
+  id: session.external_id ?? '',
+  tenant_id: session.tenant_id,
+  email: session.email,
+  name: session.name ?? '',
+  role: session.role ?? '',
+  status: 'active',
+  version: 1,
+  created_at: session.created_at,
+  updated_at: session.created_at,
+});
 
 /**
  * Replaces a token by its successor; null when it was used before. The UPDATE locks the row, so of two concurrent

@@ -46,11 +46,12 @@ export class ScreenLock {
    * enough, because the session itself, which was opened with all that the policy demands, is the other one
    * (NIST SP 800-63B, 4.2.3). Wrong passwords count as failed sign-ins.
    * @throws Problem `invalid_refresh_token` when the session has ended; `wrong_password`, `wrong_code`,
-   *   `too_many_attempts`
+   *   `too_many_attempts`; `external_account` for people of an OpenID provider, who sign in there again
    */
   async unlock(token: string | undefined, proof: Unlock, asker: Asker): Promise<SignedIn> {
     const holder = await this.#holder(token, asker.address);
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
+    if (holder.provider !== null) throw new Problem('external_account');
     const { sessionId } = holder;
     const user = toUser(holder.user);
     const principal = principalOf(user, asker.address); // without the session, which may not do anything yet

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { TokenAnswer } from '@wardbell/contract';
 import { Database } from '../../database/database.service.js';
 import { type Principal, SYSTEM } from '../../database/principal.js';
+import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { revokeSession } from '../revocation.js';
 import { toUser } from '../user-row.js';
+import { ExternalUsersSeen } from './external-users-seen.js';
 import { findHolder, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { principalOf, TokenService } from './token.service.js';
 
@@ -24,6 +26,8 @@ export class SessionService {
   constructor(
     private readonly database: Database,
     private readonly tokens: TokenService,
+    private readonly externalUsers: ExternalUsersSeen,
+    private readonly config: Config,
   ) {}
 
   /**
@@ -36,17 +40,31 @@ export class SessionService {
   ): Promise<SignedIn & { readonly sessionId: string }> {
     const holder = await this.#holder(token, address);
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
+    const { sessionId, provider } = holder;
+    if (!this.#mayGoOn(holder)) throw new Problem('invalid_refresh_token');
     // the token stays as it is: to unlock the session takes it
     if (holder.isLocked) throw new Problem('session_locked');
-    const { sessionId } = holder;
     const user = toUser(holder.user);
     const refreshToken = await this.database.onAccounts({ ...principalOf(user, address), sessionId }, (tx) =>
       rotateRefreshToken(tx, token, sessionId),
     );
+    if (refreshToken !== null && provider !== null)
+      this.externalUsers.note({ userId: user.id, tenantId: user.tenant_id, role: user.role });
     if (refreshToken !== null)
       return { sessionId, refreshToken, answer: this.tokens.answer(user, sessionId) };
     await this.#end(toLoginSession(holder), 'refresh_token_reused', { ...SYSTEM, address });
     throw new Problem('invalid_refresh_token');
+  }
+
+  /** The open session of a refresh token, which stays valid; none while its screen is locked. */
+  async find(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
+    const holder = await this.#holder(token, address);
+    return holder?.isValid && !holder.isLocked && this.#mayGoOn(holder) ? holder : undefined;
+  }
+
+  /** A provider that the configuration does not have any more has no people here. */
+  #mayGoOn({ provider }: TokenHolder): boolean {
+    return provider === null || this.config.oidcProviders.some(({ slug }) => slug === provider);
   }
 
   /** Ends the session of a refresh token. Does nothing for a token that is unknown or already used. */

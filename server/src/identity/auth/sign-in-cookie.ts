@@ -13,19 +13,32 @@ const isSecure = (request: FastifyRequest, { production }: CookieConfig): boolea
 
 /** A cookie of sign-in: no script reads it, and no other site's page sends it. */
 export class SignInCookie {
-  /** @param maxAgeS how long a browser keeps it, in seconds */
+  readonly #sameSite: 'strict' | 'lax';
+
+  /**
+   * @param maxAgeS how long a browser keeps it, in seconds
+   * @param options `lax`: it also comes with a link from another site
+   */
   constructor(
     private readonly name: string,
     private readonly maxAgeS: number,
-  ) {}
+    { sameSite = 'strict' }: { readonly sameSite?: 'strict' | 'lax' } = {},
+  ) {
+    this.#sameSite = sameSite;
+  }
 
   /** Under https too the name without the prefix is read: a browser has it until it is set again after an upgrade. */
   read({ cookies }: FastifyRequest): string | undefined {
     return cookies[HOST_PREFIX + this.name] ?? cookies[this.name];
   }
 
+  /** Only the one that this host has set: under https another host of the domain can set the name without the prefix. */
+  readOwn(request: FastifyRequest, config: CookieConfig): string | undefined {
+    return request.cookies[isSecure(request, config) ? HOST_PREFIX + this.name : this.name];
+  }
+
   set(request: FastifyRequest, reply: FastifyReply, config: CookieConfig, text: string): void {
-    const options = { httpOnly: true, sameSite: 'strict', maxAge: this.maxAgeS } as const;
+    const options = { httpOnly: true, sameSite: this.#sameSite, maxAge: this.maxAgeS } as const;
     if (!isSecure(request, config)) {
       reply.setCookie(this.name, text, { ...options, path: AUTH_PATH });
       return;
@@ -35,7 +48,7 @@ export class SignInCookie {
   }
 
   clear(request: FastifyRequest, reply: FastifyReply, config: CookieConfig): void {
-    const options = { httpOnly: true, sameSite: 'strict' } as const;
+    const options = { httpOnly: true, sameSite: this.#sameSite } as const;
     if (!isSecure(request, config)) {
       reply.clearCookie(this.name, { ...options, path: AUTH_PATH });
       return;

@@ -1,6 +1,7 @@
-import type { LoginSession } from '@wardbell/contract';
+import type { LoginSession, Role } from '@wardbell/contract';
 import type { FastifyRequest } from 'fastify';
 import type { Tx } from '../../database/tx.js';
+import { isUuid } from '../../platform/uuid.js';
 import { readSecurity } from './security-policy.js';
 
 const MAX_CLIENT_CHARACTERS = 200;
@@ -17,20 +18,41 @@ export const deviceOf = (request: Pick<FastifyRequest, 'ip' | 'headers'>): Devic
   client: request.headers['user-agent']?.slice(0, MAX_CLIENT_CHARACTERS) ?? null,
 });
 
+/** What a session keeps of a person of an OpenID provider. */
+export interface ExternalPerson {
+  /** The id in tokens. */
+  readonly external_id: string;
+  readonly role: Role;
+  readonly provider: string;
+  readonly provider_sub: string;
+  readonly provider_sid: string | null;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** The columns of a session that name its person: an account, or somebody of an OpenID provider. */
+export const personColumns = (userId: string): { user_id: string } | { external_id: string } =>
+  isUuid(userId) ? { user_id: userId } : { external_id: userId };
+
 /**
  * Opens a session with the limits of the tenant's policy and returns its id. Beyond the number of sessions that the
- * policy allows, the oldest ends. The caller has locked the account, so that parallel sign-ins count each other.
+ * policy allows, the oldest ends. The caller has locked the person, so that parallel sign-ins count each other.
+ * @param external a person without an account
+ * @param freshAt when the person has shown a password or factor; absent: now
  */
 export async function openLoginSession(
   tx: Tx,
   user: { readonly id: string; readonly tenant_id: string | null },
   { address, client }: Device,
+  external?: ExternalPerson,
+  freshAt?: Date,
 ): Promise<string> {
   const { policy } = await readSecurity(tx, user.tenant_id);
   const orm = await tx.orm();
   const { id } = await orm.authSession.create({
     data: {
-      user_id: user.id,
+      ...(external ?? { user_id: user.id }),
+      ...(freshAt === undefined ? {} : { fresh_at: freshAt }),
       tenant_id: user.tenant_id,
       expires_at: new Date(tx.now.getTime() + policy.absolute_hours * 3_600_000),
       idle_minutes: policy.idle_minutes,
@@ -52,15 +74,17 @@ export async function endOldestSessions(
   tx: Tx,
   { max, ...of }: { readonly max: number } & ({ readonly userId: string } | { readonly tenantId: string }),
 ): Promise<void> {
-  const userId = 'userId' in of ? of.userId : null;
+  const person = 'userId' in of ? personColumns(of.userId) : {};
+  const userId = 'user_id' in person ? person.user_id : null;
+  const externalId = 'external_id' in person ? person.external_id : null;
   const tenantId = 'tenantId' in of ? of.tenantId : null;
   const ended = await tx.sql.query<Ended[]>`
     UPDATE wardbell.auth_session SET revoked_at = now(), revoked_why = 'too_many_sessions'
     WHERE id IN (
       SELECT id FROM (
-        SELECT s.id, row_number() OVER (PARTITION BY s.user_id ORDER BY s.created_at DESC, s.id) AS place
+        SELECT s.id, row_number() OVER (PARTITION BY s.user_id, s.external_id ORDER BY s.created_at DESC, s.id) AS place
         FROM wardbell.auth_session s
-        WHERE (s.user_id = ${userId}::uuid OR s.tenant_id = ${tenantId}::uuid) AND s.revoked_at IS NULL
+        WHERE (s.user_id = ${userId}::uuid OR s.external_id = ${externalId} OR s.tenant_id = ${tenantId}::uuid) AND s.revoked_at IS NULL
           AND s.expires_at > now() AND NOT wardbell.is_idle(s)) AS open
       WHERE place > ${max})
     RETURNING id, tenant_id`;
@@ -96,10 +120,12 @@ function closeSockets(tx: Tx, { id, tenant_id }: Ended, why: string): void {
 
 /** The open sessions of a user, newest first. Their number is bounded by the policy. */
 export async function listLoginSessions(tx: Tx, userId: string): Promise<LoginSession[]> {
+  const person = personColumns(userId);
   const rows = await tx.sql.query<Row[]>`
     SELECT s.id, s.created_at, s.last_used_at, s.address, s.client FROM wardbell.auth_session s
-    WHERE s.user_id = ${userId}::uuid AND s.revoked_at IS NULL AND s.expires_at > now()
-      AND NOT wardbell.is_idle(s)
+    WHERE (s.user_id = ${'user_id' in person ? person.user_id : null}::uuid
+           OR s.external_id = ${'external_id' in person ? person.external_id : null})
+      AND s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s)
     ORDER BY s.created_at DESC, s.id LIMIT 100`;
   return rows.map(({ created_at, last_used_at, ...row }) => ({
     ...row,

@@ -4,9 +4,8 @@ import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
-import { isUuid } from '../../platform/uuid.js';
 import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
-import { listLoginSessions } from './login-session.js';
+import { listLoginSessions, personColumns } from './login-session.js';
 
 const own = api.auth;
 const ofUsers = api.users;
@@ -17,16 +16,17 @@ export class SessionsController {
   @Endpoint(own.sessions, { unit: 'accounts' })
   async list({ tx }: Call<typeof own.sessions>): Promise<object> {
     const { userId } = tx.principal;
-    return { data: isUuid(userId) ? await listLoginSessions(tx, userId) : [] };
+    return { data: await listLoginSessions(tx, userId) };
   }
 
   @Endpoint(own.endSession, { unit: 'accounts' })
   async end({ tx, id }: Call<typeof own.endSession>): Promise<void> {
     const { userId, tenantId } = tx.principal;
     const orm = await tx.orm();
-    const session = isUuid(userId)
-      ? await orm.authSession.findFirst({ where: { id, user_id: userId }, select: { id: true } })
-      : null;
+    const session = await orm.authSession.findFirst({
+      where: { id, ...personColumns(userId) },
+      select: { id: true },
+    });
     if (!session) throw new Problem('not_found');
     if (await revokeSession(tx, { sessionId: id, tenantId }, 'session_ended')) {
       tx.audit({ action: 'auth.session_ended', objectType: 'session', objectId: id }, tenantId);
@@ -36,7 +36,6 @@ export class SessionsController {
   @Endpoint(own.endOtherSessions, { unit: 'accounts' })
   async endOthers({ tx }: Call<typeof own.endOtherSessions>): Promise<void> {
     const { userId, tenantId } = tx.principal;
-    if (!isUuid(userId)) return;
     await revokeOtherSessions(tx, { userId, tenantId }, 'session_ended');
     tx.audit({ action: 'auth.sessions_ended', objectType: 'user', objectId: userId }, tenantId);
   }

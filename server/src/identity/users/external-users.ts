@@ -73,6 +73,7 @@ export class ExternalUsers {
       ON CONFLICT (tenant_id, sub) DO UPDATE SET blocked_at = excluded.blocked_at, blocked_by = excluded.blocked_by
         WHERE e.blocked_at IS NULL`;
     if (changed === 0) return;
+    await endOidcSessions(tx, sub, tenantId);
     tx.disconnect({ userId: sub, tenantId }, 'accessRevoked');
     tx.audit({ action: 'user.block', objectType: 'user', objectId: sub }, tenantId);
   }
@@ -88,6 +89,17 @@ export class ExternalUsers {
     for (const { tenant_id } of rows)
       tx.audit({ action: 'user.unblock', objectType: 'user', objectId: sub }, tenant_id);
   }
+}
+
+/** Ends sessions of people of OpenID providers: of the id, or of the subject at whichever provider. */
+async function endOidcSessions(tx: Tx, sub: string, tenantId: string | null): Promise<void> {
+  const ended = await tx.sql.query<{ id: string; tenant_id: string | null }[]>`
+    UPDATE wardbell.auth_session s SET revoked_at = now(), revoked_why = 'blocked'
+    WHERE (s.external_id = ${sub} OR s.provider_sub = ${sub}) AND s.revoked_at IS NULL
+      AND (${tenantId}::uuid IS NULL OR s.tenant_id = ${tenantId}::uuid)
+    RETURNING s.id::text, s.tenant_id::text`;
+  for (const { id, tenant_id } of ended)
+    tx.disconnect({ sessionId: id, tenantId: tenant_id }, 'accessRevoked');
 }
 
 const toExternalUser = (row: Row): ExternalUser => ({

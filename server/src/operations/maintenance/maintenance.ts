@@ -81,6 +81,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       const hoursAgo = hoursBefore(tx.now);
       await orm.loginFailure.deleteMany({ where: { at: { lt: hoursAgo(24) } } });
       await orm.signInStep.deleteMany({ where: { expires_at: { lt: tx.now } } });
+      await orm.oidcLogout.deleteMany({ where: { expires_at: { lt: tx.now } } });
       await tx.sql.execute`
         DELETE FROM wardbell.external_user e USING (
           SELECT s.id, row_number() OVER (PARTITION BY s.tenant_id ORDER BY s.last_seen_at DESC NULLS LAST) AS place

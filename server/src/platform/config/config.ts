@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { DaprSubscription } from './dapr-subscription.js';
 import { Environment, type LogLevel } from './environment.js';
+import { type OidcProviderConfig, parseOidcProviders } from './oidc-providers.js';
 import { readSettings } from './read-settings.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import type { SigningKeys } from './signing-keys.js';
@@ -51,6 +52,8 @@ export abstract class Config {
   /** The secret of the first, for keys that nothing old is read with. */
   abstract readonly jwtSecret: string;
   abstract readonly identityProvider: IdentityProviderConfig | undefined;
+  /** Providers that people sign in with. Not empty only if `publicUrl` is set. */
+  abstract readonly oidcProviders: readonly OidcProviderConfig[];
   abstract readonly superAdmin: { readonly email: string; readonly password: string };
   abstract readonly demo: boolean;
   abstract readonly demoTraffic: boolean;
@@ -123,6 +126,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     jwtKeys,
     jwtSecret: jwtKeys[0].secret,
     identityProvider: identityProviderOf(values, production),
+    oidcProviders: oidcProvidersOf(values, production),
     superAdmin: {
       email: values.SUPER_ADMIN_EMAIL ?? DEMO_SUPER_ADMIN_EMAIL,
       password:
@@ -176,6 +180,17 @@ function identityProviderOf(
     tenantClaim: values.JWT_TENANT_CLAIM,
     allowSuperAdmin: values.JWT_ALLOW_SUPER_ADMIN,
   };
+}
+
+function oidcProvidersOf(
+  { OIDC_PROVIDERS: value, PUBLIC_URL: publicUrl }: Environment,
+  production: boolean,
+): OidcProviderConfig[] {
+  const providers = parseOidcProviders(value, { production });
+  if (production && providers.length > 0 && publicUrl === undefined) {
+    throw new ConfigError('Wrong configuration: set PUBLIC_URL, required in production with OIDC_PROVIDERS');
+  }
+  return providers;
 }
 
 /** Without another anchor the log is one, because heads that only the database has prove little against its owner. */

@@ -152,6 +152,11 @@ export const Environment = z.object({
   JWT_ROLE_CLAIM: described(claimPath('role'), 'the name of a claim, or names separated by dots'),
   JWT_TENANT_CLAIM: described(claimPath('tenant_id'), 'the name of a claim, or names separated by dots'),
   JWT_ALLOW_SUPER_ADMIN: flag(false),
+  /** The fields of its entries have messages of their own (`oidc-providers.ts`). */
+  OIDC_PROVIDERS: described(
+    textOrFile.pipe(json).default([]),
+    'a JSON array of providers (docs/operations.md), or @ and the path of a file with one',
+  ),
   SUPER_ADMIN_EMAIL: described(
     z
       .email()

@@ -4,6 +4,8 @@
  */
 const PROBLEMS = {
   malformed_request: [400, 'The request could not be read'],
+  invalid_logout_token: [400, 'This logout token is not valid'],
+  logout_failed: [400, 'The sessions could not be ended now; send another logout token'],
   invalid_range: [400, 'These are no two times, the earlier one first'],
   authentication_required: [401, 'Sign in first'],
   token_expired: [401, 'The access token has expired'],

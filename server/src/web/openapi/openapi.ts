@@ -3,6 +3,7 @@ import {
   EventTypeName,
   endpoints,
   GatewayId,
+  OidcSlug,
   Problem as ProblemSchema,
   Scope,
   Subject,
@@ -82,7 +83,7 @@ function operation(endpoint: Endpoint, schemas: Schemas): JsonSchema {
           requestBody: {
             required: true,
             content: Object.fromEntries(
-              Object.entries({ 'application/json': endpoint.body, ...endpoint.raw?.bodies }).map(
+              Object.entries({ [mediaTypeOf(endpoint)]: endpoint.body, ...endpoint.raw?.bodies }).map(
                 ([mediaType, schema]) => [mediaType, { schema: schemas.input(schema) }],
               ),
             ),
@@ -112,6 +113,9 @@ function operation(endpoint: Endpoint, schemas: Schemas): JsonSchema {
   };
 }
 
+const mediaTypeOf = ({ form }: Endpoint): string =>
+  form ? 'application/x-www-form-urlencoded' : 'application/json';
+
 /** `getPatientsId`, `postAppointmentsIdStatus`. */
 const operationId = ({ method, path }: Endpoint): string =>
   method.toLowerCase() +
@@ -130,6 +134,9 @@ function parametersOf(endpoint: Endpoint, schemas: Schemas): JsonSchema[] {
   }
   if (endpoint.path.includes(':sub')) {
     parameters.push({ name: 'sub', in: 'path', required: true, schema: schemas.output(Subject) });
+  }
+  if (endpoint.path.includes(':slug')) {
+    parameters.push({ name: 'slug', in: 'path', required: true, schema: schemas.output(OidcSlug) });
   }
   if (endpoint.query instanceof z.ZodObject) {
     for (const [name, schema] of Object.entries(endpoint.query.shape)) {
