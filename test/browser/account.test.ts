@@ -120,7 +120,7 @@ describe('the first sign-in', () => {
 });
 
 describe('an authenticator app', () => {
-  it('is set up in the account, then asked for; a recovery code takes its place once; the lock asks, too', async () => {
+  it('is set up in the account, then asked for; a recovery code takes its place once; the lock takes the password alone', async () => {
     const user = await clinic.addUser('clinician');
     const person = await signedIn(user);
     const { page } = person;
@@ -148,9 +148,13 @@ describe('an authenticator app', () => {
     await page.keyboard.press('Enter');
     await page.getByLabel('Password', { exact: true }).fill(user.password);
     await page.getByRole('button', { name: 'Unlock' }).click();
+    await person.untilConnection('Live');
+    await signOut(person);
+
+    await give(person, user);
     await page.getByRole('button', { name: 'Use a recovery code' }).click();
     await page.getByLabel('Recovery code').fill(codes[0] ?? '');
-    await page.getByRole('button', { name: 'Unlock' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).click();
     await person.untilConnection('Live');
     await openAccount(person);
     await account(person).getByText('9 recovery codes are left.').waitFor();

@@ -36,7 +36,7 @@ describe('deleted patients', () => {
     expect(await admin.row('Stays').count()).toBe(0);
     await admin.row(name).filter({ hasText: 'Test clinician' }).waitFor();
     await admin.page.getByRole('grid').focus();
-    await admin.page.keyboard.press('ArrowDown');
+    await admin.page.keyboard.press('Home');
     await admin.page.keyboard.press('Enter');
     await panel(admin).getByText('Test clinician', { exact: true }).waitFor();
     const [deleted = '', purged = ''] = await panel(admin)

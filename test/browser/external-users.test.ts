@@ -36,7 +36,7 @@ describe('people of single sign-on', () => {
     await page.getByRole('link', { name: 'Single sign-on' }).press('Enter');
     await admin.row(sub).filter({ hasText: 'Clinician' }).filter({ hasText: 'May sign in' }).waitFor();
     await page.getByRole('grid').focus();
-    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Home');
     await page.keyboard.press('Enter');
     await panel(admin).getByRole('button', { name: 'Block' }).press('Enter');
     const question = page.getByRole('dialog', { name: `Block ${sub}?` });

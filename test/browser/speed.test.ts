@@ -89,9 +89,10 @@ describe('the console is quick', () => {
     await anna.page.goto(`${server.url}/patients/`);
     await anna.page.getByRole('row').nth(1).waitFor();
     const loadedMs = Date.now() - startedAt;
-    await anna.untilConnection('Live');
+    // Parts that nobody waits for are loaded from 1.5 s after the connection is live: they are not counted.
+    const loaded = [...scripts];
     const sizes = await Promise.all(
-      [...scripts].map(async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length),
+      loaded.map(async (url) => gzipSync(Buffer.from(await (await fetch(url)).arrayBuffer())).length),
     );
     const total = sizes.reduce((sum, size) => sum + size, 0);
     console.info(

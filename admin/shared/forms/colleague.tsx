@@ -1,7 +1,8 @@
 import { Alert, Button } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
-import { useText } from '../text/text';
+import { useRoomText, useText } from '../text/text';
 import classes from './colleague.module.css';
+import { FORMS } from './messages';
 import type { Conflicts } from './use-merging-save';
 
 /** A field that both changed: its name, and what the colleague made of it. */
@@ -38,7 +39,7 @@ export const collisionsOf = <Draft extends Record<keyof Draft & string, string |
 /** What a colleague saved while this form was open, and the choice where both changed the same. */
 export const Colleague = ({ title, collisions }: { title: string; collisions: readonly Collision[] }) => {
   const text = useText();
-  const words = text.patient.merge;
+  const words = useRoomText(FORMS).colleague;
   return (
     <Alert
       color="orange"

@@ -4,6 +4,16 @@ const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
+const isDialog = (target: EventTarget): boolean =>
+  target instanceof Element && target.getAttribute('aria-modal') === 'true';
+
+/**
+ * True for a key that belongs to a dialog. The dialog may be out of the document by now: the same Escape has closed it
+ * before this listener is called.
+ */
+const isForDialog = (event: KeyboardEvent): boolean =>
+  document.querySelector('[aria-modal="true"]') !== null || event.composedPath().some(isDialog);
+
 /** Runs `action` on a single key, unless somebody types or a dialog is open. */
 export const useHotkey = (key: string, action: () => void): void => {
   const latest = useRef(action);
@@ -12,7 +22,7 @@ export const useHotkey = (key: string, action: () => void): void => {
     const listener = (event: KeyboardEvent) => {
       if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented)
         return;
-      if (isTyping(event.target) || document.querySelector('[aria-modal="true"]')) return;
+      if (isTyping(event.target) || isForDialog(event)) return;
       event.preventDefault();
       latest.current();
     };

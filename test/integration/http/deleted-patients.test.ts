@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type AnyClient,
@@ -13,6 +14,7 @@ import { type Appointment, api, type Patient } from '@wardbell/contract';
 import { WebSocket } from 'ws';
 import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
+import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 import {
   ask,
@@ -98,14 +100,17 @@ describe('A deleted patient', () => {
     ]);
   });
 
-  it('is listed for tenant admins with the time of its deletion and of its purge, and for nobody else', async () => {
+  it('is listed for tenant admins with who deleted it, when, and when it is purged, and for nobody else', async () => {
     const own = await createClinic();
     const [gone, other] = [
       await registerPatient(own, { last_name: 'Abbot', notes: 'n' }),
       await registerPatient(own, { last_name: 'Baker' }),
     ];
     const kept = await registerPatient(own);
-    for (const { id } of [gone, other]) await remove(own, id);
+    const sub = randomUUID();
+    const token = await mintToken({ role: 'clinician', tenantId: own.id, sub });
+    for (const { id } of [gone, other])
+      expect((await ask(api.patients.remove, { token, id })).status).toBe(204);
     const query = { deleted: 'true' };
     const { data } = await succeed(api.patients.list, { token: own.admin, query });
     expect(data).toEqual([
@@ -113,14 +118,14 @@ describe('A deleted patient', () => {
         ...gone,
         version: 2,
         deleted_at: expect.any(String),
-        deleted_by: expect.any(String),
+        deleted_by: sub,
         purge_at: expect.any(String),
       },
       {
         ...other,
         version: 2,
         deleted_at: expect.any(String),
-        deleted_by: expect.any(String),
+        deleted_by: sub,
         purge_at: expect.any(String),
       },
     ]);

@@ -242,7 +242,10 @@ describe('Breaking the glass', () => {
     const opened = await succeed(api.breakGlass.open, { token, id, body: { reason } });
     expect(opened).toMatchObject({ patient_id: id, user_id: sub, role: 'clinician', reason, verdict: null });
     expect(Date.parse(opened.expires_at) - Date.parse(opened.created_at)).toBeCloseTo(3_600_000, -3);
-    expect(await succeed(api.patients.get, { token, id })).toEqual(own.patient);
+    expect(await succeed(api.patients.get, { token, id })).toEqual({
+      ...own.patient,
+      emergency_until: opened.expires_at,
+    });
     expect((await succeed(api.patients.list, { token, query: { search: 'zyxo' } })).data).toEqual([
       own.patient,
     ]);

@@ -3,23 +3,21 @@ import type { Appointment } from '@wardbell/contract';
 import Link from 'next/link';
 import { useNow } from '../../../shared/hooks/use-now';
 import { todayIn, useFormats } from '../../../shared/text/formats';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 import type { PatientAppointments } from '../queries/use-patient-appointments';
 import classes from './appointment-list.module.css';
 
 const Item = ({ appointment }: { appointment: Appointment }) => {
   const text = useText();
+  const words = useRoomText(PATIENT_FORM).appointments;
   const formats = useFormats();
   const { id, datetime, status, type, practitioner, room } = appointment;
   const date = datetime === null ? '' : `date=${todayIn(formats.timeZone, Date.parse(datetime))}&`;
   return (
     <li className={classes.item}>
       <Link href={`/schedule/?${date}id=${id}`} prefetch={false} className={classes.when}>
-        {datetime === null ? (
-          text.appointment.noTime
-        ) : (
-          <time dateTime={datetime}>{formats.day(datetime)}</time>
-        )}
+        {datetime === null ? words.noTime : <time dateTime={datetime}>{formats.day(datetime)}</time>}
       </Link>
       <span className={classes.status} data-status={status}>
         {text.appointment.status[status]}
@@ -32,11 +30,12 @@ const Item = ({ appointment }: { appointment: Appointment }) => {
 /** A patient's appointments: what comes, the next first, then what has been, the latest first. */
 export const AppointmentList = ({ rows, failed, retry }: PatientAppointments) => {
   const text = useText();
+  const words = useRoomText(PATIENT_FORM).appointments;
   const now = new Date(useNow(60_000)).toISOString();
   if (rows === undefined) {
     return failed ? (
       <p className={classes.none} role="alert">
-        {text.appointment.failed}{' '}
+        {words.failed}{' '}
         <UnstyledButton className={classes.retry} onClick={retry}>
           {text.app.retry}
         </UnstyledButton>
@@ -45,11 +44,11 @@ export const AppointmentList = ({ rows, failed, retry }: PatientAppointments) =>
       <Skeleton height={12} width="70%" my="xs" />
     );
   }
-  if (rows.length === 0) return <p className={classes.none}>{text.appointment.none}</p>;
+  if (rows.length === 0) return <p className={classes.none}>{words.none}</p>;
   const isPast = ({ datetime }: Appointment) => datetime !== null && datetime < now;
   const groups = [
-    [text.appointment.upcoming, rows.filter((row) => !isPast(row))],
-    [text.appointment.past, rows.filter(isPast).toReversed()],
+    [words.upcoming, rows.filter((row) => !isPast(row))],
+    [words.past, rows.filter(isPast).toReversed()],
   ] as const;
   return groups.map(
     ([title, items]) =>

@@ -93,7 +93,7 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
     >
       {merged && (
         <Colleague
-          title={text.patient.merge.title}
+          title={words.merged}
           collisions={collisionsOf<PatientDraft>({
             fields: FIELDS,
             conflicts,

@@ -27,6 +27,7 @@ import { fullName } from '../model/listed-name';
 import { usePatient } from '../queries/use-patient';
 import { type PatientAppointments, usePatientAppointments } from '../queries/use-patient-appointments';
 import { AppointmentList } from './appointment-list';
+import { useDeletePatient } from './use-delete-patient';
 
 const Accesses = lazily(async () => (await import('../../care/accesses')).Accesses);
 const EmergencyLeft = lazily(async () => (await import('../../care/emergency-left')).EmergencyLeft);
@@ -45,7 +46,7 @@ const Facts = ({ patient }: { patient: Patient }) => {
       <Fact name={words.birthDate}>
         {birth_date === null
           ? none
-          : formatMessage(text.patient.bornAndAge, {
+          : formatMessage(text.patients.bornAndAge, {
               date: formats.date(birth_date),
               years: ageOn(birth_date, today),
             })}
@@ -63,11 +64,11 @@ const Facts = ({ patient }: { patient: Patient }) => {
 };
 
 const Notes = ({ notes }: { notes: string | null | undefined }) => {
-  const text = useText();
+  const words = useRoomText(PATIENT_FORM);
   return (
     <section className={classes.section}>
-      <h3>{useRoomText(PATIENT_FORM).notes}</h3>
-      <p className={classes.notes}>{notes || text.patient.noNotes}</p>
+      <h3>{words.notes}</h3>
+      <p className={classes.notes}>{notes || words.record.noNotes}</p>
     </section>
   );
 };
@@ -83,7 +84,7 @@ const Record = ({
   onEdit: () => void;
   onDelete: (patient: Patient) => void;
 }) => {
-  const text = useText();
+  const words = useRoomText(PATIENT_FORM);
   const { role } = useMe();
   const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
   const hasAppointments = (appointments.rows?.length ?? 0) > 0;
@@ -96,7 +97,7 @@ const Record = ({
           leftSection={<IconEdit size={16} aria-hidden="true" />}
           onClick={onEdit}
         >
-          {text.patient.edit}
+          {words.record.edit}
         </Button>
         <Button
           variant="subtle"
@@ -106,18 +107,18 @@ const Record = ({
           aria-describedby={hasAppointments ? 'deleted-with' : undefined}
           onClick={() => onDelete(patient)}
         >
-          {text.patient.delete}
+          {words.record.delete}
         </Button>
       </div>
       {hasAppointments && (
         <p id="deleted-with" className={classes.hint}>
-          {text.patient.hasAppointments}
+          {words.record.hasAppointments}
         </p>
       )}
       <Facts patient={patient} />
       {seesNotes && <Notes notes={patient.notes} />}
       <section className={classes.section}>
-        <h3>{text.patient.appointments}</h3>
+        <h3>{words.appointments.title}</h3>
         <AppointmentList {...appointments} />
       </section>
     </>
@@ -125,16 +126,7 @@ const Record = ({
 };
 
 /** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
-export const PatientPanel = ({
-  id,
-  onClose,
-  onDelete,
-}: {
-  id: string;
-  onClose: () => void;
-  onDelete: (patient: Patient) => void;
-}) => {
-  const text = useText();
+export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void }) => {
   const { role } = useMe();
   const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
@@ -142,6 +134,11 @@ export const PatientPanel = ({
   const care = useRoomText(CARE);
   const cache = useQueryClient();
   const isAdmin = role === 'tenant_admin';
+  const remove = useDeletePatient();
+  const onDelete = (shown: Patient) => {
+    onClose();
+    void remove(shown);
+  };
   /** The record was opened or closed to this person: lists show it otherwise now. */
   const readAgain = () => {
     retry();
@@ -152,10 +149,10 @@ export const PatientPanel = ({
 
   return (
     <Panel
-      label={text.patient.label}
+      label={words.record.label}
       title={
         gone || !patient ? (
-          text.patient.label
+          words.record.label
         ) : (
           <>
             {fullName(patient)}
@@ -169,8 +166,8 @@ export const PatientPanel = ({
       {gone ? (
         <PanelGone
           icon={IconUserOff}
-          title={text.patient.gone.title}
-          hint={text.patient.gone.hint}
+          title={words.record.gone.title}
+          hint={words.record.gone.hint}
           onClose={onClose}
         />
       ) : patient && isWithheld(patient) ? (
@@ -180,7 +177,7 @@ export const PatientPanel = ({
             <Fact name={words.mrn}>{patient.mrn}</Fact>
           </dl>
           <section className={classes.section}>
-            <h3>{text.patient.appointments}</h3>
+            <h3>{words.appointments.title}</h3>
             <AppointmentList {...appointments} />
           </section>
         </>

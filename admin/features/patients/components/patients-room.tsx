@@ -22,7 +22,6 @@ import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
 import { ListNotice } from './list-notice';
 import { StatusBar } from './status-bar';
-import { useDeletePatient } from './use-delete-patient';
 import { useOpenPatient } from './use-open-patient';
 
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
@@ -56,7 +55,6 @@ const ListedPatients = () => {
   const grid = useRef<GridHandle>(null);
   const [creating, setCreating] = useState(() => hasInput(NEW_PATIENT));
   const [openId, open] = useOpenPatient();
-  const remove = useDeletePatient();
   const close = () => {
     open(null);
     grid.current?.focus();
@@ -125,17 +123,7 @@ const ListedPatients = () => {
           )}
           <StatusBar list={list} searched={search !== ''} />
         </div>
-        {openId !== null && (
-          <PatientPanel
-            key={openId}
-            id={openId}
-            onClose={close}
-            onDelete={(patient) => {
-              close();
-              void remove(patient);
-            }}
-          />
-        )}
+        {openId !== null && <PatientPanel key={openId} id={openId} onClose={close} />}
       </div>
       {creating && (
         <CreatePatient

@@ -1,30 +1,9 @@
 import type { Patient } from '@wardbell/contract';
-import { useSyncExternalStore } from 'react';
 import type { Api } from '../../../shared/api/api';
+import { hidePatient, showPatient } from './hidden';
 
 /** How long a deletion can be taken back, in milliseconds. */
 export const UNDO_MS = 8_000;
-
-let hidden: ReadonlySet<string> = new Set();
-const listeners = new Set<() => void>();
-const NONE: ReadonlySet<string> = new Set();
-
-const setHidden = (next: ReadonlySet<string>): void => {
-  hidden = next;
-  for (const listener of listeners) listener();
-};
-const show = (id: string): void => setHidden(new Set([...hidden].filter((other) => other !== id)));
-
-/** Patients who are gone from this screen and about to be deleted. */
-export const useHiddenPatients = (): ReadonlySet<string> =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => hidden,
-    () => NONE,
-  );
 
 export interface Deletion {
   /** Takes it back while there is time. */
@@ -38,7 +17,7 @@ export interface Deletion {
  * undoes it for all. A page that is left meanwhile deletes at once: it was told to.
  */
 export const deletePatient = (api: Api, { id, version }: Pick<Patient, 'id' | 'version'>): Deletion => {
-  setHidden(new Set([...hidden, id]));
+  hidePatient(id);
   let settle: ((what: 'now' | 'undone') => void) | undefined;
   const waited = new Promise<'now' | 'undone'>((resolve) => {
     settle = resolve;
@@ -57,7 +36,7 @@ export const deletePatient = (api: Api, { id, version }: Pick<Patient, 'id' | 'v
       return 'deleted';
     } finally {
       // Of one that is deleted the stream has told, or will: showing it again shows nothing.
-      show(id);
+      showPatient(id);
     }
   };
   return { undo: () => settle?.('undone'), done: finish() };

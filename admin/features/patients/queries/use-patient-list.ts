@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
-import { useHiddenPatients } from '../model/deletion';
+import { useHiddenPatients } from '../model/hidden';
 import { comparePatients, patientMatcher } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */

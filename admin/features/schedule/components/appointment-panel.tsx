@@ -56,7 +56,7 @@ const PatientFacts = ({ patientId }: { patientId: string }) => {
       <Fact name={words.birthDate}>
         {birth_date === null
           ? text.app.none
-          : formatMessage(text.patient.bornAndAge, {
+          : formatMessage(text.patients.bornAndAge, {
               date: formats.date(birth_date),
               years: ageOn(birth_date, todayIn(formats.timeZone)),
             })}
