@@ -20,6 +20,7 @@ const mayImport = (room, ...allowed) =>
 /** Features of the console, and which others each may import besides `admin/shared`. */
 const FEATURE_IMPORTS = {
   account: [],
+  approvals: [],
   audit: ['patients', 'reviews'],
   care: [],
   connections: [],
@@ -39,7 +40,7 @@ const FEATURE_IMPORTS = {
   'sign-in': [],
   system: [],
   tenants: ['limits'],
-  users: ['external-users'],
+  users: ['approvals', 'external-users'],
 };
 
 export default {

@@ -114,12 +114,11 @@ export const createRest = ({ url = '', getToken, fetch: send = globalThis.fetch 
     for (const [key, value] of Object.entries(request.query ?? {}))
       if (value !== undefined) query.set(key, String(value));
     const search = query.size > 0 ? `?${query}` : '';
-    const place = path
-      .replace(':id', encodeURIComponent(request.id ?? ''))
-      .replace(':type', encodeURIComponent(request.type ?? ''))
-      .replace(':gateway_id', encodeURIComponent(request.gatewayId ?? ''))
-      .replace(':sub', encodeURIComponent(request.sub ?? ''))
-      .replace(':slug', encodeURIComponent(request.slug ?? ''));
+    const { gatewayId: gateway_id, ...named } = request;
+    const parameters: Readonly<Record<string, unknown>> = { ...named, gateway_id };
+    const place = path.replace(/:(\w+)/g, (_, parameter: string) =>
+      encodeURIComponent(String(parameters[parameter] ?? '')),
+    );
     const address = `${base}/api/v1${place}${search}`;
     const { body, ifMatch, idempotencyKey, signal = new AbortController().signal } = request;
 

@@ -27,9 +27,9 @@ const bundled = (
 };
 
 describe('the size of the bundle', () => {
-  it('is under 7.5 kB for the core, which is what README says', () => {
+  it('is under 7.6 kB for the core, which is what README says', () => {
     const { bytes } = bundled('createClient', '--external:./tabs.js', '--external:./event-stream.js');
-    expect(bytes).toBeLessThan(7_500);
+    expect(bytes).toBeLessThan(7_600);
   });
 
   it('is under 11.8 kB for everything, tabs, event streams and lists included', () => {
