@@ -15,6 +15,7 @@ import {
 import { eventually } from '../../support/wait.js';
 import { type Clinic, createClinic } from './clinic.js';
 import { eventuallyConnect, settled, tryConnect } from './handshake.js';
+import { scrape } from './scrape.js';
 
 const REVOKED = { code: 4403, reason: 'Access revoked' };
 const SUSPENDED = { code: 4403, reason: 'Tenant suspended' };
@@ -140,6 +141,28 @@ describe('Revocation', () => {
   it('is done in less than a second', () => {
     // The fastest: other work on the machine makes them slower, never faster.
     expect(Math.min(...tookMs)).toBeLessThan(1_000);
+  });
+
+  it('says in /metrics how long it took, for each socket that it closed', async () => {
+    const before = await Promise.all([here, there].map(scrape));
+    const user = await tenant.addUser('clinician');
+    const sockets = await openBoth(user.token);
+    await closedBy(sockets, () =>
+      request('PATCH', `/users/${user.id}`, tenant.admin.token, { status: 'disabled' }),
+    );
+    for (const [index, server] of [here, there].entries()) {
+      const after = await scrape(server);
+      const grown = (name: string, labels: Readonly<Record<string, string>> = {}) =>
+        after(`websocket_revocation_seconds_${name}`, { reason: 'accessRevoked', ...labels }) -
+        (before[index]?.(`websocket_revocation_seconds_${name}`, { reason: 'accessRevoked', ...labels }) ??
+          0);
+      expect(grown('count')).toBe(1);
+      const tookS = grown('sum');
+      expect(tookS).toBeGreaterThan(0);
+      // not longer than what was seen from outside, which has the request in it
+      expect(tookS * 1000).toBeLessThan((tookMs.at(-1) ?? 0) + 50);
+      expect(grown('bucket', { le: '+Inf' })).toBe(1);
+    }
   });
 
   describe('races with admission and wins', () => {

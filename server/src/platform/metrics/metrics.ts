@@ -96,6 +96,13 @@ export class Metrics {
     buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
     registers: [this.registry],
   });
+  readonly #revocations = new Histogram({
+    name: 'websocket_revocation_seconds',
+    help: 'From the order to close a socket or stream (sign-out, account, tenant, block, limit) until it was closed, in seconds',
+    labelNames: ['reason'],
+    buckets: [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
+    registers: [this.registry],
+  });
   readonly #taskSuccess = new Gauge({
     name: 'background_task_last_success_timestamp_seconds',
     help: 'When background work last succeeded on this instance, in seconds since 1970',
@@ -136,6 +143,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Sockets and streams were closed by an order, so long after it was written. `reason` is the name of their close. */
+  revoked(reason: string, sockets: number, seconds: number): void {
+    for (let socket = 0; socket < sockets; socket++) this.#revocations.observe({ reason }, seconds);
   }
 
   /** Records that a run of background work succeeded. */

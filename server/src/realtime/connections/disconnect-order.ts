@@ -10,6 +10,8 @@ export interface Order {
   readonly session_id: string | null;
   readonly connection_id: string | null;
   readonly close: 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator' | 'tenantLimit' | 'userLimit';
+  /** When it was written, by the clock of the database, in milliseconds since 1970. */
+  readonly ordered_ms: number;
 }
 
 type OrderColumns = Omit<Order, 'xid'> & { readonly xid: string };
@@ -24,7 +26,8 @@ export type OrderRow = (OrderColumns | { readonly id: null }) & {
 export const READ_ORDERS = {
   name: 'read_orders',
   text: `SELECT o.id::text, o.xid::text, o.tenant_id::text, o.user_id, o.session_id::text, o.connection_id::text,
-                o.close, pg_snapshot_xmin(pg_current_snapshot())::text AS next,
+                o.close, extract(epoch FROM o.created_at)::float8 * 1000 AS ordered_ms,
+                pg_snapshot_xmin(pg_current_snapshot())::text AS next,
                 extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms
          FROM (SELECT) one LEFT JOIN wardbell.disconnect_order o ON o.xid >= $1::xid8`,
 };

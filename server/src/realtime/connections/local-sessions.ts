@@ -5,6 +5,7 @@ import { Database } from '../../database/database.service.js';
 import { RelayPool } from '../../database/pools.js';
 import type { Principal } from '../../database/principal.js';
 import { Log } from '../../platform/log/log.js';
+import { Metrics } from '../../platform/metrics/metrics.js';
 import { Bus } from '../bus/bus.js';
 import { Hub } from '../hub/hub.js';
 import type { Session } from '../hub/session.js';
@@ -58,6 +59,7 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     private readonly instance: Instance,
     private readonly hub: Hub,
     private readonly log: Log,
+    private readonly metrics: Metrics,
     tasks: BackgroundTasks,
   ) {
     this.#task = tasks.define({ name: 'disconnect-orders', everyMs: SWEEP_MS }, () => this.#read());
@@ -124,7 +126,15 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     const gapMs = Math.max(startMs - this.#readMs, databaseMs - this.#readDatabaseMs);
     const isHistoryReplaced = BigInt(next) < this.#cursor; // transaction ids started again
     if (isHistoryReplaced) this.#recent.clear();
-    for (const order of toOrders(rows)) this.#carryOut(order, startMs);
+    for (const order of toOrders(rows)) {
+      const count = this.#carryOut(order, startMs);
+      // from its writing to its read by the clock of the database, and since then by ours
+      this.metrics.revoked(
+        order.close,
+        count,
+        (databaseMs - order.ordered_ms + performance.now() - startMs) / 1000,
+      );
+    }
     this.#cursor = BigInt(next);
     if (gapMs > LEASE_MS) {
       this.log.warn('orders were not read for a while', { duration_ms: Math.round(gapMs) });
@@ -140,18 +150,24 @@ export class LocalSessions implements OnApplicationBootstrap, OnApplicationShutd
     this.#forget(startMs);
   }
 
-  #carryOut(order: Order, readMs: number): void {
-    if (this.#recent.has(order.id)) return;
+  /** @returns how many sockets it closed */
+  #carryOut(order: Order, readMs: number): number {
+    if (this.#recent.has(order.id)) return 0;
     this.#recent.set(order.id, { order, readMs });
+    const closed = this.#targetsOf(order);
+    for (const { sink } of closed) sink.close(CLOSE[order.close]);
+    return closed.length;
+  }
+
+  /** A session that was verified after the order was permitted again. */
+  #targetsOf(order: Order): Session[] {
     if (order.connection_id !== null) {
-      this.sessions.get(order.connection_id)?.sink.close(CLOSE[order.close]);
-      return;
+      const session = this.sessions.get(order.connection_id);
+      return session ? [session] : [];
     }
-    for (const session of this.sessions.values()) {
-      if (!appliesTo(order, session)) continue;
-      // a session that was verified after the order was permitted again
-      if (!isVisible(this.#verifiedIn.get(session) ?? '', order.xid)) session.sink.close(CLOSE[order.close]);
-    }
+    return [...this.sessions.values()].filter(
+      (session) => appliesTo(order, session) && !isVisible(this.#verifiedIn.get(session) ?? '', order.xid),
+    );
   }
 
   /** Verifies every session in the database, independently of the orders. */
