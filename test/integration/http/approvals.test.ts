@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type Approval, api } from '@wardbell/contract';
 import { z } from 'zod';
-import { database, instances, server, useServer } from '../../support/fixture.js';
+import { database, instances, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { connect } from '../../support/socket.js';
 import { createTenant, signIn, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
@@ -275,5 +275,31 @@ describe('A clinic that has no admin of its own yet', () => {
       const body = { ...newUser(), role, tenant_id: tenantId };
       expect((await ask(api.users.create, { token: superAdmin, body })).status).toBe(201);
     }
+  });
+
+  it('gets none at once where its admins come from an identity provider and one was seen lately', async () => {
+    const provider = { slug: 'house', name: 'House', issuer: 'http://127.0.0.1:9', client_id: 'wardbell' };
+    const withProvider = await startAnother({
+      OIDC_PROVIDERS: JSON.stringify([
+        { ...provider, tenant_claim: 'tenant', role_claim: 'role', role_map: { admins: 'tenant_admin' } },
+      ]),
+    });
+    const { id: tenantId } = await succeed(api.tenants.create, {
+      token: superAdmin,
+      body: { name: 'New Clinic', slug: `new-${Math.random().toString(36).slice(2)}` },
+    });
+    const add = () =>
+      ask(api.users.create, {
+        at: withProvider,
+        token: superAdmin,
+        body: { ...newUser(), tenant_id: tenantId },
+      });
+    expect((await add()).status).toBe(201);
+    await database.query(
+      `INSERT INTO wardbell.external_user (tenant_id, sub, role, last_seen_at)
+       VALUES ($1, 'oidc:house:chief', 'tenant_admin', now())`,
+      [tenantId],
+    );
+    expect((await add()).status).toBe(202);
   });
 });

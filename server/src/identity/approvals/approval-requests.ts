@@ -39,7 +39,11 @@ export const noticeToAdmins = (approvalId: string, message: string): NewEvent =>
 /** Asks admins of a tenant to approve what a super admin changes on its accounts, who could otherwise act as one of them. */
 @Injectable()
 export class ApprovalRequests {
-  constructor(private readonly config: Config) {}
+  readonly #hasSingleSignOn: boolean;
+
+  constructor({ identityProvider, oidcProviders }: Config) {
+    this.#hasSingleSignOn = identityProvider !== undefined || oidcProviders.length > 0;
+  }
 
   /**
    * Does a change to accounts of this tenant need an approval? It does when a super admin makes it and the tenant has an
@@ -55,7 +59,7 @@ export class ApprovalRequests {
                WHERE u.tenant_id = ${tenantId}::uuid AND u.role = 'tenant_admin' AND u.password_expires_at IS NULL
                  AND (u.status = 'active' AND u.deleted_at IS NULL
                       OR u.updated_at > clock_timestamp() - make_interval(hours => ${APPROVAL_HOURS})))
-          OR (${this.config.identityProvider !== undefined} AND EXISTS (
+          OR (${this.#hasSingleSignOn} AND EXISTS (
                SELECT FROM wardbell.external_user e
                WHERE e.tenant_id = ${tenantId}::uuid AND e.role = 'tenant_admin' AND e.blocked_at IS NULL
                  AND e.last_seen_at > clock_timestamp() - make_interval(days => ${EXTERNAL_ADMIN_DAYS}))) AS has_admin`;
