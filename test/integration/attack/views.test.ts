@@ -24,7 +24,7 @@ import { openStream } from '../stream/raw-stream.js';
 useServer({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
 
 const PATIENT =
-  'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged';
+  'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until';
 const APPOINTMENT =
   'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason version created_at updated_at restricted purged';
 const GATEWAY = 'gateway_id gateway_type previous_status current_status metadata';
@@ -59,7 +59,7 @@ const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   appointment_cancelled: appointment,
   appointment_deleted: everybody('appointment_id', 'appointment_id tenant_id version'),
   gateway_status_change: everybody(GATEWAY, 'gateway_id tenant_id'),
-  system_notification: everybody('message level', 'level'),
+  system_notification: everybody('message level break_glass_id approval_id', 'level'),
 };
 
 /** Who follows the stream, and in which view. */
