@@ -30,6 +30,17 @@ const signedClinic = async (rows = 4): Promise<{ clinic: Clinic; seq: number }> 
   const clinic = await createClinic();
   await append(clinic, rows);
   const head = await eventually(() => readAnchors(clinic.id).at(-1), { what: 'the signed head' });
+  // the anchors come first
+  await eventually(
+    async () =>
+      (
+        await database.query('SELECT FROM wardbell.audit_head WHERE scope = $1 AND seq = $2', [
+          clinic.id,
+          head.seq,
+        ])
+      ).length > 0,
+    { what: 'the head in the database' },
+  );
   return { clinic, seq: head.seq };
 };
 
