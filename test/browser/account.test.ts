@@ -283,7 +283,8 @@ describe('an idle session', () => {
     );
     page.on('request', (request) => {
       const url = new URL(request.url());
-      if (!url.pathname.startsWith('/api/')) return;
+      // the providers are asked for without a token, by the page for signing in
+      if (!url.pathname.startsWith('/api/') || url.pathname.endsWith('/auth/oidc')) return;
       const line = `${request.method()} ${url.pathname} ${request.headers()['wardbell-background'] ?? '-'}`;
       (request.method() === 'GET' || url.pathname.endsWith('/refresh') ? reads : writes).push(line);
     });

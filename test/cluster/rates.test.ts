@@ -18,15 +18,16 @@ describe('rates of a tenant', () => {
     const [clinic, other] = [await createClinic(database), await createClinic(database)];
     await clinic.setLimits({ connections: 1 });
     const first = await open(clinic);
-    const reasons: string[] = [];
-    for (let count = 0; count < TENANT_ATTEMPTS + 10; count++) {
+    const attempt = async (): Promise<string> => {
       const socket = new TestSocket(server.wsUrl, { token: await clinic.token(), headers: fromAnywhere() });
-      reasons.push((await socket.closed()).reason);
-    }
-    expect(reasons.slice(0, TENANT_ATTEMPTS - 1)).toEqual(
-      Array.from({ length: TENANT_ATTEMPTS - 1 }, () => 'Tenant connection limit reached'),
-    );
-    expect(reasons.slice(TENANT_ATTEMPTS)).toContain('Too many connection attempts');
+      return (await socket.closed()).reason;
+    };
+    const reasons: string[] = [];
+    for (let count = 1; count < TENANT_ATTEMPTS; count++) reasons.push(await attempt());
+    expect(new Set(reasons)).toEqual(new Set(['Tenant connection limit reached']));
+    // more than are earned back meanwhile, also on a slow machine
+    const burst = await Promise.all(Array.from({ length: 3 * TENANT_ATTEMPTS }, attempt));
+    expect(burst).toContain('Too many connection attempts');
     await (await open(other)).close();
     expect(first.ws.readyState).toBe(first.ws.OPEN);
     await first.close();
