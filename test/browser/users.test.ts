@@ -1,4 +1,5 @@
-import { User } from '@wardbell/contract';
+import { Approval, User } from '@wardbell/contract';
+import { z } from 'zod';
 import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
@@ -160,6 +161,12 @@ describe('a super admin', () => {
     await page.getByText('12 to 128 characters', { exact: true }).waitFor();
     await page.getByLabel('Start password').last().fill('long enough to be safe');
     await page.getByRole('button', { name: 'Add user' }).click();
+    await page.getByText('An admin of the clinic has to approve this first').waitFor();
+    const { token } = other.admin;
+    const { data } = await must(z.object({ data: z.array(Approval) }), server, 'GET', '/approvals', {
+      token,
+    });
+    await must(Approval, server, 'POST', `/approvals/${data[0]?.id}/approve`, { token });
     await page.getByText('2 users', { exact: true }).waitFor();
     await root.row(name).waitFor();
     expect(root.complaints).toEqual([]);
