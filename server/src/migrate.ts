@@ -1,16 +1,16 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';
 import { waitForDatabase } from './database/connect.js';
 import { migrate } from './database/migrate.js';
-import { openOwnerDatabase } from './database/owner-database.js';
+import { openOwnerDatabase, requireDatabase } from './database/owner-database.js';
 import { provisionRoles, ROLES, type RuntimeUrls } from './database/roles.js';
 import { Environment } from './platform/config/environment.js';
 import { readSettings } from './platform/config/read-settings.js';
 import { loadOrCreateSecret, randomKey } from './platform/config/secrets.js';
 import { StartError } from './platform/config/start-error.js';
 import { createLog } from './platform/log/log.js';
+import { runCommand } from './platform/run-command.js';
 
 /**
  * `npm run migrate [-- --print-urls]`: migrates the database as its owner, and makes the three roles that servers log in
@@ -65,8 +65,7 @@ const main = async (): Promise<void> => {
   const settings = readSettings(Settings, process.env);
   const dataDir = resolve(settings.DATA_DIR);
   const databaseUrl = settings.DATABASE_URL;
-  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
-    throw new StartError('DATABASE_URL is not set, and DATA_DIR holds no database');
+  requireDatabase({ databaseUrl, dataDir });
   const production = settings.NODE_ENV === 'production';
   // the URLs are all that it prints then, for a file
   const log = createLog({ logLevel: isPrinting ? 'silent' : 'info', production });
@@ -90,10 +89,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  process.stderr.write(`wardbell: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

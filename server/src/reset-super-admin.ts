@@ -10,6 +10,7 @@ import { resetSuperAdmin, SUPER_ADMIN_NAME } from './identity/users/super-admin.
 import { type Config, loadConfig } from './platform/config/config.js';
 import { StartError } from './platform/config/start-error.js';
 import { createLog, type Log } from './platform/log/log.js';
+import { runCommand } from './platform/run-command.js';
 
 /**
  * `npm run reset-super-admin [-- E-MAIL]`: sets the password of the super admin `SUPER_ADMIN_EMAIL`, or of the one that
@@ -103,10 +104,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  process.stderr.write(`wardbell: ${error.message}\n`);
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import type { AuditProblem } from '@wardbell/contract';
 import pg from 'pg';
 import { z } from 'zod';
-import { openOwnerDatabase } from './database/owner-database.js';
+import { openOwnerDatabase, requireDatabase } from './database/owner-database.js';
 import { compareAnchorFile } from './operations/audit/anchor-file.js';
 import { AuditKeys, type KeyRow, READ_KEYS } from './operations/audit/audit-keys.js';
 import { checkChain } from './operations/audit/chain-check.js';
@@ -23,6 +23,7 @@ import { StartError } from './platform/config/start-error.js';
 import { errorCode } from './platform/errors/error-code.js';
 import { sqlState } from './platform/errors/sqlstate.js';
 import { createLog } from './platform/log/log.js';
+import { runCommand } from './platform/run-command.js';
 import { NIL_UUID } from './platform/uuid.js';
 
 /**
@@ -185,11 +186,10 @@ async function verify(client: pg.Client, settings: z.output<typeof Settings>): P
 const main = async (): Promise<void> => {
   const settings = readSettings(Settings, process.env);
   readArguments();
-  const dataDir = resolve(settings.DATA_DIR);
-  if (settings.DATABASE_URL === undefined && !existsSync(join(dataDir, 'postgres')))
-    throw new StartError('DATABASE_URL is not set, and DATA_DIR holds no database');
+  const target = { databaseUrl: settings.DATABASE_URL, dataDir: resolve(settings.DATA_DIR) };
+  requireDatabase(target);
   const log = createLog({ logLevel: 'error', production: true });
-  const { ownerUrl, stop } = await openOwnerDatabase({ databaseUrl: settings.DATABASE_URL, dataDir }, log);
+  const { ownerUrl, stop } = await openOwnerDatabase(target, log);
   const client = new pg.Client({ connectionString: ownerUrl, application_name: 'wardbell-verify-audit' });
   try {
     await client.connect();
@@ -200,10 +200,4 @@ const main = async (): Promise<void> => {
   }
 };
 
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof StartError)) throw error;
-  process.stderr.write(`wardbell: ${error.message}\n`);
-  process.exitCode = 2;
-}
+await runCommand(main, 2);

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../platform/config/config.js';
+import { StartError } from '../platform/config/start-error.js';
 import type { Log } from '../platform/log/log.js';
 import { connectOnce } from './connect.js';
 import { startEmbeddedPostgres } from './embedded/embedded.js';
@@ -18,6 +19,12 @@ async function findRunning(dataDir: string): Promise<string | undefined> {
   } catch {
     return undefined; // never started, or not running now
   }
+}
+
+/** For commands that work on an installation and make none. @throws StartError when there is none */
+export function requireDatabase({ databaseUrl, dataDir }: Pick<Config, 'databaseUrl' | 'dataDir'>): void {
+  if (databaseUrl === undefined && !existsSync(join(dataDir, 'postgres')))
+    throw new StartError('DATABASE_URL is not set, and DATA_DIR holds no database');
 }
 
 /**

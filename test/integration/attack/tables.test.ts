@@ -261,7 +261,7 @@ describe('The application role in a transaction of one clinic', () => {
     // a new function: add it to FUNCTIONS above, with what a call about another clinic comes to
     expect(functions.filter(({ name }) => !(name in FUNCTIONS))).toEqual([]);
     expect(functions.length).toBeGreaterThan(5);
-    const objects = [other.ids.get('/patients/:id'), other.clinician.id];
+    const objects = [other.ids.get('/patients/:id'), other.clinician.id, other.ids.get('/auth/sessions/:id')];
     for (const { name } of functions) {
       const [call, outcome] = FUNCTIONS[name] ?? ['', []];
       for (const object of objects) {

@@ -16,8 +16,9 @@ export const UNIT = 'wardbell:unit-of-work';
 
 /**
  * The database role of an endpoint's unit of work. `principal`: inside the principal's tenant, or across tenants for a
- * super admin. `accounts`: accounts, sessions, factors and keys, which no other role reads. `relay`: always across tenants,
- * for data that the tenant role cannot read; every statement must name the tenant. `none`: the handler opens its own units of work or needs none.
+ * super admin. `accounts`: accounts, sessions, factors and keys, which no other role reads. `relay`: always across
+ * tenants, for data that the tenant role cannot read; every statement must name the tenant. `none`: the handler opens its
+ * own units of work or needs none.
  */
 export type Unit = 'principal' | 'accounts' | 'relay' | 'none';
 

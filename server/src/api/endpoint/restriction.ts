@@ -3,17 +3,16 @@ import sql, { type Sql } from 'sql-template-tag';
 import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 
-/** A condition: the patient with the alias `p` is not restricted, or the principal may see it. */
-export const isOpenTo = ({ role, userId }: Principal): Sql => sql`
-  (NOT p.restricted OR ${seesRestricted(role)}::boolean OR ${userId} = ANY (p.restricted_to)
-   OR EXISTS (SELECT FROM wardbell.break_glass g WHERE g.tenant_id = p.tenant_id AND g.patient_id = p.id
-              AND g.user_id = ${userId} AND g.expires_at > clock_timestamp()))`;
-
 /** An expression: until when emergency access opens the patient with the alias `p` to the principal, or null. */
 export const emergencyUntil = ({ userId }: Principal): Sql => sql`
   (SELECT max(g.expires_at) FROM wardbell.break_glass g
    WHERE g.tenant_id = p.tenant_id AND g.patient_id = p.id AND g.user_id = ${userId}
      AND g.expires_at > clock_timestamp())`;
+
+/** A condition: the patient with the alias `p` is not restricted, or the principal may see it. */
+export const isOpenTo = (principal: Principal): Sql => sql`
+  (NOT p.restricted OR ${seesRestricted(principal.role)}::boolean OR ${principal.userId} = ANY (p.restricted_to)
+   OR ${emergencyUntil(principal)} IS NOT NULL)`;
 
 type Source = Readonly<Record<string, unknown>>;
 

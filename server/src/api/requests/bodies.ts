@@ -39,8 +39,8 @@ const maxBytesOf = (endpoint: Endpoint): number => {
  * the body is kept or parsed, so that strangers can fill neither the memory nor the time of the process. What a refused
  * client still sends is read and discarded, so that it gets its answer.
  *
- * Only `application/json` is taken, or a form where the endpoint says so (415 otherwise), at most `MAX_JSON_DEPTH` deep; `raw` endpoints get the text,
- * whatever JSON type it has. An empty body counts as absent, because clients label those as JSON too.
+ * Only `application/json` is taken, at most `MAX_JSON_DEPTH` deep, or a form where the endpoint says so (415 otherwise);
+ * `raw` endpoints get the text, whatever JSON type it has. An empty body counts as absent, because clients label those as JSON too.
  */
 export function readBodies(
   fastify: FastifyInstance,

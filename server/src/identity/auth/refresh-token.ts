@@ -1,3 +1,5 @@
+import type { Database } from '../../database/database.service.js';
+import { SYSTEM } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { hashToken, isToken, newToken } from '../../platform/secret-token.js';
 import type { UserRow } from '../user-row.js';
@@ -23,8 +25,17 @@ export async function issueRefreshToken(tx: Tx, sessionId: string): Promise<stri
   return token;
 }
 
-/** Finds the session and account of a token; undefined for a token that is unknown or was pruned. */
-export async function findHolder(tx: Tx, token: string): Promise<TokenHolder | undefined> {
+/** The session and account of the token that a request has; undefined for none, or one that is unknown or was pruned. */
+export const holderOf = async (
+  database: Database,
+  token: string | undefined,
+  address: string,
+): Promise<TokenHolder | undefined> =>
+  token === undefined
+    ? undefined
+    : database.onAccounts({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
+
+async function findHolder(tx: Tx, token: string): Promise<TokenHolder | undefined> {
   if (!isToken(token)) return undefined;
   const orm = await tx.orm();
   const found = await orm.refreshToken.findUnique({

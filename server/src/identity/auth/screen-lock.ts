@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Unlock } from '@wardbell/contract';
 import { AccessLog } from '../../database/access-log.js';
 import { Database } from '../../database/database.service.js';
-import { type Principal, SYSTEM } from '../../database/principal.js';
+import type { Principal } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { Passkeys } from '../factors/passkeys.js';
 import { toUser } from '../user-row.js';
 import { type Asker, OwnPasswords } from './own-password.js';
-import { findHolder, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
+import { holderOf, rotateRefreshToken } from './refresh-token.js';
 import type { SignedIn } from './session.service.js';
 import { principalOf, TokenService } from './token.service.js';
 
@@ -49,7 +49,7 @@ export class ScreenLock {
    *   `too_many_attempts`; `external_account` for people of an OpenID provider, who sign in there again
    */
   async unlock(token: string | undefined, proof: Unlock, asker: Asker): Promise<SignedIn> {
-    const holder = await this.#holder(token, asker.address);
+    const holder = await holderOf(this.database, token, asker.address);
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
     if (holder.provider !== null) throw new Problem('external_account');
     const { sessionId } = holder;
@@ -66,11 +66,6 @@ export class ScreenLock {
     });
     if (refreshToken === null) throw new Problem('invalid_refresh_token');
     return { refreshToken, answer: this.tokens.answer(user, sessionId) };
-  }
-
-  #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
-    if (token === undefined) return Promise.resolve(undefined);
-    return this.database.onAccounts({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
   }
 
   async #prove(principal: Principal, proof: Unlock, asker: Asker): Promise<void> {

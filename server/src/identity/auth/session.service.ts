@@ -7,7 +7,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { revokeSession } from '../revocation.js';
 import { toUser } from '../user-row.js';
 import { ExternalUsersSeen } from './external-users-seen.js';
-import { findHolder, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
+import { holderOf, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
 import { principalOf, TokenService } from './token.service.js';
 
 export interface SignedIn {
@@ -38,7 +38,7 @@ export class SessionService {
     token: string | undefined,
     address: string,
   ): Promise<SignedIn & { readonly sessionId: string }> {
-    const holder = await this.#holder(token, address);
+    const holder = await holderOf(this.database, token, address);
     if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
     const { sessionId, provider } = holder;
     if (!this.#mayGoOn(holder)) throw new Problem('invalid_refresh_token');
@@ -58,7 +58,7 @@ export class SessionService {
 
   /** The open session of a refresh token, which stays valid; none while its screen is locked. */
   async find(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
-    const holder = await this.#holder(token, address);
+    const holder = await holderOf(this.database, token, address);
     return holder?.isValid && !holder.isLocked && this.#mayGoOn(holder) ? holder : undefined;
   }
 
@@ -69,7 +69,7 @@ export class SessionService {
 
   /** Ends the session of a refresh token. Does nothing for a token that is unknown or already used. */
   async logout(token: string | undefined, address: string): Promise<void> {
-    const holder = await this.#holder(token, address);
+    const holder = await holderOf(this.database, token, address);
     if (holder) await this.#end(toLoginSession(holder), 'logout', principalOf(toUser(holder.user), address));
   }
 
@@ -78,11 +78,6 @@ export class SessionService {
     const { sessionId, tenantId } = principal;
     if (sessionId !== null)
       await this.#end({ sessionId, tenantId }, 'logout', { ...principal, sessionId: null });
-  }
-
-  #holder(token: string | undefined, address: string): Promise<TokenHolder | undefined> {
-    if (token === undefined) return Promise.resolve(undefined);
-    return this.database.onAccounts({ ...SYSTEM, address }, (tx) => findHolder(tx, token));
   }
 
   async #end(session: LoginSession, why: string, actor: Principal): Promise<void> {

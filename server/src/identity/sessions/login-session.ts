@@ -30,9 +30,14 @@ export interface ExternalPerson {
   readonly email: string | null;
 }
 
-/** The columns of a session that name its person: an account, or somebody of an OpenID provider. */
-export const personColumns = (userId: string): { user_id: string } | { external_id: string } =>
-  isUuid(userId) ? { user_id: userId } : { external_id: userId };
+interface PersonColumns {
+  readonly user_id: string | null;
+  readonly external_id: string | null;
+}
+
+/** The columns of a session that name its person, one of them null: an account, or somebody of an OpenID provider. */
+export const personColumns = (userId: string): PersonColumns =>
+  isUuid(userId) ? { user_id: userId, external_id: null } : { user_id: null, external_id: userId };
 
 /**
  * Opens a session with the limits of the tenant's policy and returns its id. Beyond the number of sessions that the
@@ -74,9 +79,7 @@ export async function endOldestSessions(
   tx: Tx,
   { max, ...of }: { readonly max: number } & ({ readonly userId: string } | { readonly tenantId: string }),
 ): Promise<void> {
-  const person = 'userId' in of ? personColumns(of.userId) : {};
-  const userId = 'user_id' in person ? person.user_id : null;
-  const externalId = 'external_id' in person ? person.external_id : null;
+  const person = 'userId' in of ? personColumns(of.userId) : { user_id: null, external_id: null };
   const tenantId = 'tenantId' in of ? of.tenantId : null;
   const ended = await tx.sql.query<Ended[]>`
     UPDATE wardbell.auth_session SET revoked_at = now(), revoked_why = 'too_many_sessions'
@@ -84,8 +87,9 @@ export async function endOldestSessions(
       SELECT id FROM (
         SELECT s.id, row_number() OVER (PARTITION BY s.user_id, s.external_id ORDER BY s.created_at DESC, s.id) AS place
         FROM wardbell.auth_session s
-        WHERE (s.user_id = ${userId}::uuid OR s.external_id = ${externalId} OR s.tenant_id = ${tenantId}::uuid) AND s.revoked_at IS NULL
-          AND s.expires_at > now() AND NOT wardbell.is_idle(s)) AS open
+        WHERE (s.user_id = ${person.user_id}::uuid OR s.external_id = ${person.external_id}
+               OR s.tenant_id = ${tenantId}::uuid)
+          AND s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s)) AS open
       WHERE place > ${max})
     RETURNING id, tenant_id`;
   for (const session of ended) closeSockets(tx, session, 'too_many_sessions');
@@ -120,11 +124,10 @@ function closeSockets(tx: Tx, { id, tenant_id }: Ended, why: string): void {
 
 /** The open sessions of a user, newest first. Their number is bounded by the policy. */
 export async function listLoginSessions(tx: Tx, userId: string): Promise<LoginSession[]> {
-  const person = personColumns(userId);
+  const { user_id, external_id } = personColumns(userId);
   const rows = await tx.sql.query<Row[]>`
     SELECT s.id, s.created_at, s.last_used_at, s.address, s.client FROM wardbell.auth_session s
-    WHERE (s.user_id = ${'user_id' in person ? person.user_id : null}::uuid
-           OR s.external_id = ${'external_id' in person ? person.external_id : null})
+    WHERE (s.user_id = ${user_id}::uuid OR s.external_id = ${external_id})
       AND s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s)
     ORDER BY s.created_at DESC, s.id LIMIT 100`;
   return rows.map(({ created_at, last_used_at, ...row }) => ({

@@ -73,7 +73,7 @@ export class ExternalUsers {
       ON CONFLICT (tenant_id, sub) DO UPDATE SET blocked_at = excluded.blocked_at, blocked_by = excluded.blocked_by
         WHERE e.blocked_at IS NULL`;
     if (changed === 0) return;
-    await endOidcSessions(tx, sub, tenantId);
+    await endBlockedSessions(tx, sub, tenantId);
     tx.disconnect({ userId: sub, tenantId }, 'accessRevoked');
     tx.audit({ action: 'user.block', objectType: 'user', objectId: sub }, tenantId);
   }
@@ -92,7 +92,7 @@ export class ExternalUsers {
 }
 
 /** Ends sessions of people of OpenID providers: of the id, or of the subject at whichever provider. */
-async function endOidcSessions(tx: Tx, sub: string, tenantId: string | null): Promise<void> {
+async function endBlockedSessions(tx: Tx, sub: string, tenantId: string | null): Promise<void> {
   const ended = await tx.sql.query<{ id: string; tenant_id: string | null }[]>`
     UPDATE wardbell.auth_session s SET revoked_at = now(), revoked_why = 'blocked'
     WHERE (s.external_id = ${sub} OR s.provider_sub = ${sub}) AND s.revoked_at IS NULL
