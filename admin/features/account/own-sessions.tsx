@@ -2,6 +2,7 @@ import { Alert, Button, Skeleton } from '@mantine/core';
 import { IconAlertCircle } from '@tabler/icons-react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { Confirm } from '../../shared/components/confirm';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { toast } from '../../shared/components/toast';
 import { SESSIONS } from '../../shared/sessions/messages';
 import { SessionList } from '../../shared/sessions/session-list';
@@ -36,11 +37,7 @@ export const OwnSessions = ({
   const hasOthers = sessions.some(({ current }) => !current);
   return (
     <>
-      {failed && !isAsking && (
-        <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failed.title} role="alert">
-          {failed.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={isAsking ? null : failed} />
       <SessionList
         sessions={sessions}
         endingId={end.isPending ? (end.variables ?? undefined) : undefined}

@@ -1,8 +1,9 @@
-import { Alert, Button } from '@mantine/core';
-import { IconAlertCircle, IconCheck, IconX } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconCheck, IconX } from '@tabler/icons-react';
 import type { Approval } from '@wardbell/contract';
 import { useId } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { toast } from '../../shared/components/toast';
 import { Fact } from '../../shared/panel/panel';
 import panel from '../../shared/panel/panel.module.css';
@@ -24,18 +25,7 @@ const Decide = ({ id }: { id: string }) => {
   const tell = (message: string) => ({ onSuccess: () => void toast({ tone: 'success', message }) });
   return (
     <>
-      {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mt="sm"
-        >
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} mt="sm" />
       <div className={classes.actions}>
         <Button
           leftSection={<IconCheck size={16} aria-hidden="true" />}

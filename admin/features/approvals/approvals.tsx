@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, Text } from '@mantine/core';
-import { IconAlertTriangle, IconArrowLeft, IconUserCheck } from '@tabler/icons-react';
+import { IconArrowLeft, IconUserCheck } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useColleagueNames } from '../../shared/api/colleagues';
-import { describeFailure } from '../../shared/api/describe-failure';
+import { FailureNotice } from '../../shared/components/failure-notice';
 import { Notice } from '../../shared/components/notice';
 import { Room } from '../../shared/room/room';
 import room from '../../shared/room/room.module.css';
@@ -61,11 +61,7 @@ export const Approvals = () => {
       ) : (
         <div className={room.notice} role="status">
           {list.error ? (
-            <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-              <Button variant="light" onClick={list.retry}>
-                {text.app.retry}
-              </Button>
-            </Notice>
+            <FailureNotice error={list.error} onRetry={list.retry} />
           ) : (
             !list.loading && <Notice icon={IconUserCheck} {...words.empty} />
           )}

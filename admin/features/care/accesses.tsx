@@ -4,7 +4,8 @@ import { Anchor, Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { PatientAccess } from '@wardbell/contract';
 import Link from 'next/link';
-import { PanelFailure, PanelSkeleton } from '../../shared/panel/panel-states';
+import { FailureNotice } from '../../shared/components/failure-notice';
+import { PanelSkeleton } from '../../shared/panel/panel-states';
 import { useApi, useMe } from '../../shared/session/context';
 import { useFormats } from '../../shared/text/formats';
 import { formatMessage } from '../../shared/text/message';
@@ -65,7 +66,7 @@ export const Accesses = ({ patientId }: { patientId: string }) => {
     gcTime: 0,
   });
   if (query.isPending) return <PanelSkeleton lines={5} />;
-  if (!query.data) return <PanelFailure error={query.error} onRetry={() => void query.refetch()} />;
+  if (!query.data) return <FailureNotice error={query.error} onRetry={() => void query.refetch()} />;
   const rows = query.data.pages.flatMap(({ data }) => data);
   return (
     <section aria-label={words.label}>

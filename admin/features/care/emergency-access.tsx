@@ -1,11 +1,11 @@
 'use client';
 
-import { Alert, Button, Group, Modal, Stack, Textarea } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useRef, useState } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { useApi } from '../../shared/session/context';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
@@ -61,11 +61,7 @@ export const EmergencyAccess = ({
     >
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
-          {failure && (
-            <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failure.title} role="alert">
-              {failure.hint}
-            </Alert>
-          )}
+          <FailureAlert failure={failure} />
           <p style={{ margin: 0 }}>{formatMessage(words.hint, { minutes: MINUTES })}</p>
           <Textarea
             ref={field}

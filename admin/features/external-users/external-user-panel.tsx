@@ -5,6 +5,7 @@ import { IconAlertCircle, IconLock, IconLockOpen, IconUserOff } from '@tabler/ic
 import { useState } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { Confirm } from '../../shared/components/confirm';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { toast } from '../../shared/components/toast';
 import { Fact, Panel } from '../../shared/panel/panel';
 import classes from '../../shared/panel/panel.module.css';
@@ -47,18 +48,7 @@ const Allow = ({ row }: { row: ExternalRow }) => {
   const failure = allow.error && describeFailure(allow.error, text);
   return (
     <>
-      {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mb="sm"
-        >
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} mb="sm" />
       <Button
         variant="light"
         size="compact-md"

@@ -1,10 +1,10 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconArrowLeft, IconUsers } from '@tabler/icons-react';
+import { IconArrowLeft, IconUsers } from '@tabler/icons-react';
 import Link from 'next/link';
 import { useMemo, useRef } from 'react';
-import { describeFailure } from '../../shared/api/describe-failure';
+import { FailureNotice } from '../../shared/components/failure-notice';
 import { Notice } from '../../shared/components/notice';
 import cells from '../../shared/grid/cells.module.css';
 import type { Column } from '../../shared/grid/columns';
@@ -98,7 +98,6 @@ const useExternalColumns = (
 
 /** People who sign in at an identity provider and have no account here: who was seen, and who is shut out. */
 export const ExternalUsers = () => {
-  const text = useText();
   const words = useRoomText(EXTERNAL_USERS);
   const formats = useFormats();
   const isSuper = useMe().role === 'super_admin';
@@ -151,11 +150,7 @@ export const ExternalUsers = () => {
         ) : (
           <div className={room.notice} role="status">
             {list.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-                <Button variant="light" onClick={list.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={list.error} onRetry={list.retry} />
             ) : (
               <Notice icon={IconUsers} {...words.empty} />
             )}

@@ -1,10 +1,11 @@
 'use client';
 
-import { Alert, Button, PasswordInput, Stack } from '@mantine/core';
-import { IconAlertCircle, IconFingerprint, IconLock } from '@tabler/icons-react';
+import { Button, PasswordInput, Stack } from '@mantine/core';
+import { IconFingerprint, IconLock } from '@tabler/icons-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { useFactorFailure } from '../../shared/factors/use-factor-failure';
 import { askPasskey, canUsePasskeys, PasskeyError } from '../../shared/factors/web-authn';
 import { useTitle } from '../../shared/room/use-title';
@@ -75,11 +76,7 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
       </p>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
-          {failure && (
-            <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
-              {failure.hint}
-            </Alert>
-          )}
+          <FailureAlert failure={failure} />
           {!isExternal && (
             <>
               {person.email !== null && (

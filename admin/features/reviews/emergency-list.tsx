@@ -1,10 +1,9 @@
 'use client';
 
-import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconShieldCheck } from '@tabler/icons-react';
+import { IconShieldCheck } from '@tabler/icons-react';
 import { useMemo, useRef } from 'react';
 import { useColleagueNames } from '../../shared/api/colleagues';
-import { describeFailure } from '../../shared/api/describe-failure';
+import { FailureNotice } from '../../shared/components/failure-notice';
 import { Notice } from '../../shared/components/notice';
 import { Grid, type GridHandle } from '../../shared/grid/grid';
 import { useAddress } from '../../shared/hooks/use-address';
@@ -69,11 +68,7 @@ export const EmergencyList = () => {
         ) : (
           <div className={room.notice} role="status">
             {list.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-                <Button variant="light" onClick={list.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={list.error} onRetry={list.retry} />
             ) : (
               <Notice icon={IconShieldCheck} {...words.empty} />
             )}

@@ -1,10 +1,10 @@
 'use client';
 
-import { Alert, Button, Group, Radio, Stack, Textarea } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { Button, Group, Radio, Stack, Textarea } from '@mantine/core';
 import type { BreakGlass } from '@wardbell/contract';
 import { type FormEvent, useRef, useState } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { toast } from '../../shared/components/toast';
 import { useRoomText, useText } from '../../shared/text/text';
 import { REVIEWS } from './messages';
@@ -50,11 +50,7 @@ export const ReviewForm = ({
   return (
     <form onSubmit={submit} aria-label={words.title} noValidate>
       <Stack gap="md">
-        {failure && (
-          <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failure.title} role="alert">
-            {failure.hint}
-          </Alert>
-        )}
+        <FailureAlert failure={failure} />
         <Radio.Group
           label={words.title}
           value={verdict}

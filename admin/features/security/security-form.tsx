@@ -1,13 +1,13 @@
 'use client';
 
-import { Alert, Button, NumberInput, Radio, Stack } from '@mantine/core';
+import { Button, NumberInput, Radio, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconAlertCircle } from '@tabler/icons-react';
 import type { TenantSecurity } from '@wardbell/contract';
 import { SECOND_FACTOR_DEMANDS } from '@wardbell/contract/account';
 import { useEffect } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
+import { FailureAlert } from '../../shared/components/failure-alert';
 import { toast } from '../../shared/components/toast';
 import { focusField } from '../../shared/forms/form-drawer';
 import { formatMessage } from '../../shared/text/message';
@@ -91,18 +91,7 @@ export const SecurityForm = ({
     >
       <h2>{words[part].title}</h2>
       <p className={classes.lead}>{words[part].lead}</p>
-      {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mb="md"
-        >
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} mb="md" />
       <div className={classes.fields}>
         <Radio.Group
           label={words.fields.second_factor}

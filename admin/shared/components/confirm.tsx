@@ -1,8 +1,8 @@
-import { Alert, Button, Group, Modal } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Described } from '../api/describe-failure';
 import { useText } from '../text/text';
+import { FailureAlert } from './failure-alert';
 
 /** Asks before something is done that others will feel; the safe answer has the focus. Mount it to open it. */
 export const Confirm = ({
@@ -38,11 +38,7 @@ export const Confirm = ({
       closeButtonProps={{ 'aria-label': text.app.close }}
       styles={{ title: { overflowWrap: 'anywhere' } }}
     >
-      {failure && (
-        <Alert color="red" variant="light" icon={<IconAlertCircle />} title={failure.title} role="alert">
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} />
       <p>{hint}</p>
       {children}
       <Group justify="flex-end">

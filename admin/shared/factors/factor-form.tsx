@@ -1,10 +1,11 @@
 'use client';
 
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertCircle, IconFingerprint } from '@tabler/icons-react';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
 import type { Assertion, FactorMethod } from '@wardbell/contract';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Described } from '../api/describe-failure';
+import { FailureAlert } from '../components/failure-alert';
 import { useRoomText } from '../text/text';
 import { FACTORS } from './messages';
 import { useFactorFailure } from './use-factor-failure';
@@ -87,11 +88,7 @@ export const FactorForm = ({
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="md">
-        {failure && (
-          <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
-            {failure.hint}
-          </Alert>
-        )}
+        <FailureAlert failure={failure} />
         {method === 'password' && (
           <PasswordInput
             ref={field}

@@ -1,11 +1,12 @@
 'use client';
 
-import { Alert, Button, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertCircle, IconFingerprint } from '@tabler/icons-react';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
+import { IconFingerprint } from '@tabler/icons-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Api } from '../api/api';
 import type { Described } from '../api/describe-failure';
 import { clientName } from '../client-name';
+import { FailureAlert } from '../components/failure-alert';
 import { useRoomText } from '../text/text';
 import { FACTORS } from './messages';
 import { useFactorFailure } from './use-factor-failure';
@@ -43,11 +44,7 @@ export const PasskeySetup = ({ api, onDone }: { api: Api; onDone: () => void }) 
   return (
     <form onSubmit={create} noValidate>
       <Stack gap="md">
-        {failure && (
-          <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
-            {failure.hint}
-          </Alert>
-        )}
+        <FailureAlert failure={failure} />
         <Text size="sm">{words.hint}</Text>
         <TextInput
           ref={field}

@@ -1,10 +1,10 @@
 'use client';
 
-import { Alert, Button, Skeleton, Stack, Text, TextInput } from '@mantine/core';
-import { IconAlertCircle } from '@tabler/icons-react';
+import { Button, Skeleton, Stack, Text, TextInput } from '@mantine/core';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Api } from '../api/api';
 import type { Described } from '../api/describe-failure';
+import { FailureAlert } from '../components/failure-alert';
 import { useRoomText, useText } from '../text/text';
 import classes from './factors.module.css';
 import { FACTORS } from './messages';
@@ -85,11 +85,7 @@ export const TotpSetup = ({
   return (
     <form onSubmit={confirm} noValidate>
       <Stack gap="md">
-        {failure && (
-          <Alert variant="light" color="red" icon={<IconAlertCircle />} title={failure.title} role="alert">
-            {failure.hint}
-          </Alert>
-        )}
+        <FailureAlert failure={failure} />
         {secret ? (
           <>
             <div>

@@ -1,11 +1,11 @@
 'use client';
 
-import { Alert, Button, Drawer, Group } from '@mantine/core';
+import { Button, Drawer, Group } from '@mantine/core';
 import type { FormErrors, UseFormReturnType } from '@mantine/form';
-import { IconAlertCircle } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Described } from '../api/describe-failure';
 import { ApiError, type FieldError } from '../api/failure';
+import { FailureAlert } from '../components/failure-alert';
 import { offerInput, takeInput } from '../session/kept-input';
 import { useText } from '../text/text';
 import { ConfirmDiscard } from './confirm-discard';
@@ -104,18 +104,7 @@ export const FormDrawer = <Values extends object>({
           onSubmit={form.onSubmit(onSubmit, (errors) => focusField(form, Object.keys(errors)[0]))}
         >
           <div className={classes.fields}>
-            {failure && (
-              <Alert
-                color="red"
-                variant="light"
-                icon={<IconAlertCircle />}
-                title={failure.title}
-                role="alert"
-                mb="md"
-              >
-                {failure.hint}
-              </Alert>
-            )}
+            <FailureAlert failure={failure} mb="md" />
             {children}
           </div>
           <Group justify="flex-end" className={classes.actions}>

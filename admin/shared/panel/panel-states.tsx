@@ -1,6 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, type TablerIcon } from '@tabler/icons-react';
-import { describeFailure } from '../api/describe-failure';
+import type { TablerIcon } from '@tabler/icons-react';
 import { Notice } from '../components/notice';
 import { useText } from '../text/text';
 import classes from './panel.module.css';
@@ -22,18 +21,6 @@ export const PanelGone = ({
     <Notice icon={icon} title={title} hint={hint}>
       <Button variant="light" onClick={onClose}>
         {text.app.close}
-      </Button>
-    </Notice>
-  );
-};
-
-/** In a panel: the object could not be loaded. */
-export const PanelFailure = ({ error, onRetry }: { error: Error; onRetry: () => void }) => {
-  const text = useText();
-  return (
-    <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-      <Button variant="light" onClick={onRetry}>
-        {text.app.retry}
       </Button>
     </Notice>
   );

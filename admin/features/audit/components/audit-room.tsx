@@ -1,9 +1,9 @@
 'use client';
 
 import { Button, Tabs, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconEyeSearch, IconFilterOff, IconHistory } from '@tabler/icons-react';
+import { IconEyeSearch, IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useRef } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { type Address, useAddress } from '../../../shared/hooks/use-address';
@@ -71,7 +71,6 @@ interface Asked {
 
 /** The entries of a log, and one of them beside it. `isAsked` is false while nothing is searched for. */
 const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolean }) => {
-  const text = useText();
   const words = useRoomText(AUDIT);
   const narrowed = Object.keys(NO_FILTER).some((name) => address.get(name) !== null);
   const log = useAudit(filter, isAsked);
@@ -111,11 +110,7 @@ const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolea
         ) : (
           <div className={room.notice} role="status">
             {log.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(log.error, text)}>
-                <Button variant="light" onClick={log.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={log.error} onRetry={log.retry} />
             ) : narrowed ? (
               <Notice icon={IconFilterOff} {...words.nothingFound}>
                 <Button variant="light" onClick={() => narrow(NO_FILTER)}>

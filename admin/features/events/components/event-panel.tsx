@@ -3,9 +3,10 @@
 import { IconTimelineEventX } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { CopyButton } from '../../../shared/components/copy-button';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -93,7 +94,7 @@ export const EventPanel = ({
       ) : event === null ? (
         <PanelGone icon={IconTimelineEventX} {...words.panel.gone} onClose={onClose} />
       ) : error ? (
-        <PanelFailure error={error} onRetry={() => void refetch()} />
+        <FailureNotice error={error} onRetry={() => void refetch()} />
       ) : (
         <PanelSkeleton lines={4} />
       )}

@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconArrowUp, IconFilterOff, IconTimelineEvent } from '@tabler/icons-react';
+import { IconArrowUp, IconFilterOff, IconTimelineEvent } from '@tabler/icons-react';
 import { useConnection } from '@wardbell/client/react';
 import { useMemo, useRef, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -62,7 +62,6 @@ const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
 
 /** The clinic's log of events: what happens now at the top, what happened before below it. */
 export const EventsRoom = () => {
-  const text = useText();
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const address = useAddress();
@@ -135,11 +134,7 @@ export const EventsRoom = () => {
         ) : (
           <div className={room.notice} role="status">
             {log.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(log.error, text)}>
-                <Button variant="light" onClick={log.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={log.error} onRetry={log.retry} />
             ) : type !== null ? (
               <Notice icon={IconFilterOff} {...words.nothingFound}>
                 <Button variant="light" onClick={() => address.set({ type: null })}>

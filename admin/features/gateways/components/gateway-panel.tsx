@@ -6,11 +6,12 @@ import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import type { Polled } from '../../../shared/api/use-polled';
 import { Confirm } from '../../../shared/components/confirm';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -49,7 +50,7 @@ export const GatewayPanel = ({
       ) : loaded ? (
         <PanelGone icon={IconServerOff} {...words.panel.gone} onClose={onClose} />
       ) : polled.error ? (
-        <PanelFailure error={polled.error} onRetry={polled.refresh} />
+        <FailureNotice error={polled.error} onRetry={polled.refresh} />
       ) : (
         <PanelSkeleton lines={5} />
       )}

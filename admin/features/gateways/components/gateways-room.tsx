@@ -1,10 +1,10 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconPlus, IconServerBolt } from '@tabler/icons-react';
+import { IconPlus, IconServerBolt } from '@tabler/icons-react';
 import { useRef, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
 import { AsOf } from '../../../shared/components/as-of';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -15,7 +15,7 @@ import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText, useText } from '../../../shared/text/text';
+import { useRoomText } from '../../../shared/text/text';
 import { GATEWAYS } from '../messages';
 import { type GatewayRow, useGateways } from '../use-gateways';
 import { useGatewayColumns } from './columns';
@@ -27,7 +27,6 @@ const NO_ROWS: readonly GatewayRow[] = [];
 
 /** The clinic's own systems that report their status, and which of them have stopped to. */
 export const GatewaysRoom = () => {
-  const text = useText();
   const words = useRoomText(GATEWAYS);
   const formats = useFormats();
   const address = useAddress();
@@ -81,11 +80,7 @@ export const GatewaysRoom = () => {
         ) : (
           <div className={room.notice} role="status">
             {!polled.data && polled.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(polled.error, text)}>
-                <Button variant="light" onClick={polled.refresh}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={polled.error} onRetry={polled.refresh} />
             ) : (
               <Notice icon={IconServerBolt} {...words.empty}>
                 <Button onClick={() => setCreating(true)}>{words.create}</Button>

@@ -1,11 +1,12 @@
 'use client';
 
-import { Alert, Button } from '@mantine/core';
-import { IconAlertCircle, IconMailOff, IconRefresh, IconTrash } from '@tabler/icons-react';
+import { Button } from '@mantine/core';
+import { IconMailOff, IconRefresh, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { CopyButton } from '../../../shared/components/copy-button';
+import { FailureAlert } from '../../../shared/components/failure-alert';
 import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
@@ -59,18 +60,7 @@ const Details = ({ row, onClose }: { row: DeadLetter; onClose: () => void }) => 
           {words.panel.delete}
         </Button>
       </div>
-      {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mb="md"
-        >
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} mb="md" />
       <dl className={panel.facts}>
         <Fact name={words.columns.reason}>{say.reason(row)}</Fact>
         <Fact name={words.columns.origin}>{words.origins[row.origin]}</Fact>

@@ -1,14 +1,10 @@
-import { Button } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
 import type { ReactNode, Ref } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
 import type { Polled } from '../../../shared/api/use-polled';
 import { AsOf } from '../../../shared/components/as-of';
-import { Notice } from '../../../shared/components/notice';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import type { Column } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import classes from '../../../shared/room/room.module.css';
-import { useText } from '../../../shared/text/text';
 
 /** A polled list on a sheet: its rows, or why there are none. */
 export const ListSheet = <Row extends { readonly id: string }>({
@@ -33,7 +29,6 @@ export const ListSheet = <Row extends { readonly id: string }>({
   status: ReactNode;
   onOpen: (row: Row) => void;
 }) => {
-  const text = useText();
   const loading = polled.data === undefined && polled.error === null;
   return (
     <div className={classes.sheet}>
@@ -52,11 +47,7 @@ export const ListSheet = <Row extends { readonly id: string }>({
       ) : (
         <div className={classes.notice}>
           {polled.data === undefined && polled.error ? (
-            <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(polled.error, text)}>
-              <Button variant="light" onClick={polled.refresh}>
-                {text.app.retry}
-              </Button>
-            </Notice>
+            <FailureNotice error={polled.error} onRetry={polled.refresh} />
           ) : (
             empty
           )}

@@ -2,7 +2,7 @@
 
 import { Alert, Button, NumberInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconAlertCircle, IconCircleCheck } from '@tabler/icons-react';
+import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LimitsOutcome, Tenant, TenantUsage } from '@wardbell/contract';
 import { DEFAULT_MESSAGES_PER_MINUTE } from '@wardbell/contract/tenant';
@@ -11,6 +11,7 @@ import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import type { Loaded } from '../../../shared/api/load-pages';
 import { Confirm } from '../../../shared/components/confirm';
+import { FailureAlert } from '../../../shared/components/failure-alert';
 import { focusField } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { tenantKey } from '../../../shared/tenants/use-tenant';
@@ -142,18 +143,7 @@ export const LimitsForm = ({
       <h2 className={classes.cardTitle}>{words.form.title}</h2>
       <p className={classes.lead}>{words.form.lead}</p>
       {save.data && !changed && <Outcome outcome={save.data.outcome} />}
-      {save.error && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={describeFailure(save.error, text).title}
-          role="alert"
-          mb="md"
-        >
-          {describeFailure(save.error, text).hint}
-        </Alert>
-      )}
+      <FailureAlert failure={save.error && describeFailure(save.error, text)} mb="md" />
       <div className={classes.columns}>
         <div className={classes.fields}>
           {LIMIT_FIELDS.map((field) => (

@@ -1,9 +1,9 @@
 'use client';
 
 import { Button, Skeleton } from '@mantine/core';
-import { IconAlertTriangle, IconBellOff, IconSend } from '@tabler/icons-react';
+import { IconBellOff, IconSend } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
@@ -32,7 +32,6 @@ const EMPTY = {
 } as const;
 
 const List = ({ list, onCompose }: { list: Notifications; onCompose: (() => void) | null }) => {
-  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const { role } = useMe();
   const [newIds] = useState(() => new Set(list.notes.slice(0, list.unseen).map(({ id }) => id)));
@@ -53,11 +52,7 @@ const List = ({ list, onCompose }: { list: Notifications; onCompose: (() => void
   return (
     <div className={room.notice} role="status">
       {list.error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-          <Button variant="light" onClick={list.retry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <FailureNotice error={list.error} onRetry={list.retry} />
       ) : (
         <Notice icon={IconBellOff} title={words.empty.title} hint={words.empty[EMPTY[role]]}>
           {onCompose && <Button onClick={onCompose}>{words.compose.action}</Button>}

@@ -1,13 +1,14 @@
 'use client';
 
-import { Alert, Anchor, Button } from '@mantine/core';
-import { IconAlertCircle, IconRestore, IconTrashX, IconUserOff } from '@tabler/icons-react';
+import { Anchor, Button } from '@mantine/core';
+import { IconRestore, IconTrashX, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import Link from 'next/link';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { Confirm } from '../../../shared/components/confirm';
+import { FailureAlert } from '../../../shared/components/failure-alert';
 import { toast } from '../../../shared/components/toast';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -78,18 +79,7 @@ const Restore = ({ patient, onDone }: { patient: Patient; onDone: () => void }) 
     });
   return (
     <>
-      {failure && (
-        <Alert
-          color="red"
-          variant="light"
-          icon={<IconAlertCircle />}
-          title={failure.title}
-          role="alert"
-          mb="sm"
-        >
-          {failure.hint}
-        </Alert>
-      )}
+      <FailureAlert failure={failure} mb="sm" />
       <Button
         variant="light"
         size="compact-md"

@@ -2,12 +2,12 @@
 
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconAlertTriangle, IconArrowLeft, IconSearchOff, IconTrashOff } from '@tabler/icons-react';
+import { IconArrowLeft, IconSearchOff, IconTrashOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
@@ -169,11 +169,7 @@ export const DeletedPatients = () => {
         ) : (
           <div className={room.notice} role="status">
             {list.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-                <Button variant="light" onClick={list.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={list.error} onRetry={list.retry} />
             ) : search === '' ? (
               <Notice icon={IconTrashOff} {...words.empty} />
             ) : (

@@ -1,8 +1,8 @@
 'use client';
 
 import { Button } from '@mantine/core';
-import { IconAlertTriangle, IconSearchOff, IconUserPlus } from '@tabler/icons-react';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { IconSearchOff, IconUserPlus } from '@tabler/icons-react';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import classes from '../../../shared/room/room.module.css';
 import { useText } from '../../../shared/text/text';
@@ -26,11 +26,7 @@ export const ListNotice = ({
   return (
     <div className={classes.notice} role="status">
       {error ? (
-        <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-          <Button variant="light" onClick={onRetry}>
-            {text.app.retry}
-          </Button>
-        </Notice>
+        <FailureNotice error={error} onRetry={onRetry} />
       ) : searched ? (
         <Notice icon={IconSearchOff} {...words.nothingFound}>
           <Button variant="light" onClick={onClear}>

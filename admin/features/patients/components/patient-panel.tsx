@@ -8,11 +8,12 @@ import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useState } from 'react';
 import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { MailLink } from '../../../shared/components/mail-link';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
 import { patientInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -205,7 +206,7 @@ export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void 
           {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>
       ) : error ? (
-        <PanelFailure error={error} onRetry={retry} />
+        <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={6} />
       )}

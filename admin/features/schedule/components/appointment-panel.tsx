@@ -10,11 +10,12 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi, useMe } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -238,7 +239,7 @@ export const AppointmentPanel = ({
       ) : appointment ? (
         <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
       ) : error ? (
-        <PanelFailure error={error} onRetry={retry} />
+        <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={6} />
       )}

@@ -2,11 +2,11 @@
 
 import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
-import { IconAlertTriangle, IconCalendarPlus } from '@tabler/icons-react';
+import { IconCalendarPlus } from '@tabler/icons-react';
 import type { Appointment } from '@wardbell/contract';
 import { useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
@@ -17,7 +17,7 @@ import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText, useText } from '../../../shared/text/text';
+import { useRoomText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
 import { endMsOf } from '../model/axis';
@@ -48,7 +48,6 @@ const AT_ONCE = { getInitialValueInEffect: false } as const;
 
 /** The clinic's day, live: who comes when to whom, who is late and who waits. */
 export const ScheduleRoom = () => {
-  const text = useText();
   const words = useRoomText(scheduleText);
   const formats = useFormats();
   const narrow = useMediaQuery(NARROW, false, AT_ONCE);
@@ -175,11 +174,7 @@ export const ScheduleRoom = () => {
           <DaySkeleton />
         ) : day.error && rows.length === 0 ? (
           <div className={frame.notice}>
-            <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(day.error, text)}>
-              <Button variant="light" onClick={day.retry}>
-                {text.app.retry}
-              </Button>
-            </Notice>
+            <FailureNotice error={day.error} onRetry={day.retry} />
           </div>
         ) : rows.length === 0 && !(narrow && withUntimed) ? (
           <div className={frame.notice} role="status">

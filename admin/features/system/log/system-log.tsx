@@ -1,17 +1,11 @@
 'use client';
 
 import { Button, SegmentedControl, UnstyledButton } from '@mantine/core';
-import {
-  IconAlertTriangle,
-  IconListDetails,
-  IconPlayerPause,
-  IconPlayerPlay,
-  IconSearchOff,
-} from '@tabler/icons-react';
+import { IconListDetails, IconPlayerPause, IconPlayerPlay, IconSearchOff } from '@tabler/icons-react';
 import type { LogLevel, SystemInstance } from '@wardbell/contract';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
 import { CopyButton } from '../../../shared/components/copy-button';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -64,7 +58,6 @@ const LogOfLevel = ({
   /** The choice of the level. */
   children: ReactNode;
 }) => {
-  const text = useText();
   const words = useRoomText(systemText).log;
   const formats = useFormats();
   const view = useSystemLog(level);
@@ -148,11 +141,7 @@ const LogOfLevel = ({
         ) : (
           <div className={room.notice} role="status">
             {error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(error, text)}>
-                <Button variant="light" onClick={view.reload}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={error} onRetry={view.reload} />
             ) : wanted !== '' ? (
               <Notice icon={IconSearchOff} {...words.nothingFound} />
             ) : (

@@ -5,10 +5,11 @@ import { IconAlertTriangle, IconEdit, IconPlayerPause, IconPlayerPlay } from '@t
 import Link from 'next/link';
 import { useState } from 'react';
 import { hasCode } from '../../../shared/api/failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useTenant } from '../../../shared/tenants/use-tenant';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -132,7 +133,7 @@ export const TenantPanel = ({
       ) : gone ? (
         <PanelGone icon={IconAlertTriangle} {...words.panel.gone} onClose={onClose} />
       ) : error ? (
-        <PanelFailure error={error} onRetry={retry} />
+        <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={4} />
       )}

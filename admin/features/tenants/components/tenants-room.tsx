@@ -1,10 +1,10 @@
 'use client';
 
 import { Button, NativeSelect } from '@mantine/core';
-import { IconAlertTriangle, IconBuildingHospital, IconPlus, IconSearchOff } from '@tabler/icons-react';
+import { IconBuildingHospital, IconPlus, IconSearchOff } from '@tabler/icons-react';
 import { useMemo, useRef, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
 import { AsOf } from '../../../shared/components/as-of';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -113,11 +113,7 @@ export const TenantsRoom = () => {
         ) : (
           <div className={room.notice}>
             {!polled.data && polled.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(polled.error, text)}>
-                <Button variant="light" onClick={polled.refresh}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={polled.error} onRetry={polled.refresh} />
             ) : wanted !== '' ? (
               <Notice icon={IconSearchOff} {...words.nothingFound} />
             ) : (

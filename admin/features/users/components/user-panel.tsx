@@ -4,12 +4,13 @@ import { Button } from '@mantine/core';
 import { IconEdit, IconKey, IconLock, IconLockOpen, IconTrash, IconUserOff } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
 import { useState } from 'react';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { MailLink } from '../../../shared/components/mail-link';
 import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
-import { PanelFailure, PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -154,7 +155,7 @@ export const UserPanel = ({
           {dialog === 'delete' && <DeleteUser user={user} onClose={closeDialog} onDeleted={onClose} />}
         </>
       ) : error ? (
-        <PanelFailure error={error} onRetry={retry} />
+        <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={4} />
       )}

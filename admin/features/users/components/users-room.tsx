@@ -2,9 +2,9 @@
 
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconAlertTriangle, IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
+import { IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
 import { useMemo, useRef, useState } from 'react';
-import { describeFailure } from '../../../shared/api/describe-failure';
+import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -17,7 +17,7 @@ import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText, useText } from '../../../shared/text/text';
+import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { type UserList, useUsers } from '../use-users';
 import { useUserColumns } from './columns';
@@ -69,7 +69,6 @@ export const UsersRoom = () => {
 };
 
 const Accounts = () => {
-  const text = useText();
   const words = useRoomText(USERS);
   const isSuper = useMe().role === 'super_admin';
   const address = useAddress();
@@ -151,11 +150,7 @@ const Accounts = () => {
         ) : (
           <div className={classes.notice} role="status">
             {list.error ? (
-              <Notice icon={IconAlertTriangle} tone="alarm" {...describeFailure(list.error, text)}>
-                <Button variant="light" onClick={list.retry}>
-                  {text.app.retry}
-                </Button>
-              </Notice>
+              <FailureNotice error={list.error} onRetry={list.retry} />
             ) : narrowed ? (
               <Notice icon={IconSearchOff} title={words.nothingFound.title} hint={words.nothingFound.hint}>
                 <Button variant="light" onClick={clear}>
