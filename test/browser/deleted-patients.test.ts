@@ -20,7 +20,7 @@ const panel = ({ page }: ConsolePage) => page.getByRole('complementary', { name:
 const openDeleted = async () => {
   const admin = await signedIn(clinic.admin);
   await admin.page.getByRole('link', { name: 'Deleted patients' }).click();
-  await admin.page.getByRole('heading', { name: 'Deleted patients' }).waitFor();
+  await admin.page.getByRole('heading', { name: 'Deleted patients', exact: true }).waitFor();
   return admin;
 };
 
