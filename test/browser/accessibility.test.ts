@@ -101,7 +101,7 @@ describe('in light or dark', () => {
     await person.page.getByRole('heading', { name: 'No patients yet' }).waitFor();
     expect(await violationsOf(person.page)).toEqual([]);
     await person.page.getByRole('button', { name: 'Open navigation' }).click();
-    await person.page.getByRole('link', { name: 'Patients' }).waitFor();
+    await person.page.getByRole('link', { name: 'Patients', exact: true }).waitFor();
     expect(await violationsOf(person.page)).toEqual([]);
     await person.close();
   });

@@ -29,7 +29,7 @@ describe('signing in', () => {
     const person = await open();
     await person.signIn(SUPER_ADMIN);
     await person.untilConnection('Live');
-    expect(await person.page.getByRole('link', { name: 'Patients' }).count()).toBe(0);
+    expect(await person.page.getByRole('link', { name: 'Patients', exact: true }).count()).toBe(0);
     expect(person.complaints).toEqual([]);
     await person.close();
   });

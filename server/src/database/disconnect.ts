@@ -1,3 +1,5 @@
+import type { OrderedClose } from '../platform/ordered-close.js';
+
 /** The sockets to close, on all instances. */
 export type DisconnectTarget =
   | { readonly userId: string; readonly tenantId: string | null }
@@ -6,4 +8,4 @@ export type DisconnectTarget =
   | { readonly tenantId: string };
 
 /** Names in the table of close codes. */
-export type DisconnectReason = 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator';
+export type DisconnectReason = Exclude<OrderedClose, 'tenantLimit' | 'userLimit'>;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CloseName } from '@wardbell/contract';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { ORDERED_CLOSES, type OrderedClose } from '../ordered-close.js';
 import { DeliveryHistogram } from './delivery-histogram.js';
 import { refusalReason } from './refusal-reason.js';
 
@@ -143,10 +144,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    for (const reason of ORDERED_CLOSES) this.#revocations.zero({ reason }); // alerts find the series from the start
   }
 
-  /** Sockets and streams were closed by an order, so long after it was written. `reason` is the name of their close. */
-  revoked(reason: string, sockets: number, seconds: number): void {
+  /** Records that an order closed `sockets` sockets and streams `seconds` after it was written. */
+  revoked(reason: OrderedClose, sockets: number, seconds: number): void {
     for (let socket = 0; socket < sockets; socket++) this.#revocations.observe({ reason }, seconds);
   }
 

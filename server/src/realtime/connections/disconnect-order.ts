@@ -1,3 +1,4 @@
+import type { OrderedClose } from '../../platform/ordered-close.js';
 import type { Session } from '../hub/session.js';
 
 /** An order to close sockets, on all instances. */
@@ -9,7 +10,7 @@ export interface Order {
   readonly user_id: string | null;
   readonly session_id: string | null;
   readonly connection_id: string | null;
-  readonly close: 'accessRevoked' | 'tenantSuspended' | 'closedByAdministrator' | 'tenantLimit' | 'userLimit';
+  readonly close: OrderedClose;
   /** When it was written, by the clock of the database, in milliseconds since 1970. */
   readonly ordered_ms: number;
 }
