@@ -48,7 +48,33 @@ export const EVENT_TYPES = {
   },
   system_notification: {
     topic: 'notifications',
-    shows: { tenant: ['message', 'level', 'break_glass_id', 'approval_id'], super: ['level'] },
+    shows: {
+      tenant: [
+        'id',
+        'message',
+        'level',
+        'title',
+        'link',
+        'requires_ack',
+        'step',
+        'expires_at',
+        'test',
+        'break_glass_id',
+        'approval_id',
+      ],
+      super: ['level'],
+    },
+  },
+  inbox_changed: {
+    topic: 'notifications',
+    shows: { tenant: ['id', 'unread', 'unseen', 'changed'], super: [] },
+  },
+  notification_progress: {
+    topic: 'notifications',
+    shows: {
+      tenant: ['id', 'state', 'step', 'recipients', 'delivered', 'seen', 'acknowledged'],
+      super: [],
+    },
   },
 } as const satisfies Record<string, EventTypeDefinition>;
 export type EventType = keyof typeof EVENT_TYPES;
@@ -71,8 +97,6 @@ const FRAME_TYPES = [
   'position',
   'stale',
   'closed',
-  'inbox_changed',
-  'notification_progress',
   'resync_required',
   'token_expiring',
   'refreshed',

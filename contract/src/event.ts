@@ -1,26 +1,11 @@
 import { z } from 'zod';
 import { Appointment } from './appointment.js';
+import { NotificationLevel } from './audience.js';
 import type { EventType } from './event-types.js';
 import { GatewayStatusChange } from './gateway.js';
+import { InboxChanged, NoticeProgressCounts } from './notice.js';
 import { Patient } from './patient.js';
-import { Role } from './roles.js';
-import { Purged, prose, Seq, Timestamp, Uuid } from './text.js';
-
-/** Recipients of an event; if absent, all users of the tenant. */
-export const Audience = z.union([
-  z.strictObject({ user_ids: z.array(z.string().min(1).max(200)).min(1).max(1_000) }),
-  z.strictObject({ roles: z.array(Role).min(1).max(4) }),
-]);
-export type Audience = z.infer<typeof Audience>;
-
-export const NotificationLevel = z.enum(['info', 'warning', 'error']);
-/** Body of `POST /notifications`. Only super admins may set `tenant_id` (absent: all tenants). */
-export const NotificationCreate = z.strictObject({
-  message: prose(2_000).refine((value) => value.trim().length > 0, 'must not be empty'),
-  level: NotificationLevel.default('info'),
-  tenant_id: Uuid.optional(),
-});
-export type NotificationCreate = z.infer<typeof NotificationCreate>;
+import { Purged, Seq, Timestamp, Uuid } from './text.js';
 
 /** Data of each event type in the log. `Patient` and `Appointment` are reduced to the view of the receiver's role. */
 export const EVENT_DATA = {
@@ -33,11 +18,20 @@ export const EVENT_DATA = {
   appointment_deleted: z.object({ appointment_id: Uuid }),
   gateway_status_change: GatewayStatusChange,
   system_notification: z.object({
+    id: Uuid.meta({ description: 'Of the notice, the same in all its steps and repeats' }),
     message: z.string(),
     level: NotificationLevel,
+    title: z.string().optional(),
+    link: z.string().optional(),
+    requires_ack: z.boolean(),
+    step: z.int().min(0).meta({ description: '0: to the audience of the notice; more: it was escalated' }),
+    expires_at: Timestamp.optional(),
+    test: z.literal(true).optional().meta({ description: 'A drill' }),
     break_glass_id: Uuid.optional().meta({ description: 'The emergency access that needs a review' }),
     approval_id: Uuid.optional().meta({ description: 'The change that a tenant admin approves or rejects' }),
   }),
+  inbox_changed: InboxChanged,
+  notification_progress: NoticeProgressCounts,
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
 

@@ -3,17 +3,9 @@ import { auth } from './routes-auth.js';
 import { appointments, breakGlass, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
+import { escalationPolicies, notifications } from './routes-notices.js';
 import { approvals, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
-import {
-  audit,
-  connections,
-  events,
-  eventTypes,
-  notifications,
-  presence,
-  stream,
-  system,
-} from './routes-stream.js';
+import { audit, connections, events, eventTypes, presence, stream, system } from './routes-stream.js';
 
 /**
  * All routes of the API. The server mounts, guards and validates its handlers by this table, and OpenAPI is generated
@@ -32,6 +24,7 @@ export const api = {
   deadLetters,
   gateways,
   notifications,
+  escalationPolicies,
   users,
   approvals,
   externalUsers,

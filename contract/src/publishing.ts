@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Audience, EventTypeName } from './event.js';
+import { Audience } from './audience.js';
+import { EventTypeName } from './event.js';
 import { Seq, Timestamp, Uuid, Version } from './text.js';
 
 /** Bounds of `POST /events`. */

@@ -8,7 +8,7 @@ import {
   FhirAuditEvent,
 } from './audit.js';
 import { endpoint } from './endpoint.js';
-import { EventFrame, NotificationCreate } from './event.js';
+import { EventFrame } from './event.js';
 import {
   ConnectionRow,
   EventQuery,
@@ -33,7 +33,7 @@ import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
 import { SystemLogRow, SystemState } from './system.js';
 import { Uuid } from './text.js';
 
-/** Routes for the event log, notifications, sockets, the audit log and the state of the system. */
+/** Routes for the event log, sockets, the audit log and the state of the system. */
 
 export const events = {
   list: endpoint({
@@ -139,20 +139,6 @@ export const stream = {
     status: 201,
     answer: TicketAnswer,
     problems: ['too_many_attempts'],
-  }),
-} as const;
-
-export const notifications = {
-  create: endpoint({
-    method: 'POST',
-    path: '/notifications',
-    tag: 'notifications',
-    summary: 'Send a system_notification to the tenant (super admin: to one or all)',
-    access: ADMINS,
-    body: NotificationCreate,
-    status: 202,
-    answer: z.object({ tenants: z.int() }),
-    idempotent: true,
   }),
 } as const;
 

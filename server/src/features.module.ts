@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { ApiModule } from './api/api.module.js';
 import { AppointmentsModule } from './clinic/appointments/appointments.module.js';
 import { GatewaysModule } from './clinic/gateways/gateways.module.js';
-import { NotificationsModule } from './clinic/notifications/notifications.module.js';
 import { PatientsModule } from './clinic/patients/patients.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { AuthModule } from './identity/auth/auth.module.js';
 import { UsersModule } from './identity/users/users.module.js';
+import { NoticesModule } from './notices/notices.module.js';
 import { AuditModule } from './operations/audit/audit.module.js';
 import { EventsModule } from './operations/events/events.module.js';
 import { PublishingModule } from './publishing/publishing.module.js';
@@ -23,7 +23,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     UsersModule,
     PatientsModule,
     AppointmentsModule,
-    NotificationsModule,
+    NoticesModule,
     GatewaysModule,
     EventsModule,
     PublishingModule,

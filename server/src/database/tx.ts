@@ -133,8 +133,8 @@ export class Tx {
         details: audit.details,
       })),
     );
-    const rows = await this.sql.query<{ seq: bigint; id: string; created_at: Date }[]>`
-      SELECT seq, id::text, created_at
+    const rows = await this.sql.query<{ seq: bigint; id: string; created_at: Date; data: string | null }[]>`
+      SELECT seq, id::text, created_at, data
       FROM wardbell.append(${tenantId}::uuid, ${`[${eventRows.join(',')}]`}::jsonb, ${auditRows}::jsonb) ORDER BY seq`;
     return events.map((event, index) => {
       const row = rows[index];
@@ -144,7 +144,7 @@ export class Tx {
         seq: Number(row.seq),
         id: row.id,
         type: event.type,
-        data: data[index] ?? '{}',
+        data: row.data ?? data[index] ?? '{}', // the database completes the data of some types
         audience: event.audience ?? null,
         timestamp: row.created_at,
         actorId: actor,

@@ -3,6 +3,7 @@ import type { KeyRole, WebhookOutcome } from '@wardbell/contract';
 import { Database } from '../database/database.service.js';
 import { RelayPool } from '../database/pools.js';
 import { SYSTEM } from '../database/principal.js';
+import { sendNotice } from '../notices/send-notice.js';
 import {
   CLAIM,
   LAG,
@@ -185,14 +186,11 @@ export class EndpointStore {
         WHERE w.id = ${id}::uuid AND w.status = 'active'`;
       if (changed === 0) return;
       const cause = reason === 'gone' ? 'it answered 410 Gone' : 'it has not succeeded for 5 days';
-      tx.emit(
-        {
-          type: 'system_notification',
-          data: { message: `The webhook to ${new URL(url).host} was disabled: ${cause}.`, level: 'warning' },
-          audience: { roles: ['tenant_admin'] },
-        },
-        tenantId,
-      );
+      await sendNotice(tx, tenantId, {
+        message: `The webhook to ${new URL(url).host} was disabled: ${cause}.`,
+        level: 'warning',
+        audience: { roles: ['tenant_admin'] },
+      });
       const audit = { action: 'webhook.disable', objectType: 'webhook', objectId: id, changed: ['status'] };
       tx.audit(audit, tenantId);
     });

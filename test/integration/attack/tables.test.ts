@@ -25,6 +25,10 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   begin_purge: ['begin_purge($1, $2)', 'refused'],
   count_factors: ['count_factors($2)', []],
   describe_session: ['describe_session($2)', []],
+  file_notice: [
+    `file_notice($1, '{"id": "00000000-0000-4000-8000-000000000000", "message": "x", "level": "info"}', '1 s')`,
+    'refused',
+  ],
   // the next two are asked before a tenant is set: they answer one word about an id and a name that the caller must know
   is_blocked: [`is_blocked($1, 'nobody')`, [{ is_blocked: false }]],
   principal_verdict: [`principal_verdict($1, 'nobody', 'clinician', NULL)`, [{ principal_verdict: 'ok' }]],

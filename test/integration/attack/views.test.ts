@@ -59,7 +59,12 @@ const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   appointment_cancelled: appointment,
   appointment_deleted: everybody('appointment_id', 'appointment_id tenant_id version'),
   gateway_status_change: everybody(GATEWAY, 'gateway_id tenant_id'),
-  system_notification: everybody('message level break_glass_id approval_id', 'level'),
+  system_notification: everybody(
+    'id message level title link requires_ack step expires_at test break_glass_id approval_id',
+    'level',
+  ),
+  inbox_changed: everybody('id unread unseen changed', ''),
+  notification_progress: everybody('id state step recipients delivered seen acknowledged', ''),
 };
 
 /** Who follows the stream, and in which view. */

@@ -84,6 +84,9 @@ describe('A super admin’s change to an account of a clinic that has an admin',
         level: 'warning',
         message: expect.stringContaining('super admin'),
         approval_id: id,
+        id: expect.any(String),
+        requires_ack: false,
+        step: 0,
       });
       expect(JSON.stringify(data)).not.toMatch(/Eve Example|eve-/);
     }

@@ -144,6 +144,7 @@ describe('a flush', () => {
           counted++;
           deliveries += sockets;
         },
+        notified: () => undefined,
       });
     }
     for (const bytes of handed.values()) expect(bytes).toHaveLength(100);

@@ -115,7 +115,13 @@ describe('What is seen', () => {
     });
 
     it('is the notification and the application event as they were published', () => {
-      expect(dataAt(role, 'system_notification')).toEqual({ message: PERSONAL.message, level: 'warning' });
+      expect(dataAt(role, 'system_notification')).toEqual({
+        id: expect.any(String),
+        message: PERSONAL.message,
+        level: 'warning',
+        requires_ack: false,
+        step: 0,
+      });
       expect(dataAt(role, 'task_updated')).toEqual({ task_id: 7, title: PERSONAL.task });
     });
   });

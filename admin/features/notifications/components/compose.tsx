@@ -43,7 +43,8 @@ export const Compose = ({ onClose }: { onClose: () => void }) => {
     onSuccess: (answer) => {
       onClose();
       // Everybody else sees what they sent, on this very screen.
-      if (isSuper) void toast({ tone: 'success', message: formatMessage(words.sent, { n: answer.tenants }) });
+      const clinics = 'data' in answer ? answer.data.length : 1;
+      if (isSuper) void toast({ tone: 'success', message: formatMessage(words.sent, { n: clinics }) });
     },
   });
   const title = (): string => {

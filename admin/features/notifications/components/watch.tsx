@@ -11,7 +11,7 @@ import { receive } from '../model/inbox';
 export const NotificationWatch = () => {
   const me = useMe();
   useEvents('system_notification', ({ id, seq, timestamp, actor_id, data }) => {
-    if (me.role !== 'super_admin') receive(me.id, { id, seq, timestamp, actor_id, ...data });
+    if (me.role !== 'super_admin') receive(me.id, { ...data, id, seq, timestamp, actor_id });
   });
   return null;
 };

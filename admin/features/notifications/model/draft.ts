@@ -1,4 +1,4 @@
-import { NotificationCreate } from '@wardbell/contract/event';
+import { NotificationCreate } from '@wardbell/contract/notice';
 import type { Body, EndpointOf } from '../../../shared/api/types';
 import type { NotificationsText } from '../messages';
 import type { Note } from './inbox';

@@ -10,7 +10,9 @@ import { raw } from 'sql-template-tag';
 import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
+import { sendNotice } from '../../notices/send-notice.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { NIL_UUID } from '../../platform/uuid.js';
 
 /** Emergency accesses of one person in an hour. */
 const MAX_PER_HOUR = 100;
@@ -54,14 +56,11 @@ export class BreakGlassService {
               clock_timestamp() + make_interval(mins => ${BREAK_GLASS_MINUTES}))
       RETURNING ${COLUMNS}`;
     if (!row) throw new Error('INSERT returned no row');
-    tx.emit({
-      type: 'system_notification',
-      data: {
-        message: 'Emergency access to a restricted patient was opened and needs a review.',
-        level: 'warning',
-        break_glass_id: row.id,
-      },
+    await sendNotice(tx, tx.tenantId ?? NIL_UUID, {
+      message: 'Emergency access to a restricted patient was opened and needs a review.',
+      level: 'warning',
       audience: { roles: ['tenant_admin'] },
+      context: { break_glass_id: row.id },
     });
     tx.audit({
       action: 'patient.break_glass',

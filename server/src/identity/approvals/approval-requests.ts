@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { APPROVAL_HOURS, type Approval } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
-import type { NewEvent } from '../../database/log-event.js';
 import type { Tx } from '../../database/tx.js';
+import { sendNotice } from '../../notices/send-notice.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
 
@@ -29,12 +29,19 @@ export type NewApproval = Pick<
   'kind' | 'tenant_id' | 'user_id' | 'email' | 'name' | 'change' | 'changed' | 'password_hash'
 >;
 
-/** To all admins of the tenant. It names nobody: the list does. */
-export const noticeToAdmins = (approvalId: string, message: string): NewEvent => ({
-  type: 'system_notification',
-  data: { message, level: 'warning', approval_id: approvalId },
-  audience: { roles: ['tenant_admin'] },
-});
+/** Tells all admins of the tenant. The notice names nobody: the list does. */
+export async function tellAdmins(
+  tx: Tx,
+  { id, tenant_id }: Pick<ApprovalRow, 'id' | 'tenant_id'>,
+  message: string,
+): Promise<void> {
+  await sendNotice(tx, tenant_id, {
+    message,
+    level: 'warning',
+    audience: { roles: ['tenant_admin'] },
+    context: { approval_id: id },
+  });
+}
 
 /** Asks admins of a tenant to approve what a super admin changes on its accounts, who could otherwise act as one of them. */
 @Injectable()
@@ -81,12 +88,10 @@ export class ApprovalRequests {
               clock_timestamp() + make_interval(hours => ${APPROVAL_HOURS}))
       RETURNING ${APPROVAL_COLUMNS}`;
     if (!row) throw new Error('INSERT returned no row');
-    tx.emit(
-      noticeToAdmins(
-        row.id,
-        `A super admin asks for a change to an account. It takes effect in ${APPROVAL_HOURS} hours unless it is rejected.`,
-      ),
-      tenantId,
+    await tellAdmins(
+      tx,
+      row,
+      `A super admin asks for a change to an account. It takes effect in ${APPROVAL_HOURS} hours unless it is rejected.`,
     );
     auditApproval(tx, 'approval.request', row);
     return toApproval(row);

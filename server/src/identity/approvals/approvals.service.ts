@@ -10,7 +10,7 @@ import {
   APPROVAL_COLUMNS,
   type ApprovalRow,
   auditApproval,
-  noticeToAdmins,
+  tellAdmins,
   toApproval,
 } from './approval-requests.js';
 
@@ -69,7 +69,7 @@ export class ApprovalsService {
     await this.#apply(tx, row);
     const decided = await decide(tx, id, sql`status = 'elapsed'`);
     auditApproval(tx, 'approval.elapse', decided);
-    tx.emit(noticeToAdmins(id, 'A change to an account by a super admin has taken effect.'), row.tenant_id);
+    await tellAdmins(tx, row, 'A change to an account by a super admin has taken effect.');
     return true;
   }
 

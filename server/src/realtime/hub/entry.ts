@@ -50,6 +50,13 @@ export class Entry {
     return this.#event.id;
   }
 
+  /** Id of the notice that it tells of; undefined for all other events. */
+  get noticeId(): string | undefined {
+    if (this.type !== 'system_notification') return undefined;
+    const { id }: { id?: unknown } = { ...Object(JSON.parse(this.#event.data)) };
+    return typeof id === 'string' ? id : undefined;
+  }
+
   /** The bytes of this event for those who have this view. */
   frame(view: View): Buffer {
     switch (view) {

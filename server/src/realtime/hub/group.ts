@@ -5,10 +5,14 @@ import type { Subscription } from './subscription.js';
 /** Counts what was written, called once for a group and a flush, not for each socket. */
 export interface DeliveryMeter {
   delivered(entry: Entry, sockets: number): void;
+  /** An event of type `system_notification` is written to these sessions: few events, so each session may cost something. */
+  notified(entry: Entry, sessions: Iterable<Session>): void;
 }
 
 const join = (frames: readonly Buffer[]): Buffer | undefined =>
   frames.length > 1 ? Buffer.concat(frames) : frames[0];
+
+export const isNotice = ({ type }: Entry): boolean => type === 'system_notification';
 
 /** Do the users of a group not all get the same bytes of it? */
 const isPersonal = ({ userIds, readers }: Entry): boolean => userIds !== null || readers !== null;
@@ -36,7 +40,10 @@ export class Group implements EventCounter {
       runs.set(key, run);
     }
     if (run === undefined) return;
-    for (const entry of accepted) meter.delivered(entry, this.sessions.size);
+    for (const entry of accepted) {
+      meter.delivered(entry, this.sessions.size);
+      if (isNotice(entry)) meter.notified(entry, this.sessions);
+    }
     // before the writes, because a session that overflows leaves the group in the middle of them
     this.sentEvents += accepted.length;
     for (const session of this.sessions) session.write(run);
@@ -48,7 +55,10 @@ export class Group implements EventCounter {
       const own = accepted.filter((entry) => entry.userIds === null || entry.userIds.has(session.userId));
       const run = join(own.map((entry) => this.subscription.frameFor(entry, session.userId)));
       if (run === undefined) continue;
-      for (const entry of own) meter.delivered(entry, 1);
+      for (const entry of own) {
+        meter.delivered(entry, 1);
+        if (isNotice(entry)) meter.notified(entry, [session]);
+      }
       session.countEvents(own.length);
       session.write(run);
     }

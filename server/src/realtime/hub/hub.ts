@@ -24,6 +24,15 @@ const POSITION_ROUND_MS = 4_000;
 /** Lag below this is normal and is not reported. */
 const NOTICEABLE_MS = 1_000;
 
+/** A notice that is written to sockets. */
+export interface WrittenNotice {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Milliseconds since 1970, by the clock of the database. */
+  readonly atMs: number;
+}
+type NoticeListener = (notice: WrittenNotice, sessions: Iterable<Session>) => void;
+
 /**
  * The door to the streams of this process: committed events and head notices come in, sessions are attached and
  * detached, the sweep reports what the database says.
@@ -37,6 +46,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   #timer: NodeJS.Timeout | undefined;
   #sweepSoon: () => void = () => undefined;
   #beforeDelivery: (databaseMs: number) => void = () => undefined;
+  #onNotice: NoticeListener = () => undefined;
 
   constructor(
     private readonly reader: LogReader,
@@ -48,6 +58,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#streams = new Streams(reader, metrics, log, {
       sweepSoon: () => this.#sweepSoon(),
       beforeDelivery: (databaseMs) => this.#beforeDelivery(databaseMs),
+      notified: (entry, sessions) => this.#notified(entry, sessions),
     });
     this.staleness = new Staleness(this.#streams.channels, this.#streams.superAdmins);
   }
@@ -102,6 +113,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Calls `listener` before events are written to sockets, with the latest time of the database that is known. */
   beforeDelivery(listener: (databaseMs: number) => void): void {
     this.#beforeDelivery = listener;
+  }
+
+  /** Calls `listener` when a notice is written to sockets. It must be cheap. */
+  onNotice(listener: NoticeListener): void {
+    this.#onNotice = listener;
   }
 
   /** Delivers events that this process has just committed to its own sessions, and announces them on the bus. */
@@ -285,6 +301,11 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#streams.epoch = epoch;
     this.bus.open(epoch);
     for (const channel of channels.all()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
+  }
+
+  #notified(entry: Entry, sessions: Iterable<Session>): void {
+    const { noticeId: id, tenantId } = entry;
+    if (id !== undefined) this.#onNotice({ id, tenantId, atMs: this.reader.clock.now() }, sessions);
   }
 
   #receive(notice: HeadNotice): void {

@@ -1,9 +1,10 @@
 import type { Channel, ResetReason } from './channel.js';
 import type { Entry } from './entry.js';
+import type { DeliveryMeter } from './group.js';
 import type { Session } from './session.js';
 
 /** What surrounds a session that replays: the channels it follows, and the groups of live sessions it joins. */
-export interface ReplayHost {
+export interface ReplayHost extends DeliveryMeter {
   /** The name of the history that positions are valid in. */
   readonly epoch: string;
   channel(tenantId: string): Channel | undefined;
@@ -13,7 +14,6 @@ export interface ReplayHost {
   catchUpToHeads(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Must be called before events up to this one are written to a socket. */
   beforeDelivery(newest: Entry | undefined): void;
-  delivered(entry: Entry, sockets: number): void;
   /** Tells the client to load its list again, and why. */
   sendResync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void;
   /** Adds the session to the group of live sessions that get the same bytes. */

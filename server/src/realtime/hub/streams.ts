@@ -24,6 +24,8 @@ export interface StreamsListener {
   sweepSoon(): void;
   /** Events are about to be written; the latest time of the database that is known, in milliseconds since 1970. */
   beforeDelivery(databaseMs: number): void;
+  /** An event of type `system_notification` is written to these sessions. */
+  notified(entry: Entry, sessions: Iterable<Session>): void;
 }
 
 /**
@@ -111,13 +113,15 @@ export class Streams implements ChannelHost, ReplayHost {
     this.metrics.delivered(entry, sockets);
   }
 
+  notified(entry: Entry, sessions: Iterable<Session>): void {
+    this.listener.notified(entry, sessions);
+  }
+
   deliver(channel: Channel, entries: readonly Entry[]): void {
     this.beforeDelivery(entries.at(-1));
     const runs = new Map<string, Buffer | undefined>();
-    const traced = entries.some(({ trace }) => trace !== undefined)
-      ? new TracedDelivery(this.metrics)
-      : undefined;
-    const meter = traced ?? this.metrics;
+    const traced = entries.some(({ trace }) => trace !== undefined) ? new TracedDelivery(this) : undefined;
+    const meter = traced ?? this;
     for (const group of channel.groups.values()) group.deliver(entries, runs, meter);
     if (this.superAdmins.size > 0) {
       for (const group of this.superAdmins.groups.values()) group.deliver(entries, runs, meter);

@@ -7,6 +7,7 @@ import { nameOf } from './request.js';
  * route. A route that fails for want of a body: add a line here.
  */
 const BODIES: Readonly<Record<string, object>> = {
+  'PUT /notifications/preferences': { sound: false },
   'PATCH /users/:id': { name: 'Sample', role: 'front_desk', status: 'disabled' },
 };
 

@@ -96,6 +96,7 @@ async function fillTables(clinic: Omit<AttackClinic, 'ids'>): Promise<void> {
   await make('DELETE', `/patients/${id}`);
   await make('PUT', `/tenants/${clinic.id}/security`, { body: { policy: { idle_minutes: 20 } } });
   await make('POST', '/stream/tickets');
+  await make('PUT', '/notifications/preferences', { body: {} });
   for (const statement of ROWS) await database.query(statement, [clinic.id]);
   const presence = 'SELECT FROM wardbell.presence WHERE tenant_id = $1';
   await eventually(async () => (await database.query(presence, [clinic.id])).length > 0, {

@@ -92,6 +92,12 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
     await insist(z.unknown(), 'PUT', path, { token: admin.token });
     return sub;
   }),
+  '/notifications/:id': ofClinic(({ admin }) =>
+    post(admin.token, '/notifications', { message: MARK, title: MARK, requires_ack: { within_s: 86_400 } }),
+  ),
+  '/escalation-policies/:id': ofClinic(({ admin }) =>
+    post(admin.token, '/escalation-policies', { name: MARK, within_s: 60 }),
+  ),
   '/tenants/:id': ofClinic(async ({ id }) => id),
   '/integration-keys/:id': ofClinic(({ admin }) =>
     post(admin.token, '/integration-keys', { name: name(), scopes: ['patients:read'] }),

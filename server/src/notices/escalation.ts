@@ -1,0 +1,176 @@
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Escalation, type NoticeState, type NoticeTarget, REPEAT_S } from '@wardbell/contract';
+import { raw } from 'sql-template-tag';
+import { type BackgroundTask, BackgroundTasks } from '../database/background-tasks.js';
+import { Database } from '../database/database.service.js';
+import { RelayPool } from '../database/pools.js';
+import { SYSTEM } from '../database/principal.js';
+import type { Tx } from '../database/tx.js';
+import { Metrics } from '../platform/metrics/metrics.js';
+import { NoticeMetrics } from '../platform/metrics/notice-metrics.js';
+import { ALIVE_FOR_S } from '../realtime/connections/instance.js';
+import { chooseRecipients, planSteps } from './escalation-plan.js';
+import { type NoticeText, noticeData } from './send-notice.js';
+
+/** The protocol allows 1 s after the time of a step. */
+const EVERY_MS = 250;
+/** Notices that this instance works on at the same time. */
+const WORKERS = 4;
+
+const IS_DUE = {
+  name: 'notice_is_due',
+  text: `SELECT EXISTS (SELECT FROM wardbell.notice n JOIN wardbell.tenant t ON t.id = n.tenant_id AND t.status = 'active'
+                        WHERE n.due_at <= clock_timestamp()) AS due`,
+};
+
+const COLUMNS = raw(
+  `n.tenant_id::text, n.id::text, n.message, n.level, n.title, n.link, n.context, n.expires_at, n.is_test,
+   n.escalation IS NOT NULL AS requires_ack, n.escalation, n.state, n.step,
+   n.expires_at <= clock_timestamp() AS is_expired,
+   extract(epoch FROM clock_timestamp() - n.due_at)::float8 AS late_s`,
+);
+
+interface DueNotice extends NoticeText {
+  readonly tenant_id: string;
+  readonly escalation: unknown;
+  readonly state: NoticeState;
+  readonly step: number;
+  readonly is_expired: boolean | null;
+  readonly late_s: number;
+}
+
+interface Outcome {
+  readonly state: NoticeState;
+  readonly step: number;
+  /** Seconds until the next step or repeat; null: nothing is due any more. */
+  readonly withinS: number | null;
+}
+
+/**
+ * Runs the timers of notices: the next step, the end of a hold, repeats and expiry. The time stands in the database, so any
+ * instance runs it; the notice is locked and changed in the transaction that writes the step's rows and event, so it
+ * happens once, also when the instance or PostgreSQL is killed at any moment.
+ */
+@Injectable()
+export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #task: BackgroundTask;
+  readonly #metrics: NoticeMetrics;
+
+  constructor(
+    private readonly database: Database,
+    private readonly relay: RelayPool,
+    metrics: Metrics,
+    tasks: BackgroundTasks,
+  ) {
+    this.#metrics = new NoticeMetrics(metrics.registry);
+    this.#task = tasks.define({ name: 'notice-escalation', everyMs: EVERY_MS }, () => this.#run());
+  }
+
+  onApplicationBootstrap(): void {
+    this.#task.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#task.stop();
+  }
+
+  async #run(): Promise<void> {
+    const [row] = await this.relay.query<{ due: boolean }>(IS_DUE);
+    if (!row?.due) return;
+    const work = async (): Promise<void> => {
+      while (await this.#runOne());
+    };
+    await Promise.all(Array.from({ length: WORKERS }, work));
+  }
+
+  /** False when nothing is due that no other worker has. */
+  async #runOne(): Promise<boolean> {
+    const due = await this.database.acrossTenants(SYSTEM, async (tx) => {
+      const [notice] = await tx.sql.query<DueNotice[]>`
+        SELECT ${COLUMNS} FROM wardbell.notice n
+        WHERE n.due_at <= clock_timestamp()
+          AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
+        ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`;
+      if (!notice) return undefined;
+      await store(tx, notice, await advance(tx, notice));
+      return notice;
+    });
+    if (due) this.#metrics.ranTimer(due.late_s);
+    return due !== undefined;
+  }
+}
+
+/** What follows at the time of a notice. */
+async function advance(tx: Tx, notice: DueNotice): Promise<Outcome> {
+  const { state, step } = notice;
+  const isOpen = state === 'pending' || state === 'unanswered';
+  if (notice.is_expired) return { state: isOpen ? 'expired' : state, step, withinS: null };
+  const escalation = Escalation.safeParse(notice.escalation).data;
+  if (!escalation || state === 'resolved' || state === 'expired') return { state, step, withinS: null };
+  const steps = planSteps(escalation);
+  for (const [index, { to, withinS }] of steps.entries()) {
+    const next = index + 1;
+    if (state === 'unanswered' || next <= step) continue;
+    const people = await findPeople(tx, notice.tenant_id, to);
+    if (people.length === 0) continue; // nobody to wait for
+    await tell(tx, notice, next, people);
+    return { state: 'pending', step: next, withinS };
+  }
+  return repeat(tx, notice, steps.length, steps.at(-1)?.to);
+}
+
+/** Nobody has acknowledged in time: the people of the fallback and the tenant admins are told again and again. */
+async function repeat(
+  tx: Tx,
+  notice: DueNotice,
+  step: number,
+  fallback: NoticeTarget | undefined,
+): Promise<Outcome> {
+  const admins = await findPeople(tx, notice.tenant_id, { roles: ['tenant_admin'] }, { all: true });
+  const others = fallback ? await findPeople(tx, notice.tenant_id, fallback) : [];
+  await tell(tx, notice, step, [...new Set([...others, ...admins])]);
+  return { state: 'unanswered', step, withinS: REPEAT_S };
+}
+
+async function findPeople(
+  tx: Tx,
+  tenantId: string,
+  to: NoticeTarget,
+  { all = false } = {},
+): Promise<readonly string[]> {
+  const people = await tx.sql.query<{ user_id: string; online: boolean }[]>`
+    SELECT p.user_id, p.online
+    FROM wardbell.notice_people(${tenantId}::uuid, ${JSON.stringify(to)}::jsonb,
+                                make_interval(secs => ${ALIVE_FOR_S})) p`;
+  return all ? people.map(({ user_id }) => user_id) : chooseRecipients(to, people);
+}
+
+/** Puts the notice into the inbox of these people, also of those who had put it away, and writes its event for them. */
+async function tell(tx: Tx, notice: DueNotice, step: number, userIds: readonly string[]): Promise<void> {
+  if (userIds.length === 0) return;
+  await tx.sql.execute`
+    INSERT INTO wardbell.notice_recipient AS r (tenant_id, notice_id, user_id, step)
+    SELECT ${notice.tenant_id}::uuid, ${notice.id}::uuid, u, ${step}::integer FROM unnest(${userIds}::text[]) AS u
+    ON CONFLICT (tenant_id, notice_id, user_id) DO UPDATE
+      SET step = excluded.step, snoozed_until = NULL, archived_at = NULL`;
+  const data = noticeData(notice, step);
+  tx.emit({ type: 'system_notification', data, audience: { user_ids: [...userIds] } }, notice.tenant_id);
+  tx.audit(
+    {
+      action: 'notification.escalate',
+      objectType: 'notification',
+      objectId: notice.id,
+      details: { step, recipients: userIds.length },
+    },
+    notice.tenant_id,
+  );
+}
+
+async function store(tx: Tx, notice: DueNotice, { state, step, withinS }: Outcome): Promise<void> {
+  await tx.sql.execute`
+    UPDATE wardbell.notice n
+    SET state = ${state}, step = ${step}::integer,
+        due_at = CASE WHEN ${withinS}::integer IS NOT NULL
+                      THEN least(clock_timestamp() + make_interval(secs => ${withinS}::integer), n.expires_at) END
+    WHERE n.tenant_id = ${notice.tenant_id}::uuid AND n.id = ${notice.id}::uuid`;
+}
