@@ -90,12 +90,14 @@ interface Sent {
   readonly audience: { readonly roles: readonly string[] } | { readonly user_ids: readonly string[] } | null;
 }
 
+const namesIn = (fields: string): readonly string[] => fields.split(' ').filter((name) => name !== '');
+
 /** Every field that any type or object has, and names that JavaScript knows. */
 const FIELDS = [
   ...new Set(
     [...Object.values(SEEN), ...Object.values(VISIBLE_FIELDS)]
       .flatMap((views) => Object.values(views))
-      .flatMap((fields) => (typeof fields === 'string' ? fields.split(' ') : [...fields])),
+      .flatMap((fields) => (typeof fields === 'string' ? namesIn(fields) : [...fields])),
   ),
   'notes',
   'reason',
@@ -140,10 +142,16 @@ const audience = fc.oneof(
   },
   { weight: 1, arbitrary: fc.constant<Sent['audience']>({ user_ids: [chosen, named] }) },
 );
+/** The database adds the counts of an inbox where they are missing. */
+const withCounts = (fields: Sent['data']): Sent['data'] => ({ unread: 0, unseen: 0, ...fields });
 /** An event of each type, twice. */
 const round = fc.tuple(
   ...[...Object.keys(SEEN), ...Object.keys(SEEN), APPLICATION_TYPE].map((type) =>
-    fc.record({ type: fc.constant(type), data, audience }),
+    fc.record({
+      type: fc.constant(type),
+      data: type === 'inbox_changed' ? data.map(withCounts) : data,
+      audience,
+    }),
   ),
 );
 
@@ -315,7 +323,7 @@ const framesIn = (body: unknown, field: string): Frame[] =>
     .array(z.looseObject({ type: z.string(), seq: z.number(), data: z.record(z.string(), z.unknown()) }))
     .parse(Object(body)[field]);
 
-const fieldsOf = (type: string, view: View): readonly string[] => SEEN[type]?.[view].split(' ') ?? [];
+const fieldsOf = (type: string, view: View): readonly string[] => namesIn(SEEN[type]?.[view] ?? '');
 
 const isFor = ({ type, audience: to }: Sent, follower: string, user: string): boolean => {
   if (ONLY_FOR[type]?.includes(follower) === false) return false;

@@ -7,6 +7,7 @@ import { call } from '../../../support/http.js';
 import { connect } from '../../../support/socket.js';
 import { signIn, type TestUser } from '../../../support/tenant.js';
 import { mintToken } from '../../../support/tokens.js';
+import { eventually } from '../../../support/wait.js';
 import { type AttackClinic, MARK, SERVER_ENV } from './clinics.js';
 import { insist } from './request.js';
 
@@ -87,6 +88,12 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
     const sub = `idp|${name()}`;
     await call(server.url, 'GET', '/auth/me', {
       token: await mintToken({ role: 'clinician', tenantId: id, sub }),
+    });
+    // written in the background: nothing of the clinic may change later by itself
+    const seen =
+      'SELECT FROM wardbell.external_user WHERE tenant_id = $1 AND sub = $2 AND last_seen_at IS NOT NULL';
+    await eventually(async () => (await database.query(seen, [id, sub])).length > 0, {
+      what: 'that the person was seen',
     });
     const path = `/users/external/${encodeURIComponent(sub)}/block`;
     await insist(z.unknown(), 'PUT', path, { token: admin.token });
