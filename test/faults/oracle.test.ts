@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Deed, LogRow } from './support/ledger.js';
+import { judgeBadge, judgeNotices } from './support/notice-oracle.js';
 import {
   judgeClaims,
   judgeFreshness,
@@ -332,5 +333,86 @@ describe('the oracle of limits', () => {
     ],
   ])('judges %s', (_, samples, expected) => {
     expect(judgeLimit(samples, LIMIT, 1_000).map(({ kind }) => kind)).toEqual(expected);
+  });
+});
+
+describe('The oracle of notices', () => {
+  const notice = { id: 'n1', tenantId: CLINIC, withinS: [1, 2, 1] };
+  const at = (ms: number) => new Date(Date.parse('2026-11-20T08:00:00.000Z') + ms).toISOString();
+  const told = (seq: number, step: number, ms: number): LogRow =>
+    row(seq, { type: 'system_notification', data: { id: 'n1', step }, timestamp: at(ms) });
+  const acknowledged = (seq: number): LogRow =>
+    row(seq, { type: 'inbox_changed', data: { id: 'n1', changed: 'acknowledged' } });
+  const judge = (
+    events: readonly LogRow[],
+    state: string,
+    troubles: readonly (readonly [fromMs: number, untilMs: number])[] = [],
+  ) =>
+    judgeNotices(
+      [notice],
+      new Map([['n1', { id: 'n1', state, step: 0, dueMs: null }]]),
+      new Map([[CLINIC, events]]),
+      troubles.map(([fromMs, untilMs]) => ({
+        fromMs: Date.parse(at(fromMs)),
+        untilMs: Date.parse(at(untilMs)),
+      })),
+      1_000,
+    ).findings.map(({ kind }) => kind);
+  const all = [told(1, 0, 0), told(2, 1, 1_200), told(3, 2, 3_300), told(4, 2, 4_400)];
+
+  it.each([
+    ['an escalation in time', all, 'unanswered', []],
+    ['one that an acknowledgement ended', [told(1, 0, 0), acknowledged(2)], 'acknowledged', []],
+    [
+      'a step that waited for the end of a trouble',
+      [told(1, 0, 0), told(2, 1, 9_000), acknowledged(3)],
+      'acknowledged',
+      [[500, 8_500]],
+    ],
+  ] as const)('finds nothing in %s', (_, events, state, troubles) => {
+    expect(judge(events, state, troubles)).toEqual([]);
+  });
+
+  it.each([
+    ['a skipped step', [told(1, 0, 0), told(2, 2, 1_200), acknowledged(3)], 'acknowledged', 'lost'],
+    [
+      'a doubled step',
+      [told(1, 0, 0), told(2, 1, 1_200), told(3, 1, 1_300), acknowledged(4)],
+      'acknowledged',
+      'lost',
+    ],
+    ['a repeat before its time', [...all, told(5, 2, 5_000)], 'unanswered', 'repeated'],
+    [
+      'a step that began late',
+      [told(1, 0, 0), told(2, 1, 9_000), acknowledged(3)],
+      'acknowledged',
+      'unavailable',
+    ],
+    [
+      'a step that began early',
+      [told(1, 0, 0), told(2, 1, 1_000), told(3, 2, 1_500), acknowledged(4)],
+      'acknowledged',
+      'altered',
+    ],
+    [
+      'a step after the acknowledgement',
+      [told(1, 0, 0), acknowledged(2), told(3, 1, 1_200)],
+      'acknowledged',
+      'repeated',
+    ],
+    ['an escalation that stopped', [told(1, 0, 0), told(2, 1, 1_200)], 'pending', 'lost'],
+    ['an acknowledgement that got lost', [told(1, 0, 0), acknowledged(2)], 'pending', 'lost'],
+  ] as const)('finds %s', (_, events, state, kind) => {
+    expect(judge(events, state)).toContain(kind);
+  });
+
+  it('finds a badge that is not that of the rows', () => {
+    const changed = row(1, {
+      type: 'inbox_changed',
+      audience: { user_ids: ['u1'] },
+      data: { changed: 'read', unread: 2, unseen: 1 },
+    });
+    expect(judgeBadge('u1', [changed], { unread: 2, unseen: 1 })).toEqual([]);
+    expect(judgeBadge('u1', [changed], { unread: 3, unseen: 1 })).toHaveLength(1);
   });
 });

@@ -72,13 +72,19 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
       for (const { subscriber } of random.some(clients, fault.clients)) subscriber.jumpClock(fault.byMs);
       return;
     case 'held transaction':
-      return emitter.emit({ events: 3, dataBytes: 10, holdMs: HELD_MS, tenants: tenantIds.length });
+      return whileHeldUp(scene, () =>
+        emitter.emit({ events: 3, dataBytes: 10, holdMs: HELD_MS, tenants: tenantIds.length }),
+      );
     case 'odd transaction': {
       const { manner } = fault;
-      return emitter.emit({ events: 3, dataBytes: 10, holdMs: 1_000, tenants: tenantIds.length, manner });
+      return whileHeldUp(scene, () =>
+        emitter.emit({ events: 3, dataBytes: 10, holdMs: 1_000, tenants: tenantIds.length, manner }),
+      );
     }
     case 'held head':
-      return attempt(postgres, (client) => holdHead(client, random.pick(tenantIds), fault.forMs));
+      return whileHeldUp(scene, () =>
+        attempt(postgres, (client) => holdHead(client, random.pick(tenantIds), fault.forMs)),
+      );
     case 'hang-ups':
     case 'flood':
     case 'slow readers':
@@ -107,11 +113,18 @@ export async function inflict(fault: Fault, scene: Scene): Promise<void> {
 }
 
 /** What lasts and keeps an instance or the database from doing anything. */
-async function whileBroken({ watcher }: Scene, work: () => Promise<void>): Promise<void> {
+async function whileBroken(scene: Scene, work: () => Promise<void>): Promise<void> {
+  const { watcher } = scene;
   watcher.broken += 1;
-  await work().finally(() => {
+  await whileHeldUp(scene, work).finally(() => {
     watcher.broken -= 1;
   });
+}
+
+/** What keeps the log of a clinic from being written. */
+async function whileHeldUp({ troubles }: Scene, work: () => Promise<void>): Promise<void> {
+  const fromMs = performance.now();
+  await work().finally(() => troubles.push({ fromMs, untilMs: performance.now() }));
 }
 
 /** Clients that nobody would have. */

@@ -26,6 +26,12 @@ export interface LogRow {
   readonly cloudEvent?: unknown;
 }
 
+/** Events that no write asks for: the server tells what became of an earlier one. */
+export const isConsequence = ({ type, data }: Pick<LogRow, 'type' | 'data'>): boolean =>
+  type === 'inbox_changed' ||
+  type === 'notification_progress' ||
+  (type === 'system_notification' && data['step'] !== 0);
+
 /** What identifies an event by what its writer knew before it happened. */
 export const signatureOf = ({ type, data }: Pick<LogRow, 'type' | 'data'>): string => {
   switch (type) {

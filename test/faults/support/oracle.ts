@@ -1,5 +1,5 @@
 import { type Role, topicOf, viewEventData, viewOf } from '@wardbell/contract';
-import { type Deed, type LogRow, signatureOf } from './ledger.js';
+import { type Deed, isConsequence, type LogRow, signatureOf } from './ledger.js';
 import type { Claim } from './raw-viewer.js';
 import type { Span } from './spans.js';
 import type { Frame, Segment, Viewer } from './subscriber.js';
@@ -122,6 +122,7 @@ export const judgeWrites = (deeds: readonly Deed[], rows: Rows): Finding[] => {
   const counts = new Map<string, number>();
   const keyOf = (tenantId: string, signature: string): string => `${tenantId} ${signature}`;
   for (const row of [...rows.values()].flat()) {
+    if (isConsequence(row)) continue;
     const key = keyOf(row.tenantId, signatureOf(row));
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }

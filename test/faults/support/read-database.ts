@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { z } from 'zod';
 import type { LogRow } from './ledger.js';
+import type { StoredNotice } from './notice-oracle.js';
 import type { Postgres } from './postgres.js';
 
 const SETTLE_MS = 60_000;
@@ -22,6 +23,8 @@ const Row = z.object({
 const Head = z.object({ tenant_id: z.string(), seq: z.coerce.number() });
 const Installation = z.object({ epoch: z.string() });
 const Slots = z.object({ count: z.coerce.number() });
+const Notice = z.object({ id: z.string(), state: z.string(), step: z.number(), due_at: z.date().nullable() });
+const Counts = z.object({ unread: z.coerce.number(), unseen: z.coerce.number() });
 const Committed = z.object({ tenant_id: z.string(), id: z.string(), version: z.number() });
 
 /** Slots that count against limits, once they are as many as the sockets or will not be. */
@@ -38,6 +41,47 @@ export async function settledSlots(postgres: Postgres, sockets: number): Promise
     if (slots === sockets || performance.now() > deadline) return slots;
     await delay(500);
   }
+}
+
+/** Notices as they are, by id. */
+export async function readNotices(postgres: Postgres): Promise<Map<string, StoredNotice>> {
+  const { rows } = await withDatabase(postgres, (client) =>
+    client.query('SELECT id, state, step, due_at FROM wardbell.notice'),
+  );
+  return new Map(
+    z
+      .array(Notice)
+      .parse(rows)
+      .map(({ due_at, ...notice }) => [notice.id, { ...notice, dueMs: due_at?.getTime() ?? null }]),
+  );
+}
+
+/** Notices with a step to come, and changes of their progress that were not told. */
+export async function countMovingNotices(postgres: Postgres): Promise<number> {
+  const { rows } = await withDatabase(postgres, (client) =>
+    client.query(
+      `SELECT (SELECT count(*) FROM wardbell.notice WHERE state = 'pending' AND due_at IS NOT NULL)
+            + (SELECT count(*) FROM wardbell.notice_change) AS count`,
+    ),
+  );
+  return Slots.parse(rows[0]).count;
+}
+
+/** What counts in the inbox of a person, by the rows. */
+export async function readCounts(
+  postgres: Postgres,
+  tenantId: string,
+  userId: string,
+): Promise<z.output<typeof Counts>> {
+  const { rows } = await withDatabase(postgres, (client) =>
+    client.query(
+      `SELECT count(*) AS unread, count(*) FILTER (WHERE r.seen_at IS NULL) AS unseen
+       FROM wardbell.notice_recipient r JOIN wardbell.notice n ON n.tenant_id = r.tenant_id AND n.id = r.notice_id
+       WHERE r.tenant_id = $1 AND r.user_id = $2 AND r.read_at IS NULL AND r.archived_at IS NULL`,
+      [tenantId, userId],
+    ),
+  );
+  return Counts.parse(rows[0]);
 }
 
 /** Events and deliveries that were given up. */

@@ -35,6 +35,10 @@ export interface RunResult {
   readonly webhookDeliveries: number;
   /** Messages of the broker, each of which became an event. */
   readonly brokerMessages: number;
+  /** Notices that wanted an acknowledgement. */
+  readonly notices: number;
+  /** How late their steps began, after their time and after any trouble of that time, in milliseconds. */
+  readonly latenessMs: readonly number[];
   readonly findings: readonly Finding[];
   /** Times that a client was told to load again, by reason. */
   readonly resyncs: ReadonlyMap<string, number>;
@@ -57,11 +61,18 @@ export async function run({
   try {
     const faults = planFaults(random.fork(), runMs, scene.instances.length);
     for (const { subscriber } of scene.clients) subscriber.start();
-    const watchers = [scene.watcher, ...scene.raws, ...scene.pollers, ...scene.presences, ...scene.seekers];
+    const watchers = [
+      scene.watcher,
+      scene.health,
+      ...scene.raws,
+      ...scene.pollers,
+      ...scene.presences,
+      ...scene.seekers,
+    ];
     const watching = watchers.map((one) => one.run());
     const visiting = scene.visitors.map((visitor) => visitor.run());
     await until(() => scene.clients.every(({ subscriber }) => subscriber.isLive), SETTLE_MS, 'clients live');
-    const workers = [...scene.writers, scene.emitter, ...scene.publishers, scene.brokerFeed];
+    const workers = [...scene.writers, scene.emitter, ...scene.publishers, scene.brokerFeed, ...scene.crews];
     const working = workers.map((worker) => worker.run());
     const startMs = performance.now();
     const pending: Promise<void>[] = [];
@@ -75,7 +86,8 @@ export async function run({
     await sleep(startMs + runMs);
     await Promise.all(pending);
     say('everything is whole again');
-    for (const writer of [...scene.writers, ...scene.publishers]) writer.stop(performance.now() + SETTLE_MS);
+    for (const writer of [...scene.writers, ...scene.publishers, ...scene.crews])
+      writer.stop(performance.now() + SETTLE_MS);
     for (const worker of [scene.emitter, scene.brokerFeed, ...scene.visitors]) worker.stop();
     await Promise.all([...working, ...visiting]);
     say('every write has its outcome');

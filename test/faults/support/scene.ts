@@ -7,8 +7,10 @@ import { mintToken } from '../../support/tokens.js';
 import { BROKER_ENV, BrokerFeed } from './broker-feed.js';
 import { Emitter } from './emitter.js';
 import { FakeClock } from './fake-clock.js';
+import { HealthWatcher } from './health-watcher.js';
 import { Instance } from './instance.js';
 import { Ledger } from './ledger.js';
+import { NoticeCrew } from './notice-crew.js';
 import { PacketFilter } from './packet-filter.js';
 import { Postgres } from './postgres.js';
 import { PresenceWatcher, Visitor } from './presence-watcher.js';
@@ -18,6 +20,7 @@ import type { RawTransport } from './raw-transports.js';
 import { RawViewer } from './raw-viewer.js';
 import { readEpoch, withDatabase } from './read-database.js';
 import { SlotSeeker } from './slot-seeker.js';
+import type { Span } from './spans.js';
 import { Subscriber, type Viewer } from './subscriber.js';
 import { startTamperingProxy, type TamperingProxy } from './tampering-proxy.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -68,6 +71,10 @@ export interface Scene {
   readonly emitter: Emitter;
   readonly publishers: readonly Publisher[];
   readonly brokerFeed: BrokerFeed;
+  readonly crews: readonly NoticeCrew[];
+  readonly health: HealthWatcher;
+  /** When a fault kept an instance, the database or the log of a clinic from working. */
+  readonly troubles: Span[];
   readonly random: Random;
 }
 
@@ -183,6 +190,9 @@ export async function prepareScene(random: Random): Promise<Scene> {
     emitter,
     publishers,
     brokerFeed,
+    crews: tenantIds.map((tenantId) => new NoticeCrew({ tenantId, apiUrl, ledger, random: random.fork() })),
+    health: new HealthWatcher(ports),
+    troubles: [],
     random: random.fork(),
   };
 }
@@ -193,7 +203,8 @@ export async function removeScene(scene: Scene): Promise<void> {
   for (const { subscriber } of scene.clients) subscriber.stop();
   const { raws, pollers, presences, visitors, seekers, publishers } = scene;
   for (const one of [...raws, ...pollers, ...presences, ...visitors, ...seekers]) one.stop();
-  for (const publisher of publishers) publisher.stop(0);
+  for (const one of [...publishers, ...scene.crews]) one.stop(0);
+  scene.health.stop();
   for (const socket of scene.floods) socket.destroy();
   scene.watcher.stop();
   await Promise.all(scene.instances.map((instance) => instance.stop()));

@@ -1,5 +1,7 @@
 import { parseSamples } from '../../integration/ws/scrape.js';
 import { eventually } from '../../support/wait.js';
+import { toEpoch } from './health-watcher.js';
+import { judgeBadge, judgeNotices } from './notice-oracle.js';
 import {
   type Finding,
   judgeClaims,
@@ -12,7 +14,16 @@ import {
   judgeWrites,
 } from './oracle.js';
 import type { RawViewer } from './raw-viewer.js';
-import { countDeadLetters, readHeads, readLog, readPatients, settledSlots } from './read-database.js';
+import {
+  countDeadLetters,
+  countMovingNotices,
+  readCounts,
+  readHeads,
+  readLog,
+  readNotices,
+  readPatients,
+  settledSlots,
+} from './read-database.js';
 import type { RunResult } from './run.js';
 import { LIMIT, type Scene, type SdkClient } from './scene.js';
 import type { Segment, Subscriber } from './subscriber.js';
@@ -26,6 +37,8 @@ const COUNTED_MS = 60_000;
 const WEBHOOKS_MS = 90_000;
 /** Offline 10 s after the last connection, or within 30 s after an instance died. */
 const PRESENCE_MS = 40_000;
+/** A step begins within this time, when instances and database work. */
+const NOTICE_LATE_MS = 1_000;
 /** What a busy machine may add to a promise. */
 const SLACK_MS = 3_000;
 /** The last time after a commit at which a server sends `position` although it has not compared heads since. */
@@ -44,6 +57,11 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   const findings: Finding[] = [];
   await until(() => brokerFeed.isDelivered, CONVERGE_MS, 'delivered').catch(() =>
     findings.push({ kind: 'lost', text: 'the broker has messages that no instance took' }),
+  );
+  const notices = scene.crews.flatMap((crew) => crew.notices);
+  await eventually(async () => (await countMovingNotices(postgres)) === 0, { timeoutMs: CONVERGE_MS }).catch(
+    () =>
+      findings.push({ kind: 'unavailable', text: 'notices neither acknowledged nor unanswered in the end' }),
   );
   const heads = await readHeads(postgres, tenantIds);
   const committed = await readPatients(postgres);
@@ -77,14 +95,28 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
 
   const rows = await readLog(postgres);
   findings.push(...judgeNumbers(rows, heads), ...judgeWrites(ledger.deeds, rows));
+  const troubles = [...scene.health.troubles, ...scene.troubles.map(toEpoch)];
+  const judged = judgeNotices(
+    notices,
+    await readNotices(postgres),
+    rows,
+    troubles,
+    NOTICE_LATE_MS + SLACK_MS + watcher.blindMs,
+  );
+  findings.push(...judged.findings);
+  for (const { people, parts } of scene.crews)
+    for (const { sub } of people)
+      findings.push(
+        ...judgeBadge(sub, rows.get(parts.tenantId) ?? [], await readCounts(postgres, parts.tenantId, sub)),
+      );
   for (const text of ledger.surprises) findings.push({ kind: 'altered', text });
   for (const { output } of instances)
     if (output.includes(CANARY)) findings.push({ kind: 'foreign', text: 'a log line shows clinical text' });
   for (const client of clients) {
     const { subscriber, isTampered } = client;
     const { viewer, segments, faults, stopReason } = subscriber;
-    const judged = isTampered ? segments.map(inOrder) : segments;
-    findings.push(...judgeStream(viewer, judged, rows), ...listOf(subscriber));
+    const read = isTampered ? segments.map(inOrder) : segments;
+    findings.push(...judgeStream(viewer, read, rows), ...listOf(subscriber));
     if (!isLevel(client))
       findings.push({ kind: 'lost', text: `${viewer.name} is not live and level: ${stopReason ?? 'waits'}` });
     if (isTampered) continue; // what the proxy took away the SDK has to notice, and cannot at once
@@ -161,6 +193,8 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     rawClients: raws.length + pollers.length,
     webhookDeliveries: webhooks.reduce((sum, { delivered }) => sum + delivered, 0),
     brokerMessages: brokerFeed.sent,
+    notices: notices.length,
+    latenessMs: judged.latenessMs,
     delivered: [...clients.map(({ subscriber }) => subscriber), ...raws, ...pollers]
       .flatMap(({ segments }) => segments)
       .reduce((sum, { frames }) => sum + frames.length, 0),

@@ -4,26 +4,15 @@ import type { TenantRole } from '@wardbell/contract';
 import { z } from 'zod';
 import type { Deed, Ledger } from './ledger.js';
 import type { Random } from './random.js';
+import { type Request, Requester } from './requester.js';
 
 /** Marks what must never leave a clinic or reach the front desk; looked for in frames and logs. */
 export const CANARY = 'canary-of-clinical-text';
-/** Short, so that many outcomes are unknown. */
-const TIMEOUT_MS = 5_000;
 const MAX_PATIENTS = 30;
 
 const Written = z.looseObject({ id: z.string(), version: z.number() });
-const Problem = z.looseObject({ code: z.string() });
 
-interface Request {
-  readonly method: 'POST' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  readonly role: TenantRole;
-  readonly body?: object;
-  /** Only this version may be changed. */
-  readonly version?: number;
-  /** Status that, at a second attempt, says that the first one took effect. */
-  readonly provesFirst?: number;
-}
+type RoleRequest = Omit<Request, 'token'> & { readonly role: TenantRole };
 
 interface Owned {
   readonly id: string;
@@ -50,10 +39,12 @@ export interface WriterParts {
 export class Writer {
   readonly #patients: OwnedPatient[] = [];
   readonly #appointments: (Owned & { isOpen: boolean })[] = [];
+  readonly #requester: Requester;
   #stopped = false;
-  #deadlineMs = Number.POSITIVE_INFINITY;
 
-  constructor(private readonly parts: WriterParts) {}
+  constructor(private readonly parts: WriterParts) {
+    this.#requester = new Requester(parts);
+  }
 
   async run(): Promise<void> {
     const { random } = this.parts;
@@ -73,7 +64,7 @@ export class Writer {
   /** Begins nothing new; what is under way is tried until then. */
   stop(deadlineMs: number): void {
     this.#stopped = true;
-    this.#deadlineMs = deadlineMs;
+    this.#requester.stop(deadlineMs);
   }
 
   async #register(): Promise<void> {
@@ -175,68 +166,12 @@ export class Writer {
   }
 
   /** Tries until the outcome is known. Answers the body of the success, if there was one. */
-  async #settle(deed: Deed, request: Request): Promise<unknown> {
-    const key = randomUUID();
-    for (let attempt = 1; performance.now() < this.#deadlineMs; attempt++) {
-      const answer = await this.#send(request, key);
-      if (answer && answer.status < 300) {
-        deed.outcome = 'acknowledged';
-        return answer.body;
-      }
-      if (answer && attempt > 1 && answer.status === request.provesFirst) {
-        deed.outcome = 'acknowledged';
-        return undefined;
-      }
-      if (answer && !isTemporary(answer)) {
-        this.parts.ledger.surprises.push(`${request.method} ${request.path}: ${describe(answer)}`);
-        if (answer.status < 500) {
-          deed.outcome = 'undone';
-          return undefined;
-        }
-      }
-      await delay(this.parts.random.between(50, 400));
-    }
-    return undefined;
-  }
-
-  /** Undefined when no answer came. */
-  async #send(request: Request, key: string): Promise<Answer | undefined> {
-    const { method, path, body, version } = request;
-    try {
-      const response = await fetch(`${this.parts.apiUrl}${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${await this.parts.token(request.role)}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(method === 'POST' ? { 'idempotency-key': key } : {}),
-          ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const text = await response.text();
-      return {
-        status: response.status,
-        retryAfter: response.headers.get('retry-after'),
-        body: text === '' ? undefined : JSON.parse(text),
-      };
-    } catch {
-      return undefined; // cut off, killed or too slow: it may have happened
-    }
+  async #settle(deed: Deed, { role, ...request }: RoleRequest): Promise<unknown> {
+    const { outcome, body } = await this.#requester.settle({
+      ...request,
+      token: () => this.parts.token(role),
+    });
+    deed.outcome = outcome;
+    return body;
   }
 }
-
-interface Answer {
-  readonly status: number;
-  readonly retryAfter: string | null;
-  readonly body: unknown;
-}
-
-/** Answers that say when to come again: the database is away, or the first attempt is still running. */
-const isTemporary = ({ status, retryAfter }: Answer): boolean =>
-  (status === 503 || status === 409) && retryAfter !== null;
-
-const describe = ({ status, body }: Answer): string => {
-  const problem = Problem.safeParse(body);
-  return `${status} ${problem.success ? problem.data.code : 'without a code'}`;
-};
