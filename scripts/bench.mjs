@@ -28,7 +28,7 @@ try {
   process.exit(1);
 }
 
-const bench = spawn(process.execPath, [`test/load/dist/load/${program}.js`, ...args], {
+const bench = spawn(process.execPath, [`test/load/dist/test/load/${program}.js`, ...args], {
   cwd: root,
   stdio: 'inherit',
 });

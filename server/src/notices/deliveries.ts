@@ -4,31 +4,32 @@ import { RelayPool } from '../database/pools.js';
 import { Hub } from '../realtime/hub/hub.js';
 
 const EVERY_MS = 250;
-/** Deliveries that wait for the database. Beyond it the oldest are forgotten: `seen_at` still tells that they came. */
-const MAX_WAITING = 100_000;
-const BATCH = 5_000;
+/** Notices that wait for the database. Beyond it the oldest are forgotten: `seen_at` still tells that they came. */
+const MAX_WAITING = 1_000;
 
 const RECORD = {
   name: 'notice_record_deliveries',
-  text: `UPDATE wardbell.notice_recipient r SET delivered_at = greatest(n.sent_at, to_timestamp(d.at_ms / 1000))
-         FROM jsonb_to_recordset($1) AS d(tenant_id uuid, notice_id uuid, user_id text, at_ms float8)
-         JOIN wardbell.notice n ON n.tenant_id = d.tenant_id AND n.id = d.notice_id
-         WHERE r.tenant_id = d.tenant_id AND r.notice_id = d.notice_id AND r.user_id = d.user_id
-           AND r.delivered_at IS NULL`,
+  text: `UPDATE wardbell.notice_recipient r SET delivered_at = greatest(n.sent_at, to_timestamp($4::float8 / 1000))
+         FROM wardbell.notice n
+         WHERE n.tenant_id = $1::uuid AND n.id = $2::uuid AND r.tenant_id = n.tenant_id AND r.notice_id = n.id
+           AND r.user_id = ANY ($3::text[]) AND r.delivered_at IS NULL`,
 };
 
 interface Delivery {
-  readonly tenant_id: string;
-  readonly notice_id: string;
-  readonly user_id: string;
-  readonly at_ms: number;
+  readonly tenantId: string;
+  /** Milliseconds since 1970, by the clock of the database. */
+  readonly atMs: number;
+  readonly userIds: Set<string>;
 }
 
-/** Records which people a server wrote a notice to. In the background: sockets never wait for it. */
+/**
+ * Records which people a server wrote a notice to: one statement for all people of a notice within 250 ms. In the
+ * background, so sockets never wait for it; what a crash loses is made up by `seen`.
+ */
 @Injectable()
 export class NoticeDeliveries implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** By notice and person, in the order in which they were written. */
-  readonly #waiting = new Map<string, Delivery>();
+  /** By id of the notice, in the order in which they were written. */
+  #waiting = new Map<string, Delivery>();
   readonly #task: BackgroundTask;
 
   constructor(
@@ -40,21 +41,18 @@ export class NoticeDeliveries implements OnApplicationBootstrap, BeforeApplicati
   }
 
   onApplicationBootstrap(): void {
-    this.hub.onNotice((notice, sessions) => {
-      for (const { userId, principal } of sessions) {
-        if (principal.key !== undefined || principal.tenantId === null) continue;
-        const key = `${notice.id} ${userId}`;
-        if (this.#waiting.has(key)) continue;
-        this.#waiting.set(key, {
-          tenant_id: notice.tenantId,
-          notice_id: notice.id,
-          user_id: userId,
-          at_ms: notice.atMs,
-        });
+    this.hub.onNotice(({ id, tenantId, atMs }, sessions) => {
+      let delivery = this.#waiting.get(id);
+      if (!delivery) {
+        delivery = { tenantId, atMs, userIds: new Set() };
+        this.#waiting.set(id, delivery);
       }
-      for (const key of this.#waiting.keys()) {
+      for (const { principal } of sessions)
+        if (principal.key === undefined && principal.tenantId !== null)
+          delivery.userIds.add(principal.userId);
+      for (const oldest of this.#waiting.keys()) {
         if (this.#waiting.size <= MAX_WAITING) break;
-        this.#waiting.delete(key);
+        this.#waiting.delete(oldest);
       }
     });
     this.#task.start();
@@ -65,11 +63,19 @@ export class NoticeDeliveries implements OnApplicationBootstrap, BeforeApplicati
     await this.#task.stop();
   }
 
+  /** What fails waits for the next run. */
   async #record(): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const batch = [...this.#waiting].slice(0, BATCH);
-      await this.relay.query(RECORD, [JSON.stringify(batch.map(([, delivery]) => delivery))]);
-      for (const [key] of batch) this.#waiting.delete(key);
+    for (const [id, delivery] of [...this.#waiting]) {
+      this.#waiting.delete(id); // what is written meanwhile begins another one
+      try {
+        const values = [delivery.tenantId, id, [...delivery.userIds], delivery.atMs];
+        if (delivery.userIds.size > 0) await this.relay.query(RECORD, values);
+      } catch (error) {
+        const later = this.#waiting.get(id);
+        for (const userId of later?.userIds ?? []) delivery.userIds.add(userId);
+        this.#waiting.set(id, delivery);
+        throw error;
+      }
     }
   }
 }

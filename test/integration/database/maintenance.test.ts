@@ -38,3 +38,19 @@ describe('What has run out', () => {
     expect(await count('SELECT count(*) FROM wardbell.user_account')).toBe(1);
   });
 });
+
+describe('Notices', () => {
+  it('are deleted with their recipients after NOTICE_RETENTION_DAYS and not before', async () => {
+    await database.query(
+      `WITH tenant AS (INSERT INTO wardbell.tenant (name, slug) VALUES ('Old notices', 'old-notices') RETURNING id),
+       notice AS (
+         INSERT INTO wardbell.notice (tenant_id, id, seq, message, level, sender_id, sent_at)
+         SELECT id, gen_random_uuid(), 1, 'x', 'info', 'system', now() - make_interval(days => age)
+         FROM tenant, unnest(ARRAY[6, 8]) AS age RETURNING tenant_id, id)
+       INSERT INTO wardbell.notice_recipient (tenant_id, notice_id, user_id) SELECT tenant_id, id, 'u' FROM notice`,
+    );
+    await startAnother({ NOTICE_RETENTION_DAYS: '7' });
+    await eventually(async () => (await count('SELECT count(*) FROM wardbell.notice')) === 1);
+    expect(await count('SELECT count(*) FROM wardbell.notice_recipient')).toBe(1);
+  });
+});

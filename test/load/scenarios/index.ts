@@ -3,6 +3,7 @@ import { burstScenario, tenantsScenario } from './burst.js';
 import { handshakeScenario, idleScenario } from './connections.js';
 import { growthScenario, growthWritesScenario } from './growth.js';
 import { latencyScenario } from './latency.js';
+import { noticesScenario } from './notices.js';
 import { pacedScenario } from './paced.js';
 import { publishScenario } from './publish.js';
 import { readsScenario } from './reads.js';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   writesScenario,
   readsScenario,
   publishScenario,
+  noticesScenario,
   handshakeScenario,
   resumeScenario,
   idleScenario,

@@ -173,9 +173,21 @@ export class Wardbell implements Target {
     await this.#pool.query({ ...EMIT, values: [ids, monotonicUs(), PADDING, eventsEach] });
   }
 
-  /** By `POST /notifications`: through HTTP, authentication, one transaction with audit row. */
+  /** By `POST /events`: through HTTP, authentication, one transaction. */
   publishOverHttp(tenant: number): Promise<void> {
-    const body = JSON.stringify({ message: `t=${monotonicUs()} ${PADDING}`, level: 'info' });
+    return this.#post(tenant, '/api/v1/events', {
+      type: 'bench_event',
+      data: { t: monotonicUs(), pad: PADDING },
+    });
+  }
+
+  /** By `POST /notifications`, to everybody of the tenant: a row in the inbox of each. */
+  notify(tenant: number): Promise<void> {
+    return this.#post(tenant, '/api/v1/notifications', { message: `t=${monotonicUs()} ${PADDING}` });
+  }
+
+  #post(tenant: number, path: string, content: object): Promise<void> {
+    const body = JSON.stringify(content);
     const headers = {
       authorization: `Bearer ${mintToken(this.identity(tenant, 'tenant_admin'), 'publisher')}`,
       'content-type': 'application/json',
@@ -187,7 +199,7 @@ export class Wardbell implements Target {
           agent: this.#agent,
           host: HOST,
           port: this.port,
-          path: '/api/v1/notifications',
+          path,
           method: 'POST',
           headers,
         },
@@ -195,7 +207,7 @@ export class Wardbell implements Target {
           response.resume();
           response.on('end', () => {
             if (response.statusCode !== undefined && response.statusCode < 300) resolve();
-            else reject(new Error(`POST /notifications was answered ${response.statusCode}`));
+            else reject(new Error(`POST ${path} was answered ${response.statusCode}`));
           });
         },
       )

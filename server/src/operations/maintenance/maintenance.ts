@@ -71,6 +71,9 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.deadLetter.deleteMany({ where: { received_at: { lt: hoursAgo(30 * 24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
       await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });
+      await orm.notice.deleteMany({
+        where: { sent_at: { lt: hoursAgo(this.config.noticeRetentionDays * 24) } },
+      });
       await orm.presence.deleteMany({ where: { online: false, since: { lt: hoursAgo(24) } } });
     });
   }

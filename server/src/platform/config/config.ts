@@ -77,6 +77,7 @@ export abstract class Config {
   /** Token that a Dapr sidecar must send. Undefined: none is required. */
   abstract readonly appApiToken: string | undefined;
   abstract readonly eventRetentionDays: number;
+  abstract readonly noticeRetentionDays: number;
   abstract readonly auditRetentionDays: number;
   /**
    * Absolute path that expired audit months are exported to before they are dropped. `null`: they are dropped without
@@ -148,6 +149,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     daprSubscriptions: values.DAPR_SUBSCRIPTIONS,
     appApiToken: values.APP_API_TOKEN,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,
+    noticeRetentionDays: values.NOTICE_RETENTION_DAYS,
     auditRetentionDays: values.AUDIT_RETENTION_DAYS,
     auditArchiveDir: parseArchiveDir(values.AUDIT_ARCHIVE_DIR),
     auditSigningKeyFile: values.AUDIT_SIGNING_KEY_FILE && resolve(values.AUDIT_SIGNING_KEY_FILE),

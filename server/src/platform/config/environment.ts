@@ -194,6 +194,7 @@ export const Environment = z.object({
     'a token of visible ASCII characters',
   ),
   EVENT_RETENTION_DAYS: wholeNumberOr(7, 1, 3_650, ' of days'),
+  NOTICE_RETENTION_DAYS: wholeNumberOr(90, 1, 3_650, ' of days'),
   AUDIT_RETENTION_DAYS: wholeNumberOr(2_190, 1, 36_500, ' of days'),
   AUDIT_ARCHIVE_DIR: described(z.string().min(1).max(4096).optional(), 'the path of a folder, or none'),
   AUDIT_SIGNING_KEY_FILE: described(z.string().min(1).max(4096).optional(), 'the path of a file'),
