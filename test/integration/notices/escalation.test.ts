@@ -77,7 +77,7 @@ describe('A notice that nobody acknowledges', () => {
     const { id } = await send(clinic.admin, {
       message: 'x',
       audience: { roles: ['clinician', 'front_desk'] },
-      requires_ack: { within_s: 2, steps: [{ to: { roles: ['tenant_admin'] }, within_s: 60 }] },
+      requires_ack: { within_s: 5, steps: [{ to: { roles: ['tenant_admin'] }, within_s: 60 }] },
     });
     await act(clinic.frontDesk, 'acknowledge', id, { note: 'on my way' });
     const progress = await progressOf(clinic.admin, id);
@@ -88,7 +88,7 @@ describe('A notice that nobody acknowledges', () => {
     const later = await send(clinic.admin, {
       message: 'later',
       audience: only(clinic.clinician),
-      requires_ack: { within_s: 2 },
+      requires_ack: { within_s: 5 },
     });
     await untilProgress(clinic.admin, later.id, ({ step }) => step === 1);
     expect((await timesOf(id)).map(([step]) => step)).toEqual([0]); // its time would have been before that
@@ -202,7 +202,7 @@ describe('A notice that nobody acknowledges', () => {
     const { id } = await send(clinic.admin, {
       message: 'x',
       audience: only(clinic.frontDesk),
-      requires_ack: { within_s: 2, fallback: { to: only(clinic.frontDesk), within_s: 600 } },
+      requires_ack: { within_s: 5, fallback: { to: only(clinic.frontDesk), within_s: 600 } },
     });
     await act(clinic.frontDesk, 'archive', id);
     await act(clinic.frontDesk, 'snooze', id, { until: new Date(Date.now() + 3_600_000).toISOString() });

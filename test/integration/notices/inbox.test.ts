@@ -234,12 +234,12 @@ describe('What a person does with the own inbox', () => {
     expect((await inboxOf(nurse, { state: 'unread' })).data).toEqual([]);
     await act(nurse, 'snooze', id, { until: null });
     expect((await inboxOf(nurse)).unread).toBe(1);
-    await act(nurse, 'snooze', id, { until: new Date(Date.now() + 1_500).toISOString() });
+    await act(nurse, 'snooze', id, { until: new Date(Date.now() + 3_000).toISOString() });
     expect((await inboxOf(nurse)).unread).toBe(0);
     await eventually(async () => (await inboxOf(nurse)).unread === 1);
     const brief = await send(clinic.admin, {
       message: 'brief',
-      expires_at: new Date(Date.now() + 1_500).toISOString(),
+      expires_at: new Date(Date.now() + 4_000).toISOString(),
     });
     expect((await inboxOf(nurse)).unread).toBe(2);
     inbox = await eventually(async () => {
