@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseSamples } from '../../integration/ws/scrape.js';
 import { eventually } from '../../support/wait.js';
 import { toEpoch } from './health-watcher.js';
@@ -33,6 +34,8 @@ import { CANARY } from './writer.js';
 /** Everything is whole again: so long may it take until every client is live and level. */
 const CONVERGE_MS = 90_000;
 const COUNTED_MS = 60_000;
+/** Without a new event for so long, everything has its event: deliveries take 0.25 s, progress another 0.4 s. */
+const REST_MS = 1_500;
 /** 15 s until another instance takes over, 6 s until an attempt is repeated, and then event after event. */
 const WEBHOOKS_MS = 90_000;
 /** Offline 10 s after the last connection, or within 30 s after an instance died. */
@@ -59,11 +62,7 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
     findings.push({ kind: 'lost', text: 'the broker has messages that no instance took' }),
   );
   const notices = scene.crews.flatMap((crew) => crew.notices);
-  await eventually(async () => (await countMovingNotices(postgres)) === 0, { timeoutMs: CONVERGE_MS }).catch(
-    () =>
-      findings.push({ kind: 'unavailable', text: 'notices neither acknowledged nor unanswered in the end' }),
-  );
-  const heads = await readHeads(postgres, tenantIds);
+  let heads = await readHeads(postgres, tenantIds);
   const committed = await readPatients(postgres);
   const isLevel = ({ subscriber }: SdkClient): boolean => {
     const { viewer, position } = subscriber;
@@ -81,11 +80,20 @@ export async function judge(scene: Scene): Promise<Omit<RunResult, 'seed' | 'fau
   const isRawLevel = (raw: RawViewer): boolean =>
     raw.isOpen && raw.seq >= (heads.get(raw.viewer.tenantId) ?? 0);
   const open = (): number => seekers.filter(({ isIn }) => isIn).length;
-  await until(
-    () => clients.every(isLevel) && [...raws, ...pollers].every(isRawLevel) && open() === LIMIT,
-    CONVERGE_MS,
-    'level',
-  ).catch(() => undefined);
+  const isAllLevel = (): boolean =>
+    clients.every(isLevel) && [...raws, ...pollers].every(isRawLevel) && open() === LIMIT;
+  await until(isAllLevel, CONVERGE_MS, 'level').catch(() => undefined);
+  // a notice goes on until somebody acknowledges, and its progress is told when a client that was away gets it
+  const isAtRest = async (): Promise<boolean> => {
+    await delay(REST_MS);
+    const [before, now] = [heads, await readHeads(postgres, tenantIds)];
+    heads = now;
+    const isSame = [...now].every(([tenantId, seq]) => before.get(tenantId) === seq);
+    return isSame && (await countMovingNotices(postgres)) === 0 && isAllLevel();
+  };
+  await eventually(isAtRest, { timeoutMs: CONVERGE_MS }).catch(() =>
+    findings.push({ kind: 'unavailable', text: 'notices or clients have not come to rest' }),
+  );
   await until(
     () =>
       clients.every(({ subscriber }) => subscriber.list?.live !== false && listOf(subscriber).length === 0),
