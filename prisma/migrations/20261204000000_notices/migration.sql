@@ -18,6 +18,7 @@ CREATE TABLE wardbell.notice (
                 CHECK (state IN ('pending', 'acknowledged', 'resolved', 'unanswered', 'expired')),
   step          integer NOT NULL DEFAULT 0,
   due_at        timestamptz, -- the next step, the end of a hold, a repeat or the expiry
+  within_s      integer, -- of the present step or repeat, from its event on
   resolved_by   text,
   resolved_at   timestamptz,
   resolved_note text,
@@ -207,9 +208,8 @@ BEGIN
   SELECT p_tenant, notice.id, p.user_id FROM wardbell.notice_people(p_tenant, notice.audience, p_alive_for) p;
   GET DIAGNOSTICS people = ROW_COUNT;
   UPDATE wardbell.notice n
-  SET due_at = least(n.expires_at,
-                     CASE WHEN people = 0 AND n.escalation IS NOT NULL THEN n.sent_at
-                          ELSE n.sent_at + make_interval(secs => (n.escalation->>'within_s')::integer) END)
+  SET within_s = CASE WHEN n.escalation IS NULL THEN NULL WHEN people = 0 THEN 0 ELSE (n.escalation->>'within_s')::integer END,
+      due_at = n.expires_at
   WHERE n.tenant_id = p_tenant AND n.id = notice.id;
   RETURN people;
 END
@@ -227,6 +227,13 @@ CREATE FUNCTION wardbell.inbox_counts(p_tenant uuid, p_user text) RETURNS jsonb
     AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp())
 $$;
 
+-- NULL for what is no UUID in lower case, as ids of notices are.
+CREATE FUNCTION wardbell.to_uuid(p_text text) RETURNS uuid
+  LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
+  AS $$
+  SELECT CASE WHEN p_text ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_text::uuid END
+$$;
+
 -- How far a notice has come; NULL without a notice of this id.
 CREATE FUNCTION wardbell.notice_counts(p_tenant uuid, p_notice text) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
@@ -237,7 +244,7 @@ CREATE FUNCTION wardbell.notice_counts(p_tenant uuid, p_notice text) RETURNS jso
   FROM wardbell.notice n
   LEFT JOIN wardbell.notice_recipient r ON r.tenant_id = n.tenant_id AND r.notice_id = n.id
   WHERE n.tenant_id = p_tenant
-    AND n.id = CASE WHEN p_notice ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN p_notice::uuid END
+    AND n.id = wardbell.to_uuid(p_notice)
   GROUP BY n.tenant_id, n.id
 $$;
 
@@ -250,7 +257,7 @@ GRANT EXECUTE ON FUNCTION wardbell.inbox_counts(uuid, text), wardbell.notice_cou
 
 -- As before. The counts of an inbox and of a notice are taken under the lock of the head, when all that has a lower number
 -- is committed and nothing else is: they are exact at the number of their event. `data` is of these events only. A notice
--- learns the number of its first event.
+-- learns the number of its first event, and the time of a step begins with the event that tells of it.
 DROP FUNCTION wardbell.append(uuid, jsonb, jsonb);
 CREATE FUNCTION wardbell.append(p_tenant uuid, p_events jsonb, p_audits jsonb)
   RETURNS TABLE (seq bigint, id uuid, created_at timestamptz, data text)
@@ -294,10 +301,13 @@ BEGIN
   END LOOP;
 
   IF p_events @? '$[*] ? (@.type == "system_notification")' THEN
-    UPDATE wardbell.notice n SET seq = head.seq + e.ordinality
+    UPDATE wardbell.notice n
+    SET seq = coalesce(n.seq, head.seq + e.ordinality),
+        due_at = CASE WHEN n.within_s IS NULL THEN n.due_at
+                      ELSE least(clock_timestamp() + make_interval(secs => n.within_s), n.expires_at) END
     FROM jsonb_array_elements(p_events) WITH ORDINALITY AS e
-    WHERE e.value->>'type' = 'system_notification' AND n.tenant_id = p_tenant AND n.seq IS NULL
-      AND n.id::text = e.value->'data'->>'id';
+    WHERE e.value->>'type' = 'system_notification' AND n.tenant_id = p_tenant
+      AND n.id = wardbell.to_uuid(e.value->'data'->>'id');
   END IF;
 
   RETURN QUERY

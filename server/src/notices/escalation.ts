@@ -169,7 +169,7 @@ async function tell(tx: Tx, notice: DueNotice, step: number, userIds: readonly s
 async function store(tx: Tx, notice: DueNotice, { state, step, withinS }: Outcome): Promise<void> {
   await tx.sql.execute`
     UPDATE wardbell.notice n
-    SET state = ${state}, step = ${step}::integer,
+    SET state = ${state}, step = ${step}::integer, within_s = ${withinS}::integer,
         due_at = CASE WHEN ${withinS}::integer IS NOT NULL
                       THEN least(clock_timestamp() + make_interval(secs => ${withinS}::integer), n.expires_at) END
     WHERE n.tenant_id = ${notice.tenant_id}::uuid AND n.id = ${notice.id}::uuid`;

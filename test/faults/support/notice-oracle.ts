@@ -12,6 +12,8 @@ export interface StoredNotice {
   readonly dueMs: number | null;
 }
 
+/** Between the time of a step and that of its event, both taken in one function of the database. */
+const MAX_EARLY_MS = 50;
 /** Steps of a notice of the crew: the nurse, the charge nurse, the fallback, and its first repeat. */
 const STEPS = [0, 1, 2, 2];
 
@@ -53,8 +55,7 @@ export function judgeNotices(
       if (!before) continue;
       const dueMs = Date.parse(before.timestamp) + 1_000 * (notice.withinS[index - 1] ?? 0);
       const atMs = Date.parse(row.timestamp);
-      // the time of a step counts from its row; its event may have waited for the clinic's head
-      if (atMs < dueMs - 1_000) say('altered', `step ${steps[index]} began ${dueMs - atMs} ms early`);
+      if (atMs < dueMs - MAX_EARLY_MS) say('altered', `step ${steps[index]} began ${dueMs - atMs} ms early`);
       const lateMs = atMs - Math.max(dueMs, endOfTrouble(troubles, dueMs, atMs));
       latenessMs.push(Math.max(0, lateMs));
       if (lateMs > maxLateMs) say('unavailable', `step ${steps[index]} began ${Math.round(lateMs)} ms late`);
