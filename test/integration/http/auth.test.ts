@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api, Problem, TokenAnswer } from '@wardbell/contract';
 import pg from 'pg';
+import { median } from '../../load/statistics.js';
 import { database, server, startAnother, useServer } from '../../support/fixture.js';
 import { createTenant, signInSuperAdmin, type TestTenant, type TestUser } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
@@ -240,6 +241,32 @@ describe('Signing in', () => {
       expect(await post(mine)).toBe(429);
       browser.known = signed;
       expect(await post(mine)).toBe(200);
+    });
+
+    it('takes as long for an account as for an address that nobody has', async () => {
+      const { email } = await tenant.addUser('clinician');
+      const address = newAddress();
+      const attempts = { known: email, unknown: email.replace('@', '.nobody@') };
+      const timesMs: Record<keyof typeof attempts, number[]> = { known: [], unknown: [] };
+      const pairs = 60;
+      for (let n = 0; n < pairs; n++) {
+        // before the account is delayed, or the network refused
+        if (n % 8 === 0) await database.query('DELETE FROM wardbell.login_failure');
+        const order = n % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const);
+        for (const which of order) {
+          const startedMs = performance.now();
+          expect((await login(attempts[which], 'wrong guess', address)).status).toBe(401);
+          timesMs[which].push(performance.now() - startedMs);
+        }
+      }
+      // Each unknown address is compared with the known one beside it, so other work on the machine slows both. Without
+      // the hash, which is most of an attempt, the ratio is below 0.5.
+      const ratio = median(timesMs.unknown.map((ms, n) => ms / (timesMs.known[n] ?? 0)));
+      console.log(
+        `medians of ${pairs}: known ${median(timesMs.known).toFixed(1)} ms, unknown ${median(timesMs.unknown).toFixed(1)} ms`,
+      );
+      expect(ratio).toBeGreaterThan(0.8);
+      expect(ratio).toBeLessThan(1.25);
     });
 
     it('refuses guesses that come all at once', async () => {
