@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import type { LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { sendProblem } from './api/problems/send-problem.js';
 import { MAX_BODY_BYTES, readBodies } from './api/requests/bodies.js';
 import { allowOrigins } from './api/requests/cors.js';
@@ -87,6 +87,15 @@ export async function createHttpApplication(
   return app;
 }
 
+/** In the place of the address of a client that had gone before its request was read. */
+const UNKNOWN_ADDRESS = '0.0.0.0';
+
+/** A socket does not know its peer any more once the client has hung up, and handlers run for its requests nevertheless. */
+function keepAddress(request: FastifyRequest): void {
+  const { ip }: { ip: string | undefined } = request;
+  Object.defineProperty(request, 'ip', { value: ip ?? UNKNOWN_ADDRESS });
+}
+
 /** Cookies, headers, body parsing, request log, console and documentation. Before `init` or `listen`. */
 export async function configureHttp(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
@@ -95,6 +104,7 @@ export async function configureHttp(app: NestFastifyApplication, config: Config)
   fastify.decorateRequest('principal', null);
   fastify.decorateRequest('call', null);
   fastify.decorateRequest('answerStatus', null);
+  fastify.addHook('onRequest', async (request) => keepAddress(request));
   if (config.otlpEndpoint !== undefined) traceRequests(fastify);
   logRequests(fastify, app.get(Log));
   fastify.addHook('onRequest', async (request, reply) => {

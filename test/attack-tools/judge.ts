@@ -16,6 +16,10 @@ export const DECLARED: Readonly<Record<string, string>> = {
   'testssl cert_crlDistributionPoints': 'the certificate of the run has no issuer that could revoke it',
   'testssl cert_ocspURL': 'the certificate of the run has no issuer that could revoke it',
   'testssl cert_revocation': 'the certificate of the run has no issuer that could revoke it',
+  'testssl cipher_order':
+    'all six ciphers have forward secrecy and authenticate: the client takes the one that is fastest for it',
+  'testssl BREACH':
+    'nginx compresses the files of the console alone, which hold no secret and nothing of a request',
   'wapiti X-XSS-Protection is not set':
     'browsers have removed what it turned on; the policy of scripts does its work',
   'wapiti Strict-Transport-Security is not set':

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningServer } from '../support/server.js';
@@ -11,7 +11,7 @@ const SECONDS = 30;
 export const SLOW_ATTACKS: Readonly<Record<string, { readonly options: string; readonly path: string }>> = {
   'slow headers': { options: '-H -i 5 -t GET', path: '/health' },
   'slow bodies': { options: '-B -i 5 -s 8192 -t POST -f application/json', path: '/api/v1/auth/login' },
-  'slow reads': { options: '-X -w 1 -y 64 -n 5 -z 32 -k 20', path: '/api/v1/openapi.json' },
+  'slow reads': { options: '-X -w 1 -y 64 -n 5 -z 32 -k 10', path: '/api/v1/openapi.json' },
   'overlapping ranges': { options: '-R -a 1 -b 3000 -t HEAD', path: '/' },
 };
 
@@ -23,6 +23,8 @@ export interface SlowOutcome {
   /** Seconds in which the tool's own probe got no answer. */
   readonly unavailableS: number;
   readonly mostOpen: number;
+  /** Connections of the attack, also those that the server has closed after its answer. */
+  readonly opened: number;
   /** The most memory of the server while the attack lasted. */
   readonly peakMb: number;
 }
@@ -66,14 +68,17 @@ export async function attackSlowly(
     '-p',
     5,
   ];
-  const { output } = await runTool(
+  const report = join(cwd, 'slow.csv');
+  rmSync(report, { force: true });
+  const { output, code } = await runTool(
     [...command.map(String), '-g', '-o', join(cwd, 'slow'), '-u', `${url}${path}`],
     { cwd, maxMs: (SECONDS + 60) * 1_000 },
   );
   isOver = true;
   await probing;
+  if (code === 255) throw new Error(`slowhttptest did not take its options:\n${output.slice(-2_000)}`);
   // seconds, closed, pending, connected, error, "service available"
-  const rows = readFileSync(join(cwd, 'slow.csv'), 'utf8')
+  const rows = readFileSync(report, 'utf8')
     .trim()
     .split('\n')
     .slice(1)
@@ -83,6 +88,7 @@ export async function attackSlowly(
     ...probe,
     unavailableS: rows.filter((row) => Number(row[5]) === 0).length,
     mostOpen: Math.max(...rows.map((row) => Number(row[3]))),
+    opened: Math.max(...rows.map((row) => Number(row[1]) + Number(row[3]))),
   };
 }
 

@@ -16,13 +16,17 @@ export async function attackWithSqlmap(
   { path, body }: Injectable,
   cwd: string,
 ): Promise<readonly Finding[]> {
+  const headers = [
+    `Authorization: Bearer ${token}`,
+    ...(body === undefined ? [] : ['Content-Type: application/json']),
+  ];
   const { code, output } = await runTool(
     [
       'sqlmap',
-      ...['-u', `${url}${path}`, '-H', `Authorization: Bearer ${token}`, '--batch', '--disable-coloring'],
-      ...['--dbms', 'PostgreSQL', '--level', '2', '--risk', '2', '--technique', 'BEUSTQ', '--time-sec', '3'],
+      ...['-u', `${url}${path}`, '--headers', headers.join('\n'), '--batch', '--disable-coloring'],
+      ...['--dbms', 'PostgreSQL', '--level', '5', '--risk', '3', '--technique', 'BEUSTQ', '--time-sec', '3'],
       ...['--threads', '4', '--output-dir', cwd, '--flush-session', '--timeout', '20', '--ignore-code', '*'],
-      ...(body === undefined ? [] : ['--data', body, '-H', 'Content-Type: application/json']),
+      ...(body === undefined ? [] : ['--data', body]),
     ],
     { cwd, maxMs: MAX_MS },
   );

@@ -132,6 +132,7 @@ export class RequestFuzzer {
   /** @returns the status, or 0 without an answer */
   #sendShape({ method, path, headers, body }: Shape): Promise<number> {
     return new Promise((resolve) => {
+      let status: number | undefined;
       const hasBody = body !== '' && method !== 'TRACE';
       const request = send(
         {
@@ -144,6 +145,7 @@ export class RequestFuzzer {
           timeout: ANSWER_WITHIN_MS,
         },
         (response) => {
+          status = response.statusCode;
           const isStream = /event-stream/.test(String(response.headers['content-type']));
           if (isStream) request.destroy();
           else response.resume();
@@ -152,8 +154,9 @@ export class RequestFuzzer {
       );
       request.once('timeout', () => request.destroy());
       request.once('error', (error: NodeJS.ErrnoException) =>
-        // the server may close a kept connection at the moment in which it is used again
-        resolve(error.code === 'ECONNRESET' ? -1 : 0),
+        // An answer whose end could not be read is one: that to broken HEAD requests has a body, as their method is not
+        // known. The server may close a kept connection at the moment in which it is used again.
+        resolve(status ?? (error.code === 'ECONNRESET' ? -1 : 0)),
       );
       request.end(hasBody ? body : undefined);
     });

@@ -149,6 +149,27 @@ describe('What a request must be', () => {
     expect(server.logs().filter(({ level }) => level === 'error')).toEqual([]);
   });
 
+  it('is no failure of the server when its client has gone before it is read', async () => {
+    // a server that is busy for a moment
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      const socket = createConnection({ port: server.port, host: '127.0.0.1' });
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      const head = 'POST /api/v1/auth/passkey-login/options HTTP/1.1\r\nHost: x\r\n';
+      await new Promise((resolve) => socket.write(`${head}Content-Length: 0\r\n\r\n`, resolve));
+      socket.resetAndDestroy();
+      await once(socket, 'close');
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    const ofLogin = () => server.logs().filter((line) => JSON.stringify(line).includes('/api/v1/auth/login'));
+    const known = ofLogin().length;
+    await raw('/api/v1/auth/login', { method: 'POST', body: '{', headers: json });
+    await eventually(() => ofLogin().length > known, { what: 'the log of the next request' });
+    expect(server.logs().filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('tells a method that is not offered from a path that is not there', async () => {
     const wrongMethod = await raw('/api/v1/patients', { method: 'PUT', body: '{}', headers: json });
     expect(wrongMethod.outcome).toEqual([405, 'method_not_allowed']);
