@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EnteredPin } from './pin.js';
 import { line, Timestamp, Uuid } from './text.js';
 import { Email, Password } from './user.js';
 
@@ -77,9 +78,12 @@ export const Reauthentication = z.union([
   z.strictObject({ code: Code }),
   z.strictObject({ assertion: Assertion }),
 ]);
-/** Body of `POST /auth/unlock`: the password, or a passkey with the options of `POST /auth/passkey-login/options`. */
+/**
+ * Body of `POST /auth/unlock`: the password, the PIN, or a passkey with the options of `POST /auth/passkey-login/options`.
+ */
 export const Unlock = z.union([
   z.strictObject({ password: AnyPassword }),
+  z.strictObject({ pin: EnteredPin }),
   z.strictObject({ assertion: Assertion }),
 ]);
 export type Unlock = z.infer<typeof Unlock>;

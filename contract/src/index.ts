@@ -19,6 +19,7 @@ export * from './notice.js';
 export * from './oidc.js';
 export * from './paging.js';
 export * from './patient.js';
+export * from './pin.js';
 export * from './problem.js';
 export * from './publishing.js';
 export * from './roles.js';

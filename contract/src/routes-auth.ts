@@ -19,6 +19,7 @@ import {
 } from './account.js';
 import { endpoint } from './endpoint.js';
 import { BackchannelLogout, OidcCallback, OidcProviders, OidcStart } from './oidc.js';
+import { OwnPin } from './pin.js';
 import { EVERYONE, Role } from './roles.js';
 import { Uuid } from './text.js';
 import { TokenAnswer } from './user.js';
@@ -119,7 +120,7 @@ export const auth = {
     path: '/auth/unlock',
     tag: 'auth',
     summary:
-      'Unlock the session of the refresh cookie with the password or a passkey of its person; rotates the cookie',
+      'Unlock the session of the refresh cookie with the password, the PIN or a passkey of its person; rotates the cookie. After five wrong PINs the PIN is refused until another of them has unlocked the session',
     access: 'public',
     body: Unlock,
     status: 200,
@@ -128,9 +129,33 @@ export const auth = {
       'invalid_refresh_token',
       'wrong_password',
       'wrong_code',
+      'wrong_pin',
+      'pin_refused',
       'external_account',
       'too_many_attempts',
     ],
+  }),
+  setPin: endpoint({
+    method: 'PUT',
+    path: '/auth/pin',
+    tag: 'auth',
+    summary:
+      'Set the PIN that unlocks one’s own locked screens, and nothing else; another password removes it',
+    access: EVERYONE,
+    fresh: true,
+    body: OwnPin,
+    status: 204,
+    problems: ['external_account', 'too_many_attempts'],
+  }),
+  removePin: endpoint({
+    method: 'DELETE',
+    path: '/auth/pin',
+    tag: 'auth',
+    summary: 'Remove the PIN',
+    access: EVERYONE,
+    fresh: true,
+    status: 204,
+    problems: ['external_account'],
   }),
   reauthenticate: endpoint({
     method: 'POST',
@@ -319,6 +344,9 @@ export const auth = {
       name: z.string().nullable(),
       tenant: z.object({ id: Uuid, name: z.string(), slug: z.string(), time_zone: z.string() }).nullable(),
       factors: Factors.nullable().meta({ description: 'Null for people of single sign-on' }),
+      has_pin: z.boolean().nullable().meta({
+        description: 'Whether a PIN unlocks the screens of the caller; null for people of single sign-on',
+      }),
       idle_minutes: z.int().nullable().meta({
         description:
           'The session ends after so many minutes without an action; null without a session of ours',

@@ -77,18 +77,23 @@ export async function attackSlowly(
   isOver = true;
   await probing;
   if (code === 255) throw new Error(`slowhttptest did not take its options:\n${output.slice(-2_000)}`);
-  // seconds, closed, pending, connected, error, "service available"
   const rows = readFileSync(report, 'utf8')
     .trim()
     .split('\n')
     .slice(1)
-    .map((line) => line.split(','));
+    .map((line) => line.split(',').map(Number));
   if (rows.length === 0) throw new Error(`slowhttptest has measured nothing:\n${output.slice(-2_000)}`);
+  // seconds, closed, pending, connected, and a number above 0 while the tool's own probe is answered
+  const columns = rows.map(([, closed = 0, , connected = 0, available = 0]) => ({
+    closed,
+    connected,
+    available,
+  }));
   return {
     ...probe,
-    unavailableS: rows.filter((row) => Number(row[5]) === 0).length,
-    mostOpen: Math.max(...rows.map((row) => Number(row[3]))),
-    opened: Math.max(...rows.map((row) => Number(row[1]) + Number(row[3]))),
+    unavailableS: columns.filter(({ available }) => available === 0).length,
+    mostOpen: Math.max(...columns.map(({ connected }) => connected)),
+    opened: Math.max(...columns.map(({ closed, connected }) => closed + connected)),
   };
 }
 

@@ -18,9 +18,10 @@ export class Passwords {
   /**
    * Returns the PHC string to store.
    * @param lane the network that asks
+   * @param key what its verification needs besides the stored text
    */
-  hash(password: string, lane: string = OWN_LANE): Promise<string> {
-    return this.inTurn(lane, () => hash(password, COST));
+  hash(password: string, lane: string = OWN_LANE, key?: Uint8Array): Promise<string> {
+    return this.inTurn(lane, () => hash(password, { ...COST, ...withKey(key) }));
   }
 
   /**
@@ -35,10 +36,12 @@ export class Passwords {
    * Checks a password, to be called in turn. Without a stored hash it returns false after the same work, so that timing
    * reveals nothing.
    */
-  async verify(stored: string | null, password: string): Promise<boolean> {
+  async verify(stored: string | null, password: string, key?: Uint8Array): Promise<boolean> {
     this.#decoy ??= hash('nobody', COST);
     const decoy = await this.#decoy;
-    const isMatch = await verify(stored ?? decoy, password);
+    const isMatch = await verify(stored ?? decoy, password, withKey(key));
     return isMatch && stored !== null;
   }
 }
+
+const withKey = (key: Uint8Array | undefined) => (key === undefined ? {} : { secret: key });

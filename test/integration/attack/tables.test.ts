@@ -29,6 +29,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
     `file_notice($1, '{"id": "00000000-0000-4000-8000-000000000000", "message": "x", "level": "info"}', '1 s')`,
     'refused',
   ],
+  has_screen_pin: ['has_screen_pin($2)', [{ has_screen_pin: false }]],
   // the next two are asked before a tenant is set: they answer one word about an id and a name that the caller must know
   is_blocked: [`is_blocked($1, 'nobody')`, [{ is_blocked: false }]],
   principal_verdict: [`principal_verdict($1, 'nobody', 'clinician', NULL)`, [{ principal_verdict: 'ok' }]],

@@ -92,6 +92,7 @@ const SECRETS = [
   'SELECT * FROM wardbell.user_account',
   'SELECT secret FROM wardbell.totp',
   'SELECT hash FROM wardbell.recovery_code',
+  'SELECT hash FROM wardbell.screen_pin',
   'SELECT public_key FROM wardbell.passkey',
   'SELECT hash FROM wardbell.refresh_token',
   'SELECT hash FROM wardbell.sign_in_step',

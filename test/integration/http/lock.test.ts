@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { verify } from '@node-rs/argon2';
 import { api, TokenAnswer } from '@wardbell/contract';
 import { z } from 'zod';
 import { Authenticator } from '../../support/authenticator.js';
@@ -196,6 +197,174 @@ describe('A locked session', () => {
       );
       return rows.map(({ action }) => action).join() === 'auth.lock,auth.unlock';
     });
+  });
+});
+
+describe('A PIN', () => {
+  const PIN = '407183';
+  const setPin = async (token: string, pin = PIN) =>
+    expect((await ask(api.auth.setPin, { token, body: { pin } })).status).toBe(204);
+  const wrongPin = (n: number) => ({ pin: `${5_000 + n * 7}` });
+  const actionsOf = async ({ id }: TestUser) =>
+    (
+      await database.query<{ action: string }>(
+        `SELECT action FROM wardbell.audit WHERE actor_id = $1 AND action LIKE 'auth.%' ORDER BY seq`,
+        [id],
+      )
+    ).map(({ action }) => action);
+
+  it('unlocks a session of its person on every instance, and is no fresh sign-in', async () => {
+    const { user, browser, token } = await sitDown();
+    expect((await me(token)).has_pin).toBe(false);
+    await setPin(token);
+    expect((await me(token)).has_pin).toBe(true);
+    const elsewhere = new Browser(instances[1] ?? server);
+    const other = await elsewhere.signIn(user.email, user.password);
+    await database.query(
+      `UPDATE wardbell.auth_session SET fresh_at = now() - interval '10 minutes' WHERE user_id = $1`,
+      [user.id],
+    );
+    for (const [at, of] of [
+      [browser, token],
+      [elsewhere, other],
+    ] as const) {
+      await lock(of);
+      const next = await unlock(at, { pin: PIN });
+      await me(next);
+      expect(await fail(api.auth.removePin, { token: next })).toEqual([403, 'reauthentication_required']);
+    }
+    const [row] = await database.query<{ method: string }>(
+      `SELECT details ->> 'method' AS method FROM wardbell.audit WHERE actor_id = $1 AND action = 'auth.unlock'`,
+      [user.id],
+    );
+    expect(row?.method).toBe('pin');
+  });
+
+  it('signs nobody in, confirms nothing, and unlocks nothing that is not locked', async () => {
+    const { user, browser, token } = await sitDown();
+    await setPin(token);
+    const login = { email: user.email, password: PIN };
+    expect(await fail(api.auth.login, { body: login })).toEqual([401, 'invalid_credentials']);
+    expect(await fail(api.auth.reauthenticate, { token, body: { password: PIN } })).toEqual([
+      403,
+      'wrong_password',
+    ]);
+    expect((await fail(api.auth.reauthenticate, { token, body: { pin: PIN } }))[0]).toBe(422);
+    expect(await refused(await browser.post('unlock', { pin: PIN }))).toEqual([403, 'pin_refused']);
+    await lock(token);
+    expect(await refused(await new Browser(server).post('unlock', { pin: PIN }))).toEqual([
+      401,
+      'invalid_refresh_token',
+    ]);
+  });
+
+  it('is refused to a locked session after five wrong ones, until the password has unlocked it', async () => {
+    const { user, browser, token } = await sitDown();
+    await setPin(token);
+    const second = new Browser(server);
+    const other = await second.signIn(user.email, user.password);
+    await lock(token);
+    for (let n = 0; n < 4; n++) {
+      expect(await refused(await browser.post('unlock', wrongPin(n)))).toEqual([403, 'wrong_pin']);
+    }
+    expect(await refused(await browser.post('unlock', wrongPin(4)))).toEqual([403, 'pin_refused']);
+    expect(await refused(await browser.post('unlock', { pin: PIN }))).toEqual([403, 'pin_refused']);
+    expect(await actionsOf(user)).toContain('auth.pin_refused');
+    // another session of the person has a count of its own
+    await lock(other);
+    await me(await unlock(second, { pin: PIN }));
+    const next = await unlock(browser, { password: user.password });
+    await lock(next);
+    await me(await unlock(browser, { pin: PIN }));
+  });
+
+  it('is checked five times at most when guesses come at once to all instances', async () => {
+    const { browser, token } = await sitDown();
+    await setPin(token);
+    await lock(token);
+    const copies = instances.map((at) => {
+      const copy = new Browser(at);
+      copy.setCookie = browser.setCookie;
+      copy.cookie = browser.cookie;
+      return copy;
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 24 }, (_, n) => copies[n % copies.length]?.post('unlock', wrongPin(n))),
+    );
+    const codes = await Promise.all(
+      answers.map(async (answer) => (answer === undefined ? '' : (await refused(answer))[1])),
+    );
+    expect(codes.filter((code) => code === 'wrong_pin')).toHaveLength(4);
+    expect(codes.filter((code) => code === 'pin_refused')).toHaveLength(20);
+    expect(await refused(await browser.post('unlock', { pin: PIN }))).toEqual([403, 'pin_refused']);
+  });
+
+  it('needs a fresh sign-in to be set and to be removed, and both are in the audit log', async () => {
+    const { user, token } = await sitDown();
+    const isFresh = (is: boolean) =>
+      database.query(
+        `UPDATE wardbell.auth_session SET fresh_at = now() - make_interval(mins => $2) WHERE user_id = $1`,
+        [user.id, is ? 0 : 10],
+      );
+    await isFresh(false);
+    expect(await fail(api.auth.setPin, { token, body: { pin: PIN } })).toEqual([
+      403,
+      'reauthentication_required',
+    ]);
+    await isFresh(true);
+    await setPin(token);
+    await isFresh(false);
+    expect(await fail(api.auth.removePin, { token })).toEqual([403, 'reauthentication_required']);
+    await isFresh(true);
+    expect((await ask(api.auth.removePin, { token })).status).toBe(204);
+    expect((await me(token)).has_pin).toBe(false);
+    const actions = (await actionsOf(user)).filter((action) => action.startsWith('auth.pin'));
+    expect(actions).toEqual(['auth.pin_set', 'auth.pin_removed']);
+  });
+
+  it('is not one of those that are tried first', async () => {
+    const { token } = await sitDown();
+    for (const pin of ['0000', '1234', '9876', '121212', '407', '4071834071831', 'abcd']) {
+      expect(await fail(api.auth.setPin, { token, body: { pin } })).toEqual([422, 'validation_failed']);
+    }
+  });
+
+  it.each(['own password', 'reset by an administrator', 'deletion'])(
+    'ends with a change of the account: %s',
+    async (by) => {
+      const { user, token } = await sitDown();
+      await setPin(token);
+      const pins = () => database.query('SELECT FROM wardbell.screen_pin WHERE user_id = $1', [user.id]);
+      expect(await pins()).toHaveLength(1);
+      const { token: admin } = tenant.admin;
+      const password = 'violet tractors hum softly';
+      if (by === 'own password') {
+        const body = { current_password: user.password, new_password: password };
+        expect((await ask(api.auth.password, { token, body })).status).toBe(204);
+      } else if (by === 'deletion') await ask(api.users.remove, { token: admin, id: user.id });
+      else await succeed(api.users.update, { token: admin, id: user.id, body: { password } });
+      expect(await pins()).toEqual([]);
+    },
+  );
+
+  it('is nowhere in the database as it was entered, and its hash cannot be checked with what is there', async () => {
+    const { user, token } = await sitDown();
+    await setPin(token);
+    const [row] = await database.query<{ hash: string }>(
+      'SELECT hash FROM wardbell.screen_pin WHERE user_id = $1',
+      [user.id],
+    );
+    const hash = row?.hash ?? '';
+    expect(hash).toMatch(/^\$argon2id\$/);
+    expect(await verify(hash, PIN)).toBe(false);
+    expect(hash).not.toContain(PIN);
+  });
+
+  it('is nothing that people of an identity provider have', async () => {
+    const token = await mintToken({ role: 'clinician', tenantId: tenant.id });
+    expect((await me(token)).has_pin).toBeNull();
+    expect(await fail(api.auth.setPin, { token, body: { pin: PIN } })).toEqual([409, 'external_account']);
+    expect(await fail(api.auth.removePin, { token })).toEqual([409, 'external_account']);
   });
 });
 

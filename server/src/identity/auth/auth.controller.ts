@@ -18,6 +18,7 @@ import { Reauthentication } from './reauthentication.js';
 import { refreshCookie } from './refresh-cookie.js';
 import { requireSameOrigin } from './same-origin.js';
 import { ScreenLock } from './screen-lock.js';
+import { removePin, ScreenPins } from './screen-pin.js';
 import { SessionService, type SignedIn } from './session.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TokenService } from './token.service.js';
@@ -43,6 +44,7 @@ export class AuthController {
     private readonly ownPasswords: OwnPasswords,
     private readonly reauthentication: Reauthentication,
     private readonly screenLock: ScreenLock,
+    private readonly screenPins: ScreenPins,
     private readonly activity: SessionActivity,
   ) {}
 
@@ -124,6 +126,16 @@ export class AuthController {
       reply,
       await this.screenLock.unlock(refreshCookie.read(request), body, this.#asker(request)),
     );
+  }
+
+  @BareEndpoint(routes.setPin)
+  async setPin({ principal, body, request }: BareCall<typeof routes.setPin>): Promise<void> {
+    await this.screenPins.set(principal, body.pin, request.ip);
+  }
+
+  @Endpoint(routes.removePin, { unit: 'accounts' })
+  async removePin({ tx }: Call<typeof routes.removePin>): Promise<void> {
+    await removePin(tx);
   }
 
   @BareEndpoint(routes.reauthenticate)

@@ -23,6 +23,7 @@ import { KnownBrowsers } from './known-browsers.js';
 import { OwnPasswords } from './own-password.js';
 import { Reauthentication } from './reauthentication.js';
 import { ScreenLock } from './screen-lock.js';
+import { ScreenPins } from './screen-pin.js';
 import { SessionService } from './session.service.js';
 import { SignInService } from './sign-in.service.js';
 import { TokenService } from './token.service.js';
@@ -52,6 +53,7 @@ import { TokenService } from './token.service.js';
     RelyingParty,
     Reauthentication,
     ScreenLock,
+    ScreenPins,
     KnownBrowsers,
     Providers,
     BegunSignIns,

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Tx } from '../../database/tx.js';
 import { isUuid } from '../../platform/uuid.js';
 import { countFactors } from '../factors/factors.js';
+import { hasPin } from './screen-pin.js';
 
 type Me = z.output<typeof api.auth.me.answer>;
 
@@ -32,6 +33,7 @@ export async function describeCaller(tx: Tx): Promise<Me> {
     name: account?.name ?? external?.name ?? null,
     tenant,
     factors: account ? await countFactors(tx, userId) : null,
+    has_pin: account ? await hasPin(tx, userId) : null,
     idle_minutes: session?.idle_minutes ?? null,
     input_key: session?.input_key.toString('base64url') ?? null,
     oidc: external?.provider ? { slug: external.provider } : null,

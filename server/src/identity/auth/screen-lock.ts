@@ -9,6 +9,7 @@ import { Passkeys } from '../factors/passkeys.js';
 import { toUser } from '../user-row.js';
 import { type Asker, OwnPasswords } from './own-password.js';
 import { holderOf, rotateRefreshToken } from './refresh-token.js';
+import { ScreenPins } from './screen-pin.js';
 import type { SignedIn } from './session.service.js';
 import { principalOf, TokenService } from './token.service.js';
 
@@ -18,6 +19,7 @@ export class ScreenLock {
   constructor(
     private readonly database: Database,
     private readonly ownPasswords: OwnPasswords,
+    private readonly pins: ScreenPins,
     private readonly passkeys: Passkeys,
     private readonly tokens: TokenService,
     private readonly accesses: AccessLog,
@@ -42,11 +44,12 @@ export class ScreenLock {
   }
 
   /**
-   * Unlocks the session of a refresh token for the person of that session, and counts as a fresh sign-in. One factor is
+   * Unlocks the session of a refresh token for the person of that session, and counts as a fresh sign-in unless it was by
+   * the PIN. One factor is
    * enough, because the session itself, which was opened with all that the policy demands, is the other one
    * (NIST SP 800-63B, 4.2.3). Wrong passwords count as failed sign-ins.
-   * @throws Problem `invalid_refresh_token` when the session has ended; `wrong_password`, `wrong_code`,
-   *   `too_many_attempts`; `external_account` for people of an OpenID provider, who sign in there again
+   * @throws Problem `invalid_refresh_token` when the session has ended; `wrong_password`, `wrong_code`, `wrong_pin`,
+   *   `pin_refused`, `too_many_attempts`; `external_account` for people of an OpenID provider, who sign in there again
    */
   async unlock(token: string | undefined, proof: Unlock, asker: Asker): Promise<SignedIn> {
     const holder = await holderOf(this.database, token, asker.address);
@@ -55,10 +58,15 @@ export class ScreenLock {
     const { sessionId } = holder;
     const user = toUser(holder.user);
     const principal = principalOf(user, asker.address); // without the session, which may not do anything yet
-    await this.#prove(principal, proof, asker);
+    await this.#prove(principal, sessionId, proof, asker);
+    const isByPin = 'pin' in proof;
     const refreshToken = await this.database.onAccounts(principal, async (tx) => {
-      if (!(await open(tx, sessionId))) return null;
-      tx.audit({ action: 'auth.unlock', objectType: 'session', objectId: sessionId }, user.tenant_id);
+      if (!(await open(tx, sessionId, !isByPin))) return null;
+      const details = isByPin ? { details: { method: 'pin' } } : {};
+      tx.audit(
+        { action: 'auth.unlock', objectType: 'session', objectId: sessionId, ...details },
+        user.tenant_id,
+      );
       const next = await rotateRefreshToken(tx, token, sessionId);
       // used meanwhile, by a copy or by another tab: the session stays locked
       if (next === null) throw new Problem('invalid_refresh_token');
@@ -68,9 +76,13 @@ export class ScreenLock {
     return { refreshToken, answer: this.tokens.answer(user, sessionId) };
   }
 
-  async #prove(principal: Principal, proof: Unlock, asker: Asker): Promise<void> {
+  async #prove(principal: Principal, sessionId: string, proof: Unlock, asker: Asker): Promise<void> {
     if ('password' in proof) {
       await this.ownPasswords.confirm(principal, proof.password, asker);
+      return;
+    }
+    if ('pin' in proof) {
+      await this.pins.confirm(principal, sessionId, proof.pin);
       return;
     }
     const shown = await this.database.onAccounts(principal, (tx) =>
@@ -84,10 +96,11 @@ export class ScreenLock {
 }
 
 /** False when the session has ended meanwhile, as with a change of the account. */
-const open = async (tx: Tx, sessionId: string): Promise<boolean> => {
+const open = async (tx: Tx, sessionId: string, isFresh: boolean): Promise<boolean> => {
   const opened = await tx.sql.execute`
     UPDATE wardbell.auth_session s
-    SET locked_at = NULL, fresh_at = now(), last_used_at = clock_timestamp()
+    SET locked_at = NULL, pin_failures = 0, last_used_at = clock_timestamp(),
+        fresh_at = CASE WHEN ${isFresh} THEN now() ELSE s.fresh_at END
     WHERE s.id = ${sessionId}::uuid AND s.revoked_at IS NULL AND s.expires_at > now() AND NOT wardbell.is_idle(s)`;
   return opened > 0;
 };

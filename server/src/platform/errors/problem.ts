@@ -21,6 +21,8 @@ const PROBLEMS = {
   field_not_allowed: [403, 'Your role may not write one of these fields'],
   origin_not_allowed: [403, 'This origin may not call the API'],
   wrong_password: [403, 'The present password is wrong'],
+  wrong_pin: [403, 'The PIN is wrong'],
+  pin_refused: [403, 'The PIN does not unlock this session any more; show the password or a passkey'],
   wrong_code: [403, 'The code is wrong, or was used before'],
   password_change_required: [403, 'Choose a password of your own'],
   second_factor_enrolment_required: [403, 'Set up a second factor, then sign in again'],
