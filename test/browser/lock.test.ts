@@ -3,6 +3,7 @@ import { call } from '../support/http.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { addAuthenticator } from './support/authenticator.js';
+import { violationsOf } from './support/axe.js';
 import { browser, database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
@@ -146,6 +147,85 @@ describe('a locked screen', () => {
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await lock(anna);
     await page.getByRole('button', { name: 'Use a passkey' }).click();
+    await anna.untilConnection('Live');
+    await anna.close();
+  });
+});
+
+describe('a PIN', () => {
+  const account = ({ page }: ConsolePage) => page.getByRole('dialog', { name: 'Account & security' });
+  const openAccount = async (person: ConsolePage) => {
+    await person.page.getByRole('button', { name: /^Account of/ }).click();
+    await person.page.getByRole('button', { name: 'Account & security' }).click();
+    await account(person).getByRole('heading', { name: 'PIN for locked screens' }).waitFor();
+  };
+  const setPin = async (person: ConsolePage, pin: string) => {
+    const { page } = person;
+    const dialog = page.getByRole('dialog', { name: 'PIN for locked screens' });
+    await dialog.getByLabel('New PIN').fill('1234');
+    await dialog.getByLabel('The same once more').fill(pin);
+    await dialog.getByRole('button', { name: 'Save PIN' }).click();
+    await dialog.getByText('Too easy to guess').waitFor();
+    await dialog.getByText('The two are different').waitFor();
+    await dialog.getByLabel('New PIN').fill(pin);
+    await dialog.getByRole('button', { name: 'Save PIN' }).click();
+    await page.getByText('Your PIN is set').waitFor();
+  };
+  const enterPin = async ({ page }: ConsolePage, pin: string) => {
+    await page.getByLabel('PIN', { exact: true }).fill(pin);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+  };
+
+  it('that was set on the account page opens the screen, also after a reload, until it is removed', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await openAccount(anna);
+    await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
+    await setPin(anna, '407183');
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await lock(anna);
+    expect(await violationsOf(page)).toEqual([]);
+    await enterPin(anna, '407183');
+    await anna.untilConnection('Live');
+    await lock(anna);
+    await untilLocked(clinic.clinician.id);
+    await page.reload();
+    await enterPin(anna, '407183');
+    await anna.untilConnection('Live');
+    await openAccount(anna);
+    await account(anna).getByRole('button', { name: 'Change PIN' }).waitFor();
+    await account(anna).getByRole('button', { name: 'Remove PIN' }).click();
+    await page
+      .getByRole('dialog', { name: 'Remove the PIN?' })
+      .getByRole('button', { name: 'Remove PIN' })
+      .click();
+    await page.getByText('Your PIN is removed').waitFor();
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await lock(anna);
+    await page.getByLabel('Password', { exact: true }).waitFor();
+    expect(await page.getByLabel('PIN', { exact: true }).count()).toBe(0);
+    await anna.close();
+  });
+
+  it('gives way to the password after five wrong ones', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await openAccount(anna);
+    await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
+    await setPin(anna, '407183');
+    await page.getByRole('button', { name: 'Close' }).first().click();
+    await lock(anna);
+    await untilLocked(clinic.clinician.id);
+    for (let n = 0; n < 4; n++) {
+      const answered = page.waitForResponse(/auth\/unlock$/);
+      await enterPin(anna, `500${n}`);
+      await answered;
+      await page.getByText('That is not the PIN').waitFor();
+    }
+    await enterPin(anna, '5004');
+    await page.getByText('The PIN does not open this screen any more').waitFor();
+    expect(await page.getByRole('button', { name: 'Use the PIN' }).count()).toBe(0);
+    await unlock(anna, clinic.clinician.password);
     await anna.untilConnection('Live');
     await anna.close();
   });

@@ -18,15 +18,16 @@ import { ACCOUNT } from './messages';
 import { OwnPassword } from './own-password';
 import { OwnSessions } from './own-sessions';
 import { PasskeyList } from './passkey-list';
-import { useFactorsChanged, useRemoveFactor } from './use-account';
+import { useFactorsChanged, useRemoveFactor, useRemovePin } from './use-account';
 
 const TotpSetup = lazily(async () => (await import('../../shared/factors/totp-setup')).TotpSetup);
+const OwnPin = lazily(async () => (await import('./own-pin')).OwnPin);
 const PasskeySetup = lazily(async () => (await import('../../shared/factors/passkey-setup')).PasskeySetup);
 
 /** Fewer recovery codes than this are few. */
 const FEW_CODES = 3;
 
-type Step = 'password' | 'totp' | 'passkey';
+type Step = 'password' | 'totp' | 'passkey' | 'pin';
 /** What is asked about before it is removed: the authenticator app (null), or a passkey. */
 type Removal = { readonly passkey: Passkey | null };
 
@@ -88,8 +89,10 @@ export const AccountDrawer = ({ onClose }: { onClose: () => void }) => {
   const factors = useFactors();
   const changed = useFactorsChanged();
   const remove = useRemoveFactor();
+  const removePin = useRemovePin();
   const [step, setStep] = useState<Step | null>(null);
   const [removal, setRemoval] = useState<Removal | null>(null);
+  const [isRemovingPin, setRemovingPin] = useState(false);
   const [isEndingOthers, setEndingOthers] = useState(false);
   const back = () => setStep(null);
   const finish = (message: string) => {
@@ -99,6 +102,7 @@ export const AccountDrawer = ({ onClose }: { onClose: () => void }) => {
   };
 
   if (step === 'password') return <OwnPassword onClose={back} />;
+  if (step === 'pin') return <OwnPin onClose={back} />;
   if (step === 'totp') {
     return (
       <StepDialog
@@ -125,7 +129,7 @@ export const AccountDrawer = ({ onClose }: { onClose: () => void }) => {
       <Drawer
         opened
         onClose={onClose}
-        closeOnEscape={removal === null && !isEndingOthers}
+        closeOnEscape={removal === null && !isEndingOthers && !isRemovingPin}
         position="right"
         size="32rem"
         title={words.account}
@@ -195,12 +199,49 @@ export const AccountDrawer = ({ onClose }: { onClose: () => void }) => {
             >
               <PasskeyList onRemove={(passkey) => setRemoval({ passkey })} />
             </Section>
+            <Section
+              title={words.pin.title}
+              state={me.has_pin ? words.pin.on : words.pin.off}
+              action={
+                <>
+                  <Button {...small} onClick={() => setStep('pin')}>
+                    {me.has_pin ? words.pin.change : words.pin.set}
+                  </Button>
+                  {me.has_pin && (
+                    <Button {...small} variant="subtle" color="red" onClick={() => setRemovingPin(true)}>
+                      {words.pin.remove}
+                    </Button>
+                  )}
+                </>
+              }
+            />
           </>
         )}
         <Section title={words.sessions.title} state={words.sessions.hint}>
           <OwnSessions isAsking={isEndingOthers} onAsk={setEndingOthers} />
         </Section>
       </Drawer>
+      {isRemovingPin && (
+        <Confirm
+          title={words.pin.removeTitle}
+          hint={words.pin.removeHint}
+          action={words.pin.remove}
+          pending={removePin.isPending}
+          failure={removePin.error && describe(removePin.error)}
+          onConfirm={() =>
+            removePin.mutate(undefined, {
+              onSuccess: () => {
+                setRemovingPin(false);
+                void toast({ tone: 'success', message: words.pin.removed });
+              },
+            })
+          }
+          onClose={() => {
+            removePin.reset();
+            setRemovingPin(false);
+          }}
+        />
+      )}
       {removal && (
         <Confirm
           title={

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { factorsKey } from '../../shared/factors/use-factors';
-import { useApi } from '../../shared/session/context';
+import { useApi, useSession } from '../../shared/session/context';
 
 /** Sessions come and go without an event. */
 const REFRESH_MS = 15_000;
@@ -50,6 +50,15 @@ export const useRemoveFactor = () => {
         ? api.call('DELETE', '/auth/totp')
         : api.call('DELETE', '/auth/passkeys/:id', { params: { id: passkeyId } }),
     onSuccess: changed,
+  });
+};
+
+/** Removes the PIN of locked screens. */
+export const useRemovePin = () => {
+  const session = useSession();
+  return useMutation({
+    mutationFn: () => session.api.call('DELETE', '/auth/pin'),
+    onSuccess: () => session.notePin(false),
   });
 };
 

@@ -3,10 +3,11 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useClient } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { Me } from '../../shared/api/types';
 import { Splash } from '../../shared/components/splash';
 import { lazily } from '../../shared/lazily';
 import { useMe, useSession } from '../../shared/session/context';
-import { IdleWatch, idleLimits, isLocked } from '../../shared/session/idle';
+import { IdleWatch, idleLimits, isLocked, type LockedPerson } from '../../shared/session/idle';
 import { collectInput, SEALED_KEY } from '../../shared/session/kept-input';
 import { createActivityReport } from '../../shared/session/report-activity';
 import { IdleProvider } from './idle-context';
@@ -17,6 +18,13 @@ const LockScreen = lazily(
 );
 const IdleWarning = lazily(async () => (await import('./idle-warning')).IdleWarning);
 
+const personOf = (me: Me): LockedPerson => ({
+  name: me.name,
+  email: me.email,
+  isExternal: me.factors === null,
+  hasPin: me.has_pin === true,
+});
+
 /**
  * Locks a screen that was left alone, and the session with it: what the screen showed, toasts and dialogs too, is taken out
  * of the document and out of memory, not covered. What was not saved is encrypted and comes back for the same person.
@@ -26,10 +34,8 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
   const client = useClient();
   const cache = useQueryClient();
   const me = useMe();
-  const [watch] = useState(() => {
-    const person = { name: me.name, email: me.email, isExternal: me.factors === null };
-    return new IdleWatch(idleLimits(me.idle_minutes), person);
-  });
+  const [watch] = useState(() => new IdleWatch(idleLimits(me.idle_minutes), personOf(me)));
+  watch.person = personOf(me);
   const presence = useSyncExternalStore(
     watch.subscribe,
     () => watch.presence,

@@ -26,15 +26,18 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
   const words = useRoomText(LOCK).lock;
   const session = useSession();
   const describePasskey = useFactorFailure();
-  const [busy, setBusy] = useState<'password' | 'passkey' | null>(null);
+  const [busy, setBusy] = useState<'secret' | 'passkey' | null>(null);
+  const [hasPin, setHasPin] = useState(person.hasPin && !isExternal);
+  const [isByPin, setByPin] = useState(hasPin);
   const [missing, setMissing] = useState(false);
   const [failure, setFailure] = useState<Described | null>(null);
-  const password = useRef<HTMLInputElement>(null);
+  const secret = useRef<HTMLInputElement>(null);
   useTitle(words.title);
-  useEffect(() => password.current?.focus(), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the other field has the cursor when it appears
+  useEffect(() => secret.current?.focus(), [isByPin]);
   const name = person.name ?? person.email;
 
-  const unlock = async (by: 'password' | 'passkey', prove: () => Promise<UnlockProof>) => {
+  const unlock = async (by: 'secret' | 'passkey', prove: () => Promise<UnlockProof>) => {
     setBusy(by);
     setFailure(null);
     try {
@@ -42,19 +45,30 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
     } catch (error) {
       setBusy(null);
       if (hasCode(error, 'wrong_password')) setFailure(words.wrong);
-      else if (hasCode(error, 'wrong_code')) setFailure(words.passkeyHint);
+      else if (hasCode(error, 'wrong_pin') || (isByPin && hasCode(error, 'validation_failed')))
+        setFailure(words.wrongPin);
+      else if (hasCode(error, 'pin_refused')) {
+        setFailure(words.pinRefused);
+        setHasPin(false);
+        setByPin(false);
+      } else if (hasCode(error, 'wrong_code')) setFailure(words.passkeyHint);
       else if (error instanceof PasskeyError || hasCode(error, 'passkeys_unavailable'))
         setFailure(describePasskey(error));
       else setFailure(describeFailure(error, text));
-      password.current?.select();
+      secret.current?.select();
     }
+  };
+  const change = () => {
+    setByPin(!isByPin);
+    setMissing(false);
+    setFailure(null);
   };
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const given = password.current?.value ?? '';
+    const given = secret.current?.value ?? '';
     setMissing(given === '');
-    if (given === '') password.current?.focus();
-    else void unlock('password', async () => ({ password: given }));
+    if (given === '') secret.current?.focus();
+    else void unlock('secret', async () => (isByPin ? { pin: given } : { password: given }));
   };
   const takePasskey = () =>
     unlock('passkey', async () => {
@@ -71,8 +85,10 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
         {isExternal
           ? formatMessage(words.leadOut, { name: name ?? text.app.you })
           : name === null
-            ? words.leadUnknown
-            : formatMessage(words.lead, { name })}
+            ? isByPin
+              ? words.leadPinUnknown
+              : words.leadUnknown
+            : formatMessage(isByPin ? words.leadPin : words.lead, { name })}
       </p>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
@@ -82,30 +98,48 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
               {person.email !== null && (
                 <input type="hidden" name="email" autoComplete="username" value={person.email} readOnly />
               )}
-              <PasswordInput
-                ref={password}
-                label={words.password}
-                name="password"
-                autoComplete="current-password"
-                size="md"
-                error={missing && words.missing}
-              />
+              {isByPin ? (
+                <PasswordInput
+                  key="pin"
+                  ref={secret}
+                  label={words.pin}
+                  inputMode="numeric"
+                  autoComplete="off"
+                  size="md"
+                  error={missing && words.missingPin}
+                />
+              ) : (
+                <PasswordInput
+                  key="password"
+                  ref={secret}
+                  label={words.password}
+                  name="password"
+                  autoComplete="current-password"
+                  size="md"
+                  error={missing && words.missing}
+                />
+              )}
               <Button
                 type="submit"
                 size="md"
-                loading={busy === 'password'}
+                loading={busy === 'secret'}
                 disabled={busy === 'passkey'}
                 fullWidth
               >
                 {words.unlock}
               </Button>
+              {hasPin && (
+                <Button variant="default" size="md" fullWidth disabled={busy !== null} onClick={change}>
+                  {isByPin ? words.usePassword : words.usePin}
+                </Button>
+              )}
               {canUsePasskeys() && (
                 <Button
                   variant="default"
                   size="md"
                   fullWidth
                   loading={busy === 'passkey'}
-                  disabled={busy === 'password'}
+                  disabled={busy === 'secret'}
                   leftSection={<IconFingerprint size={20} aria-hidden="true" />}
                   onClick={() => void takePasskey()}
                 >

@@ -25,6 +25,8 @@ export interface LockedPerson {
   readonly email: string | null;
   /** Signed in elsewhere: has neither password nor passkey here. */
   readonly isExternal: boolean;
+  /** Has a PIN that unlocks screens. */
+  readonly hasPin: boolean;
 }
 
 export type Presence = 'active' | 'warned' | 'locked' | 'gone';
@@ -71,7 +73,7 @@ export class IdleWatch {
   /** @param person who may unlock the screen, for the screen to say after a reload */
   constructor(
     limits: IdleLimits,
-    readonly person: LockedPerson,
+    public person: LockedPerson,
   ) {
     this.#limits = limits;
     this.#presence = presenceNow(limits);
@@ -187,10 +189,11 @@ export const lockedPerson = (): LockedPerson => {
       name = null,
       email = null,
       isExternal = false,
+      hasPin = false,
     } = JSON.parse(localStorage.getItem(LOCKED_KEY) ?? '{}');
-    return { name, email, isExternal };
+    return { name, email, isExternal, hasPin };
   } catch {
-    return { name: null, email: null, isExternal: false };
+    return { name: null, email: null, isExternal: false, hasPin: false };
   }
 };
 

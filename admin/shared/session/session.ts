@@ -181,10 +181,19 @@ export class Session implements TokenSource {
   async resume(): Promise<void> {
     this.#isLocked = false;
     try {
-      this.#inputKey = (await this.api.call('GET', '/auth/me')).input_key;
+      const { input_key, has_pin } = await this.api.call('GET', '/auth/me');
+      this.#inputKey = input_key;
+      this.notePin(has_pin);
     } catch {
       // Without the key what was not saved stays encrypted; the rest does not need it.
     }
+  }
+
+  /** Says whether the person has a PIN now. */
+  notePin(has_pin: boolean | null): void {
+    const state = this.#state;
+    if (state.status !== 'signed_in' || state.me.has_pin === has_pin) return;
+    this.#set({ ...state, me: { ...state.me, has_pin } });
   }
 
   locked(): void {
