@@ -11,6 +11,8 @@ export interface TokenOptions {
   readonly expiresInS?: number;
   readonly secret?: string;
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** `typ` of its header; absent unless given. */
+  readonly type?: string;
 }
 
 /** An access token as another service with the same secret would make it (single sign-on). */
@@ -22,7 +24,7 @@ export async function mintToken(options: TokenOptions): Promise<string> {
     iat: Math.min(nowS, nowS + (options.expiresInS ?? 0)),
     ...options.claims,
   })
-    .setProtectedHeader({ alg: 'HS256' })
+    .setProtectedHeader({ alg: 'HS256', ...(options.type === undefined ? {} : { typ: options.type }) })
     .setSubject(options.sub ?? randomUUID())
     .setExpirationTime(nowS + (options.expiresInS ?? 900))
     .sign(new TextEncoder().encode(options.secret ?? JWT_SECRET));

@@ -31,7 +31,10 @@ describe('Signing in', () => {
       expires_in: 900,
       user: { id, email, tenant_id: tenant.id, role: 'clinician', status: 'active' },
     });
-    const claims = JSON.parse(Buffer.from(answer.access_token.split('.')[1] ?? '', 'base64url').toString());
+    const [header, claims] = answer.access_token
+      .split('.', 2)
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
+    expect(header).toMatchObject({ alg: 'HS256', typ: 'at+jwt' });
     expect(claims).toMatchObject({
       sub: id,
       tenant_id: tenant.id,

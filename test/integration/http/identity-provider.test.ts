@@ -93,6 +93,7 @@ describe('Tokens of an identity provider', () => {
   it.each([
     ['another issuer', { iss: 'https://other.example' }],
     ['another audience', { aud: 'somebody else' }],
+    ['the hash of an access token, as ID tokens have it', { at_hash: '77QmUPtjPfzWtF2AnpK9RQ' }],
     ['no role', { role: undefined }],
     ['the id of a person who signs in here', { sub: 'oidc:hospital:x' }],
     ['a role that we do not know', { role: 'janitor' }],

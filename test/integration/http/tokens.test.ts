@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { useServer } from '../../support/fixture.js';
+import { server, useServer } from '../../support/fixture.js';
+import { TestSocket } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
-import { type Clinic, createClinic, fail } from './harness.js';
+import { ask, type Clinic, createClinic, fail } from './harness.js';
 
 useServer();
 
@@ -43,6 +44,28 @@ describe('A caller', () => {
     const token = await mintToken(options);
     expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
   });
+
+  it.each(['at+jwt', 'application/at+jwt', 'AT+JWT', 'JWT', undefined])(
+    'takes a token of another service whose type is %s',
+    async (type) => {
+      const token = await mintToken({
+        role: 'clinician',
+        tenantId: clinic.id,
+        ...(type === undefined ? {} : { type }),
+      });
+      expect((await ask(api.auth.me, { token })).status).toBe(200);
+    },
+  );
+
+  it.each(['logout+jwt', 'secevent+jwt', 'wardbell-step+jwt', ''])(
+    'refuses a token that says it is something else: %j',
+    async (type) => {
+      const token = await mintToken({ role: 'clinician', tenantId: clinic.id, type });
+      expect(await fail(api.auth.me, { token })).toEqual([401, 'invalid_token']);
+      const { code, reason } = await new TestSocket(server.wsUrl, { token }).closed();
+      expect([code, reason]).toEqual([1008, 'Authentication failed']);
+    },
+  );
 
   it('tells an expired token from a wrong one', async () => {
     const token = await mintToken({ role: 'super_admin', expiresInS: -10 });

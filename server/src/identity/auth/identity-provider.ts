@@ -81,6 +81,8 @@ export class IdentityProvider {
   /** Without `sid`: it is the provider's own session, which we do not track and which need not be a UUID. */
   #toOurs({ sub, exp = 0, iat = 0, ...others }: JWTPayload): Readonly<Record<string, unknown>> {
     if (exp - iat > MAX_LIFE_S) throw new TokenError('invalid', undefined, 'exp');
+    // only ID tokens have it (OpenID Connect Core, 3.1.3.6), and they are for the client that signs a person in
+    if (others['at_hash'] !== undefined) throw new TokenError('invalid', undefined, 'at_hash');
     // ids of people who signed in here
     if (sub?.startsWith(OIDC_ID_PREFIX)) throw new TokenError('invalid', undefined, 'sub');
     const { roleClaim, tenantClaim, allowSuperAdmin } = this.config;

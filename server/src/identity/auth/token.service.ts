@@ -15,6 +15,7 @@ import { isKey } from '../keys/key-text.js';
 import { ExternalUsersSeen } from './external-users-seen.js';
 import { IdentityProvider } from './identity-provider.js';
 import { TokenError } from './token-error.js';
+import { ACCESS_TOKEN_TYPE, algorithmOf } from './token-type.js';
 
 /** Lifetime of access tokens. Clients refresh before it ends (`token_expiring`). */
 export const ACCESS_TOKEN_S = 15 * 60;
@@ -77,7 +78,8 @@ export class TokenService implements OnApplicationBootstrap, OnApplicationShutdo
     if (isKey(token)) return this.keys.verify(token, address);
     try {
       if (token.length > MAX_TOKEN_CHARACTERS) throw new TokenError('invalid');
-      if (this.#provider === null || algorithmOf(token) === 'HS256') {
+      const algorithm = algorithmOf(token);
+      if (this.#provider === null || algorithm === 'HS256') {
         return this.#noted(toPrincipal(this.#verifyOwn(token), address));
       }
     } catch (error) {
@@ -149,6 +151,7 @@ const toSigner = ({ kid, secret }: SigningKey): Signer => {
     signOptions: {
       algorithm: 'HS256',
       expiresIn: ACCESS_TOKEN_S,
+      header: { alg: 'HS256', typ: ACCESS_TOKEN_TYPE },
       ...(kid === undefined ? {} : { keyid: kid }),
     },
     verifyOptions: { algorithms: ['HS256'] },
@@ -171,14 +174,6 @@ export const principalOf = (
   expiresAtMs: Date.now() + ACCESS_TOKEN_S * 1000,
   address,
 });
-
-const algorithmOf = (token: string): string | undefined => {
-  try {
-    return decodeProtectedHeader(token).alg;
-  } catch (error) {
-    throw new TokenError('invalid', error);
-  }
-};
 
 const toPrincipal = (payload: unknown, address: string | null): Principal => {
   const claims = Claims.safeParse(payload);
