@@ -1,6 +1,7 @@
-import { Patient } from '@wardbell/contract';
+import { Appointment, Patient } from '@wardbell/contract';
 import { call } from '../support/http.js';
-import { createTenant, must, type TestTenant } from '../support/tenant.js';
+import { SUPER_ADMIN } from '../support/server.js';
+import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { addAuthenticator } from './support/authenticator.js';
 import { violationsOf } from './support/axe.js';
@@ -36,10 +37,10 @@ const untilLocked = (userId: string) =>
   eventually(async () => (await lockedOf(userId)) === 1, { what: 'the lock on the server' });
 const form = ({ page }: ConsolePage) => page.getByRole('dialog', { name: 'New patient' });
 /** Signs in with a clock that the test turns: the screen is locked after so many minutes, whatever is on it. */
-const openAlone = async () => {
+const openAlone = async (who: Pick<TestUser, 'email' | 'password'> = clinic.clinician) => {
   const anna = await ConsolePage.open(browser, server);
   await anna.page.clock.install();
-  await anna.signIn(clinic.clinician);
+  await anna.signIn(who);
   await anna.untilConnection('Live');
   return anna;
 };
@@ -283,6 +284,111 @@ describe('what was not saved when the screen was locked', () => {
       token: clinic.clinician.token,
     });
     expect(stored).toMatchObject({ phone: '2', notes: 'Fears needles' });
+    await anna.close();
+  });
+
+  /** Locks the screen by time, with a dialog on it, and unlocks it. */
+  const comeBack = async (person: ConsolePage, password: string) => {
+    await person.page.clock.fastForward('16:00');
+    await person.page.getByRole('heading', { name: 'Locked' }).waitFor();
+    const everything = await person.page.evaluate(() =>
+      JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+    );
+    expect(everything).not.toContain('Half');
+    await unlock(person, password);
+    await person.untilConnection('Live');
+  };
+
+  it('in forms of administrators comes back, without passwords and what a key may do', async () => {
+    const { admin } = clinic;
+    const anna = await openAlone(admin);
+    const { page } = anna;
+    const fields = page.getByRole('dialog');
+
+    await page.goto(`${server.url}/users/`);
+    await page.getByRole('button', { name: 'New user' }).click();
+    await fields.getByLabel('Name').fill('Half a nurse');
+    await fields.getByRole('radio', { name: 'Choose it myself' }).check();
+    await fields.getByLabel('Start password').last().fill('Half of this is secret');
+    await comeBack(anna, admin.password);
+    await fields.getByLabel('Name').waitFor();
+    expect(await fields.getByLabel('Name').inputValue()).toBe('Half a nurse');
+    expect(await fields.getByRole('radio', { name: 'Choose it myself' }).isChecked()).toBe(false);
+
+    await page.goto(`${server.url}/users/?id=${clinic.clinician.id}`);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await fields.getByLabel('Name').fill('Half renamed');
+    await comeBack(anna, admin.password);
+    await fields.getByLabel('Name').waitFor();
+    expect(await fields.getByLabel('Name').inputValue()).toBe('Half renamed');
+
+    await page.goto(`${server.url}/integrations/`);
+    await page.getByRole('button', { name: 'New key' }).first().click();
+    await fields.getByLabel('Name').fill('Half a feed');
+    await fields.getByRole('checkbox', { name: 'Publish events' }).check();
+    await comeBack(anna, admin.password);
+    await fields.getByLabel('Name').waitFor();
+    expect(await fields.getByLabel('Name').inputValue()).toBe('Half a feed');
+    expect(await fields.getByRole('checkbox', { name: 'Publish events' }).isChecked()).toBe(false);
+
+    await page.goto(`${server.url}/integrations/?tab=webhooks`);
+    await page.getByRole('button', { name: 'New webhook' }).first().click();
+    await fields.getByLabel('Description').fill('Half described');
+    await comeBack(anna, admin.password);
+    await fields.getByLabel('Description').waitFor();
+    expect(await fields.getByLabel('Description').inputValue()).toBe('Half described');
+
+    await page.goto(`${server.url}/notifications/`);
+    await page.getByRole('button', { name: 'New notification' }).first().click();
+    await fields.getByLabel('Message').fill('Half a sentence');
+    await fields.getByRole('radio', { name: 'Warning' }).check();
+    await comeBack(anna, admin.password);
+    await fields.getByLabel('Message').waitFor();
+    expect(await fields.getByLabel('Message').inputValue()).toBe('Half a sentence');
+    expect(await fields.getByRole('radio', { name: 'Warning' }).isChecked()).toBe(true);
+    await anna.close();
+  });
+
+  it('in the form of a clinic comes back', async () => {
+    const root = await openAlone(SUPER_ADMIN);
+    const { page } = root;
+    const fields = page.getByRole('dialog');
+    const name = fields.getByRole('textbox', { name: 'Name', exact: true });
+    await page.goto(`${server.url}/tenants/`);
+    await page.getByRole('button', { name: 'New clinic' }).first().click();
+    await name.fill('Half a clinic');
+    await comeBack(root, SUPER_ADMIN.password);
+    await name.waitFor();
+    expect(await name.inputValue()).toBe('Half a clinic');
+    expect(await fields.getByLabel('Short name').inputValue()).toBe('half-a-clinic');
+    await root.close();
+  });
+
+  it('as the reason of a cancellation or of an emergency access comes back', async () => {
+    const patient = await createPatient(server, clinic.clinician, { last_name: uniqueName('Asked') });
+    const today = new Date().toISOString().slice(0, 10);
+    const visit = await must(Appointment, server, 'POST', '/appointments', {
+      token: clinic.clinician.token,
+      body: { patient_id: patient.id, datetime: `${today}T12:00:00Z`, type: 'Check-up' },
+    });
+    const anna = await openAlone();
+    const { page } = anna;
+    const reason = page.getByRole('dialog').getByRole('textbox');
+    await page.goto(`${server.url}/schedule/?date=${today}`);
+    await page.locator(`[data-appointment="${visit.id}"]`).focus();
+    await page.keyboard.press('x');
+    await reason.fill('Half a reason');
+    await comeBack(anna, clinic.clinician.password);
+    await reason.waitFor();
+    expect(await reason.inputValue()).toBe('Half a reason');
+
+    await updatePatient(server, clinic.admin, patient.id, { restricted: true });
+    await page.goto(`${server.url}/patients/?id=${patient.id}`);
+    await page.getByRole('button', { name: 'Emergency access…' }).click();
+    await reason.fill('Half an emergency');
+    await comeBack(anna, clinic.clinician.password);
+    await reason.waitFor();
+    expect(await reason.inputValue()).toBe('Half an emergency');
     await anna.close();
   });
 

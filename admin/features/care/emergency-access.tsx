@@ -7,6 +7,8 @@ import { describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
 import { FailureAlert } from '../../shared/components/failure-alert';
 import { useApi } from '../../shared/session/context';
+import { emergencyInput } from '../../shared/session/input-names';
+import { useKeptText } from '../../shared/session/use-kept-text';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
 import { CARE } from './messages';
@@ -29,6 +31,7 @@ export const EmergencyAccess = ({
   const words = useRoomText(CARE).emergency;
   const api = useApi();
   const field = useRef<HTMLTextAreaElement>(null);
+  const kept = useKeptText(emergencyInput(patientId), () => field.current?.value ?? '');
   const [refused, setRefused] = useState<string | null>(null);
   const open = useMutation({
     mutationFn: (reason: string) =>
@@ -65,6 +68,7 @@ export const EmergencyAccess = ({
           <p style={{ margin: 0 }}>{formatMessage(words.hint, { minutes: MINUTES })}</p>
           <Textarea
             ref={field}
+            defaultValue={kept}
             label={words.reason}
             description={words.reasonHint}
             error={refused}

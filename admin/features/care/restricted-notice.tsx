@@ -5,6 +5,8 @@ import { IconLock } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Notice } from '../../shared/components/notice';
 import { lazily } from '../../shared/lazily';
+import { emergencyInput } from '../../shared/session/input-names';
+import { hasInput } from '../../shared/session/kept-input';
 import { useRoomText } from '../../shared/text/text';
 import { CARE } from './messages';
 
@@ -13,7 +15,7 @@ const EmergencyAccess = lazily(async () => (await import('./emergency-access')).
 /** In the place of a record that the reader may not open: why, and what to do in an emergency. */
 export const RestrictedNotice = ({ patientId, onOpened }: { patientId: string; onOpened: () => void }) => {
   const words = useRoomText(CARE);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(() => hasInput(emergencyInput(patientId)));
   return (
     <>
       <Notice icon={IconLock} title={words.notice.title} hint={`${words.notice.hint} ${words.notice.ask}`}>

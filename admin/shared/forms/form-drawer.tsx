@@ -39,7 +39,9 @@ export const failureBeside = <Values,>(
 const useKeptInput = <Values extends object>(
   name: string | undefined,
   form: UseFormReturnType<Values>,
+  fields: readonly (keyof Values & string)[] | undefined,
 ): void => {
+  const kept = useRef(fields);
   const latest = useRef(form);
   latest.current = form;
   useEffect(() => {
@@ -49,7 +51,9 @@ const useKeptInput = <Values extends object>(
     if (input) latest.current.setValues(input as Partial<Values>);
     return offerInput(name, () => {
       const { getValues, isDirty } = latest.current;
-      const changed = Object.entries(getValues()).filter(([field]) => isDirty(field));
+      const changed = Object.entries(getValues()).filter(
+        ([field]) => isDirty(field) && (kept.current?.some((name) => name === field) ?? true),
+      );
       return changed.length === 0 ? undefined : Object.fromEntries(changed);
     });
   }, [name]);
@@ -59,6 +63,7 @@ const useKeptInput = <Values extends object>(
 export const FormDrawer = <Values extends object>({
   title,
   inputName,
+  keptFields,
   submitLabel,
   form,
   pending,
@@ -70,6 +75,8 @@ export const FormDrawer = <Values extends object>({
   title: string;
   /** Under which name a lock of the screen keeps the input; whoever opens the drawer asks `hasInput`. Absent: it does not. */
   inputName?: string;
+  /** The fields that are kept; absent: all. Passwords and secrets are in no form's. */
+  keptFields?: readonly (keyof Values & string)[];
   submitLabel: string;
   form: UseFormReturnType<Values>;
   pending: boolean;
@@ -80,7 +87,7 @@ export const FormDrawer = <Values extends object>({
 }) => {
   const text = useText();
   const [leaving, setLeaving] = useState(false);
-  useKeptInput(inputName, form);
+  useKeptInput(inputName, form, keptFields);
   const close = () => {
     if (pending) return;
     if (form.isDirty()) setLeaving(true);

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { NEW_KEY } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import {
@@ -47,6 +48,8 @@ export const CreateKey = ({ onClose }: { onClose: (created?: IntegrationKeyCreat
   return (
     <FormDrawer
       title={words.title}
+      inputName={NEW_KEY}
+      keptFields={['name']}
       submitLabel={words.save}
       form={form}
       pending={disabled}

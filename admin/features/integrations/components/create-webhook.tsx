@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { NEW_WEBHOOK } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import {
@@ -51,6 +52,7 @@ export const CreateWebhook = ({ onClose }: { onClose: (created?: WebhookCreated)
   return (
     <FormDrawer
       title={words.form.createTitle}
+      inputName={NEW_WEBHOOK}
       submitLabel={words.form.save}
       form={form}
       pending={create.isPending}

@@ -7,6 +7,7 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
+import { webhookInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import {
@@ -53,6 +54,7 @@ export const EditWebhook = ({ row, onClose }: { row: Webhook; onClose: () => voi
   return (
     <FormDrawer
       title={words.form.editTitle}
+      inputName={webhookInput(opened.id)}
       submitLabel={words.form.saveChanges}
       form={form}
       pending={save.isPending}

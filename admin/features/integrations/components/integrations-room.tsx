@@ -6,6 +6,8 @@ import { useState } from 'react';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { Room } from '../../../shared/room/room';
+import { NEW_KEY, NEW_WEBHOOK } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import type { CreateForm } from './create-form';
@@ -18,13 +20,16 @@ import { WebhookList } from './webhook-list';
 const TABS = ['keys', 'webhooks', 'deadLetters', 'eventTypes'] as const;
 type Tab = (typeof TABS)[number];
 
+/** The input of a form that a lock of the screen has closed. */
+const NEW_INPUT: Readonly<Partial<Record<Tab, string>>> = { keys: NEW_KEY, webhooks: NEW_WEBHOOK };
+
 /** How services of the clinic sign in, publish events and receive them. */
 export const IntegrationsRoom = () => {
   const text = useText();
   const words = useRoomText(INTEGRATIONS);
   const address = useAddress();
   const tab: Tab = TABS.find((known) => known === address.get('tab')) ?? 'keys';
-  const [isCreating, setCreating] = useState(false);
+  const [isCreating, setCreating] = useState(() => hasInput(NEW_INPUT[tab] ?? ''));
   const createLabel = tab === 'deadLetters' ? null : words[tab].create;
   useHotkey('n', () => setCreating(createLabel !== null));
   const form: CreateForm = { isCreating, setCreating };

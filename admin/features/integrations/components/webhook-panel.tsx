@@ -7,6 +7,8 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { webhookInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -31,7 +33,9 @@ const Details = ({ row, head, onClose }: { row: Webhook; head: number | null; on
   const formats = useFormats();
   const say = useWebhookWords();
   const names = useColleagueNames();
-  const [dialog, setDialog] = useState<WebhookDialog | null>(null);
+  const [dialog, setDialog] = useState<WebhookDialog | null>(() =>
+    hasInput(webhookInput(row.id)) ? 'edit' : null,
+  );
   const [testId, setTestId] = useState<string | null>(null);
   const state = stateOf(row, head);
   const closeDialog = () => setDialog(null);

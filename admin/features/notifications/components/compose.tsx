@@ -10,6 +10,7 @@ import { Confirm } from '../../../shared/components/confirm';
 import { toast } from '../../../shared/components/toast';
 import { FormDrawer } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
+import { NEW_NOTIFICATION } from '../../../shared/session/input-names';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -63,6 +64,7 @@ export const Compose = ({ onClose }: { onClose: () => void }) => {
     <>
       <FormDrawer
         title={words.compose.title}
+        inputName={NEW_NOTIFICATION}
         submitLabel={words.compose.review}
         form={form}
         pending={send.isPending}

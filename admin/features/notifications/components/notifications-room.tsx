@@ -10,6 +10,8 @@ import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useMe } from '../../../shared/session/context';
+import { NEW_NOTIFICATION } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { type Notifications, useNotifications } from '../use-notifications';
@@ -68,7 +70,7 @@ export const NotificationsRoom = () => {
   const words = useRoomText(NOTIFICATIONS);
   const { role } = useMe();
   const list = useNotifications();
-  const [composing, setComposing] = useState(false);
+  const [composing, setComposing] = useState(() => hasInput(NEW_NOTIFICATION));
   const tells = role === 'tenant_admin' || role === 'super_admin';
   const compose = () => setComposing(true);
   useHotkey('n', () => tells && compose());

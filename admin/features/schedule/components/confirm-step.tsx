@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { useKeptText } from '../../../shared/session/use-kept-text';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 
@@ -26,11 +27,14 @@ const useFocusBack = (): void => {
 /** Asks before a step that nobody can take back; a cancellation is asked for its reason. */
 export const ConfirmStep = ({
   kind,
+  inputName,
   pending = false,
   onKeep,
   onConfirm,
 }: {
   kind: 'cancel' | 'error' | 'remove';
+  /** Under which name a lock of the screen keeps the reason. */
+  inputName?: string;
   pending?: boolean;
   onKeep: () => void;
   /** With the reason as it was typed; empty when none was asked for or given. */
@@ -39,7 +43,10 @@ export const ConfirmStep = ({
   const text = useText();
   const room = useRoomText(scheduleText);
   const words = room[kind];
-  const [reason, setReason] = useState('');
+  const current = useRef('');
+  const kept = useKeptText(inputName, () => current.current);
+  const [reason, setReason] = useState(kept);
+  current.current = reason;
   useFocusBack();
   return (
     <Modal

@@ -4,7 +4,8 @@ import { Button } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { IconCalendarPlus } from '@tabler/icons-react';
 import type { Appointment } from '@wardbell/contract';
-import { useRef, useState } from 'react';
+import { isAllowedMove } from '@wardbell/contract/appointment-status';
+import { useEffect, useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
@@ -13,8 +14,8 @@ import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import frame from '../../../shared/room/room.module.css';
-import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
-import { hasInput } from '../../../shared/session/kept-input';
+import { cancelInput, NEW_APPOINTMENT } from '../../../shared/session/input-names';
+import { hasInput, takeInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -87,6 +88,13 @@ export const ScheduleRoom = () => {
     nameOf,
     write: schedule.write,
   });
+  const asked = rows.find(({ id }) => hasInput(cancelInput(id)));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, after the screen was unlocked
+  useEffect(() => {
+    if (asked === undefined) return;
+    if (isAllowedMove(asked.status, 'cancelled')) actions.step(asked, 'cancelled');
+    else takeInput(cancelInput(asked.id)); // somebody was faster
+  }, [asked?.id]);
   const { drag, begin } = useDrag(scroller, schedule.axis, actions.drop);
   const upcoming = date === today ? rows.find((row) => endMsOf(row) > nowMs) : undefined;
   const keys = useDayKeys({
@@ -250,7 +258,14 @@ export const ScheduleRoom = () => {
         />
       )}
       {actions.asking && (
-        <ConfirmStep kind={actions.asking.kind} onKeep={actions.keep} onConfirm={actions.confirm} />
+        <ConfirmStep
+          kind={actions.asking.kind}
+          {...(actions.asking.kind === 'cancel'
+            ? { inputName: cancelInput(actions.asking.appointment.id) }
+            : {})}
+          onKeep={actions.keep}
+          onConfirm={actions.confirm}
+        />
       )}
     </Room>
   );

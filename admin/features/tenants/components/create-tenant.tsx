@@ -8,6 +8,7 @@ import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { toast } from '../../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
+import { NEW_TENANT } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -64,6 +65,7 @@ export const CreateTenant = ({
   return (
     <FormDrawer
       title={words.form.createTitle}
+      inputName={NEW_TENANT}
       submitLabel={words.form.create}
       form={form}
       pending={save.isPending}

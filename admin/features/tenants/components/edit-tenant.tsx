@@ -8,6 +8,7 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
+import { tenantInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { tenantsText } from '../messages';
 import {
@@ -58,6 +59,7 @@ export const EditTenant = ({ tenant, onClose }: { tenant: Tenant; onClose: () =>
   return (
     <FormDrawer
       title={words.form.editTitle}
+      inputName={tenantInput(opened.id)}
       submitLabel={words.form.save}
       form={form}
       pending={save.isPending}

@@ -10,6 +10,8 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { tenantInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useTenant } from '../../../shared/tenants/use-tenant';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -36,7 +38,9 @@ export const TenantPanel = ({
   const words = useRoomText(tenantsText);
   const formats = useFormats();
   const { tenant, error, retry } = useTenant(id);
-  const [doing, setDoing] = useState<'edit' | 'switch' | null>(null);
+  const [doing, setDoing] = useState<'edit' | 'switch' | null>(() =>
+    hasInput(tenantInput(id)) ? 'edit' : null,
+  );
   const gone = hasCode(error, 'not_found') || hasCode(error, 'validation_failed');
   const suspended = tenant?.status === 'suspended';
   const SwitchIcon = suspended ? IconPlayerPlay : IconPlayerPause;

@@ -13,6 +13,8 @@ import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
+import { NEW_TENANT } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -37,7 +39,7 @@ export const TenantsRoom = () => {
   const polled = useTenantUsage();
   const columns = useTenantColumns();
   const [search, setSearch] = useState('');
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState(() => hasInput(NEW_TENANT));
   const grid = useRef<GridHandle>(null);
   const searchField = useRef<HTMLInputElement>(null);
   const sort = SORTS.find((known) => known === address.get('sort')) ?? DEFAULT_SORT;

@@ -10,6 +10,7 @@ import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { toast } from '../../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
+import { NEW_USER } from '../../../shared/session/input-names';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -87,6 +88,8 @@ export const CreateUser = ({
   return (
     <FormDrawer
       title={words.form.createTitle}
+      inputName={NEW_USER}
+      keptFields={['name', 'email', 'role', 'tenant_id']}
       submitLabel={words.form.save}
       form={form}
       pending={save.isPending}

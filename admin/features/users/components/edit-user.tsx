@@ -7,6 +7,7 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
+import { userInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import {
@@ -59,6 +60,7 @@ export const EditUser = ({ user, own, onClose }: { user: User; own: boolean; onC
   return (
     <FormDrawer
       title={words.form.editTitle}
+      inputName={userInput(opened.id)}
       submitLabel={words.form.saveChanges}
       form={form}
       pending={save.isPending}

@@ -12,6 +12,8 @@ import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
+import { userInput } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -112,7 +114,7 @@ export const UserPanel = ({
   const formats = useFormats();
   const me = useMe();
   const { user, gone, error, retry } = useUser(id);
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<Dialog | null>(() => (hasInput(userInput(id)) ? 'edit' : null));
   const closeDialog = () => setDialog(null);
   const own = id === me.id;
   return (

@@ -14,6 +14,8 @@ import { Room } from '../../../shared/room/room';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useMe } from '../../../shared/session/context';
+import { NEW_USER } from '../../../shared/session/input-names';
+import { hasInput } from '../../../shared/session/kept-input';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -90,7 +92,7 @@ const Accounts = () => {
   const columns = useUserColumns(tenantNames);
   const searchField = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState(() => hasInput(NEW_USER));
   const openId = address.get('id');
   const open = (id: string | null) => address.set({ id }, 'push');
   const close = () => {
