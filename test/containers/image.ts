@@ -41,7 +41,7 @@ export async function checkImage(engine: Engine, checks: Checks): Promise<void> 
       'the image starts against PostgreSQL, read-only and without capabilities, and says that it is healthy',
       async () => {
         await stack.create();
-        await stack.start('postgres');
+        await stack.complete('migrate');
         await startServer(engine, stack, port);
       },
     );
@@ -83,8 +83,18 @@ async function checkModules(engine: Engine): Promise<void> {
 async function startServer(engine: Engine, stack: Stack, port: number): Promise<void> {
   const logins: string[] = [];
   for (const role of ['app', 'auth', 'relay']) {
-    const { output } = await stack.exec('server-1', 'cat', `/run/secrets/${role}_database_url`);
-    logins.push('--env', `${role.toUpperCase()}_DATABASE_URL=${output.trim()}`);
+    const url = await engine.run(
+      ...[
+        'run',
+        '--rm',
+        '--network',
+        'none',
+        '--volume',
+        `${stack.volume('secrets-server')}:/run/secrets:ro`,
+      ],
+      ...['--entrypoint', 'cat', IMAGE, `/run/secrets/${role}_database_url`],
+    );
+    logins.push('--env', `${role.toUpperCase()}_DATABASE_URL=${url.trim()}`);
   }
   await engine.run(
     ...['create', '--name', CONTAINER, '--no-healthcheck'],

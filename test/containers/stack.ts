@@ -54,6 +54,10 @@ export class Stack {
     return `${this.project}_${name}`;
   }
 
+  volume(name: string): string {
+    return `${this.project}_${name}`;
+  }
+
   /** Of a service in one of its networks. */
   address(network: string, name: string): string {
     const address = this.#addresses.get(network)?.get(name);
@@ -91,6 +95,12 @@ export class Stack {
     }
     await this.engine.run('start', this.container(name));
     await this.#healthy(name, service);
+  }
+
+  /** Starts a service that ends by itself, after those that it depends on, and waits for its end. */
+  async complete(name: string): Promise<void> {
+    await this.start(name);
+    await this.#completed(name);
   }
 
   /** Runs a program in a service. */
