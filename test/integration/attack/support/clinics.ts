@@ -7,7 +7,7 @@ import { connect } from '../../../support/socket.js';
 import { createTenant, signInSuperAdmin, type TestUser } from '../../../support/tenant.js';
 import { eventually } from '../../../support/wait.js';
 import { OBJECTS } from './objects.js';
-import { insist } from './request.js';
+import { eachOf, insist } from './request.js';
 
 /** Servers of these tests: passkeys need an origin, and webhooks an address that they may try. */
 export const SERVER_ENV = {
@@ -61,7 +61,9 @@ export async function createAttackClinic(): Promise<AttackClinic> {
   });
   const clinic = { id: tenant.id, people, admin, clinician, key };
   const ids = new Map<string, string>();
-  for (const [subject, make] of Object.entries(OBJECTS)) ids.set(subject, (await make(clinic)).id);
+  await eachOf(Object.entries(OBJECTS), async ([subject, make]) => {
+    ids.set(subject, (await make(clinic)).id);
+  });
   await fillTables(clinic);
   return { ...clinic, ids };
 }
