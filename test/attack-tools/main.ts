@@ -97,7 +97,14 @@ async function attack(): Promise<void> {
       '/patients/?search=Ada',
     ];
     await checks.check('wapiti finds nothing in the console and the API', async () => {
-      const known = judge(await attackWithWapiti(server.url, token, paths, folder));
+      const proxy = await startSpreadingProxy(server.port);
+      const found = await attackWithWapiti(proxy.url, token, paths, folder);
+      await proxy.stop();
+      const statuses = proxy.takeStatuses();
+      console.log(`        answers by status: ${JSON.stringify(statuses)}`);
+      const answers = Object.values(statuses).reduce((sum, count) => sum + count, 0);
+      if (answers < 1_000) throw new Error('wapiti has sent too few requests');
+      const known = judge(found);
       console.log(`        declared: ${known.join(', ') || 'none'}`);
     });
   });
