@@ -6,6 +6,7 @@ export * from './audience.js';
 export * from './audit.js';
 export * from './break-glass.js';
 export * from './close-code.js';
+export * from './delivery.js';
 export * from './endpoint.js';
 export * from './event.js';
 export * from './event-types.js';

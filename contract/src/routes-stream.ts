@@ -7,6 +7,7 @@ import {
   AuditVerification,
   FhirAuditEvent,
 } from './audit.js';
+import { DeliveryQuery, EventDelivery } from './delivery.js';
 import { endpoint } from './endpoint.js';
 import { EventFrame } from './event.js';
 import {
@@ -47,6 +48,16 @@ export const events = {
     answer: page(EventFrame),
     audited: 'events.read',
     problems: ['events_expired'],
+  }),
+  delivery: endpoint({
+    method: 'GET',
+    path: '/events/:id/delivery',
+    tag: 'events',
+    summary: 'What became of an event for one person: where it was written and when, or why it was not',
+    access: ['tenant_admin'],
+    query: DeliveryQuery,
+    status: 200,
+    answer: EventDelivery,
   }),
   publish: endpoint({
     method: 'POST',

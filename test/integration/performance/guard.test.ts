@@ -124,7 +124,7 @@ describe('a flush', () => {
         close: () => undefined,
       },
       new Subscription(role, topicsOf(role), null),
-      { overflowed: () => undefined, sent: () => undefined },
+      { unsent: () => undefined, overflowed: () => undefined, sent: () => undefined },
     );
 
   it('hands every socket the same bytes of its view, once, and counts by group and not by socket', () => {

@@ -14,10 +14,16 @@ const EVERY_MS = 10 * 60_000;
 const HOUR_MS = 3_600_000;
 /** People of single sign-on that a tenant's list keeps, those who came last, besides those who are blocked. */
 const MAX_EXTERNAL_USERS = 10_000;
+/** Records of deliveries of the installation, about 3 GB with their indexes; older ones go first. */
+const MAX_DELIVERY_RECORDS = 20_000_000;
 
 const MAINTAIN = {
   name: 'maintain_outbox',
   text: 'SELECT wardbell.maintain_outbox($1, make_interval(days => $2)) AS dropped',
+};
+const PRUNE_DELIVERIES = {
+  name: 'prune_deliveries',
+  text: 'SELECT wardbell.prune_deliveries(make_interval(days => $1), $2)',
 };
 const MAINTAIN_AUDIT = { name: 'maintain_audit', text: 'SELECT wardbell.maintain_audit($1)' };
 
@@ -57,6 +63,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
     ]);
     if (row && row.dropped > 0) this.log.info('old events dropped', { count: row.dropped });
     await this.relay.query(MAINTAIN_AUDIT, [MONTHS_AHEAD]);
+    await this.relay.query(PRUNE_DELIVERIES, [this.config.eventRetentionDays, MAX_DELIVERY_RECORDS]);
     await this.#prune();
     await this.#pruneAccounts();
   }

@@ -68,7 +68,11 @@ export class Clients {
     private readonly accesses: AccessLog,
   ) {
     admission.onEvicted((id, close) => localSessions.sessions.get(id)?.sink.close(CLOSE[close]));
-    this.#sessionHost = { overflowed: hub.pause, sent: (type, frames) => metrics.sent(type, frames) };
+    this.#sessionHost = {
+      unsent: hub.unsent,
+      overflowed: hub.pause,
+      sent: (type, frames) => metrics.sent(type, frames),
+    };
   }
 
   /** From here on every client is sent elsewhere. */

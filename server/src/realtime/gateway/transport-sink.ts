@@ -8,6 +8,8 @@ export abstract class TransportSink implements Sink {
   #drained: Promise<void> | undefined;
   #held: Buffer[] | undefined;
   #heldBytes = 0;
+  /** What came after the connection had begun to end. */
+  #lateBytes = 0;
   readonly #onRelease: (() => void)[] = [];
   /** Called with the code when this side closes, once. */
   onClose: ((code: number) => void) | undefined;
@@ -27,8 +29,8 @@ export abstract class TransportSink implements Sink {
   }
 
   writeNow(bytes: Buffer): void {
-    if (this.#closed || !this.isOpen) return;
-    this.socket.write(bytes);
+    if (this.#closed || !this.isOpen) this.#lateBytes += bytes.length;
+    else this.socket.write(bytes);
   }
 
   hold(): void {
@@ -49,7 +51,7 @@ export abstract class TransportSink implements Sink {
   }
 
   get pendingBytes(): number {
-    return this.socket.writableLength + this.#heldBytes;
+    return this.socket.writableLength + this.#heldBytes + this.#lateBytes;
   }
 
   get takenBytes(): number {

@@ -89,6 +89,10 @@ export class Groups {
     return true;
   }
 
+  get size(): number {
+    return this.#groups.size;
+  }
+
   values(): IterableIterator<Group> {
     return this.#groups.values();
   }

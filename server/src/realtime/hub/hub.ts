@@ -7,6 +7,7 @@ import { watchBus } from '../../platform/metrics/bus-metrics.js';
 import { Metrics } from '../../platform/metrics/metrics.js';
 import { Bus, type HeadNotice } from '../bus/bus.js';
 import { LogReader, type NumberedId } from '../outbox/log-reader.js';
+import type { DeliveryWatcher } from './delivery-watcher.js';
 import type { Entry } from './entry.js';
 import type { ControlMessage } from './framing.js';
 import { sendLive } from './live-frames.js';
@@ -120,6 +121,21 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#onNotice = listener;
   }
 
+  /** Milliseconds since 1970, by the clock of the database. */
+  databaseMs(): number {
+    return this.reader.clock.now();
+  }
+
+  /** Tells `watcher` from here on what is sent to the sessions of tenants. */
+  watchDeliveries(watcher: DeliveryWatcher): void {
+    this.#streams.watcher = watcher;
+  }
+
+  /** The socket of a live session has not taken all of what was written to it. */
+  readonly unsent = (session: Session): void => {
+    if (session.tenantId !== null) this.#streams.watcher.unsent(session);
+  };
+
   /** Delivers events that this process has just committed to its own sessions, and announces them on the bus. */
   announce(events: readonly LogEvent[]): void {
     const byTenant = new Map<string, LogEvent[]>();
@@ -157,6 +173,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     channel.catchUpTo(head);
     channel.members.add(session);
+    this.#streams.watcher.attached(session);
     const seq = Math.max(head, channel.flushed);
     session.setCursor(tenantId, seq);
     this.#positionRounds.add(session);
@@ -199,6 +216,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       if (superAdmins.size === 0) channels.unfollowAll();
       return;
     }
+    this.#streams.watcher.detached(session);
     const channel = channels.get(session.tenantId);
     if (channel?.members.delete(session)) channel.idleSinceMs = performance.now();
   }
@@ -301,6 +319,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     this.#streams.epoch = epoch;
     this.bus.open(epoch);
     for (const channel of channels.all()) channel.restart(heads.get(channel.tenantId) ?? 0, 'epoch');
+    this.#streams.watcher.historyReplaced();
   }
 
   #notified(entry: Entry, sessions: Iterable<Session>): void {

@@ -86,8 +86,10 @@ export class Replayer {
         if (cursor.seq > channel.flushed) await this.host.whenAdvanced(channel);
         else {
           await this.#turns.run(async () => {
-            await this.#advance(session, cursor, channel);
+            const written = await this.#advance(session, cursor, channel);
             await session.sink.drained();
+            if (written && session.state === 'replaying')
+              this.host.replayed(session, written.after, written.to);
           });
         }
         backoff.reset();
@@ -116,21 +118,27 @@ export class Replayer {
     return undefined;
   }
 
-  async #advance(session: Session, cursor: Cursor, channel: Channel): Promise<void> {
-    if (session.state !== 'replaying') return; // closed while it waited for its turn
+  /** @returns the part of the log that was written, if any */
+  async #advance(
+    session: Session,
+    cursor: Cursor,
+    channel: Channel,
+  ): Promise<{ readonly after: number; readonly to: number } | undefined> {
+    if (session.state !== 'replaying') return undefined; // closed while it waited for its turn
     const since = cursor.seq;
     const entries = await channel.page(since);
     // closed, or moved by a resync, while the page was read
-    if (!entries || session.state !== 'replaying' || cursor.seq !== since) return;
+    if (!entries || session.state !== 'replaying' || cursor.seq !== since) return undefined;
     const [first] = entries;
     if (first?.seq !== since + 1) {
-      if (since === channel.flushed) return;
+      if (since === channel.flushed) return undefined;
       cursor.seq = channel.flushed;
       cursor.from = undefined;
       this.host.sendResync(session, channel.tenantId, 'retention', cursor.seq);
-      return;
+      return undefined;
     }
     this.#send(session, cursor, entries);
+    return { after: since, to: cursor.seq };
   }
 
   /** Writes events while the socket takes them at once. The rest of the page is dropped and read again later. */

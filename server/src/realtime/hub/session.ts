@@ -12,7 +12,7 @@ export interface Sink {
   /** Keeps what is written from here on until `release`; a close drops it. */
   hold(): void;
   release(): void;
-  /** Bytes that the peer has not taken yet and that wait in this process. */
+  /** Bytes that the peer has not taken: they wait in this process, or came too late for a connection that ends. */
   readonly pendingBytes: number;
   /** Grows as the peer takes bytes; a slow client is told from a dead one by it. */
   readonly takenBytes: number;
@@ -56,6 +56,8 @@ const NO_CURSORS: ReadonlyMap<string, Cursor> = new Map();
 
 /** What surrounds a session: the hub pauses it, metrics count its control frames. */
 export interface SessionHost {
+  /** The socket has not taken all of what was written to a live session. */
+  unsent(session: Session): void;
   /** The socket has more than `MAX_PENDING_BYTES` unsent. */
   overflowed(session: Session): void;
   /** Control frames of a type were sent. */
@@ -171,7 +173,10 @@ export class Session {
   /** Writes a run of frames to a live session. */
   write(run: Buffer): void {
     this.sink.write(run);
-    if (this.sink.pendingBytes > MAX_PENDING_BYTES) this.host.overflowed(this);
+    const { pendingBytes } = this.sink;
+    if (pendingBytes === 0) return;
+    this.host.unsent(this);
+    if (pendingBytes > MAX_PENDING_BYTES) this.host.overflowed(this);
   }
 
   /** Sends a control frame, whatever the state. */

@@ -5,6 +5,7 @@ import type { Metrics } from '../../platform/metrics/metrics.js';
 import type { LogReader } from '../outbox/log-reader.js';
 import type { Channel, ChannelHost, ResetReason } from './channel.js';
 import { Channels } from './channels.js';
+import { type DeliveryWatcher, NO_WATCHER } from './delivery-watcher.js';
 import type { Entry } from './entry.js';
 import { FlushQueue } from './flush-queue.js';
 import type { Groups } from './group.js';
@@ -40,6 +41,7 @@ export class Streams implements ChannelHost, ReplayHost {
   readonly channels: Channels;
   readonly superAdmins = new SuperAdmins();
   readonly replayer = new Replayer(this);
+  watcher: DeliveryWatcher = NO_WATCHER;
   /** Tenants whose log contradicts what their channel has delivered; the sweep compares their events. */
   readonly #contradicted = new Set<string>();
   #failureLoggedMs = Number.NEGATIVE_INFINITY;
@@ -80,11 +82,16 @@ export class Streams implements ChannelHost, ReplayHost {
   }
 
   joinGroup(session: Session): void {
+    const channel = this.#channelOfMember(session);
+    if (channel) this.watcher.joined(session, channel.flushed);
     this.#groupsOf(session)?.add(session);
   }
 
   leaveGroup(session: Session): boolean {
-    return this.#groupsOf(session)?.remove(session) ?? false;
+    const wasInGroup = this.#groupsOf(session)?.remove(session) ?? false;
+    const channel = this.#channelOfMember(session);
+    if (wasInGroup && channel) this.watcher.left(session, channel.flushed);
+    return wasInGroup;
   }
 
   whenAdvanced(channel: Channel): Promise<void> {
@@ -117,8 +124,14 @@ export class Streams implements ChannelHost, ReplayHost {
     this.listener.notified(entry, sessions);
   }
 
+  replayed(session: Session, after: number, to: number): void {
+    if (session.tenantId !== null) this.watcher.replayed(session, after, to);
+  }
+
   deliver(channel: Channel, entries: readonly Entry[]): void {
     this.beforeDelivery(entries.at(-1));
+    const [first] = entries;
+    if (first && channel.groups.size > 0) this.watcher.writing(channel.tenantId, first.seq, channel.flushed);
     const runs = new Map<string, Buffer | undefined>();
     const traced = entries.some(({ trace }) => trace !== undefined) ? new TracedDelivery(this) : undefined;
     const meter = traced ?? this;
@@ -187,6 +200,11 @@ export class Streams implements ChannelHost, ReplayHost {
     this.log.expire(nowMs);
     this.replayer.closeStalled(nowMs);
     this.channels.expire(nowMs);
+  }
+
+  /** Undefined for super admins, who follow all channels. */
+  #channelOfMember({ tenantId }: Session): Channel | undefined {
+    return tenantId === null ? undefined : this.channels.get(tenantId);
   }
 
   #groupsOf({ tenantId }: Session): Groups | undefined {

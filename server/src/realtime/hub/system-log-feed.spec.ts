@@ -14,7 +14,7 @@ const SUPER: Principal = {
   expiresAtMs: Number.MAX_SAFE_INTEGER,
   address: null,
 };
-const HOST = { overflowed: () => undefined, sent: () => undefined };
+const HOST = { unsent: () => undefined, overflowed: () => undefined, sent: () => undefined };
 
 describe('the live log', () => {
   const sessions: Session[] = [];

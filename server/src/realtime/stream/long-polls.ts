@@ -5,6 +5,7 @@ import { RelayPool } from '../../database/pools.js';
 import { type Principal, streamRoleOf } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
 import type { Verdict } from '../connections/admission.js';
+import { DeliveryRecorder } from '../connections/delivery-recorder.js';
 import { Client } from '../gateway/client.js';
 import { Clients, chooseTopics, type Opening } from '../gateway/clients.js';
 import { CLOSE_OF_VERDICT, Refusal } from '../gateway/refusal.js';
@@ -56,6 +57,7 @@ export class LongPolls {
     private readonly clients: Clients,
     private readonly hub: Hub,
     private readonly relay: RelayPool,
+    private readonly deliveries: DeliveryRecorder,
   ) {}
 
   /**
@@ -82,6 +84,7 @@ export class LongPolls {
         throw this.#resync('epoch', await this.#head(listener));
       }
       let page = await this.#read(listener, since);
+      const from = since ?? page.seq;
       const gone = new AbortController();
       reply.raw.once('close', () => gone.abort());
       while (page.events.length === 0 && page.isUpToDate && !gone.signal.aborted) {
@@ -92,6 +95,10 @@ export class LongPolls {
         if (ended) break;
       }
       reply.header('content-type', 'application/json; charset=utf-8');
+      if (page.events.length > 0) {
+        const { seq } = page;
+        reply.raw.once('finish', () => this.deliveries.polled(principal, subscription, from, seq));
+      }
       return encode(page, listener.epoch);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
