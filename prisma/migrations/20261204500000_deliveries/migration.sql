@@ -34,7 +34,7 @@ CREATE TABLE wardbell.delivery_span (
   to_seq        bigint, -- inclusive; NULL while it is live
   unsure_after  bigint, -- later events of it may have waited in the instance and never left it
   topics        text[] NOT NULL,
-  types         text[], -- NULL: all
+  types         jsonb, -- names; NULL: all
   at            timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, connection_id, n)
 );

@@ -9,6 +9,7 @@ useServer({ env: SERVER_ENV });
 
 /** Tables of the whole installation that the application role may use, and why that shows nothing of a tenant. */
 const SHARED: Readonly<Record<string, string>> = {
+  delivery_horizon: 'since when instances have recorded what they wrote to sockets',
   installation: 'the epoch and the fingerprint of the database',
   write_probe: 'ids of instances and times, to see whether the database takes writes',
 };

@@ -123,6 +123,7 @@ const reasonOf = (of: DeliveryCase, connection: RecordedConnection): DeliveryRea
   const isLost = lost_at !== null && ended_at === null && !is_open;
   if (isLost && of.writtenAt > lost_at) return 'never_connected';
   const [span] = spans;
+  if (!span && ended_at !== null && ended_at <= of.writtenAt) return 'never_connected';
   if (span) {
     const wanted = spans.filter((each) => accepts(of, connection, each));
     if (wanted.length === 0) return filterOf(of, span);

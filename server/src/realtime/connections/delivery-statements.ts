@@ -20,7 +20,7 @@ export const STORE_SPANS = {
                 r.types, r.at
          FROM jsonb_to_recordset($2)
            AS r(tenant_id uuid, connection_id uuid, n int, is_live boolean, after_seq bigint, to_seq bigint,
-                unsure_after bigint, topics text[], types text[], at timestamptz)
+                unsure_after bigint, topics text[], types jsonb, at timestamptz)
          ON CONFLICT (tenant_id, connection_id, n) DO UPDATE SET
            to_seq = excluded.to_seq, unsure_after = excluded.unsure_after, at = excluded.at`,
 };

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConnectionsModule } from '../connections/connections.module.js';
 import { GatewayModule } from '../gateway/gateway.module.js';
 import { HubModule } from '../hub/hub.module.js';
 import { EventStreams } from './event-streams.js';
@@ -8,7 +9,7 @@ import { Tickets } from './tickets.js';
 
 /** The stream over plain HTTP: server-sent events and long polls. */
 @Module({
-  imports: [GatewayModule, HubModule],
+  imports: [ConnectionsModule, GatewayModule, HubModule],
   controllers: [StreamController],
   providers: [EventStreams, LongPolls, Tickets],
 })

@@ -72,6 +72,8 @@ export async function createAttackClinic(): Promise<AttackClinic> {
  * Rows that only time or a fault brings, in SQL: `$1` is the tenant. For what the API can make, `fillTables` has the call.
  */
 const ROWS: readonly string[] = [
+  `INSERT INTO wardbell.delivery_write (tenant_id, recorder_id, from_seq, to_seq, from_at, to_at)
+   VALUES ($1, gen_random_uuid(), 1, 1, now(), now())`,
   `INSERT INTO wardbell.audit_head (scope, seq, hash, at, key_id, signature) VALUES ($1, 1, '\\x00', now(), 'key', '\\x00')
    ON CONFLICT DO NOTHING`,
   'INSERT INTO wardbell.tenant_usage (tenant_id, minute, instance_id) VALUES ($1, now(), gen_random_uuid())',

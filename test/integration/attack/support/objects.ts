@@ -116,6 +116,7 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
   '/event-types/:type': ofClinic(({ admin }) =>
     putNamed(admin.token, (type) => `/event-types/${type}`, { description: MARK }),
   ),
+  '/events/:id': ofClinic(({ admin }) => post(admin.token, '/events', { type: 'attacked', data: { MARK } })),
   '/gateways/:gateway_id': ofClinic(({ admin }) =>
     putNamed(admin.token, (id) => `/gateways/${id}`, { gateway_type: 'lab', status: 'HEALTHY' }),
   ),

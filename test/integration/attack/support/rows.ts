@@ -12,7 +12,15 @@ const BY_ITSELF: Readonly<Record<string, readonly string[]>> = {
   connection: ['position', 'pending_bytes'],
 };
 /** Tables that the server writes for the whole installation, whoever has acted. */
-const OF_THE_SERVER = new Set(['access_writer', 'audit_head', 'presence', 'tenant_usage']);
+const OF_THE_SERVER = new Set([
+  'access_writer',
+  'audit_head',
+  'delivery_connection',
+  'delivery_span',
+  'delivery_write',
+  'presence',
+  'tenant_usage',
+]);
 
 /** All tables with rows of tenants, as the catalogue has them. */
 export async function tenantTables(): Promise<readonly TenantTable[]> {
