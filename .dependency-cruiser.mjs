@@ -152,6 +152,7 @@ export default {
       'realtime/gateway',
     ),
     mayImport('webhooks', 'api', 'notices', 'realtime/outbox', 'realtime/hub'),
+    mayImport('push', 'api'),
     mayImport('dead-letters', 'api', 'publishing'),
     mayImport('operations', 'api', 'identity/auth', 'realtime'),
     mayImport('web', 'api'),

@@ -5,6 +5,7 @@ import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
 import { escalationPolicies, notifications } from './routes-notices.js';
 import { approvals, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
+import { push } from './routes-push.js';
 import { audit, connections, events, eventTypes, presence, stream, system } from './routes-stream.js';
 
 /**
@@ -25,6 +26,7 @@ export const api = {
   gateways,
   notifications,
   escalationPolicies,
+  push,
   users,
   approvals,
   externalUsers,

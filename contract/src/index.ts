@@ -23,6 +23,7 @@ export * from './patient.js';
 export * from './pin.js';
 export * from './problem.js';
 export * from './publishing.js';
+export * from './push.js';
 export * from './roles.js';
 export * from './scope.js';
 export * from './stream.js';

@@ -11,6 +11,7 @@ import { NoticesModule } from './notices/notices.module.js';
 import { AuditModule } from './operations/audit/audit.module.js';
 import { EventsModule } from './operations/events/events.module.js';
 import { PublishingModule } from './publishing/publishing.module.js';
+import { PushModule } from './push/push.module.js';
 import { TenantsModule } from './tenancy/tenants/tenants.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 
@@ -27,6 +28,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     GatewaysModule,
     EventsModule,
     PublishingModule,
+    PushModule,
     WebhooksModule,
     DeadLettersModule,
     AuditModule,

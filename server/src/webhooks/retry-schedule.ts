@@ -1,3 +1,5 @@
+import { parseRetryAfter } from '../platform/net/retry-after.js';
+
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
 /** Delays after the first and each further failed attempt, in seconds. */
@@ -21,13 +23,5 @@ export function retryDelayS(
 ): number | undefined {
   const delayS = DELAYS_S[attempt - 1];
   if (delayS === undefined) return undefined;
-  return parseRetryAfter(retryAfter, nowMs) ?? delayS * (1 - JITTER + 2 * JITTER * random);
-}
-
-/** Seconds or an HTTP date (RFC 9110, 10.2.3). */
-function parseRetryAfter(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - nowMs) / 1_000;
-  return Number.isNaN(seconds) ? undefined : Math.min(MAX_RETRY_AFTER_S, Math.max(0, seconds));
+  return parseRetryAfter(retryAfter, nowMs, MAX_RETRY_AFTER_S) ?? delayS * (1 - JITTER + 2 * JITTER * random);
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { DaprSubscription } from './dapr-subscription.js';
 import { Environment, type LogLevel } from './environment.js';
 import { type OidcProviderConfig, parseOidcProviders } from './oidc-providers.js';
+import { type PushConfig, pushConfigOf } from './push-config.js';
 import { readSettings } from './read-settings.js';
 import { loadOrCreateSecret, randomKey, randomPassword } from './secrets.js';
 import type { SigningKeys } from './signing-keys.js';
@@ -87,6 +88,7 @@ export abstract class Config {
   /** Absolute path of the key that signs heads of the audit log. Undefined: it is generated into `dataDir`. */
   abstract readonly auditSigningKeyFile: string | undefined;
   abstract readonly auditAnchors: AuditAnchorConfig;
+  abstract readonly push: PushConfig;
   abstract readonly metricsToken: string | undefined;
   /** URL of an OpenTelemetry collector. Undefined: tracing is off. */
   abstract readonly otlpEndpoint: string | undefined;
@@ -146,6 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
     maxConnectionAttemptsPerMinute: values.MAX_CONNECTION_ATTEMPTS_PER_MINUTE,
     trustedProxies: values.TRUSTED_PROXIES,
     allowedNetworks: values.WEBHOOK_ALLOWED_NETWORKS,
+    push: pushConfigOf(values),
     daprSubscriptions: values.DAPR_SUBSCRIPTIONS,
     appApiToken: values.APP_API_TOKEN,
     eventRetentionDays: values.EVENT_RETENTION_DAYS,

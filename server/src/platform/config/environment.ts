@@ -113,6 +113,10 @@ const json = z.string().transform((value, context): unknown => {
   }
 });
 
+/** So many bytes, without padding. */
+const base64url = (bytes: number) =>
+  z.string().regex(new RegExp(`^[A-Za-z0-9_-]{${Math.ceil((bytes * 4) / 3)}}$`));
+
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
@@ -182,6 +186,9 @@ export const Environment = z.object({
   MAX_CONNECTION_ATTEMPTS_PER_MINUTE: wholeNumberOr(600, 1, 10_000_000),
   TRUSTED_PROXIES: networks,
   WEBHOOK_ALLOWED_NETWORKS: networks,
+  VAPID_PUBLIC_KEY: described(base64url(65).optional(), 'a public key of Web Push, 65 bytes in base64url'),
+  VAPID_PRIVATE_KEY: described(base64url(32).optional(), 'a private key of Web Push, 32 bytes in base64url'),
+  VAPID_SUBJECT: described(url(['mailto:', 'https:']).optional(), 'a mailto or https URL'),
   DAPR_SUBSCRIPTIONS: described(
     textOrFile.pipe(json).pipe(z.array(DaprSubscription).max(1_000)).default([]),
     'a JSON array of subscriptions (docs/integrators.md), or @ and the path of a file with one',

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createECDH, randomBytes, randomUUID } from 'node:crypto';
 import { LoginSessions } from '@wardbell/contract';
 import { z } from 'zod';
 import { Authenticator } from '../../../support/authenticator.js';
@@ -120,6 +120,17 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
   '/gateways/:gateway_id': ofClinic(({ admin }) =>
     putNamed(admin.token, (id) => `/gateways/${id}`, { gateway_type: 'lab', status: 'HEALTHY' }),
   ),
+  '/push/subscriptions/:id': ofPerson('clinician', ({ token }) => {
+    const curve = createECDH('prime256v1');
+    curve.generateKeys();
+    return post(token, '/push/subscriptions', {
+      endpoint: `https://127.0.0.1:9/${name()}`,
+      keys: {
+        p256dh: curve.getPublicKey('base64url'),
+        auth: randomBytes(16).toString('base64url'),
+      },
+    });
+  }),
   '/auth/passkeys/:id': ofPerson('clinician', async ({ token }) => {
     const options = await insist(
       z.looseObject({ challenge: z.string(), user: z.looseObject({ id: z.string() }) }),
