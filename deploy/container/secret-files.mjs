@@ -14,6 +14,7 @@ const FROM_FILES = [
   'REDIS_URL',
   'METRICS_TOKEN',
   'APP_API_TOKEN',
+  'VAPID_PRIVATE_KEY',
 ];
 
 const refuse = (message) => {

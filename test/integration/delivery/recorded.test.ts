@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DeliveryReason, EventDelivery, PollAnswer, type TenantRole } from '@wardbell/contract';
 import pg from 'pg';
+import { z } from 'zod';
 import { database, instances, server, startAnother, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import type { RunningServer } from '../../support/server.js';
@@ -300,6 +301,49 @@ describe('What became of an event', () => {
       reason_code: 'records_expired',
     });
     await database.query('UPDATE wardbell.delivery_horizon SET kept_since = $1', [saved?.['at']]);
+  });
+
+  it('of a notice has gone as far as its person: delivered, seen, read, acknowledged, with the inbox', async () => {
+    const socket = await enter(clinician);
+    const { id: notice } = await must(z.object({ id: z.string() }), server, 'POST', '/notifications', {
+      token: tenant.admin.token,
+      body: {
+        message: 'Ada is in room 7',
+        audience: { user_ids: [clinician.id] },
+        requires_ack: { within_s: 600 },
+      },
+    });
+    const frame = await socket.waitFor(
+      ({ type, data }) => type === 'system_notification' && data?.['id'] === notice,
+    );
+    const id = String(frame['id']);
+    const step = (path: string) =>
+      call(server.url, 'POST', `/notifications/${notice}/${path}`, { token: clinician.token, body: {} });
+    const delivered = await settled(tenant, id, clinician.id, 'written');
+    expect(delivered.inbox).toMatchObject({ step: 0, seen_at: null, acknowledged_at: null });
+    await step('seen');
+    expect(await settled(tenant, id, clinician.id, 'seen')).toMatchObject({ verdict: 'seen' });
+    await step('read');
+    expect(await settled(tenant, id, clinician.id, 'read')).toMatchObject({ verdict: 'read' });
+    await step('acknowledge');
+    const answer = await settled(tenant, id, clinician.id, 'acknowledged');
+    expect(answer).toMatchObject({
+      verdict: 'acknowledged',
+      connections: [{ connection_id: connectionId(socket), written_at: expect.any(String) }],
+      inbox: {
+        seen_at: expect.any(String),
+        read_at: expect.any(String),
+        acknowledged_at: expect.any(String),
+        archived_at: null,
+      },
+    });
+    expect(JSON.stringify(answer)).not.toContain('Ada');
+    // somebody else's inbox does not have it
+    expect(await ask(tenant, id, tenant.frontDesk.id)).toMatchObject({
+      reason_code: 'other_people',
+      inbox: null,
+    });
+    await socket.close();
   });
 
   it('is 404 for an event that the clinic does not have, and for one of another clinic; only its admins may ask', async () => {

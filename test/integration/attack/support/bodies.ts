@@ -8,6 +8,10 @@ import { nameOf } from './request.js';
  */
 const BODIES: Readonly<Record<string, object>> = {
   'PUT /notifications/preferences': { sound: false },
+  'POST /push/subscriptions': {
+    endpoint: 'https://127.0.0.1:9/sample',
+    keys: { p256dh: `BH${'A'.repeat(85)}`, auth: 'A'.repeat(22) },
+  },
   'PATCH /users/:id': { name: 'Sample', role: 'front_desk', status: 'disabled' },
 };
 

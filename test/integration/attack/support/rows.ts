@@ -19,6 +19,7 @@ const OF_THE_SERVER = new Set([
   'delivery_span',
   'delivery_write',
   'presence',
+  'push_message',
   'tenant_usage',
 ]);
 
