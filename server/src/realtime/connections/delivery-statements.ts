@@ -1,4 +1,10 @@
-/** Statements that store what was sent to whom. Each row has its whole state, so that a repetition changes nothing. */
+/**
+ * Statements that store what was sent to whom. Each row has its whole state, so that a repetition changes nothing. They do
+ * not wait for the disk: a crash of PostgreSQL loses the last ones, which are unknown then as after a kill -9, and never a
+ * connection without the writes that follow it.
+ */
+
+const LAZILY = `(SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL`;
 
 export const STORE_CONNECTIONS = {
   name: 'delivery_connections',
@@ -8,6 +14,7 @@ export const STORE_CONNECTIONS = {
          FROM jsonb_to_recordset($3)
            AS r(tenant_id uuid, id uuid, user_id text, role text, transport text, connected_at timestamptz,
                 ended_at timestamptz)
+         WHERE ${LAZILY}
          ON CONFLICT (tenant_id, id) DO UPDATE SET
            recorder_id = excluded.recorder_id, role = excluded.role, ended_at = excluded.ended_at`,
 };
@@ -21,6 +28,7 @@ export const STORE_SPANS = {
          FROM jsonb_to_recordset($2)
            AS r(tenant_id uuid, connection_id uuid, n int, is_live boolean, after_seq bigint, to_seq bigint,
                 unsure_after bigint, topics text[], types jsonb, at timestamptz)
+         WHERE ${LAZILY}
          ON CONFLICT (tenant_id, connection_id, n) DO UPDATE SET
            to_seq = excluded.to_seq, unsure_after = excluded.unsure_after, at = excluded.at`,
 };
@@ -31,6 +39,7 @@ export const STORE_WRITES = {
          SELECT r.tenant_id, $1, r.from_seq, r.to_seq, to_timestamp(r.from_s), to_timestamp(r.to_s)
          FROM unnest($2::uuid[], $3::bigint[], $4::bigint[], $5::float8[], $6::float8[])
            AS r(tenant_id, from_seq, to_seq, from_s, to_s)
+         WHERE ${LAZILY}
          ON CONFLICT (tenant_id, recorder_id, from_seq) DO UPDATE SET to_seq = excluded.to_seq, to_at = excluded.to_at
            WHERE w.to_seq < excluded.to_seq`,
 };
