@@ -56,6 +56,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   'caniuse-lite': 'CC-BY-4.0', // data that Next.js reads when the console is built
   '@img/sharp-libvips-linux-x64': 'LGPL-3.0-or-later', // an optional tool of Next.js, which the console's build does not use
   '@img/sharp-libvips-linux-arm64': 'LGPL-3.0-or-later',
+  'web-push': 'MPL-2.0', // binds its own files alone, which come along unchanged with their source
 };
 
 describe('What an installation is made of', () => {
