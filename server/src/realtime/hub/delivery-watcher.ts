@@ -15,7 +15,7 @@ export interface DeliveryWatcher {
   left(session: Session, seq: number): void;
   /** Its socket has not taken all of what was written to it just now. */
   unsent(session: Session): void;
-  /** The session was sent the events after one number up to another by itself. */
+  /** The session was sent the events after one number up to another by itself; its socket may not have taken them yet. */
   replayed(session: Session, after: number, to: number): void;
   /** Nothing is sent to it any more; its socket still knows what it has not taken. */
   detached(session: Session): void;

@@ -14,7 +14,7 @@ export interface ReplayHost extends DeliveryMeter {
   catchUpToHeads(tenantIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Must be called before events up to this one are written to a socket. */
   beforeDelivery(newest: Entry | undefined): void;
-  /** The events after one number up to another, as far as they are for the session, were written to its socket. */
+  /** The events after one number up to another, as far as they are for the session, were written to its socket, which may not have taken them yet. */
   replayed(session: Session, after: number, to: number): void;
   /** Tells the client to load its list again, and why. */
   sendResync(session: Session, tenantId: string, reason: ResetReason | 'ahead', seq: number): void;

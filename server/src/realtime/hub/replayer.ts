@@ -86,10 +86,8 @@ export class Replayer {
         if (cursor.seq > channel.flushed) await this.host.whenAdvanced(channel);
         else {
           await this.#turns.run(async () => {
-            const written = await this.#advance(session, cursor, channel);
+            await this.#advance(session, cursor, channel);
             await session.sink.drained();
-            if (written && session.state === 'replaying')
-              this.host.replayed(session, written.after, written.to);
           });
         }
         backoff.reset();
@@ -118,27 +116,22 @@ export class Replayer {
     return undefined;
   }
 
-  /** @returns the part of the log that was written, if any */
-  async #advance(
-    session: Session,
-    cursor: Cursor,
-    channel: Channel,
-  ): Promise<{ readonly after: number; readonly to: number } | undefined> {
-    if (session.state !== 'replaying') return undefined; // closed while it waited for its turn
+  async #advance(session: Session, cursor: Cursor, channel: Channel): Promise<void> {
+    if (session.state !== 'replaying') return; // closed while it waited for its turn
     const since = cursor.seq;
     const entries = await channel.page(since);
     // closed, or moved by a resync, while the page was read
-    if (!entries || session.state !== 'replaying' || cursor.seq !== since) return undefined;
+    if (!entries || session.state !== 'replaying' || cursor.seq !== since) return;
     const [first] = entries;
     if (first?.seq !== since + 1) {
-      if (since === channel.flushed) return undefined;
+      if (since === channel.flushed) return;
       cursor.seq = channel.flushed;
       cursor.from = undefined;
       this.host.sendResync(session, channel.tenantId, 'retention', cursor.seq);
-      return undefined;
+      return;
     }
     this.#send(session, cursor, entries);
-    return { after: since, to: cursor.seq };
+    this.host.replayed(session, since, cursor.seq);
   }
 
   /** Writes events while the socket takes them at once. The rest of the page is dropped and read again later. */
