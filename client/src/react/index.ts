@@ -1,5 +1,7 @@
 'use client';
 
+export type { InboxContent, InboxList, InboxPage } from '../inbox/apply.js';
+export type { InboxState, LoadInbox } from '../inbox/inbox.js';
 export type { Presence, PresenceList } from '../presence.js';
 export type {
   Connection,
@@ -13,6 +15,8 @@ export type {
 export { useClient, WardbellProvider } from './provider.js';
 export { useConnection } from './use-connection.js';
 export { useEvents } from './use-events.js';
+export type { InboxOptions, InboxResult } from './use-inbox.js';
+export { useInbox } from './use-inbox.js';
 export { useLiveInfiniteQuery, useLiveQuery } from './use-live-query.js';
 export type { PresenceOptions, PresenceResult } from './use-presence.js';
 export { usePresence } from './use-presence.js';
