@@ -1,6 +1,8 @@
 'use client';
 
 import { Anchor } from '@mantine/core';
+import { useConnection, useEvents } from '@wardbell/client/react';
+import type { InboxNotice } from '@wardbell/contract';
 import Link from 'next/link';
 import { useEffect, useRef } from 'react';
 import { toast } from '../../../shared/components/toast';
@@ -8,66 +10,144 @@ import { useMe } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
+import { inOneTab, playTone, showOnDesktop } from '../model/alert';
 import { Burst } from '../model/burst';
-import { type Note, useInbox } from '../model/inbox';
-import classes from './note.module.css';
-import { ReviewLink } from './review-link';
+import { isQuiet } from '../model/clinic-time';
+import { useNoticeInbox } from '../use-notice-inbox';
+import { usePreferences } from '../use-preferences';
+import { useShown } from '../use-shown';
+import classes from './notice.module.css';
+import { DrillMark } from './notice-body';
+import { targetOf } from './use-open-notice';
 
 /** How long each level stays on the screen; what is urgent stays until it is closed. */
 const STAYS_MS = { info: 8_000, warning: 16_000, error: false } as const;
 
 const JOINED = 'joined-notifications';
 
-/** Announced by whichever screen was there; a lock in between takes this component away, but not the memory. */
-let announced: { owner: string; seq: number } = { owner: '', seq: 0 };
+/** What was announced, by whichever screen was there; a lock in between takes the component away, but not the memory. */
+let announced: { owner: string; ids: Set<string>; isFirst: boolean } = {
+  owner: '',
+  ids: new Set(),
+  isFirst: true,
+};
 
-/** Says in the corner of the screen what has just arrived; of a burst the first few, then how many more. */
+const InboxLink = () => {
+  const words = useRoomText(NOTIFICATIONS);
+  return (
+    <Anchor component={Link} href="/notifications/" prefetch={false} size="sm">
+      {words.all}
+    </Anchor>
+  );
+};
+
+const ToastText = ({ notice }: { notice: InboxNotice }) => {
+  const words = useRoomText(NOTIFICATIONS);
+  const element = useRef<HTMLSpanElement>(null);
+  useShown(element, notice);
+  const target = targetOf(notice);
+  return (
+    <span ref={element} className={classes.message}>
+      {notice.test && (
+        <>
+          <DrillMark />{' '}
+        </>
+      )}
+      {notice.message}{' '}
+      {target?.startsWith('/') ? (
+        <Anchor component={Link} href={target} prefetch={false} size="sm">
+          {notice.link === target ? words.bar.open : words.review}
+        </Anchor>
+      ) : (
+        target !== null && (
+          <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm">
+            {words.bar.open}
+          </Anchor>
+        )
+      )}
+    </span>
+  );
+};
+
+/** Sound and desktop notification of what arrives, as the person wants it. */
+const useAlerts = () => {
+  const words = useRoomText(NOTIFICATIONS);
+  const preferences = usePreferences();
+  return ({ id, isCritical, step }: { id: string; isCritical: boolean; step: number }) => {
+    if (!preferences || (!isCritical && isQuiet(preferences.quiet_hours, Date.now()))) return;
+    const { sound, desktop } = preferences;
+    if (!sound && !desktop) return;
+    void inOneTab(`${id} ${step}`, () => {
+      if (sound) void playTone(isCritical ? 'critical' : 'ordinary').catch(() => undefined);
+      if (desktop) showOnDesktop(words.desktop, id);
+    });
+  };
+};
+
+/**
+ * Says in the corner of the screen what has just arrived; of a burst the first few, then how many more, and in one
+ * sentence what has piled up while nobody was there. What needs an acknowledgement is in the bar instead.
+ */
 export const Announcer = () => {
   const me = useMe();
   const words = useRoomText(NOTIFICATIONS);
-  const notes = useInbox(me.id);
+  const { notices, unseen, isLoaded } = useNoticeInbox();
+  const preferences = usePreferences();
+  const { state } = useConnection();
+  const isLive = useRef(false);
+  isLive.current = state.status === 'live';
+  const arrivedLive = useRef(new Set<string>());
   const burst = useRef(new Burst());
+  const alert = useAlerts();
+  useEvents('system_notification', ({ data }) => {
+    if (!isLive.current) return;
+    if (arrivedLive.current.size > 1_000) arrivedLive.current.clear();
+    arrivedLive.current.add(data.id);
+    alert({ id: data.id, isCritical: data.requires_ack, step: data.step });
+  });
 
   useEffect(() => {
-    if (announced.owner !== me.id) announced = { owner: me.id, seq: 0 };
-    const fresh = notes.filter(({ seq }) => seq > announced.seq).toReversed();
-    const last = fresh.at(-1);
-    if (!last) return;
-    announced = { owner: me.id, seq: last.seq };
-    const single = (note: Note) =>
+    if (!isLoaded) return;
+    if (announced.owner !== me.id) announced = { owner: me.id, ids: new Set(), isFirst: true };
+    const { ids, isFirst } = announced;
+    announced.isFirst = false;
+    const fresh = notices.filter(
+      ({ id, seen_at, read_at, requires_ack }) =>
+        !ids.has(id) && seen_at === null && read_at === null && !requires_ack,
+    );
+    for (const { id } of notices) ids.add(id);
+    if (fresh.length === 0 || isQuiet(preferences?.quiet_hours ?? null, Date.now())) return;
+    const single = (notice: InboxNotice) =>
       void toast({
-        tone: note.level,
-        title: words.level[note.level],
-        message: (
-          <span className={classes.message}>
-            {note.message}
-            <ReviewLink note={note} />
-          </span>
-        ),
-        autoClose: STAYS_MS[note.level],
+        tone: notice.level,
+        title: notice.title ?? words.level[notice.level],
+        message: <ToastText notice={notice} />,
+        autoClose: STAYS_MS[notice.level],
       });
-    const join = (count: number) =>
+    const join = (title: string, hint: string) =>
       void toast({
         id: JOINED,
         tone: 'warning',
-        title: formatMessage(words.more, { n: count }),
+        title,
         message: (
           <>
-            {words.moreHint}{' '}
-            <Anchor component={Link} href="/notifications/" prefetch={false} size="sm">
-              {words.all}
-            </Anchor>
+            {hint} <InboxLink />
           </>
         ),
         autoClose: false,
       });
+    const missed = fresh.filter(({ id }) => !arrivedLive.current.has(id));
+    // Pages that are not loaded may have more of them.
+    const missedCount = isFirst ? Math.max(missed.length, unseen) : missed.length;
+    if (missed.length > 0) join(formatMessage(words.away, { n: missedCount }), words.awayHint);
     let more = 0;
-    for (const note of fresh) {
+    for (const notice of fresh.toReversed()) {
+      if (!arrivedLive.current.has(notice.id)) continue;
       const place = burst.current.add(Date.now());
-      if (place === 0) single(note);
+      if (place === 0) single(notice);
       else more = place;
     }
-    if (more > 0) join(more);
-  }, [notes, me.id, words]);
+    if (more > 0) join(formatMessage(words.more, { n: more }), words.moreHint);
+  }, [notices, unseen, isLoaded, me.id, words, preferences]);
   return null;
 };

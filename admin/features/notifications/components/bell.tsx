@@ -2,35 +2,50 @@
 
 import { VisuallyHidden } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
+import type { InboxNotice } from '@wardbell/contract';
 import Link from 'next/link';
-import { useEffect, useState } from 'react';
+import { useRef } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
-import { useNotifications } from '../use-notifications';
+import { useNoticeInbox } from '../use-notice-inbox';
+import { useShown } from '../use-shown';
 import classes from './bell.module.css';
-import note from './note.module.css';
-import { NoteCard } from './note-card';
+import styles from './notice.module.css';
+import { NoticeBody } from './notice-body';
+import { NoticeMeta } from './notice-meta';
+import { useOpenNotice } from './use-open-notice';
 
 /** As many as fit below a header; the room has the rest. */
 const SHOWN = 5;
+const MAX_COUNT = 99;
 
-/** Marks what is looked at as seen when it has been looked at: what was new stays marked while it is open. */
+const Line = ({ notice }: { notice: InboxNotice }) => {
+  const open = useOpenNotice();
+  const element = useRef<HTMLLIElement>(null);
+  useShown(element, notice);
+  return (
+    <li ref={element} className={styles.row} data-unread={notice.read_at === null || undefined}>
+      <button type="button" className={classes.line} onClick={() => open(notice)}>
+        <NoticeBody {...notice} />
+      </button>
+      <NoticeMeta notice={notice} />
+    </li>
+  );
+};
+
 const Latest = () => {
   const words = useRoomText(NOTIFICATIONS);
-  const { notes, unseen, seeAll } = useNotifications();
-  const [newIds] = useState(() => new Set(notes.slice(0, unseen).map(({ id }) => id)));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what arrives while the list is open is seen, too
-  useEffect(seeAll, [notes]);
+  const { notices } = useNoticeInbox();
   return (
     <>
-      {notes.length === 0 ? (
+      {notices.length === 0 ? (
         <p className={classes.nothing}>{words.nothing}</p>
       ) : (
-        <ul className={note.list}>
-          {notes.slice(0, SHOWN).map((one) => (
-            <NoteCard key={one.id} note={one} isNew={newIds.has(one.id)} />
+        <ul className={styles.list}>
+          {notices.slice(0, SHOWN).map((notice) => (
+            <Line key={notice.id} notice={notice} />
           ))}
         </ul>
       )}
@@ -41,10 +56,10 @@ const Latest = () => {
   );
 };
 
-/** The bell of the header: how many notifications nobody has looked at, and the latest of them. */
+/** The bell of the header: how many notices are unread, and the latest. */
 export const Bell = () => {
   const words = useRoomText(NOTIFICATIONS);
-  const { unseen } = useNotifications();
+  const { unread } = useNoticeInbox();
   return (
     <Disclosure
       label={words.latest}
@@ -52,12 +67,12 @@ export const Bell = () => {
       button={
         <>
           <IconBell size={20} stroke={1.7} aria-hidden="true" />
-          {unseen > 0 && (
+          {unread > 0 && (
             <span className={classes.count} aria-hidden="true">
-              {unseen > 9 ? '9+' : unseen}
+              {unread > MAX_COUNT ? `${MAX_COUNT}+` : unread}
             </span>
           )}
-          <VisuallyHidden>{formatMessage(words.bell, { unseen })}</VisuallyHidden>
+          <VisuallyHidden>{formatMessage(words.bell, { unread })}</VisuallyHidden>
         </>
       }
     >

@@ -16,8 +16,8 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { EMPTY_DRAFT, type NotificationDraft, toBody, validateDraft } from '../model/draft';
-import classes from './note.module.css';
-import { NoteBody } from './note-card';
+import classes from './notice.module.css';
+import { NoticeBody } from './notice-body';
 
 const LEVELS = ['info', 'warning', 'error'] as const;
 
@@ -122,7 +122,12 @@ export const Compose = ({ onClose }: { onClose: () => void }) => {
               {words.compose.preview}
             </Text>
             <div className={classes.preview}>
-              <NoteBody level={draft.level} message={draft.message.trim() || words.compose.previewEmpty} />
+              <NoticeBody
+                level={draft.level}
+                title={null}
+                test={false}
+                message={draft.message.trim() || words.compose.previewEmpty}
+              />
             </div>
           </div>
         </Stack>

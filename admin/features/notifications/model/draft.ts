@@ -1,12 +1,12 @@
+import type { InboxNotice } from '@wardbell/contract';
 import { NotificationCreate } from '@wardbell/contract/notice';
 import type { Body, EndpointOf } from '../../../shared/api/types';
 import type { NotificationsText } from '../messages';
-import type { Note } from './inbox';
 
 /** A notification as a form holds it. Brings the contract's schema with it, so it comes with the form. */
 export interface NotificationDraft {
   readonly message: string;
-  readonly level: Note['level'];
+  readonly level: InboxNotice['level'];
   /** Super admins: `all` clinics, or the one that `tenantId` names. */
   readonly to: 'all' | 'one';
   readonly tenantId: string;

@@ -8,7 +8,6 @@ import { lockedPerson } from '../../../shared/session/idle';
 import { FormatsProvider } from '../../../shared/text/formats';
 import { useText } from '../../../shared/text/text';
 import { IdleGuard } from '../../lock/idle-guard';
-import { NotificationWatch } from '../../notifications/components/watch';
 import { Unreachable } from '../../sign-in/unreachable';
 import { LiveRoot } from './live-root';
 import { Shell } from './shell';
@@ -45,7 +44,6 @@ export const Gate = ({ children }: { children: ReactNode }) => {
         <MeProvider key={state.me.id} value={state.me}>
           <FormatsProvider timeZone={state.me.tenant?.time_zone ?? null}>
             <LiveRoot>
-              <NotificationWatch />
               <IdleGuard>
                 <Shell>{children}</Shell>
               </IdleGuard>

@@ -11,7 +11,6 @@ import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
 import { useText } from '../../../shared/text/text';
-import { useInbox } from '../../notifications/model/inbox';
 import { ConnectionIndicator } from '../connection/indicator';
 import { CommandKeys } from '../palette/command-keys';
 import { Navigation } from './navigation';
@@ -33,7 +32,7 @@ const PeopleHere = lazily(
   () => <span className={classes.bellPlace} />,
 );
 const Reauthentication = lazily(async () => (await import('./reauthentication')).Reauthentication);
-const Announcer = lazily(async () => (await import('../../notifications/components/announcer')).Announcer);
+const Notices = lazily(async () => (await import('../../notifications/components/notices')).Notices);
 const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
@@ -46,7 +45,6 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
   useReadiness(useSettled(settled, READY_MS));
   const toastsWanted = useToastsWanted();
-  const notified = useInbox(me.id).length > 0;
   useEffect(() => nameToastClose(text.app.close), [text]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
   useEffect(close, [path]);
@@ -81,7 +79,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       </div>
       <CommandKeys />
       {settled && <Reauthentication />}
-      {notified && <Announcer />}
+      {settled && me.tenant && <Notices />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <main className={classes.main} id="room" tabIndex={-1}>
         <RoomGuard>{children}</RoomGuard>

@@ -1,0 +1,49 @@
+import { VisuallyHidden } from '@mantine/core';
+import { IconAlertTriangle, IconInfoCircle, IconUrgent, type TablerIcon } from '@tabler/icons-react';
+import type { InboxNotice } from '@wardbell/contract';
+import { useRoomText } from '../../../shared/text/text';
+import { NOTIFICATIONS } from '../messages';
+import classes from './notice.module.css';
+
+export type Level = InboxNotice['level'];
+
+const ICONS: Record<Level, TablerIcon> = {
+  info: IconInfoCircle,
+  warning: IconAlertTriangle,
+  error: IconUrgent,
+};
+
+/** How urgent a notice is, as a symbol and for screen readers. */
+export const LevelIcon = ({ level }: { level: Level }) => {
+  const words = useRoomText(NOTIFICATIONS);
+  const Icon = ICONS[level];
+  return (
+    <span className={classes.icon} data-level={level}>
+      <Icon size={20} stroke={1.8} aria-hidden="true" />
+      <VisuallyHidden>{words.level[level]}: </VisuallyHidden>
+    </span>
+  );
+};
+
+/** Marks a drill wherever a notice is shown. */
+export const DrillMark = () => {
+  const words = useRoomText(NOTIFICATIONS);
+  return <span className={classes.drill}>{words.drill}</span>;
+};
+
+/** What a notice says and how urgent it is. */
+export const NoticeBody = ({
+  level,
+  title,
+  message,
+  test,
+}: Pick<InboxNotice, 'level' | 'title' | 'message' | 'test'>) => (
+  <>
+    <LevelIcon level={level} />
+    <span className={classes.text}>
+      {test && <DrillMark />}
+      {title !== null && <strong className={classes.title}>{title}</strong>}
+      <span className={classes.message}>{message}</span>
+    </span>
+  </>
+);

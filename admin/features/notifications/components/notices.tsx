@@ -1,0 +1,16 @@
+'use client';
+
+import { useShownReporter } from '../use-shown';
+import { Announcer } from './announcer';
+import { CriticalBar } from './critical-bar';
+
+/** What notices do on every screen, whatever the room. */
+export const Notices = () => {
+  useShownReporter();
+  return (
+    <>
+      <Announcer />
+      <CriticalBar />
+    </>
+  );
+};

@@ -1,0 +1,43 @@
+import { barOf } from './critical';
+
+const notice = (change: Partial<Parameters<typeof barOf>[0][number]>) => ({
+  id: 'a',
+  seq: 1,
+  requires_ack: true,
+  state: 'pending' as const,
+  acknowledged_at: null,
+  archived_at: null,
+  step: 0,
+  ...change,
+});
+const AT = '2026-03-02T10:00:00Z';
+const idsOf = (...given: Parameters<typeof barOf>) => {
+  const { asking, taken } = barOf(...given);
+  return [asking.map(({ id }) => id), taken.map(({ id }) => id)];
+};
+
+describe('the bar', () => {
+  it('has what waits for an acknowledgement, what nobody has answered first, then the newest', () => {
+    const notices = [
+      notice({ id: 'new', seq: 9 }),
+      notice({ id: 'plain', requires_ack: false }),
+      notice({ id: 'old', seq: 2 }),
+      notice({ id: 'unanswered', seq: 1, state: 'unanswered' }),
+      notice({ id: 'done', state: 'resolved' }),
+      notice({ id: 'colleague', state: 'acknowledged' }),
+    ];
+    expect(idsOf(notices, {}, 0)).toEqual([['unanswered', 'new', 'old'], []]);
+  });
+
+  it('has what this person has taken on until it is resolved, and asks again when its time is over', () => {
+    const taken = notice({ acknowledged_at: AT, state: 'acknowledged' });
+    expect(idsOf([taken], { a: 100 }, 50)).toEqual([[], ['a']]);
+    expect(idsOf([{ ...taken, state: 'pending' }], { a: 100 }, 50)).toEqual([[], []]);
+    expect(idsOf([{ ...taken, state: 'pending' }], { a: 100 }, 150)).toEqual([['a'], []]);
+    expect(idsOf([{ ...taken, state: 'resolved' }], { a: 100 }, 50)).toEqual([[], []]);
+  });
+
+  it('leaves those alone who have acknowledged while others must still do so', () => {
+    expect(idsOf([notice({ acknowledged_at: AT })], {}, 0)).toEqual([[], []]);
+  });
+});
