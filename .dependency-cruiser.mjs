@@ -30,7 +30,7 @@ const FEATURE_IMPORTS = {
   integrations: [],
   limits: ['connections'],
   lock: ['sign-in'],
-  notifications: ['events'],
+  notifications: [],
   patients: ['care'],
   presence: [],
   reviews: ['patients'],

@@ -12,6 +12,7 @@ import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
 import type { LockedPerson } from '../../shared/session/idle';
 import type { UnlockProof } from '../../shared/session/session';
+import { hasWaitingNotice } from '../../shared/session/waiting-notices';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
 import { Frame } from '../sign-in/frame';
@@ -90,6 +91,11 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
               : words.leadUnknown
             : formatMessage(isByPin ? words.leadPin : words.lead, { name })}
       </p>
+      {hasWaitingNotice() && (
+        <p role="status" className={classes.lead}>
+          <strong>{words.noticeWaits}</strong>
+        </p>
+      )}
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <FailureAlert failure={failure} />
