@@ -1,0 +1,343 @@
+import { api } from '@wardbell/contract';
+import { call } from '../support/http.js';
+import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
+import { violationsOf } from './support/axe.js';
+import { server, signedIn } from './support/bench.js';
+import type { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
+
+let clinic: TestTenant;
+
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const open = async (
+  who: Pick<TestUser, 'email' | 'password'>,
+  options: Parameters<typeof signedIn>[1] = {},
+): Promise<ConsolePage> => {
+  const person = await signedIn(who, options);
+  await person.untilConnection('Live');
+  await person.page.getByRole('button', { name: /^Notifications/ }).waitFor();
+  return person;
+};
+
+const send = async (body: object): Promise<string> => {
+  const { token } = clinic.admin;
+  const answer = await must(api.notifications.create.answer, server, 'POST', '/notifications', {
+    token,
+    body,
+  });
+  return 'id' in answer ? answer.id : '';
+};
+
+/** Asks one person, then another. */
+const sendCritical = (first: TestUser, then: TestUser, body: object = {}) =>
+  send({
+    title: 'Potassium 6.9',
+    message: 'Room 12, call the laboratory',
+    level: 'error',
+    audience: { user_ids: [first.id] },
+    requires_ack: { within_s: 2, steps: [{ to: { user_ids: [then.id] }, within_s: 600 }] },
+    ...body,
+  });
+
+const inboxOf = ({ token }: TestUser) =>
+  must(api.notifications.inbox.answer, server, 'GET', '/notifications/inbox', { token });
+
+const barOf = ({ page }: ConsolePage) => page.getByRole('region', { name: 'Notices that need an answer' });
+const bellOf = ({ page }: ConsolePage, unread: number) =>
+  page.getByRole('button', {
+    name: unread === 0 ? 'Notifications' : `Notifications, ${unread} unread`,
+    exact: true,
+  });
+
+describe('a notice that must be seen', () => {
+  it('goes from a nurse who is asleep to the charge nurse, who takes it on and resolves it before the sender’s eyes', async () => {
+    const charge = await clinic.addUser('clinician');
+    const [sister, admin] = await Promise.all([open(charge), open(clinic.admin)]);
+    const { page } = sister;
+    await page.getByRole('searchbox').fill('typing');
+    const id = await sendCritical(clinic.clinician, charge);
+
+    await admin.page.goto(`${server.url}/notifications/?tab=sent`);
+    await admin.page.getByRole('button', { name: /Potassium 6\.9/ }).click();
+    const board = admin.page.getByRole('complementary', { name: 'Progress of the notification' });
+    await board.getByText('Step 1', { exact: true }).first().waitFor();
+    await board.getByText(/Goes to the next people in \d+ minutes/).waitFor();
+
+    const bar = barOf(sister);
+    await bar.getByRole('alert').filter({ hasText: 'Potassium 6.9' }).waitFor();
+    await bar.getByText('From Test tenant_admin').waitFor();
+    await bar.getByText('Step 1').waitFor();
+    expect(await page.getByRole('searchbox').evaluate((field) => field === document.activeElement)).toBe(
+      true,
+    );
+    const row = board.locator(`[data-user="${charge.id}"]`);
+    await eventually(async () => !(await row.getByRole('cell').nth(1).innerText()).includes('–'));
+
+    await page.keyboard.press('F8');
+    await bar.getByRole('button', { name: 'Acknowledge' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await bar.getByText(/^.*Taken on until/).waitFor();
+    await board.getByText('taken on', { exact: true }).waitFor();
+    await board.getByText(/Goes on in \d+ minutes unless it is resolved/).waitFor();
+
+    await bar.getByRole('button', { name: 'Resolve' }).click();
+    await bar.waitFor({ state: 'detached' });
+    await board.getByText('resolved', { exact: true }).waitFor();
+    await board.getByText('Nothing is due').waitFor();
+
+    // The nurse wakes up: nothing asks for an answer any more, and the inbox says what has become of it.
+    const nurse = await open(clinic.clinician);
+    await nurse.page.goto(`${server.url}/notifications/`);
+    await nurse.page.getByRole('main').getByText('Potassium 6.9').waitFor();
+    await nurse.page.getByRole('main').getByText('resolved').waitFor();
+    expect(await barOf(nurse).count()).toBe(0);
+    expect((await inboxOf(charge)).data.find((notice) => notice.id === id)?.acknowledged_at).not.toBeNull();
+    expect([...sister.complaints, ...admin.complaints, ...nurse.complaints]).toEqual([]);
+    await Promise.all([sister.close(), admin.close(), nurse.close()]);
+  });
+
+  it('stays in reach above a dialog, and takes neither its focus nor what was entered', async () => {
+    const nurse = await open(clinic.clinician);
+    const { page } = nurse;
+    await page.keyboard.press('n');
+    await page.getByLabel('First name').fill('Zoe');
+    await sendCritical(clinic.clinician, clinic.frontDesk);
+    await barOf(nurse).getByRole('alert').waitFor();
+    expect(await page.getByLabel('First name').evaluate((field) => field === document.activeElement)).toBe(
+      true,
+    );
+    const heading = await page.getByRole('dialog').getByRole('heading').first().boundingBox();
+    const bar = await barOf(nurse).boundingBox();
+    expect(heading?.y ?? 0).toBeGreaterThanOrEqual((bar?.y ?? 0) + (bar?.height ?? 0));
+    await barOf(nurse).getByRole('button', { name: 'Acknowledge' }).click();
+    await barOf(nurse).waitFor({ state: 'detached' });
+    expect(await page.getByLabel('First name').inputValue()).toBe('Zoe');
+    await nurse.close();
+  });
+
+  it('goes from a colleague’s screen when one of them has acknowledged, and several are counted', async () => {
+    const [nurse, desk] = await Promise.all([open(clinic.clinician), open(clinic.frontDesk)]);
+    const audience = { user_ids: [clinic.clinician.id, clinic.frontDesk.id] };
+    await sendCritical(clinic.clinician, clinic.frontDesk, { audience });
+    await sendCritical(clinic.clinician, clinic.frontDesk, { audience, title: 'Second' });
+    await barOf(desk).getByText('2 notices need an answer').waitFor();
+    await barOf(desk).getByRole('button', { name: 'One more' }).click();
+    await barOf(desk).getByText('Potassium 6.9').waitFor();
+    for (let left = 2; left > 0; left--) {
+      await barOf(nurse).getByRole('button', { name: 'Acknowledge' }).first().click();
+      await eventually(
+        async () => (await barOf(nurse).getByRole('button', { name: 'Acknowledge' }).count()) < left,
+      );
+    }
+    await barOf(desk).waitFor({ state: 'detached' });
+    await Promise.all([nurse.close(), desk.close()]);
+  });
+
+  it('is only said to wait while the screen is locked', async () => {
+    const nurse = await open(clinic.clinician);
+    await sendCritical(clinic.clinician, clinic.frontDesk);
+    await barOf(nurse).getByRole('alert').waitFor();
+    await nurse.page.keyboard.press('Control+k');
+    await nurse.page.getByRole('combobox').fill('lock');
+    await nurse.page.keyboard.press('Enter');
+    await nurse.page.getByText('A notice waits for your answer.').waitFor();
+    expect(await nurse.page.getByText('Potassium').count()).toBe(0);
+    await nurse.close();
+  });
+
+  it('has no accessibility violation in the bar and on the board, and fits a window of 390 pixels', async () => {
+    const admin = await open(clinic.admin, {
+      viewport: { width: 390, height: 844 },
+      reducedMotion: 'reduce',
+    });
+    const title = `Long ${'title '.repeat(20)}`.trim();
+    await sendCritical(clinic.admin, clinic.frontDesk, { title, message: 'x'.repeat(200) });
+    await barOf(admin).getByRole('alert').waitFor();
+    expect(await violationsOf(admin.page)).toEqual([]);
+    expect(await overflowOf(admin.page)).toBe(0);
+    await barOf(admin).getByRole('button', { name: 'Acknowledge' }).click();
+    await barOf(admin).waitFor({ state: 'detached' });
+    await admin.page.goto(`${server.url}/notifications/?tab=sent`);
+    await admin.page.getByRole('button', { name: /^Long title/ }).click();
+    await admin.page.getByRole('table').waitFor();
+    expect(await violationsOf(admin.page)).toEqual([]);
+    expect(await overflowOf(admin.page)).toBe(0);
+    await admin.close();
+  });
+});
+
+describe('the inbox', () => {
+  it('is worked by keys alone, and both tabs agree', async () => {
+    for (const n of [1, 2, 3]) await send({ message: `Message ${n}` });
+    const nurse = await open(clinic.clinician);
+    const other = await nurse.openTab('/patients/');
+    await nurse.page.goto(`${server.url}/notifications/`);
+    const { page } = nurse;
+    const row = (text: string) => page.getByRole('main').getByRole('listitem').filter({ hasText: text });
+    await row('Message 1').waitFor();
+    await bellOf(other, 3).waitFor();
+    // One sentence for what came while nobody was there.
+    await page.getByRole('status').filter({ hasText: '3 notifications while you were away' }).waitFor();
+
+    await page.keyboard.press('j');
+    await page.locator(':focus', { hasText: 'Message 3' }).waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await bellOf(other, 2).waitFor();
+    await page.keyboard.press('j');
+    await page.locator(':focus', { hasText: 'Message 2' }).waitFor();
+    await page.keyboard.press('e');
+    await row('Message 2').waitFor({ state: 'detached' });
+    await bellOf(other, 1).waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await row('Message 2').waitFor();
+    await bellOf(other, 2).waitFor();
+    await page.keyboard.press('s');
+    await page.getByRole('menuitem', { name: 'In 1 hour' }).click();
+    await row('comes back').waitFor();
+    await bellOf(other, 1).waitFor();
+    await page.getByRole('button', { name: 'Mark all as read' }).click();
+    await bellOf(other, 0).waitFor();
+    await bellOf(nurse, 0).waitFor();
+    await eventually(async () => (await inboxOf(clinic.clinician)).unseen === 0);
+    expect([...nurse.complaints, ...other.complaints]).toEqual([]);
+    await nurse.close();
+  });
+
+  it('has a badge that equals its rows in both tabs after a dropped connection', async () => {
+    const nurse = await open(clinic.clinician);
+    const other = await nurse.openTab('/notifications/');
+    await other.untilConnection('Live');
+    const first = await send({ message: 'before' });
+    await bellOf(nurse, 1).waitFor();
+    await bellOf(other, 1).waitFor();
+    await nurse.context.setOffline(true);
+    await nurse.untilConnection(/^Connection: Offline since/);
+    await other.untilConnection(/^Connection: Offline since/);
+    const { token } = clinic.clinician;
+    await call(server.url, 'POST', `/notifications/${first}/archive`, { token });
+    for (const n of [1, 2]) await send({ message: `away ${n}` });
+    const brief = await send({ message: 'read elsewhere' });
+    await call(server.url, 'POST', `/notifications/${brief}/read`, { token });
+    await nurse.context.setOffline(false);
+    for (const tab of [nurse, other]) {
+      await tab.untilConnection('Live');
+      await bellOf(tab, 2).waitFor();
+    }
+    const { unread, data } = await inboxOf(clinic.clinician);
+    expect(unread).toBe(2);
+    await eventually(
+      async () => (await other.page.getByRole('main').getByRole('listitem').count()) === data.length,
+    );
+    await nurse.close();
+  });
+
+  it('tells the server what was on the screen, and nothing before that', async () => {
+    const nurse = await open(clinic.clinician);
+    for (let n = 0; n < 3; n++) await send({ message: `one of three ${n}`, level: 'error' });
+    await bellOf(nurse, 3).waitFor();
+    await nurse.page.getByRole('alert').filter({ hasText: 'one of three 2' }).waitFor();
+    await eventually(async () => (await inboxOf(clinic.clinician)).unseen === 0);
+    await nurse.close();
+    await send({ message: 'nobody is there' });
+    expect((await inboxOf(clinic.clinician)).unseen).toBe(1);
+  });
+});
+
+describe('an administrator', () => {
+  it('makes a policy that names today’s people, and drills it; it is marked as a drill everywhere', async () => {
+    const [admin, nurse] = await Promise.all([open(clinic.admin), open(clinic.clinician)]);
+    const { page } = admin;
+    await page.goto(`${server.url}/notifications/?tab=policies`);
+    await page.getByRole('heading', { name: 'No policies yet' }).waitFor();
+    await page.getByRole('button', { name: 'New policy' }).first().click();
+    const form = page.getByRole('dialog');
+    await form.getByLabel('Name').fill('Resuscitation');
+    await form.getByRole('button', { name: 'Add a step' }).click();
+    await form.getByRole('button', { name: 'Save policy' }).click();
+    await form.getByText('Choose who is told').waitFor();
+    await form.getByRole('checkbox', { name: 'Clinician' }).check();
+    await form.getByRole('button', { name: 'Who would be told now?' }).click();
+    await form.getByText('Test clinician').waitFor();
+    await form.getByText('(online)').first().waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await form.getByRole('button', { name: 'Save policy' }).click();
+    await page.getByText('whom it is for (5 min) → Clinician (5 min) → admins').waitFor();
+
+    await page.getByRole('button', { name: 'Start a drill' }).click();
+    await page.getByRole('radio', { name: 'People' }).check();
+    await page.getByRole('textbox', { name: 'People' }).fill('clinician');
+    await page.getByRole('option', { name: 'Test clinician' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Send…' }).click();
+    await page
+      .getByRole('dialog', { name: 'Start the drill?' })
+      .getByRole('button', { name: 'Send' })
+      .click();
+    const board = page.getByRole('complementary', { name: 'Progress of the notification' });
+    await board.getByText('This is a drill. Nothing has happened.').waitFor();
+    const bar = barOf(nurse);
+    await bar.getByText('Drill', { exact: true }).waitFor();
+    await bar.getByRole('button', { name: 'Acknowledge' }).click();
+    await board.getByText('taken on', { exact: true }).waitFor();
+    await nurse.page.goto(`${server.url}/notifications/`);
+    await nurse.page.getByRole('main').getByText('Drill', { exact: true }).waitFor();
+    await nurse.page.getByRole('main').getByRole('button', { name: 'Resolve' }).click();
+    await board.getByText('resolved', { exact: true }).waitFor();
+
+    await page.getByRole('tab', { name: 'Statistics' }).click();
+    await page.getByText('Drills do not count.').waitFor();
+    expect([...admin.complaints, ...nurse.complaints]).toEqual([]);
+    await Promise.all([admin.close(), nurse.close()]);
+  });
+
+  it('keeps what nobody has answered on top, on the own screen too', async () => {
+    const admin = await open(clinic.admin);
+    await send({
+      title: 'Nobody comes',
+      message: 'x',
+      audience: { user_ids: [clinic.clinician.id] },
+      requires_ack: { within_s: 1, fallback: { to: { user_ids: [clinic.frontDesk.id] }, within_s: 1 } },
+    });
+    await send({ message: 'later and unimportant' });
+    await barOf(admin).getByText('Nobody has answered').waitFor();
+    await admin.page.goto(`${server.url}/notifications/?tab=sent`);
+    const first = admin.page.getByRole('main').getByRole('listitem').first();
+    await first.filter({ hasText: 'Nobody comes' }).getByText('nobody has answered').waitFor();
+    await admin.close();
+  });
+});
+
+describe('how a person is told', () => {
+  it('is kept with the account: sound, desktop and quiet hours', async () => {
+    const nurse = await open(clinic.clinician, { permissions: ['notifications'] });
+    const { page } = nurse;
+    await page.goto(`${server.url}/notifications/`);
+    await page.getByRole('button', { name: 'How you are told' }).click();
+    await page.getByRole('switch', { name: 'Play a sound' }).uncheck();
+    await page.getByRole('switch', { name: 'Desktop notifications' }).check();
+    await page.getByRole('switch', { name: 'Quiet hours' }).check();
+    await page.getByLabel('From').fill('21:30');
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor();
+    const { token } = clinic.clinician;
+    const saved = await must(
+      api.notifications.preferences.answer,
+      server,
+      'GET',
+      '/notifications/preferences',
+      {
+        token,
+      },
+    );
+    expect(saved).toMatchObject({ sound: false, desktop: true, quiet_hours: { from: '21:30', to: '06:00' } });
+    await nurse.close();
+  });
+});
