@@ -11,6 +11,7 @@ export const metadata: Metadata = {
   title: { default: 'Wardbell', template: '%s · Wardbell' },
   description: 'What just changed in your clinic, the moment it changes.',
   robots: { index: false, follow: false },
+  manifest: '/manifest.webmanifest',
 };
 
 export const viewport: Viewport = {

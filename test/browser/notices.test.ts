@@ -272,7 +272,7 @@ describe('an administrator', () => {
 
     await page.getByRole('button', { name: 'Start a drill' }).click();
     await page.getByRole('radio', { name: 'People' }).check();
-    await page.getByRole('textbox', { name: 'People' }).fill('clinician');
+    await page.getByRole('combobox', { name: 'People' }).fill('clinician');
     await page.getByRole('option', { name: 'Test clinician' }).click();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Send…' }).click();
@@ -320,9 +320,9 @@ describe('how a person is told', () => {
     const { page } = nurse;
     await page.goto(`${server.url}/notifications/`);
     await page.getByRole('button', { name: 'How you are told' }).click();
-    await page.getByRole('switch', { name: 'Play a sound' }).uncheck();
-    await page.getByRole('switch', { name: 'Desktop notifications' }).check();
-    await page.getByRole('switch', { name: 'Quiet hours' }).check();
+    await page.getByRole('switch', { name: /^Play a sound/ }).uncheck();
+    await page.getByRole('switch', { name: /^Desktop notifications/ }).check();
+    await page.getByRole('switch', { name: /^Quiet hours/ }).check();
     await page.getByLabel('From').fill('21:30');
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('button', { name: 'Save' }).click();

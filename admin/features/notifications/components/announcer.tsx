@@ -124,10 +124,10 @@ export const Announcer = () => {
         message: <ToastText notice={notice} />,
         autoClose: STAYS_MS[notice.level],
       });
-    const join = (title: string, hint: string) =>
+    const join = (title: string, hint: string, tone: 'warning' | 'error') =>
       void toast({
         id: JOINED,
-        tone: 'warning',
+        tone,
         title,
         message: (
           <>
@@ -139,7 +139,10 @@ export const Announcer = () => {
     const missed = fresh.filter(({ id }) => !arrivedLive.current.has(id));
     // Pages that are not loaded may have more of them.
     const missedCount = isFirst ? Math.max(missed.length, unseen) : missed.length;
-    if (missed.length > 0) join(formatMessage(words.away, { n: missedCount }), words.awayHint);
+    const toneOf = (some: readonly InboxNotice[]) =>
+      some.some(({ level }) => level === 'error') ? 'error' : 'warning';
+    if (missed.length > 0)
+      join(formatMessage(words.away, { n: missedCount }), words.awayHint, toneOf(missed));
     let more = 0;
     for (const notice of fresh.toReversed()) {
       if (!arrivedLive.current.has(notice.id)) continue;
@@ -147,7 +150,7 @@ export const Announcer = () => {
       if (place === 0) single(notice);
       else more = place;
     }
-    if (more > 0) join(formatMessage(words.more, { n: more }), words.moreHint);
+    if (more > 0) join(formatMessage(words.more, { n: more }), words.moreHint, toneOf(fresh));
   }, [notices, unseen, isLoaded, me.id, words, preferences]);
   return null;
 };

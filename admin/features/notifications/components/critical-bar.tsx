@@ -12,7 +12,7 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { barOf } from '../model/critical';
-import { setHeld, useHeld } from '../model/held';
+import { useHeld } from '../model/held';
 import { type NoticeAction, useNoticeAction, useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
 import classes from './critical-bar.module.css';
@@ -46,19 +46,9 @@ const Line = ({ notice, heldUntilMs }: { notice: InboxNotice; heldUntilMs: numbe
     isTaken && heldUntilMs !== undefined
       ? formatMessage(bar.held, { time: formats.clock(heldUntilMs) })
       : null,
-    !isTaken && heldUntilMs !== undefined ? bar.overdue : null,
+    !isTaken && heldUntilMs !== undefined && heldUntilMs <= nowMs ? bar.overdue : null,
   ].filter((detail) => detail !== null);
-  const act = (next: NoticeAction) =>
-    action.mutate(
-      { id, action: next },
-      {
-        onSuccess: () => {
-          if (next.do === 'acknowledge')
-            setHeld(id, next.holdS === undefined ? null : Date.now() + next.holdS * 1_000);
-          if (next.do === 'resolve') setHeld(id, null);
-        },
-      },
-    );
+  const act = (next: NoticeAction) => action.mutate({ id, action: next });
   const button = { size: 'compact-md', color: 'dark', disabled: action.isPending } as const;
   return (
     <div

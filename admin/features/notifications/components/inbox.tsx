@@ -5,7 +5,7 @@ import { IconBellOff } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import type { InboxList } from '@wardbell/client/react';
 import type { InboxNotice } from '@wardbell/contract';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { toast } from '../../../shared/components/toast';
@@ -87,6 +87,16 @@ export const Inbox = () => {
     setCurrentId(next.id);
     buttons.current.get(next.id)?.focus();
   };
+  // Opened from a push message.
+  const wanted = address.get('notice');
+  const hasWanted = notices.some(({ id }) => id === wanted);
+  useEffect(() => {
+    if (wanted === null || !hasWanted) return;
+    setCurrentId(wanted);
+    buttons.current.get(wanted)?.focus();
+    address.set({ notice: null });
+  }, [wanted, hasWanted, address]);
+
   useHotkey('j', () => goTo(place + 1));
   useHotkey('k', () => goTo(place - 1));
   useHotkey('e', () => {
