@@ -47,7 +47,7 @@ const useActions = () => {
             id: 'archived-notice',
             message: (
               <>
-                {words.archived}{' '}
+                {words.didArchive}{' '}
                 <Button size="compact-sm" variant="subtle" onClick={undo}>
                   {words.undo}
                 </Button>

@@ -6,8 +6,7 @@ const notice = (change: Partial<Parameters<typeof barOf>[0][number]>) => ({
   requires_ack: true,
   state: 'pending' as const,
   acknowledged_at: null,
-  archived_at: null,
-  step: 0,
+  test: false,
   ...change,
 });
 const AT = '2026-03-02T10:00:00Z';
@@ -17,16 +16,17 @@ const idsOf = (...given: Parameters<typeof barOf>) => {
 };
 
 describe('the bar', () => {
-  it('has what waits for an acknowledgement, what nobody has answered first, then the newest', () => {
+  it('has what waits for an acknowledgement, what nobody has answered first, then the newest, then drills', () => {
     const notices = [
       notice({ id: 'new', seq: 9 }),
       notice({ id: 'plain', requires_ack: false }),
       notice({ id: 'old', seq: 2 }),
       notice({ id: 'unanswered', seq: 1, state: 'unanswered' }),
+      notice({ id: 'drill', seq: 10, test: true }),
       notice({ id: 'done', state: 'resolved' }),
       notice({ id: 'colleague', state: 'acknowledged' }),
     ];
-    expect(idsOf(notices, {}, 0)).toEqual([['unanswered', 'new', 'old'], []]);
+    expect(idsOf(notices, {}, 0)).toEqual([['unanswered', 'new', 'old', 'drill'], []]);
   });
 
   it('has what this person has taken on until it is resolved, and asks again when its time is over', () => {

@@ -1,9 +1,6 @@
 import type { InboxNotice } from '@wardbell/contract';
 
-type Asked = Pick<
-  InboxNotice,
-  'id' | 'seq' | 'requires_ack' | 'state' | 'acknowledged_at' | 'archived_at' | 'step'
->;
+type Asked = Pick<InboxNotice, 'id' | 'seq' | 'requires_ack' | 'state' | 'acknowledged_at' | 'test'>;
 
 const isOpen = ({ state }: Asked): boolean => state === 'pending' || state === 'unanswered';
 
@@ -22,14 +19,14 @@ export const isHeld = (notice: Asked, heldUntilMs: number | undefined): boolean 
   notice.state === 'acknowledged' &&
   heldUntilMs !== undefined;
 
-/** What the bar shows: what nobody has answered first, then the newest; what is taken on comes last. */
+/** What the bar shows: what nobody has answered first, then the newest, then drills; what is taken on comes last. */
 export const barOf = <Notice extends Asked>(
   notices: readonly Notice[],
   held: Readonly<Record<string, number>>,
   nowMs: number,
 ): { readonly asking: readonly Notice[]; readonly taken: readonly Notice[] } => {
   const asking = notices.filter((notice) => needsAnswer(notice, held[notice.id], nowMs));
-  const rank = ({ state }: Asked) => (state === 'unanswered' ? 0 : 1);
+  const rank = ({ state, test }: Asked) => (test ? 2 : state === 'unanswered' ? 0 : 1);
   return {
     asking: asking.toSorted((a, b) => rank(a) - rank(b) || b.seq - a.seq),
     taken: notices.filter((notice) => isHeld(notice, held[notice.id])),
