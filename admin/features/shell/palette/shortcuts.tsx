@@ -20,6 +20,7 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
         [['?'], words.help],
         [['/'], words.search],
         [['n'], words.create],
+        [['F8'], words.bar],
         [['Esc'], words.close],
       ],
     },
@@ -30,6 +31,17 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
         [['Page ↑', 'Page ↓'], words.page],
         [['Home', 'End'], words.ends],
         [['Enter'], words.open],
+      ],
+    },
+    {
+      title: words.inbox.title,
+      keys: [
+        [['j', 'k'], words.inbox.move],
+        [['Enter'], words.open],
+        [['e'], words.inbox.archive],
+        [['a'], words.inbox.acknowledge],
+        [['u'], words.inbox.read],
+        [['s'], words.inbox.snooze],
       ],
     },
     {
