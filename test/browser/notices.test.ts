@@ -341,3 +341,19 @@ describe('how a person is told', () => {
     await nurse.close();
   });
 });
+
+it('can be installed: the page’s policy allows its manifest, its icons and its worker', async () => {
+  const nurse = await open(clinic.clinician);
+  const scope = await nurse.page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
+  expect(scope).toBe(`${server.url}/`);
+  const manifest = await nurse.page.evaluate(async () => {
+    const link = document.querySelector<HTMLLinkElement>('link[rel="manifest"]');
+    const answer = await fetch(link?.href ?? '');
+    const { icons }: { icons: { src: string }[] } = await answer.json();
+    const statuses = await Promise.all(icons.map(async ({ src }) => (await fetch(src)).status));
+    return { type: answer.headers.get('content-type'), statuses };
+  });
+  expect(manifest).toEqual({ type: expect.stringContaining('manifest+json'), statuses: [200, 200, 200] });
+  expect(nurse.complaints).toEqual([]);
+  await nurse.close();
+});

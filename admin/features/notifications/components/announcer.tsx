@@ -91,7 +91,7 @@ const useAlerts = () => {
 export const Announcer = () => {
   const me = useMe();
   const words = useRoomText(NOTIFICATIONS);
-  const { notices, unseen, isLoaded } = useNoticeInbox();
+  const { notices, unseen, isLoaded, hasMore } = useNoticeInbox();
   const preferences = usePreferences();
   const { state } = useConnection();
   const isLive = useRef(false);
@@ -138,7 +138,7 @@ export const Announcer = () => {
       });
     const missed = fresh.filter(({ id }) => !arrivedLive.current.has(id));
     // Pages that are not loaded may have more of them.
-    const missedCount = isFirst ? Math.max(missed.length, unseen) : missed.length;
+    const missedCount = isFirst && hasMore ? Math.max(missed.length, unseen) : missed.length;
     const toneOf = (some: readonly InboxNotice[]) =>
       some.some(({ level }) => level === 'error') ? 'error' : 'warning';
     if (missed.length > 0)
@@ -151,6 +151,6 @@ export const Announcer = () => {
       else more = place;
     }
     if (more > 0) join(formatMessage(words.more, { n: more }), words.moreHint, toneOf(fresh));
-  }, [notices, unseen, isLoaded, me.id, words, preferences]);
+  }, [notices, unseen, isLoaded, hasMore, me.id, words, preferences]);
   return null;
 };
