@@ -18,7 +18,7 @@ import { usePreferences } from '../use-preferences';
 import { useShown } from '../use-shown';
 import classes from './notice.module.css';
 import { DrillMark } from './notice-body';
-import { targetOf } from './use-open-notice';
+import { NoticeLink } from './notice-link';
 
 /** How long each level stays on the screen; what is urgent stays until it is closed. */
 const STAYS_MS = { info: 8_000, warning: 16_000, error: false } as const;
@@ -42,10 +42,8 @@ const InboxLink = () => {
 };
 
 const ToastText = ({ notice }: { notice: InboxNotice }) => {
-  const words = useRoomText(NOTIFICATIONS);
   const element = useRef<HTMLSpanElement>(null);
   useShown(element, notice);
-  const target = targetOf(notice);
   return (
     <span ref={element} className={classes.message}>
       {notice.test && (
@@ -53,18 +51,7 @@ const ToastText = ({ notice }: { notice: InboxNotice }) => {
           <DrillMark />{' '}
         </>
       )}
-      {notice.message}{' '}
-      {target?.startsWith('/') ? (
-        <Anchor component={Link} href={target} prefetch={false} size="sm">
-          {notice.link === target ? words.bar.open : words.review}
-        </Anchor>
-      ) : (
-        target !== null && (
-          <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm">
-            {words.bar.open}
-          </Anchor>
-        )
-      )}
+      {notice.message} <NoticeLink notice={notice} />
     </span>
   );
 };

@@ -20,6 +20,7 @@ import type { NoticeAction } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
 import classes from './notice.module.css';
 import { NoticeBody } from './notice-body';
+import { NoticeLink } from './notice-link';
 import { NoticeMeta } from './notice-meta';
 
 const Tool = ({ icon: Icon, label, onClick }: { icon: TablerIcon; label: string; onClick: () => void }) => (
@@ -109,6 +110,7 @@ export const InboxRow = ({
         <NoticeMeta notice={notice} />
       </UnstyledButton>
       <span className={classes.actions}>
+        <NoticeLink notice={notice} onOpen={() => read_at === null && onAct({ do: 'read' })} />
         {isAsked && (
           <Button size="compact-sm" color="red.8" onClick={() => onAct({ do: 'acknowledge' })}>
             {words.acknowledge}

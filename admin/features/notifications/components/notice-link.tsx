@@ -1,0 +1,30 @@
+import { Anchor } from '@mantine/core';
+import type { InboxNotice } from '@wardbell/contract';
+import Link from 'next/link';
+import { useRoomText } from '../../../shared/text/text';
+import { NOTIFICATIONS } from '../messages';
+import { targetOf } from './use-open-notice';
+
+/** From a notice to where it leads: what an admin has to decide, or its link. */
+export const NoticeLink = ({
+  notice,
+  onOpen,
+}: {
+  notice: Pick<InboxNotice, 'link' | 'break_glass_id' | 'approval_id'>;
+  onOpen?: () => void;
+}) => {
+  const words = useRoomText(NOTIFICATIONS);
+  const target = targetOf(notice);
+  if (target === null) return null;
+  const onClick = onOpen === undefined ? {} : { onClick: onOpen };
+  const label = target === notice.link ? words.bar.open : words.review;
+  return target.startsWith('/') ? (
+    <Anchor component={Link} href={target} prefetch={false} size="sm" {...onClick}>
+      {label}
+    </Anchor>
+  ) : (
+    <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm" {...onClick}>
+      {label}
+    </Anchor>
+  );
+};
