@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import { api } from '@wardbell/contract';
 import { call } from '../support/http.js';
 import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
@@ -338,6 +339,112 @@ describe('how a person is told', () => {
       },
     );
     expect(saved).toMatchObject({ sound: false, desktop: true, quiet_hours: { from: '21:30', to: '06:00' } });
+    await nurse.close();
+  });
+});
+
+describe('why somebody did not get it', () => {
+  it('is said in words on the board: not signed in then, shown on a screen, written to one', async () => {
+    const asleep = await clinic.addUser('front_desk');
+    const [admin, nurse] = await Promise.all([open(clinic.admin), open(clinic.clinician)]);
+    await send({
+      message: 'Who has it?',
+      level: 'error',
+      audience: { user_ids: [asleep.id, clinic.clinician.id] },
+    });
+    await nurse.page.getByRole('alert').filter({ hasText: 'Who has it?' }).waitFor();
+    await eventually(async () => (await inboxOf(clinic.clinician)).unseen === 0);
+    const { page } = admin;
+    await page.goto(`${server.url}/notifications/?tab=sent`);
+    await page
+      .getByRole('main')
+      .getByRole('listitem')
+      .filter({ hasText: 'Who has it?' })
+      .getByRole('button')
+      .click();
+    const board = page.getByRole('complementary', { name: 'Progress of the notification' });
+    const rowOf = (user: TestUser) => board.locator(`[data-user="${user.id}"]`);
+    await rowOf(asleep).getByRole('button', { name: 'Why?' }).click();
+    await rowOf(asleep).getByText('Was not signed in on any screen, and has not been since.').waitFor();
+    await rowOf(clinic.clinician).getByRole('button', { name: 'Why?' }).click();
+    await rowOf(clinic.clinician).getByText('A screen of this person has shown it.').waitFor();
+    await rowOf(clinic.clinician)
+      .getByText(/^Connected .*, written /)
+      .waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    expect(admin.complaints).toEqual([]);
+    await Promise.all([admin.close(), nurse.close()]);
+  });
+});
+
+/** In the place of the browser's push service, which wants the network of its vendor. */
+const fakePushService = ({ publicKey }: { publicKey: string }): void => {
+  const subscription = {
+    toJSON: () => ({
+      endpoint: 'https://push.example/tablet',
+      expirationTime: null,
+      keys: { p256dh: publicKey, auth: 'AAAAAAAAAAAAAAAAAAAAAA' },
+    }),
+    unsubscribe: async () => {
+      localStorage.removeItem('test.subscribed');
+      return true;
+    },
+  };
+  Object.defineProperty(Notification, 'permission', { get: () => 'granted' });
+  Notification.requestPermission = async () => 'granted';
+  Object.assign(PushManager.prototype, {
+    subscribe: async () => {
+      localStorage.setItem('test.subscribed', 'true');
+      return subscription;
+    },
+    getSubscription: async () => (localStorage.getItem('test.subscribed') === null ? null : subscription),
+  });
+};
+
+describe('a device that is woken', () => {
+  it('subscribes, subscribes again when its page is opened anew, and ends it', async () => {
+    const nurse = await open(clinic.clinician, { permissions: ['notifications'] });
+    const { page } = nurse;
+    const curve = createECDH('prime256v1');
+    await page.addInitScript(fakePushService, { publicKey: curve.generateKeys('base64url') });
+    const answered = (method: string) =>
+      page.waitForResponse((response) => {
+        const { pathname } = new URL(response.url());
+        return pathname.startsWith('/api/v1/push/subscriptions') && response.request().method() === method;
+      });
+    const openPreferences = async () => {
+      await page.goto(`${server.url}/notifications/`);
+      await page.getByRole('button', { name: 'How you are told' }).click();
+      return page.getByRole('switch', { name: /^Wake this device/ });
+    };
+    const wake = await openPreferences();
+    const subscribed = answered('POST');
+    await wake.click();
+    const first = await subscribed;
+    expect(first.status()).toBe(201);
+    const { id }: { id: unknown } = { ...Object(await first.json()) };
+
+    const renewed = answered('POST');
+    await openPreferences();
+    expect(await (await renewed).json()).toEqual({ id });
+    await eventually(() => wake.isChecked());
+    const ended = answered('DELETE');
+    await wake.click();
+    expect((await ended).status()).toBe(204);
+    await eventually(async () => !(await wake.isChecked()));
+    await nurse.close();
+  });
+
+  it('opens the notice in the page that is open when its message is clicked', async () => {
+    const nurse = await open(clinic.clinician);
+    const id = await send({ message: 'look here' });
+    await bellOf(nurse, 1).waitFor();
+    await nurse.page.evaluate((path) => {
+      const message = new MessageEvent('message', { data: { type: 'open-notice', path } });
+      navigator.serviceWorker.dispatchEvent(message);
+    }, `/notifications/?notice=${id}`);
+    await nurse.page.getByRole('main').getByRole('listitem').filter({ hasText: 'look here' }).waitFor();
+    expect(new URL(nurse.page.url()).pathname).toBe('/notifications/');
     await nurse.close();
   });
 });

@@ -15,6 +15,7 @@ import { Burst } from '../model/burst';
 import { isQuiet } from '../model/clinic-time';
 import { useNoticeInbox } from '../use-notice-inbox';
 import { usePreferences } from '../use-preferences';
+import { usePush } from '../use-push';
 import { useShown } from '../use-shown';
 import classes from './notice.module.css';
 import { DrillMark } from './notice-body';
@@ -86,6 +87,7 @@ export const Announcer = () => {
   const arrivedLive = useRef(new Set<string>());
   const burst = useRef(new Burst());
   const alert = useAlerts();
+  usePush();
   useEvents('system_notification', ({ data }) => {
     if (!isLive.current) return;
     if (arrivedLive.current.size > 1_000) arrivedLive.current.clear();

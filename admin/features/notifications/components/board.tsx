@@ -15,6 +15,7 @@ import { NOTIFICATIONS } from '../messages';
 import { useProgress } from '../use-sent';
 import classes from './escalation.module.css';
 import { DrillMark } from './notice-body';
+import { Why } from './why';
 
 type Person = NoticeProgress['people'][number];
 
@@ -33,7 +34,7 @@ const Due = ({ progress }: { progress: NoticeProgress }) => {
   return formatMessage(progress.state === 'unanswered' ? words.repeats : words.nextStep, when);
 };
 
-const People = ({ people }: { people: readonly Person[] }) => {
+const People = ({ people, notice }: { people: readonly Person[]; notice: SentNotice | undefined }) => {
   const text = useText();
   const words = useRoomText(NOTIFICATIONS).board;
   const formats = useFormats();
@@ -67,6 +68,9 @@ const People = ({ people }: { people: readonly Person[] }) => {
               <td>{timeOf(person.seen_at)}</td>
               <td>
                 {timeOf(person.acknowledged_at)}
+                {person.acknowledged_at === null && notice !== undefined && (
+                  <Why notice={notice} userId={person.user_id} step={person.step} />
+                )}
                 {person.note !== null && <div className={classes.quiet}>{person.note}</div>}
               </td>
             </tr>
@@ -131,7 +135,7 @@ export const Board = ({
               </span>
             </Fact>
           </dl>
-          <People people={progress.people} />
+          <People people={progress.people} notice={notice} />
         </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />

@@ -13,6 +13,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { playTone } from '../model/alert';
 import { usePreferences, useSavePreferences } from '../use-preferences';
+import { PushSwitch } from './push-switch';
 
 interface Draft {
   readonly sound: boolean;
@@ -97,6 +98,7 @@ const Form = ({ current, onClose }: { current: NotificationPreferences; onClose:
           onChange={(event) => void chooseDesktop(event.currentTarget.checked)}
         />
         {form.values.desktop && isBlocked && <Alert color="orange">{words.blocked}</Alert>}
+        <PushSwitch />
         <Switch
           label={words.quiet}
           description={words.quietHint}
