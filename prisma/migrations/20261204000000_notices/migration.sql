@@ -215,16 +215,16 @@ BEGIN
 END
 $$;
 
--- What counts in the inbox of a person: not archived, snoozed or expired.
-CREATE FUNCTION wardbell.inbox_counts(p_tenant uuid, p_user text) RETURNS jsonb
+-- What counts in the inbox of a person: not archived, snoozed or expired at that time.
+CREATE FUNCTION wardbell.inbox_counts(p_tenant uuid, p_user text, p_at timestamptz) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
   AS $$
   SELECT jsonb_build_object('unread', count(*), 'unseen', count(*) FILTER (WHERE r.seen_at IS NULL))
   FROM wardbell.notice_recipient r
   JOIN wardbell.notice n ON n.tenant_id = r.tenant_id AND n.id = r.notice_id
   WHERE r.tenant_id = p_tenant AND r.user_id = p_user AND r.read_at IS NULL AND r.archived_at IS NULL
-    AND (r.snoozed_until IS NULL OR r.snoozed_until <= clock_timestamp())
-    AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp())
+    AND (r.snoozed_until IS NULL OR r.snoozed_until <= p_at)
+    AND (n.expires_at IS NULL OR n.expires_at > p_at)
 $$;
 
 -- NULL for what is no UUID in lower case, as ids of notices are.
@@ -249,10 +249,10 @@ CREATE FUNCTION wardbell.notice_counts(p_tenant uuid, p_notice text) RETURNS jso
 $$;
 
 REVOKE EXECUTE ON FUNCTION wardbell.notice_people(uuid, jsonb, interval), wardbell.file_notice(uuid, jsonb, interval),
-  wardbell.inbox_counts(uuid, text), wardbell.notice_counts(uuid, text) FROM PUBLIC;
+  wardbell.inbox_counts(uuid, text, timestamptz), wardbell.notice_counts(uuid, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wardbell.notice_people(uuid, jsonb, interval) TO wardbell_relay;
 GRANT EXECUTE ON FUNCTION wardbell.file_notice(uuid, jsonb, interval) TO wardbell_app, wardbell_auth, wardbell_relay;
-GRANT EXECUTE ON FUNCTION wardbell.inbox_counts(uuid, text), wardbell.notice_counts(uuid, text)
+GRANT EXECUTE ON FUNCTION wardbell.inbox_counts(uuid, text, timestamptz), wardbell.notice_counts(uuid, text)
   TO wardbell_app, wardbell_relay;
 
 -- As before. The counts of an inbox and of a notice are taken under the lock of the head, when all that has a lower number
@@ -315,7 +315,7 @@ BEGIN
     SELECT p_tenant, head.seq + e.ordinality, e.value->>'type',
            CASE e.value->>'type'
              WHEN 'inbox_changed'
-               THEN wardbell.inbox_counts(p_tenant, e.value->'audience'->'user_ids'->>0) || (e.value->'data')
+               THEN wardbell.inbox_counts(p_tenant, e.value->'audience'->'user_ids'->>0, clock_timestamp()) || (e.value->'data')
              WHEN 'notification_progress'
                THEN coalesce(wardbell.notice_counts(p_tenant, e.value->'data'->>'id'), '{}') || (e.value->'data')
              ELSE e.value->'data' END,

@@ -54,7 +54,7 @@ const STATES = {
   all: sql`r.archived_at IS NULL`,
   archived: sql`r.archived_at IS NOT NULL`,
   unread: sql`r.archived_at IS NULL AND r.read_at IS NULL
-              AND (r.snoozed_until IS NULL OR r.snoozed_until <= clock_timestamp())`,
+              AND (r.snoozed_until IS NULL OR r.snoozed_until <= statement_timestamp())`,
 } as const;
 
 /** The inbox of the principal. Each change is an event of the log for this person alone, so all tabs agree. */
@@ -62,24 +62,24 @@ const STATES = {
 export class InboxService {
   constructor(private readonly pager: Pager) {}
 
-  /** Newest first. Rows, counts and position are of one snapshot. */
+  /** Newest first. Rows, counts and position are of one snapshot and one time. */
   async page(tx: Tx, { state, after, limit }: z.output<typeof InboxQuery>): Promise<object> {
     const { userId } = tx.principal;
     const list = `inbox/${state}/${tx.tenantId}/${userId}`;
     const [before] = this.pager.start(list, after, [String(Number.MAX_SAFE_INTEGER), '']);
     const snapshot = await tx.sql.query<SnapshotRow[]>`
-      SELECT h.seq AS head, i.epoch::text, wardbell.inbox_counts(h.tenant_id, ${userId}) AS counts,
+      SELECT h.seq AS head, i.epoch::text, wardbell.inbox_counts(h.tenant_id, ${userId}, statement_timestamp()) AS counts,
              (SELECT min(change.at) FROM (
                 SELECT unnest(ARRAY[r.snoozed_until, n.expires_at]) AS at FROM ${mine(userId)}
                 WHERE r.archived_at IS NULL AND r.read_at IS NULL) change
-              WHERE change.at > clock_timestamp()) AS next_change_at,
+              WHERE change.at > statement_timestamp()) AS next_change_at,
              page.*
       FROM wardbell.tenant_head h CROSS JOIN wardbell.installation i
       LEFT JOIN LATERAL (
         SELECT ${NOTICE_COLUMNS}, n.context, r.delivered_at, r.seen_at, r.read_at, r.acknowledged_at,
                r.snoozed_until, r.archived_at
         FROM ${mine(userId)}
-        WHERE ${STATES[state]} AND (n.expires_at IS NULL OR n.expires_at > clock_timestamp())
+        WHERE ${STATES[state]} AND (n.expires_at IS NULL OR n.expires_at > statement_timestamp())
           AND n.seq < ${before}::bigint
         ORDER BY n.seq DESC LIMIT ${limit + 1}) page ON true
       WHERE h.tenant_id = wardbell.current_tenant() ORDER BY page.seq DESC`;

@@ -174,6 +174,7 @@ describe('Sign-in at an OpenID provider', () => {
         name: 'Nora Nurse',
         tenant: expect.objectContaining({ id: clinic.id }),
         factors: null,
+        has_pin: null,
         idle_minutes: 30,
         input_key: expect.stringMatching(/^[\w-]{43}$/),
         oidc: { slug: 'hospital' },
