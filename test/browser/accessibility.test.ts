@@ -57,6 +57,7 @@ describe('in light or dark', () => {
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('searchbox').fill('');
 
+    await person.untilPartsLoaded();
     await person.context.setOffline(true);
     await person.untilConnection(/^Connection: Offline since/);
     await page.getByText(/^Not up to date: changes after/).waitFor();

@@ -80,10 +80,9 @@ describe('an open page', () => {
     const anna = await openAnna();
     const { page } = anna;
     await page.getByRole('heading', { name: 'Patients' }).waitFor();
-    await page.waitForFunction(
-      () =>
-        performance.getEntriesByName('wardbell:parts-loaded').length > 0 &&
-        performance.getEntriesByType('resource').some(({ name }) => name.includes('/schedule/')),
+    await anna.untilPartsLoaded();
+    await page.waitForFunction(() =>
+      performance.getEntriesByType('resource').some(({ name }) => name.includes('/schedule/')),
     );
     await anna.context.setOffline(true);
     await anna.untilConnection(/^Connection: Offline since/);

@@ -81,6 +81,11 @@ export class ConsolePage {
       .waitFor();
   }
 
+  /** Waits until everything that a page loads in a quiet moment is here, so that it is at hand without the network. */
+  async untilPartsLoaded(): Promise<void> {
+    await this.page.waitForFunction(() => performance.getEntriesByName('wardbell:parts-loaded').length > 0);
+  }
+
   /** A row of the patient list by any text in it. */
   row(text: string): Locator {
     return this.page.getByRole('row').filter({ hasText: text });

@@ -125,6 +125,9 @@ export const Announcer = () => {
         ),
         autoClose: false,
       });
+    // Sent while this page was loading: nobody was away.
+    for (const { id, sent_at } of isFirst ? fresh : [])
+      if (Date.parse(sent_at) >= performance.timeOrigin) arrivedLive.current.add(id);
     const missed = fresh.filter(({ id }) => !arrivedLive.current.has(id));
     // Pages that are not loaded may have more of them.
     const missedCount = isFirst && hasMore ? Math.max(missed.length, unseen) : missed.length;
