@@ -7,7 +7,6 @@ import { emitInboxChanged } from './inbox.service.js';
 interface LockedNotice {
   readonly state: NoticeState;
   readonly escalation: Escalation | null;
-  readonly expires_at: Date | null;
   readonly is_mine: boolean;
   readonly acknowledged_at: Date | null;
 }
@@ -81,7 +80,7 @@ async function lock(tx: Tx, id: string): Promise<LockedNotice | undefined> {
     FOR NO KEY UPDATE`;
   if (!locked) return undefined;
   const [notice] = await tx.sql.query<LockedNotice[]>`
-    SELECT n.state, n.escalation, n.expires_at, r.user_id IS NOT NULL AS is_mine, r.acknowledged_at
+    SELECT n.state, n.escalation, r.user_id IS NOT NULL AS is_mine, r.acknowledged_at
     FROM wardbell.notice n
     LEFT JOIN wardbell.notice_recipient r
       ON r.tenant_id = n.tenant_id AND r.notice_id = n.id AND r.user_id = ${tx.principal.userId}

@@ -50,9 +50,13 @@ export class Entry {
     return this.#event.id;
   }
 
+  get isNotice(): boolean {
+    return this.type === 'system_notification';
+  }
+
   /** Id of the notice that it tells of; undefined for all other events. */
   get noticeId(): string | undefined {
-    if (this.type !== 'system_notification') return undefined;
+    if (!this.isNotice) return undefined;
     const { id }: { id?: unknown } = { ...Object(JSON.parse(this.#event.data)) };
     return typeof id === 'string' ? id : undefined;
   }

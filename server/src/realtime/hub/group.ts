@@ -12,8 +12,6 @@ export interface DeliveryMeter {
 const join = (frames: readonly Buffer[]): Buffer | undefined =>
   frames.length > 1 ? Buffer.concat(frames) : frames[0];
 
-export const isNotice = ({ type }: Entry): boolean => type === 'system_notification';
-
 /** Do the users of a group not all get the same bytes of it? */
 const isPersonal = ({ userIds, readers }: Entry): boolean => userIds !== null || readers !== null;
 
@@ -42,7 +40,7 @@ export class Group implements EventCounter {
     if (run === undefined) return;
     for (const entry of accepted) {
       meter.delivered(entry, this.sessions.size);
-      if (isNotice(entry)) meter.notified(entry, this.sessions);
+      if (entry.isNotice) meter.notified(entry, this.sessions);
     }
     // before the writes, because a session that overflows leaves the group in the middle of them
     this.sentEvents += accepted.length;
@@ -57,7 +55,7 @@ export class Group implements EventCounter {
       if (run === undefined) continue;
       for (const entry of own) {
         meter.delivered(entry, 1);
-        if (isNotice(entry)) meter.notified(entry, [session]);
+        if (entry.isNotice) meter.notified(entry, [session]);
       }
       session.countEvents(own.length);
       session.write(run);

@@ -76,7 +76,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
       unannouncedS: () => this.behindMs() / 1_000,
       unsentBytes: () => replayer.unsentBytes(),
       waitingReplays: () => replayer.waiting,
-      databaseMs: () => this.reader.clock.now(),
+      databaseMs: () => this.databaseMs(),
     });
     this.#timer = setInterval(() => this.#streams.expire(performance.now()), TICK_MS);
     this.#timer.unref();
@@ -324,7 +324,7 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
 
   #notified(entry: Entry, sessions: Iterable<Session>): void {
     const { noticeId: id, tenantId } = entry;
-    if (id !== undefined) this.#onNotice({ id, tenantId, atMs: this.reader.clock.now() }, sessions);
+    if (id !== undefined) this.#onNotice({ id, tenantId, atMs: this.databaseMs() }, sessions);
   }
 
   #receive(notice: HeadNotice): void {

@@ -3,7 +3,6 @@ import { Gate } from '../outbox/gate.js';
 import { Backoff } from './backoff.js';
 import type { Channel } from './channel.js';
 import type { Entry } from './entry.js';
-import { isNotice } from './group.js';
 import type { ReplayHost } from './replay-host.js';
 import { type ResumePoint, resumeAt } from './resume.js';
 import type { Cursor, Session } from './session.js';
@@ -148,7 +147,7 @@ export class Replayer {
         cursor.count++;
         session.countEvents(1);
         this.host.delivered(entry, 1);
-        if (isNotice(entry)) this.host.notified(entry, [session]);
+        if (entry.isNotice) this.host.notified(entry, [session]);
       }
       cursor.seq = entry.seq;
       if (bytes < RUN_BYTES) continue;
