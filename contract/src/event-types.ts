@@ -76,6 +76,10 @@ export const EVENT_TYPES = {
       super: [],
     },
   },
+  notification_state: {
+    topic: 'notifications',
+    shows: { tenant: ['id', 'state', 'step'], super: [] },
+  },
 } as const satisfies Record<string, EventTypeDefinition>;
 export type EventType = keyof typeof EVENT_TYPES;
 

@@ -3,7 +3,7 @@ import { Appointment } from './appointment.js';
 import { NotificationLevel } from './audience.js';
 import type { EventType } from './event-types.js';
 import { GatewayStatusChange } from './gateway.js';
-import { InboxChanged, NoticeProgressCounts } from './notice.js';
+import { InboxChanged, NoticeProgressCounts, NoticeStateChanged } from './notice.js';
 import { Patient } from './patient.js';
 import { Purged, Seq, Timestamp, Uuid } from './text.js';
 
@@ -32,6 +32,7 @@ export const EVENT_DATA = {
   }),
   inbox_changed: InboxChanged,
   notification_progress: NoticeProgressCounts,
+  notification_state: NoticeStateChanged,
 } as const satisfies Record<EventType, z.ZodType>;
 export type EventData = { [Type in EventType]: z.infer<(typeof EVENT_DATA)[Type]> };
 

@@ -101,6 +101,10 @@ export const InboxNotice = z
     seen_at: Moment.meta({ description: 'When a client said that it was shown' }),
     read_at: Moment,
     acknowledged_at: Moment,
+    held_until: Moment.meta({
+      description:
+        'Until when this person has taken it on; in the past: it was not resolved by then. Null: not taken on, or it is done',
+    }),
     snoozed_until: Moment,
     archived_at: Moment,
     break_glass_id: Uuid.optional().meta({ description: 'The emergency access that needs a review' }),
@@ -168,6 +172,13 @@ export const NoticeProgressCounts = z.object({
   step: z.int(),
   ...NoticeCounts,
 });
+
+/**
+ * Data of `notification_state`: a notice was taken on, resolved, or waits again, for everybody who has it in the inbox.
+ * That it was escalated is told by the `system_notification` of the step, and its expiry stands in `expires_at`.
+ */
+export const NoticeStateChanged = z.object({ id: Uuid, state: NoticeState, step: z.int().min(0) });
+export type NoticeStateChanged = z.infer<typeof NoticeStateChanged>;
 
 /** How far a notice has come, with each person. */
 export const NoticeProgress = NoticeProgressCounts.extend({

@@ -1,8 +1,10 @@
+import { api } from '@wardbell/contract';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type RunningServer, startServer } from '../support/server.js';
-import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createTenant, must, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
@@ -61,6 +63,41 @@ describe('an open page', () => {
       await anna.close();
     },
   );
+
+  it('has the badge and the rows of the inbox in two tabs after the server was killed between two notices', async () => {
+    const { token } = clinic.admin;
+    const send = (message: string) =>
+      must(api.notifications.create.answer, server, 'POST', '/notifications', { token, body: { message } });
+    const anna = await openAnna();
+    const other = await anna.openTab('/notifications/');
+    await other.untilConnection('Live');
+    const untilUnread = async (count: number) => {
+      for (const { page } of [anna, other])
+        await page.getByRole('button', { name: `Notifications, ${count} unread`, exact: true }).waitFor();
+    };
+    const rows = () => other.page.getByRole('main').getByRole('listitem');
+    await send('before');
+    await untilUnread(1);
+    await server.kill('SIGKILL');
+    await anna.untilConnection(/^Connection: Offline since/);
+    await restart();
+    await send('while away');
+    await send('and one more');
+    await untilUnread(3);
+    await anna.untilConnection('Live');
+    await other.untilConnection('Live');
+    await send('live again');
+    await untilUnread(4);
+    const inbox = await must(api.notifications.inbox.answer, server, 'GET', '/notifications/inbox', {
+      token: clinic.clinician.token,
+    });
+    expect(inbox).toMatchObject({ unread: 4, data: { length: 4 } });
+    await eventually(async () => (await rows().count()) === 4);
+    await other.page.getByRole('button', { name: 'Mark all as read' }).click();
+    for (const { page } of [anna, other])
+      await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+    await anna.close();
+  });
 
   it('says that it is offline when the network is, and catches up when it is back', async () => {
     const known = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });

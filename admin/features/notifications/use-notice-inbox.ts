@@ -5,7 +5,6 @@ import { describeFailure } from '../../shared/api/describe-failure';
 import { toast } from '../../shared/components/toast';
 import { useApi, useMe } from '../../shared/session/context';
 import { useText } from '../../shared/text/text';
-import { setHeld } from './model/held';
 
 const PAGE = 50;
 
@@ -35,18 +34,14 @@ export const useNoticeAction = () => {
       const params = { id };
       if (action.do === 'acknowledge') {
         const body = action.holdS === undefined ? {} : { hold_s: action.holdS };
-        // Before the event of the acknowledgement, which would take the notice out of the bar.
-        setHeld(id, action.holdS === undefined ? null : Date.now() + action.holdS * 1_000);
         await api.call('POST', '/notifications/:id/acknowledge', { params, body });
       } else if (action.do === 'snooze') {
         await api.call('POST', '/notifications/:id/snooze', { params, body: { until: action.until } });
       } else if (action.do === 'resolve') {
         await api.call('POST', '/notifications/:id/resolve', { params, body: {} });
-        setHeld(id, null);
       } else await api.call('POST', `/notifications/:id/${action.do}`, { params });
     },
-    onError: (error, { id, action }) => {
-      if (action.do === 'acknowledge') setHeld(id, null);
+    onError: (error) => {
       const { title, hint } = describeFailure(error, text);
       void toast({ tone: 'error', title, message: hint });
     },

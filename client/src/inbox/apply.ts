@@ -26,6 +26,7 @@ export interface Applied {
 
 type Arrival = EventOf<Record<never, object>, 'system_notification'>;
 type Change = EventOf<Record<never, object>, 'inbox_changed'>;
+type StateChange = EventOf<Record<never, object>, 'notification_state'>;
 
 /** Applies an event to an inbox that was loaded before it; undefined for events about other objects. */
 export const applyToInbox = (
@@ -36,6 +37,8 @@ export const applyToInbox = (
 ): Applied | undefined => {
   if (isEvent(event, 'system_notification')) return arrive(content, list, event, nowMs);
   if (isEvent(event, 'inbox_changed')) return change(content, list, event);
+  if (isEvent(event, 'notification_state'))
+    return { content: setState(content, event.data), isUnsure: false };
   return undefined;
 };
 
@@ -82,10 +85,16 @@ const toNotice = ({ data, seq, timestamp, actor_id }: Arrival): InboxNotice => {
     seen_at: null,
     read_at: null,
     acknowledged_at: null,
+    held_until: null,
     snoozed_until: null,
     archived_at: null,
   };
 };
+
+const setState = (content: InboxContent, { id, state, step }: StateChange['data']): InboxContent => ({
+  ...content,
+  notices: content.notices.map((notice) => (notice.id === id ? { ...notice, state, step } : notice)),
+});
 
 const earlier = (a: string | null, b: string | null): string | null =>
   a === null ? b : b === null ? a : Date.parse(a) <= Date.parse(b) ? a : b;

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import type { InboxNotice } from '@wardbell/contract';
+import type { InboxNotice, NoticeState } from '@wardbell/contract';
 import fc from 'fast-check';
 import type { NumberedEvent } from '../events.js';
 import type { State } from '../state.js';
@@ -53,8 +53,11 @@ const createServer = () => {
     if (changed === 'acknowledged') {
       row.acknowledged_at ??= at();
       row.snoozed_until = null;
-      row.state = 'acknowledged';
     }
+  };
+  const setState = (row: Mutable, state: NoticeState) => {
+    row.state = state;
+    write('notification_state', { id: row.id, state, step: row.step });
   };
   return {
     log,
@@ -69,6 +72,7 @@ const createServer = () => {
         ...{ id, seq, title: null, message: 'm', level: 'info', link: null, sent_at: at(), sender: 's' },
         ...{ expires_at, requires_ack: false, test: false, state: 'pending', step: 0, delivered_at: null },
         ...{ seen_at: null, read_at: null, acknowledged_at: null, snoozed_until: null, archived_at: null },
+        ...{ held_until: null },
       });
     },
     /** The notice is told again: it is back in the inbox. */
@@ -86,6 +90,12 @@ const createServer = () => {
       if (!row) return;
       mark(row, changed);
       write('inbox_changed', { id: row.id, ...counts(), changed });
+      if (changed === 'acknowledged') setState(row, 'acknowledged');
+    },
+    /** A colleague has done something about the notice, or the time of a hold is over. */
+    setState: (choice: number, state: NoticeState) => {
+      const row = rows[choice % Math.max(1, rows.length)];
+      if (row) setState(row, state);
     },
     actOnAll: (changed: 'seen' | 'read') => {
       for (const row of rows) if (row.archived_at === null && !isSnoozed(row)) mark(row, changed);
@@ -111,6 +121,7 @@ const createServer = () => {
 };
 
 const choice = fc.nat(30);
+const states = fc.constantFrom<NoticeState>('pending', 'acknowledged', 'resolved', 'unanswered');
 const steps = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('send' as const), expires: fc.boolean() }) },
@@ -124,6 +135,7 @@ const steps = fc.array(
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('actOnAll' as const) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('escalate' as const), choice }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('state' as const), choice, state: states }) },
     { weight: 5, arbitrary: fc.record({ kind: fc.constant('deliver' as const) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('drop' as const) }) },
@@ -217,6 +229,7 @@ describe('an inbox', () => {
             else if (step.kind === 'act') server.act(step.choice, step.action);
             else if (step.kind === 'actOnAll') server.actOnAll('read');
             else if (step.kind === 'escalate') server.escalate(step.choice);
+            else if (step.kind === 'state') server.setState(step.choice, step.state);
             else if (step.kind === 'deliver') scene.deliver();
             else if (step.kind === 'drop') scene.setLive(!scene.isLive);
             else if (step.kind === 'refuse') scene.refuse();
@@ -233,7 +246,13 @@ describe('an inbox', () => {
           const { unread, unseen, live, error, notices } = inbox.state;
           expect({ unread, unseen, live, error }).toEqual({ ...server.counts(), live: true, error: null });
           expect(notices.map(({ id }) => id)).toEqual(server.listed(list).map(({ id }) => id));
-          const flags = (row: InboxNotice) => [row.id, row.read_at === null, row.acknowledged_at === null];
+          const flags = (row: InboxNotice) => [
+            row.id,
+            row.read_at === null,
+            row.acknowledged_at === null,
+            row.state,
+            row.step,
+          ];
           expect(notices.map(flags)).toEqual(server.listed(list).map(flags));
           stop();
           expect(jest.getTimerCount()).toBe(0);

@@ -3,12 +3,15 @@ import type { Acknowledge, Escalation, NoticeState } from '@wardbell/contract';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { emitInboxChanged } from './inbox.service.js';
+import { emitState } from './notice-state.js';
 
 interface LockedNotice {
   readonly state: NoticeState;
+  readonly step: number;
   readonly escalation: Escalation | null;
   readonly is_mine: boolean;
   readonly acknowledged_at: Date | null;
+  readonly held_until: Date | null;
 }
 
 /** Acknowledging and resolving notices. Both lock the notice, as the escalation does, so they take turns. */
@@ -19,23 +22,27 @@ export class Acknowledgements {
    * and that it can be acknowledged again after a hold has ended.
    * @throws Problem `not_found`
    */
-  async acknowledge(tx: Tx, id: string, { note, hold_s: holdS }: Acknowledge): Promise<void> {
+  async acknowledge(tx: Tx, id: string, { note, hold_s }: Acknowledge): Promise<void> {
+    const holdS = hold_s ?? null;
     const notice = await lock(tx, id);
     if (!notice?.is_mine) throw new Problem('not_found');
     const isFirst = notice.acknowledged_at === null;
     const isOpen = notice.state === 'pending' || notice.state === 'unanswered';
-    if (!isFirst && !isOpen && holdS === undefined && note === undefined) return;
+    if (!isFirst && !isOpen && holdS === null && note === undefined) return;
     await tx.sql.execute`
       UPDATE wardbell.notice_recipient r
       SET acknowledged_at = coalesce(r.acknowledged_at, now()), note = coalesce(${note ?? null}, r.note),
           read_at = coalesce(r.read_at, now()), seen_at = coalesce(r.seen_at, now()),
-          delivered_at = coalesce(r.delivered_at, now()), snoozed_until = NULL
+          delivered_at = coalesce(r.delivered_at, now()), snoozed_until = NULL,
+          held_until = CASE WHEN ${holdS}::integer IS NOT NULL
+                            THEN clock_timestamp() + make_interval(secs => ${holdS}::integer)
+                            WHEN NOT ${isOpen} THEN r.held_until END
       WHERE r.tenant_id = wardbell.current_tenant() AND r.notice_id = ${id}::uuid
         AND r.user_id = ${tx.principal.userId}`;
-    await this.#settle(tx, id, notice, holdS ?? null);
-    if (!isFirst) return;
+    await this.#settle(tx, id, notice, holdS);
+    if (!isFirst && holdS === null && !(isOpen && notice.held_until !== null)) return;
     emitInboxChanged(tx, { id, changed: 'acknowledged' });
-    audit(tx, 'notification.acknowledge', id, holdS === undefined ? {} : { hold_s: holdS });
+    audit(tx, 'notification.acknowledge', id, holdS === null ? {} : { hold_s: holdS });
   }
 
   /**
@@ -53,6 +60,7 @@ export class Acknowledgements {
       SET state = 'resolved', due_at = NULL, resolved_by = ${tx.principal.userId},
           resolved_at = clock_timestamp(), resolved_note = ${note ?? null}
       WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid`;
+    await emitState(tx, { id, state: 'resolved', step: notice.step });
     audit(tx, 'notification.resolve', id);
   }
 
@@ -63,13 +71,20 @@ export class Acknowledgements {
     const isRepeating = state === 'unanswered';
     if (escalation?.mode === 'everyone' && !isRepeating && holdS === null && !(await hasEveryone(tx, id)))
       return;
-    await tx.sql.execute`
+    const changed = await tx.sql.execute`
       UPDATE wardbell.notice n
       SET state = 'acknowledged',
           due_at = CASE WHEN n.escalation IS NOT NULL
                         THEN clock_timestamp() + make_interval(secs => ${holdS}::integer) END
       WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid
         AND (n.state <> 'acknowledged' OR ${holdS}::integer IS NOT NULL)`;
+    if (changed === 0 || state === 'acknowledged') return;
+    // Whoever had it before and let the time pass has it no longer.
+    await tx.sql.execute`
+      UPDATE wardbell.notice_recipient r SET held_until = NULL
+      WHERE r.tenant_id = wardbell.current_tenant() AND r.notice_id = ${id}::uuid
+        AND r.user_id <> ${tx.principal.userId} AND r.held_until IS NOT NULL`;
+    await emitState(tx, { id, state: 'acknowledged', step: notice.step });
   }
 }
 
@@ -80,7 +95,7 @@ async function lock(tx: Tx, id: string): Promise<LockedNotice | undefined> {
     FOR NO KEY UPDATE`;
   if (!locked) return undefined;
   const [notice] = await tx.sql.query<LockedNotice[]>`
-    SELECT n.state, n.escalation, r.user_id IS NOT NULL AS is_mine, r.acknowledged_at
+    SELECT n.state, n.step, n.escalation, r.user_id IS NOT NULL AS is_mine, r.acknowledged_at, r.held_until
     FROM wardbell.notice n
     LEFT JOIN wardbell.notice_recipient r
       ON r.tenant_id = n.tenant_id AND r.notice_id = n.id AND r.user_id = ${tx.principal.userId}

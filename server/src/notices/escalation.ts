@@ -10,6 +10,7 @@ import { Metrics } from '../platform/metrics/metrics.js';
 import { NoticeMetrics } from '../platform/metrics/notice-metrics.js';
 import { ALIVE_FOR_S } from '../realtime/connections/instance.js';
 import { chooseRecipients, planSteps } from './escalation-plan.js';
+import { emitState } from './notice-state.js';
 import { type NoticeText, noticeData } from './send-notice.js';
 
 /** The protocol allows 1 s after the time of a step. */
@@ -44,6 +45,8 @@ interface Outcome {
   readonly step: number;
   /** Seconds until the next step or repeat; null: nothing is due any more. */
   readonly withinS: number | null;
+  /** People were told: `wardbell.append()` sets the time of the step, counted from its event. */
+  readonly isTold: boolean;
 }
 
 /**
@@ -92,7 +95,12 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
           AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
         ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`;
       if (!notice) return undefined;
-      await store(tx, notice, await advance(tx, notice));
+      const outcome = await advance(tx, notice);
+      await store(tx, notice, outcome);
+      const { state, step } = outcome;
+      // A step tells its own people that the notice waits; the others must hear that nobody has it any more.
+      if (state !== notice.state && state !== 'expired')
+        await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
       return notice;
     });
     if (due) this.#metrics.ranTimer(due.late_s);
@@ -104,9 +112,10 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
 async function advance(tx: Tx, notice: DueNotice): Promise<Outcome> {
   const { state, step } = notice;
   const isOpen = state === 'pending' || state === 'unanswered';
-  if (notice.is_expired) return { state: isOpen ? 'expired' : state, step, withinS: null };
+  if (notice.is_expired) return { state: isOpen ? 'expired' : state, step, withinS: null, isTold: false };
   const escalation = Escalation.safeParse(notice.escalation).data;
-  if (!escalation || state === 'resolved' || state === 'expired') return { state, step, withinS: null };
+  if (!escalation || state === 'resolved' || state === 'expired')
+    return { state, step, withinS: null, isTold: false };
   const steps = planSteps(escalation);
   for (const [index, { to, withinS }] of steps.entries()) {
     const next = index + 1;
@@ -114,7 +123,7 @@ async function advance(tx: Tx, notice: DueNotice): Promise<Outcome> {
     const people = await findPeople(tx, notice.tenant_id, to);
     if (people.length === 0) continue; // nobody to wait for
     await tell(tx, notice, next, people);
-    return { state: 'pending', step: next, withinS };
+    return { state: 'pending', step: next, withinS, isTold: true };
   }
   return repeat(tx, notice, steps.length, steps.at(-1)?.to);
 }
@@ -128,8 +137,9 @@ async function repeat(
 ): Promise<Outcome> {
   const admins = await findPeople(tx, notice.tenant_id, { roles: ['tenant_admin'] }, { all: true });
   const others = fallback ? await findPeople(tx, notice.tenant_id, fallback) : [];
-  await tell(tx, notice, step, [...new Set([...others, ...admins])]);
-  return { state: 'unanswered', step, withinS: REPEAT_S };
+  const people = [...new Set([...others, ...admins])];
+  if (people.length > 0) await tell(tx, notice, step, people);
+  return { state: 'unanswered', step, withinS: REPEAT_S, isTold: people.length > 0 };
 }
 
 async function findPeople(
@@ -147,7 +157,6 @@ async function findPeople(
 
 /** Puts the notice into the inbox of these people, also of those who had put it away, and writes its event for them. */
 async function tell(tx: Tx, notice: DueNotice, step: number, userIds: readonly string[]): Promise<void> {
-  if (userIds.length === 0) return;
   await tx.sql.execute`
     INSERT INTO wardbell.notice_recipient AS r (tenant_id, notice_id, user_id, step)
     SELECT ${notice.tenant_id}::uuid, ${notice.id}::uuid, u, ${step}::integer FROM unnest(${userIds}::text[]) AS u
@@ -166,11 +175,12 @@ async function tell(tx: Tx, notice: DueNotice, step: number, userIds: readonly s
   );
 }
 
-async function store(tx: Tx, notice: DueNotice, { state, step, withinS }: Outcome): Promise<void> {
+async function store(tx: Tx, notice: DueNotice, { state, step, withinS, isTold }: Outcome): Promise<void> {
   await tx.sql.execute`
     UPDATE wardbell.notice n
     SET state = ${state}, step = ${step}::integer, within_s = ${withinS}::integer,
-        due_at = CASE WHEN ${withinS}::integer IS NOT NULL
+        due_at = CASE WHEN ${isTold} THEN n.due_at
+                      WHEN ${withinS}::integer IS NOT NULL
                       THEN least(clock_timestamp() + make_interval(secs => ${withinS}::integer), n.expires_at) END
     WHERE n.tenant_id = ${notice.tenant_id}::uuid AND n.id = ${notice.id}::uuid`;
 }

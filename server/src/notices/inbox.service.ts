@@ -15,6 +15,7 @@ interface InboxRow extends NoticeRow {
   readonly seen_at: Date | null;
   readonly read_at: Date | null;
   readonly acknowledged_at: Date | null;
+  readonly held_until: Date | null;
   readonly snoozed_until: Date | null;
   readonly archived_at: Date | null;
   readonly context: NoticeContext;
@@ -77,7 +78,7 @@ export class InboxService {
       FROM wardbell.tenant_head h CROSS JOIN wardbell.installation i
       LEFT JOIN LATERAL (
         SELECT ${NOTICE_COLUMNS}, n.context, r.delivered_at, r.seen_at, r.read_at, r.acknowledged_at,
-               r.snoozed_until, r.archived_at
+               r.held_until, r.snoozed_until, r.archived_at
         FROM ${mine(userId)}
         WHERE ${STATES[state]} AND (n.expires_at IS NULL OR n.expires_at > statement_timestamp())
           AND n.seq < ${before}::bigint
@@ -166,6 +167,7 @@ const toInboxNotice = (row: InboxRow): InboxNotice => ({
   seen_at: toText(row.seen_at),
   read_at: toText(row.read_at),
   acknowledged_at: toText(row.acknowledged_at),
+  held_until: toText(row.held_until),
   snoozed_until: toText(row.snoozed_until),
   archived_at: toText(row.archived_at),
   ...row.context,

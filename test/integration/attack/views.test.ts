@@ -65,6 +65,7 @@ const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   ),
   inbox_changed: everybody('id unread unseen changed', ''),
   notification_progress: everybody('id state step recipients delivered seen acknowledged', ''),
+  notification_state: everybody('id state step', ''),
 };
 
 /** Who follows the stream, and in which view. */

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
 import { database, instances, server, useServer } from '../../support/fixture.js';
-import { connect } from '../../support/socket.js';
+import { connect, type TestSocket } from '../../support/socket.js';
 import { createTenant, type TestTenant, type TestUser } from '../../support/tenant.js';
 import { eventually } from '../../support/wait.js';
-import { ask, fail, succeed } from '../http/harness.js';
+import { ask, fail, succeed, superAdmin } from '../http/harness.js';
 import { act, noticeOf, noticesTo, progressOf, send, untilProgress, waitForStep } from './support.js';
 
 useServer({ instances: 2 });
@@ -196,6 +196,72 @@ describe('A notice that nobody acknowledges', () => {
     await act(clinic.clinician, 'resolve', done.id, { note: 'patient is fine' });
     await act(clinic.clinician, 'resolve', done.id);
     expect(await progressOf(clinic.admin, done.id)).toMatchObject({ state: 'resolved', due_at: null });
+  });
+
+  it('is told to everybody who has it when a colleague takes it on, lets the time pass, and resolves it', async () => {
+    const own = await createTenant(server);
+    const outsider = await own.addUser('clinician');
+    const connectAs = ({ token }: TestUser) => connect(server.wsUrl, { token });
+    const [nurse, desk, other, admin] = await Promise.all([
+      connectAs(own.clinician),
+      connectAs(own.frontDesk),
+      connectAs(outsider),
+      connect(server.wsUrl, { token: await superAdmin() }),
+    ]);
+    const { id } = await send(own.admin, {
+      message: 'x',
+      audience: only(own.clinician, own.frontDesk),
+      requires_ack: { within_s: 60, fallback: { to: only(own.admin), within_s: 60 } },
+    });
+    const statesAt = (socket: TestSocket) =>
+      socket.frames.flatMap(({ type, data }) =>
+        type === 'notification_state' && data?.['id'] === id ? [[data['state'], data['step']]] : [],
+      );
+    await act(own.frontDesk, 'acknowledge', id, { hold_s: 1 });
+    const heldUntil = Date.parse((await noticeOf(own.frontDesk, id)).held_until ?? '');
+    expect((await noticeOf(own.clinician, id)).held_until).toBeNull();
+    await eventually(() => statesAt(nurse).length === 2);
+    await act(own.clinician, 'acknowledge', id);
+    // Whoever let the time pass no longer has it.
+    expect((await noticeOf(own.frontDesk, id)).held_until).toBeNull();
+    await act(own.clinician, 'resolve', id);
+    const told = [
+      ['acknowledged', 0],
+      ['pending', 1],
+      ['acknowledged', 1],
+      ['resolved', 1],
+    ];
+    for (const socket of [nurse, desk]) await eventually(() => statesAt(socket).length === told.length);
+    expect([nurse, desk, other, admin].map(statesAt)).toEqual([told, told, [], []]);
+    const ended = nurse.frames.find(
+      ({ type, data }) => type === 'notification_state' && data?.['state'] === 'pending',
+    );
+    const lateMs = Date.parse(String(ended?.['timestamp'])) - heldUntil;
+    expect(lateMs).toBeGreaterThan(-50);
+    expect(lateMs).toBeLessThan(2_000);
+  });
+
+  it('keeps the time of a hold through a second one, and changes nothing when it is only acknowledged again', async () => {
+    const own = await createTenant(server);
+    const { id } = await send(own.admin, {
+      message: 'x',
+      audience: only(own.clinician),
+      requires_ack: { within_s: 60 },
+    });
+    const nurse = await connect(server.wsUrl, { token: own.clinician.token });
+    const untilChanges = (count: number) =>
+      eventually(() => nurse.frames.filter(({ type }) => type === 'inbox_changed').length === count);
+    await act(own.clinician, 'acknowledge', id, { hold_s: 600 });
+    await untilChanges(1);
+    const first = (await noticeOf(own.clinician, id)).held_until;
+    await act(own.clinician, 'acknowledge', id);
+    expect((await noticeOf(own.clinician, id)).held_until).toBe(first);
+    await act(own.clinician, 'acknowledge', id, { hold_s: 3_600 });
+    await untilChanges(2);
+    expect(Date.parse((await noticeOf(own.clinician, id)).held_until ?? '')).toBeGreaterThan(
+      Date.parse(first ?? ''),
+    );
+    await act(own.clinician, 'resolve', id);
   });
 
   it('comes back to those who had put it away when a later step names them', async () => {

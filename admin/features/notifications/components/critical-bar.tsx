@@ -12,20 +12,17 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { barOf } from '../model/critical';
-import { useHeld } from '../model/held';
 import { type NoticeAction, useNoticeAction, useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
 import classes from './critical-bar.module.css';
 import { targetOf, useOpenNotice } from './use-open-notice';
 
-/** A colleague's acknowledgement has no event for the others: while something is open the inbox is asked. */
-const ASK_MS = 5_000;
 const MINUTES = [15, 30, 60] as const;
 const MINUTE_S = 60;
 /** The key that brings the keyboard to the bar from wherever it is. */
 const KEY = 'F8';
 
-const Line = ({ notice, heldUntilMs }: { notice: InboxNotice; heldUntilMs: number | undefined }) => {
+const Line = ({ notice }: { notice: InboxNotice }) => {
   const words = useRoomText(NOTIFICATIONS);
   const { bar } = words;
   const formats = useFormats();
@@ -35,7 +32,7 @@ const Line = ({ notice, heldUntilMs }: { notice: InboxNotice; heldUntilMs: numbe
   const open = useOpenNotice();
   const element = useRef<HTMLDivElement>(null);
   useShown(element, notice);
-  const { id, title, message, sender, sent_at, step, state, test } = notice;
+  const { id, title, message, sender, sent_at, step, state, test, held_until } = notice;
   const isTaken = state === 'acknowledged';
   const name = colleagues.get(sender) ?? (sender === 'system' ? 'Wardbell' : undefined);
   const ago = formats.ago(sent_at, nowMs);
@@ -43,10 +40,10 @@ const Line = ({ notice, heldUntilMs }: { notice: InboxNotice; heldUntilMs: numbe
     name === undefined ? ago : formatMessage(bar.from, { name, ago }),
     step > 0 ? formatMessage(bar.step, { step }) : null,
     state === 'unanswered' ? bar.unanswered : null,
-    isTaken && heldUntilMs !== undefined
-      ? formatMessage(bar.held, { time: formats.clock(heldUntilMs) })
+    isTaken && held_until !== null
+      ? formatMessage(bar.held, { time: formats.clock(Date.parse(held_until)) })
       : null,
-    !isTaken && heldUntilMs !== undefined && heldUntilMs <= nowMs ? bar.overdue : null,
+    !isTaken && held_until !== null ? bar.overdue : null,
   ].filter((detail) => detail !== null);
   const act = (next: NoticeAction) => action.mutate({ id, action: next });
   const button = { size: 'compact-md', color: 'dark', disabled: action.isPending } as const;
@@ -125,12 +122,10 @@ const useRoomForBar = (bar: HTMLElement | null): void => {
  */
 export const CriticalBar = () => {
   const { bar: words } = useRoomText(NOTIFICATIONS);
-  const { notices, isLoaded, reload } = useNoticeInbox();
-  const held = useHeld();
-  const nowMs = useNow(1_000);
+  const { notices, isLoaded } = useNoticeInbox();
   const [isWhole, setWhole] = useState(false);
   const [element, setElement] = useState<HTMLElement | null>(null);
-  const { asking, taken } = barOf(notices, held, nowMs);
+  const { asking, taken } = barOf(notices);
   const lines = [...asking, ...taken];
   const shown = isWhole ? lines : lines.slice(0, 1);
   const others = lines.length - 1;
@@ -139,12 +134,6 @@ export const CriticalBar = () => {
   useEffect(() => {
     if (isLoaded) setWaitingNotices(asking.length);
   }, [isLoaded, asking.length]);
-  const isWatching = lines.length > 0;
-  useEffect(() => {
-    if (!isWatching) return;
-    const timer = setInterval(() => void reload(), ASK_MS);
-    return () => clearInterval(timer);
-  }, [isWatching, reload]);
   useEffect(() => {
     if (element === null) return;
     const onKeyDown = (event: KeyboardEvent) => {
@@ -160,7 +149,7 @@ export const CriticalBar = () => {
   return createPortal(
     <section ref={setElement} className={classes.bar} aria-label={words.label} aria-keyshortcuts={KEY}>
       {shown.map((notice) => (
-        <Line key={notice.id} notice={notice} heldUntilMs={held[notice.id]} />
+        <Line key={notice.id} notice={notice} />
       ))}
       {others > 0 && (
         <div className={classes.others}>
