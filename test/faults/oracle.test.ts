@@ -341,24 +341,33 @@ describe('The oracle of notices', () => {
   const at = (ms: number) => new Date(Date.parse('2026-11-20T08:00:00.000Z') + ms).toISOString();
   const told = (seq: number, step: number, ms: number): LogRow =>
     row(seq, { type: 'system_notification', data: { id: 'n1', step }, timestamp: at(ms) });
-  const acknowledged = (seq: number): LogRow =>
+  const changed = (seq: number): LogRow =>
     row(seq, { type: 'inbox_changed', data: { id: 'n1', changed: 'acknowledged' } });
+  const stated = (seq: number, state: string): LogRow =>
+    row(seq, { type: 'notification_state', data: { id: 'n1', state } });
+  const acknowledged = (seq: number): LogRow[] => [stated(seq, 'acknowledged'), changed(seq + 1)];
   const judge = (
-    events: readonly LogRow[],
+    events: readonly (LogRow | readonly LogRow[])[],
     state: string,
     troubles: readonly (readonly [fromMs: number, untilMs: number])[] = [],
   ) =>
     judgeNotices(
       [notice],
       new Map([['n1', { id: 'n1', state, step: 0, dueMs: null }]]),
-      new Map([[CLINIC, events]]),
+      new Map([[CLINIC, events.flat()]]),
       troubles.map(([fromMs, untilMs]) => ({
         fromMs: Date.parse(at(fromMs)),
         untilMs: Date.parse(at(untilMs)),
       })),
       1_000,
     ).findings.map(({ kind }) => kind);
-  const all = [told(1, 0, 0), told(2, 1, 1_200), told(3, 2, 3_300), told(4, 2, 4_400)];
+  const all = [
+    told(1, 0, 0),
+    told(2, 1, 1_200),
+    told(3, 2, 3_300),
+    told(4, 2, 4_400),
+    stated(5, 'unanswered'),
+  ];
 
   it.each([
     ['an escalation in time', all, 'unanswered', []],
@@ -381,7 +390,7 @@ describe('The oracle of notices', () => {
       'acknowledged',
       'lost',
     ],
-    ['a repeat before its time', [...all, told(5, 2, 5_000)], 'unanswered', 'repeated'],
+    ['a repeat before its time', [...all, told(6, 2, 5_000)], 'unanswered', 'repeated'],
     [
       'a step that began late',
       [told(1, 0, 0), told(2, 1, 9_000), acknowledged(3)],
@@ -396,11 +405,18 @@ describe('The oracle of notices', () => {
     ],
     [
       'a step after the acknowledgement',
-      [told(1, 0, 0), acknowledged(2), told(3, 1, 1_200)],
+      [told(1, 0, 0), acknowledged(2), told(4, 1, 1_200)],
       'acknowledged',
       'repeated',
     ],
     ['an escalation that stopped', [told(1, 0, 0), told(2, 1, 1_200)], 'pending', 'lost'],
+    ['a state that nobody was told', [told(1, 0, 0), changed(2)], 'acknowledged', 'lost'],
+    [
+      'a state that was told twice',
+      [told(1, 0, 0), acknowledged(2), stated(4, 'acknowledged')],
+      'acknowledged',
+      'repeated',
+    ],
     ['an acknowledgement that got lost', [told(1, 0, 0), acknowledged(2)], 'pending', 'lost'],
   ] as const)('finds %s', (_, events, state, kind) => {
     expect(judge(events, state)).toContain(kind);

@@ -30,6 +30,7 @@ export interface LogRow {
 export const isConsequence = ({ type, data }: Pick<LogRow, 'type' | 'data'>): boolean =>
   type === 'inbox_changed' ||
   type === 'notification_progress' ||
+  type === 'notification_state' ||
   (type === 'system_notification' && data['step'] !== 0);
 
 /** What identifies an event by what its writer knew before it happened. */

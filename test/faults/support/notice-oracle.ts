@@ -18,7 +18,7 @@ const MAX_EARLY_MS = 50;
 const STEPS = [0, 1, 2, 2];
 
 /**
- * Each notice was acknowledged, or escalated exactly as its policy says: no step skipped, doubled, begun before its time or
+ * Each notice was acknowledged, or escalated exactly as its policy says, and its people were told each new state once: no step skipped, doubled, begun before its time or
  * after an acknowledgement, or begun more than `maxLateMs` after its time and after the trouble of that time was over.
  * @param troubles when an instance, the database or the clinic's log could not work, in milliseconds since 1970
  */
@@ -48,6 +48,18 @@ export function judgeNotices(
     if (now?.state !== expected) say('lost', `is ${now?.state} and not ${expected}`);
     if (!acknowledged && steps.length < STEPS.length)
       say('lost', `ended with step ${steps.at(-1)}, and nobody has acknowledged`);
+    const states = events.flatMap(({ type, data }) =>
+      type === 'notification_state' ? [String(data['state'])] : [],
+    );
+    const expectedStates = [
+      ...(steps.length < STEPS.length ? [] : ['unanswered']),
+      ...(acknowledged ? ['acknowledged'] : []),
+    ];
+    if (states.join() !== expectedStates.join())
+      say(
+        states.length > expectedStates.length ? 'repeated' : 'lost',
+        `told its people the states ${states.join(', ')} and not ${expectedStates.join(', ')}`,
+      );
     for (const [index, row] of told.entries()) {
       if (acknowledged && row.seq > acknowledged.seq)
         say('repeated', `step ${steps[index]} began after the acknowledgement`);
