@@ -172,6 +172,33 @@ describe('a notice that must be seen', () => {
   });
 });
 
+it('has no accessibility violation in inbox, statistics, preferences and choice of people, and fits 390 pixels', async () => {
+  await send({ message: 'Ordinary' });
+  await send({ title: 'With a title', message: 'A link', link: '/patients/', level: 'warning' });
+  await sendCritical(clinic.admin, clinic.frontDesk);
+  const admin = await open(clinic.admin, { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  const { page } = admin;
+  const check = async (what: string): Promise<void> => {
+    expect([what, await violationsOf(page), await overflowOf(page)]).toEqual([what, [], 0]);
+  };
+  await page.goto(`${server.url}/notifications/`);
+  const row = page.getByRole('main').getByRole('listitem').filter({ hasText: 'With a title' });
+  await row.waitFor();
+  await check('inbox');
+  await page.goto(`${server.url}/notifications/?tab=statistics`);
+  await page.getByText('Drills do not count.').waitFor();
+  await check('statistics');
+  await page.getByRole('button', { name: 'New notification' }).click();
+  await page.getByRole('radio', { name: 'People' }).check();
+  await page.getByRole('combobox', { name: 'People' }).fill('clinician');
+  await page.getByRole('option', { name: 'Test clinician' }).waitFor();
+  await check('people');
+  await page.getByRole('option', { name: 'Test clinician' }).click();
+  await page.keyboard.press('Escape');
+  await check('people, one chosen');
+  await admin.close();
+});
+
 describe('the inbox', () => {
   it('is worked by keys alone, and both tabs agree', async () => {
     for (const n of [1, 2, 3]) await send({ message: `Message ${n}` });

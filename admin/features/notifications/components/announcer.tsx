@@ -36,7 +36,7 @@ let announced: { owner: string; ids: Set<string>; isFirst: boolean } = {
 const InboxLink = () => {
   const words = useRoomText(NOTIFICATIONS);
   return (
-    <Anchor component={Link} href="/notifications/" prefetch={false} size="sm">
+    <Anchor component={Link} href="/notifications/" prefetch={false} size="sm" underline="always">
       {words.all}
     </Anchor>
   );

@@ -19,11 +19,11 @@ export const NoticeLink = ({
   const onClick = onOpen === undefined ? {} : { onClick: onOpen };
   const label = target === notice.link ? words.bar.open : words.review;
   return target.startsWith('/') ? (
-    <Anchor component={Link} href={target} prefetch={false} size="sm" {...onClick}>
+    <Anchor component={Link} href={target} prefetch={false} size="sm" underline="always" {...onClick}>
       {label}
     </Anchor>
   ) : (
-    <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm" {...onClick}>
+    <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm" underline="always" {...onClick}>
       {label}
     </Anchor>
   );

@@ -68,6 +68,7 @@ export const TargetField = ({
           searchable
           limit={LISTED}
           maxValues={MAX_PEOPLE}
+          comboboxProps={{ withinPortal: false }}
           nothingFoundMessage={words.nobody}
           onChange={(userIds) => onChange({ ...value, userIds })}
         />
