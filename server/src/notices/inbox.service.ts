@@ -5,7 +5,8 @@ import type { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
-import { NOTICE_COLUMNS, type NoticeRow, toNotice, toText } from './notice-row.js';
+import { toTimestamp } from '../platform/timestamp.js';
+import { NOTICE_COLUMNS, type NoticeRow, toNotice } from './notice-row.js';
 import type { NoticeContext } from './send-notice.js';
 
 const DAY_MS = 86_400_000;
@@ -92,7 +93,7 @@ export class InboxService {
       data: cut.rows.map(toInboxNotice),
       next: cut.next,
       ...first.counts,
-      next_change_at: toText(first.next_change_at),
+      next_change_at: toTimestamp(first.next_change_at),
       seq: Number(first.head),
       epoch: first.epoch,
     };
@@ -163,12 +164,12 @@ export const emitInboxChanged = (tx: Tx, data: Pick<InboxChanged, 'id' | 'change
 
 const toInboxNotice = (row: InboxRow): InboxNotice => ({
   ...toNotice(row),
-  delivered_at: toText(row.delivered_at),
-  seen_at: toText(row.seen_at),
-  read_at: toText(row.read_at),
-  acknowledged_at: toText(row.acknowledged_at),
-  held_until: toText(row.held_until),
-  snoozed_until: toText(row.snoozed_until),
-  archived_at: toText(row.archived_at),
+  delivered_at: toTimestamp(row.delivered_at),
+  seen_at: toTimestamp(row.seen_at),
+  read_at: toTimestamp(row.read_at),
+  acknowledged_at: toTimestamp(row.acknowledged_at),
+  held_until: toTimestamp(row.held_until),
+  snoozed_until: toTimestamp(row.snoozed_until),
+  archived_at: toTimestamp(row.archived_at),
   ...row.context,
 });

@@ -1,5 +1,6 @@
 import type { NoticeState, NotificationLevel } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
+import { toTimestamp } from '../platform/timestamp.js';
 
 /** Columns of a notice with the alias `n` that everybody who may see it sees. */
 export const NOTICE_COLUMNS = raw(
@@ -23,8 +24,6 @@ export interface NoticeRow {
   readonly step: number;
 }
 
-export const toText = (time: Date | null): string | null => time?.toISOString() ?? null;
-
 export const toNotice = (row: NoticeRow) => ({
   id: row.id,
   seq: Number(row.seq),
@@ -34,7 +33,7 @@ export const toNotice = (row: NoticeRow) => ({
   link: row.link,
   sent_at: row.sent_at.toISOString(),
   sender: row.sender_id,
-  expires_at: toText(row.expires_at),
+  expires_at: toTimestamp(row.expires_at),
   requires_ack: row.requires_ack,
   test: row.is_test,
   state: row.state,

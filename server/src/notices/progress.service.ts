@@ -4,7 +4,8 @@ import type { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
-import { NOTICE_COLUMNS, type NoticeRow, toNotice, toText } from './notice-row.js';
+import { toTimestamp } from '../platform/timestamp.js';
+import { NOTICE_COLUMNS, type NoticeRow, toNotice } from './notice-row.js';
 
 /** After every row: the newest come first. */
 const LAST = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff'] as const;
@@ -52,12 +53,12 @@ export class ProgressService {
     return {
       id,
       ...notice.counts,
-      due_at: toText(notice.due_at),
+      due_at: toTimestamp(notice.due_at),
       people: people.map((person) => ({
         ...person,
-        delivered_at: toText(person.delivered_at),
-        seen_at: toText(person.seen_at),
-        acknowledged_at: toText(person.acknowledged_at),
+        delivered_at: toTimestamp(person.delivered_at),
+        seen_at: toTimestamp(person.seen_at),
+        acknowledged_at: toTimestamp(person.acknowledged_at),
       })),
     };
   }
@@ -80,7 +81,7 @@ export class ProgressService {
       ORDER BY n.sent_at DESC, n.id DESC LIMIT ${limit + 1}`;
     const cut = this.pager.cut(list, rows, limit, (row) => [row.sort_key, row.id]);
     return {
-      data: cut.rows.map((row) => ({ ...toNotice(row), ...row.counts, due_at: toText(row.due_at) })),
+      data: cut.rows.map((row) => ({ ...toNotice(row), ...row.counts, due_at: toTimestamp(row.due_at) })),
       next: cut.next,
     };
   }

@@ -10,6 +10,7 @@ import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
+import tabs from '../../../shared/room/tabs.module.css';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -21,7 +22,6 @@ import { AUDIT } from '../messages';
 import { type AuditLog, useAudit } from '../use-audit';
 import { AuditFilters } from './audit-filters';
 import { AuditPanel } from './audit-panel';
-import classes from './audit-room.module.css';
 import { useAuditColumns } from './columns';
 import { ExportButton } from './export-button';
 import { useAuditWords } from './use-audit-words';
@@ -182,7 +182,7 @@ export const AuditRoom = () => {
       value={tab}
       keepMounted={false}
       variant="pills"
-      className={classes.tabs}
+      className={tabs.tabs}
       onChange={(next) => address.set({ ...NOTHING, tab: next === 'log' ? null : next })}
     >
       <Room
@@ -194,7 +194,7 @@ export const AuditRoom = () => {
                 <Tabs.Tab
                   key={name}
                   value={name}
-                  className={classes.tab}
+                  className={tabs.tab}
                   rightSection={name === 'emergency' && <OpenCount />}
                 >
                   {words.tabs[name]}
@@ -206,17 +206,17 @@ export const AuditRoom = () => {
           </>
         }
       >
-        <Tabs.Panel value="log" className={classes.panel}>
+        <Tabs.Panel value="log" className={tabs.panel}>
           <Entries address={address} filter={filter} />
         </Tabs.Panel>
-        <Tabs.Panel value="looked" className={classes.panel}>
+        <Tabs.Panel value="looked" className={tabs.panel}>
           <Entries
             address={address}
             filter={looked}
             isAsked={looked.patientId !== null || looked.actorId !== null}
           />
         </Tabs.Panel>
-        <Tabs.Panel value="emergency" className={classes.panel}>
+        <Tabs.Panel value="emergency" className={tabs.panel}>
           <EmergencyList />
         </Tabs.Panel>
       </Room>

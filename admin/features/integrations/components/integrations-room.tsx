@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { Room } from '../../../shared/room/room';
+import tabs from '../../../shared/room/tabs.module.css';
 import { NEW_KEY, NEW_WEBHOOK } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -13,7 +14,6 @@ import { INTEGRATIONS } from '../messages';
 import type { CreateForm } from './create-form';
 import { DeadLetterList } from './dead-letter-list';
 import { EventTypeList } from './event-type-list';
-import classes from './integrations-room.module.css';
 import { KeyList } from './key-list';
 import { WebhookList } from './webhook-list';
 
@@ -38,7 +38,7 @@ export const IntegrationsRoom = () => {
       value={tab}
       keepMounted={false}
       variant="pills"
-      className={classes.tabs}
+      className={tabs.tabs}
       onChange={(next) => address.set({ tab: next === 'keys' ? null : next, id: null })}
     >
       <Room
@@ -47,7 +47,7 @@ export const IntegrationsRoom = () => {
           <>
             <Tabs.List aria-label={words.tabs.label}>
               {TABS.map((name) => (
-                <Tabs.Tab key={name} value={name} className={classes.tab}>
+                <Tabs.Tab key={name} value={name} className={tabs.tab}>
                   {words.tabs[name]}
                 </Tabs.Tab>
               ))}
@@ -64,16 +64,16 @@ export const IntegrationsRoom = () => {
           </>
         }
       >
-        <Tabs.Panel value="keys" className={classes.panel}>
+        <Tabs.Panel value="keys" className={tabs.panel}>
           <KeyList {...form} />
         </Tabs.Panel>
-        <Tabs.Panel value="webhooks" className={classes.panel}>
+        <Tabs.Panel value="webhooks" className={tabs.panel}>
           <WebhookList {...form} />
         </Tabs.Panel>
-        <Tabs.Panel value="deadLetters" className={classes.panel}>
+        <Tabs.Panel value="deadLetters" className={tabs.panel}>
           <DeadLetterList />
         </Tabs.Panel>
-        <Tabs.Panel value="eventTypes" className={classes.panel}>
+        <Tabs.Panel value="eventTypes" className={tabs.panel}>
           <EventTypeList {...form} />
         </Tabs.Panel>
       </Room>

@@ -9,6 +9,7 @@ import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
+import tabs from '../../../shared/room/tabs.module.css';
 import { useMe } from '../../../shared/session/context';
 import { NEW_NOTIFICATION } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -17,7 +18,6 @@ import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import type { NotificationDraft } from '../model/draft';
 import { Inbox } from './inbox';
-import classes from './notifications-room.module.css';
 
 const Compose = lazily(async () => (await import('./compose')).Compose);
 const Preferences = lazily(async () => (await import('./preferences')).Preferences);
@@ -114,7 +114,7 @@ export const NotificationsRoom = () => {
       value={tab}
       keepMounted={false}
       variant="pills"
-      className={classes.tabs}
+      className={tabs.tabs}
       onChange={(next) => showTab(next)}
     >
       <Room
@@ -123,7 +123,7 @@ export const NotificationsRoom = () => {
           <>
             <Tabs.List aria-label={words.tabs.label}>
               {TABS.map((name) => (
-                <Tabs.Tab key={name} value={name} className={classes.tab}>
+                <Tabs.Tab key={name} value={name} className={tabs.tab}>
                   {words.tabs[name]}
                 </Tabs.Tab>
               ))}
@@ -133,13 +133,13 @@ export const NotificationsRoom = () => {
           </>
         }
       >
-        <Tabs.Panel value="inbox" className={classes.panel}>
+        <Tabs.Panel value="inbox" className={tabs.panel}>
           <Inbox />
         </Tabs.Panel>
-        <Tabs.Panel value="sent" className={classes.panel}>
+        <Tabs.Panel value="sent" className={tabs.panel}>
           <Sent />
         </Tabs.Panel>
-        <Tabs.Panel value="policies" className={classes.panel}>
+        <Tabs.Panel value="policies" className={tabs.panel}>
           <Policies
             isCreating={isCreating}
             onCreating={setCreating}
@@ -155,7 +155,7 @@ export const NotificationsRoom = () => {
             }
           />
         </Tabs.Panel>
-        <Tabs.Panel value="statistics" className={classes.panel}>
+        <Tabs.Panel value="statistics" className={tabs.panel}>
           <Statistics />
         </Tabs.Panel>
         {dialogs}

@@ -3,6 +3,7 @@ import { type Audience, DELIVERY_REASONS, type EventDelivery, type StreamRole } 
 import { z } from 'zod';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { toUserId } from '../../platform/uuid.js';
 import { Entry } from '../../realtime/hub/entry.js';
 import {
@@ -180,14 +181,12 @@ async function readInbox(tx: Tx, type: string, data: string, userId: string): Pr
   return recipient ?? null;
 }
 
-const moment = (time: Date | null): string | null => time?.toISOString() ?? null;
-
 const toInbox = ({ step, ...times }: Recipient): NonNullable<EventDelivery['inbox']> => ({
   step,
-  delivered_at: moment(times.delivered_at),
-  seen_at: moment(times.seen_at),
-  read_at: moment(times.read_at),
-  acknowledged_at: moment(times.acknowledged_at),
-  snoozed_until: moment(times.snoozed_until),
-  archived_at: moment(times.archived_at),
+  delivered_at: toTimestamp(times.delivered_at),
+  seen_at: toTimestamp(times.seen_at),
+  read_at: toTimestamp(times.read_at),
+  acknowledged_at: toTimestamp(times.acknowledged_at),
+  snoozed_until: toTimestamp(times.snoozed_until),
+  archived_at: toTimestamp(times.archived_at),
 });
