@@ -37,11 +37,11 @@ export class PresenceWatcher {
 
   async run(): Promise<void> {
     const { ports, token, random } = this.parts;
-    while (!this.#stopped) {
+    for (;;) {
+      const authorization = `Bearer ${await token()}`;
+      if (this.#stopped) return; // a socket that is opened later would be closed by nobody
       const port = random.pick(ports);
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/presence`, {
-        headers: { authorization: `Bearer ${await token()}` },
-      });
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/presence`, { headers: { authorization } });
       this.#socket = socket;
       this.#isCurrent = false;
       /** Frames that came before the list. */

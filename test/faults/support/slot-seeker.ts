@@ -23,10 +23,10 @@ export class SlotSeeker {
 
   async run(): Promise<void> {
     const { ports, random, token } = this.parts;
-    while (!this.#stopped) {
-      const socket = new WebSocket(`ws://127.0.0.1:${random.pick(ports)}/ws`, {
-        headers: { authorization: `Bearer ${await token()}` },
-      });
+    for (;;) {
+      const authorization = `Bearer ${await token()}`;
+      if (this.#stopped) return; // a socket that is opened later would be closed by nobody
+      const socket = new WebSocket(`ws://127.0.0.1:${random.pick(ports)}/ws`, { headers: { authorization } });
       this.#socket = socket;
       await new Promise<void>((resolve) => {
         socket.on('message', () => {
