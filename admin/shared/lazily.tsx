@@ -1,5 +1,6 @@
 import dynamic from 'next/dynamic';
 import type { ComponentType, ReactNode } from 'react';
+import { loadCatalogues } from './text/catalogue';
 
 /** While the server does not answer, a part is asked for so often. */
 const RETRY_MS = 2_000;
@@ -7,14 +8,19 @@ const RETRY_MS = 2_000;
 const parts = new Set<() => Promise<unknown>>();
 
 /**
- * A part of the page whose code comes when it is first shown, or before that in a quiet moment (`loadParts`). Without
+ * A part of the page whose code and words come when it is first shown, or before that in a quiet moment (`loadParts`). Without
  * a network it is waited for: what is on the screen stays. Throws `ChunkLoadError` only when the server answers and
  * does not have it, because it serves a newer console by now.
  */
 export const lazily = <Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
+  loadCode: () => Promise<ComponentType<Props>>,
   loading: () => ReactNode = () => null,
 ) => {
+  const load = async () => {
+    const part = await loadCode();
+    await loadCatalogues();
+    return part;
+  };
   parts.add(load);
   return dynamic(() => untilLoaded(load), { ssr: false, loading });
 };

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { formatMessage, type MessageValues } from './message';
 
 const admin = fileURLToPath(new URL('../..', import.meta.url));
-const LANGUAGES = ['en', 'de'];
+const LANGUAGES = ['en', 'de', 'fr'];
 /** What makes every branch of a plural and of a select be taken once. */
 const SAMPLES = [0, 1, 2, true, false];
 

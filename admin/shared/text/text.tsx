@@ -1,23 +1,21 @@
 'use client';
 
-import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, type ReactNode, use, useContext, useEffect, useMemo, useState } from 'react';
+import { type Catalogue, loadCatalogues } from './catalogue';
+import { isLanguage, type Language } from './languages';
 import en from './messages/en.json';
 
 /** The texts that several features use, and those of the frame; English is what the other languages are typed by. */
 export type Text = typeof en;
 
-/** Languages of the console. English comes with the page, the others when they are wanted. */
-export const LANGUAGES = { en: 'English', de: 'Deutsch' } as const;
-export type Language = keyof typeof LANGUAGES;
-
+/** English comes with the page, the others when they are wanted. */
 const LOADERS: Record<Language, () => Promise<Text>> = {
   en: async () => en,
   de: async () => (await import('./messages/de.json')).default,
+  fr: async () => (await import('./messages/fr.json')).default,
 };
 
 const STORAGE_KEY = 'wardbell.language';
-export const isLanguage = (value: string | null | undefined): value is Language =>
-  value !== null && value !== undefined && Object.hasOwn(LANGUAGES, value);
 
 const preferredLanguage = (): Language => {
   const chosen = localStorage.getItem(STORAGE_KEY);
@@ -54,8 +52,8 @@ export const TextProvider = ({ children, fallback }: { children: ReactNode; fall
       document.documentElement.lang = shown;
       setLoaded({ language: shown, text });
     };
-    LOADERS[language]().then(
-      (text) => show(language, text),
+    Promise.all([LOADERS[language](), loadCatalogues(language)]).then(
+      ([text]) => show(language, text),
       // The file of a language may be gone after an update of the server; English is always here.
       () => show('en', en),
     );
@@ -89,9 +87,8 @@ export const useWords = (): Words => {
 /** Every word of the console in the reader's language. */
 export const useText = (): Text => useWords().text;
 
-/**
- * The words of one room, in the reader's language. They come with the room, not with the page that is loaded
- * first; the type makes every language complete.
- */
-export const useRoomText = <Words,>(words: Readonly<Record<Language, Words>>): Words =>
-  words[useWords().language];
+/** The words of one part of the console, in the reader's language. */
+export const useRoomText = <Words,>(catalogue: Catalogue<Words>): Words => {
+  const { language } = useWords();
+  return catalogue.loaded(language) ?? use(catalogue.wait(language));
+};

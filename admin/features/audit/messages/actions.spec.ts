@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import de from './de.json';
 import en from './en.json';
+import fr from './fr.json';
 
 const SERVER = 'server/src';
 const sources = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
@@ -18,6 +19,7 @@ describe('The words of the audit log', () => {
   it.each([
     ['English', en],
     ['German', de],
+    ['French', fr],
   ])('name every action that the server writes in %s', (_, { actions }) => {
     expect(written.size).toBeGreaterThan(30);
     expect([...written].filter((action) => !(action in actions))).toEqual([]);

@@ -1,5 +1,8 @@
-import de from './de.json';
+import { Catalogue } from '../../../shared/text/catalogue';
 import en from './en.json';
 
-export const connectionsText = { en, de };
+export const connectionsText = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
 export type ConnectionsText = typeof en;

@@ -1,6 +1,9 @@
-import de from './de.json';
+import { Catalogue } from '../../../shared/text/catalogue';
 import en from './en.json';
 
 /** The words of the Gateways room. */
-export const GATEWAYS = { en, de };
+export const GATEWAYS = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
 export type GatewaysText = typeof en;

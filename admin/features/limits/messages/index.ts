@@ -1,5 +1,8 @@
-import de from './de.json';
+import { Catalogue } from '../../../shared/text/catalogue';
 import en from './en.json';
 
-export const limitsText = { en, de };
+export const limitsText = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
 export type LimitsText = typeof en;

@@ -1,6 +1,9 @@
-import de from './de.json';
+import { Catalogue } from '../../../shared/text/catalogue';
 import en from './en.json';
 
 /** The words of the bell, of its toasts and of the Notifications room. */
-export const NOTIFICATIONS = { en, de };
+export const NOTIFICATIONS = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
 export type NotificationsText = typeof en;

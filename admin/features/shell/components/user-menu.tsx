@@ -12,14 +12,14 @@ import { Disclosure } from '../../../shared/components/disclosure';
 import { initialsOf } from '../../../shared/components/initials';
 import { lazily } from '../../../shared/lazily';
 import { useMe, useSession } from '../../../shared/session/context';
+import { LANGUAGE_TAGS, LANGUAGES } from '../../../shared/text/languages';
 import { formatMessage } from '../../../shared/text/message';
-import { LANGUAGES, type Language, useWords } from '../../../shared/text/text';
+import { useWords } from '../../../shared/text/text';
 import classes from './user-menu.module.css';
 
 const AccountDrawer = lazily(async () => (await import('../../account/account-drawer')).AccountDrawer);
 
 const SCHEMES = ['auto', 'light', 'dark'] satisfies MantineColorScheme[];
-const LANGUAGE_TAGS = ['en', 'de'] satisfies Language[];
 
 /** One of a few, as a row of radio buttons that look like one control. */
 const Choice = <Value extends string>({

@@ -1,8 +1,9 @@
 import { useMantineColorScheme } from '@mantine/core';
 import { useRouter } from 'next/navigation';
 import { useMe, useSession } from '../../../shared/session/context';
+import { LANGUAGE_TAGS, LANGUAGES } from '../../../shared/text/languages';
 import { formatMessage } from '../../../shared/text/message';
-import { isLanguage, LANGUAGES, useRoomText, useWords } from '../../../shared/text/text';
+import { useRoomText, useWords } from '../../../shared/text/text';
 import { useIdleWatch } from '../../lock/idle-context';
 import { SHELL } from '../messages';
 import { roomsOf } from '../rooms';
@@ -39,15 +40,12 @@ export const useCommands = (onShortcuts: () => void): readonly Command[] => {
       label: words.theme[scheme],
       run: () => setColorScheme(scheme),
     })),
-    ...Object.keys(LANGUAGES)
-      .filter(isLanguage)
-      .filter((tag) => tag !== language)
-      .map((tag) => ({
-        id: `language-${tag}`,
-        group: groups.screen,
-        label: formatMessage(words.language, { name: LANGUAGES[tag] }),
-        run: () => setLanguage(tag),
-      })),
+    ...LANGUAGE_TAGS.filter((tag) => tag !== language).map((tag) => ({
+      id: `language-${tag}`,
+      group: groups.screen,
+      label: formatMessage(words.language, { name: LANGUAGES[tag] }),
+      run: () => setLanguage(tag),
+    })),
     { id: 'shortcuts', group: groups.screen, label: words.shortcuts, run: onShortcuts },
     { id: 'lock', group: groups.account, label: words.lock, run: () => watch.lock() },
     { id: 'sign-out', group: groups.account, label: words.signOut, run: () => void session.signOut() },

@@ -1,5 +1,8 @@
-import de from './de.json';
+import { Catalogue } from '../../../shared/text/catalogue';
 import en from './en.json';
 
-export const systemText = { en, de };
+export const systemText = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
 export type SystemText = typeof en;

@@ -1,5 +1,8 @@
-import de from './de.json';
+import { Catalogue } from '../../text/catalogue';
 import en from './en.json';
 
 /** The words of forms, which come with them. */
-export const FORMS = { en, de };
+export const FORMS = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});
