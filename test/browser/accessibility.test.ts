@@ -47,7 +47,7 @@ describe('in light or dark', () => {
 
     await page.keyboard.press('n');
     await page.getByRole('button', { name: 'Save patient' }).click();
-    await page.getByText('Needed').first().waitFor();
+    await page.getByText('Required').first().waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

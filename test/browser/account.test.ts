@@ -144,7 +144,7 @@ describe('an authenticator app', () => {
     await person.untilConnection('Live');
 
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+    await page.getByRole('combobox', { name: 'Find a page or action' }).fill('lock this screen');
     await page.keyboard.press('Enter');
     await page.getByLabel('Password', { exact: true }).fill(user.password);
     await page.getByRole('button', { name: 'Unlock' }).click();

@@ -50,7 +50,7 @@ describe('the audit log', () => {
     expect(page.url()).not.toContain(name);
 
     await page.getByLabel('To day').fill('2020-01-01');
-    await page.getByRole('heading', { name: 'No entry fits' }).waitFor();
+    await page.getByRole('heading', { name: 'No entries match' }).waitFor();
     await page.getByRole('button', { name: 'Show everything' }).click();
     await page.getByRole('row').filter({ hasText: 'Registered a patient' }).first().waitFor();
     expect(admin.complaints).toEqual([]);
@@ -124,7 +124,7 @@ describe('the audit log', () => {
     await row('Registered a patient', other).waitFor();
     expect(await row('Read a patient', one).count()).toBe(0);
     await page.getByLabel('To day').fill('2020-01-01');
-    await page.getByRole('heading', { name: 'No entry fits' }).waitFor();
+    await page.getByRole('heading', { name: 'No entries match' }).waitFor();
     await page.getByRole('button', { name: 'Export' }).click();
     expect(await page.getByRole('dialog').getByLabel('To').inputValue()).toBe('2020-01-01');
     await page.keyboard.press('Escape');
@@ -172,7 +172,7 @@ describe('the audit log', () => {
     const { page } = admin;
     const name = uniqueName('Later');
     await createPatient(server, clinic.clinician, { last_name: name });
-    await page.getByRole('button', { name: 'Read again' }).click();
+    await page.getByRole('button', { name: 'Refresh' }).click();
     await page.getByRole('row').filter({ hasText: name }).waitFor();
     await page.getByRole('button', { name: 'Export' }).click();
     await page.getByRole('radio', { name: /FHIR/ }).check();
@@ -198,7 +198,7 @@ describe('the audit log', () => {
     const admin = await open(clinic.admin);
     const { page } = admin;
     await page.getByRole('button', { name: 'Verify' }).click();
-    await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+    await page.getByRole('heading', { name: 'The log is intact' }).waitFor();
     await page.getByText(/It has been signed since/).waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
     await database.query('ALTER TABLE wardbell.audit DISABLE TRIGGER USER');
@@ -242,7 +242,7 @@ it('has no accessibility violation in light or dark', async () => {
   expect(await violationsOf(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Verify' }).click();
-  await page.getByRole('heading', { name: 'The log is whole' }).waitFor();
+  await page.getByRole('heading', { name: 'The log is intact' }).waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await admin.close();
 });

@@ -70,7 +70,7 @@ describe('the connections of a clinic', () => {
     await question.getByRole('button', { name: 'Disconnect' }).press('Enter');
     await page.getByText('Disconnected Test front_desk.').waitFor();
     expect(await tablet.closed()).toEqual({ code: 4409, reason: 'Closed by administrator' });
-    await page.getByRole('heading', { name: 'No connection fits' }).waitFor();
+    await page.getByRole('heading', { name: 'No connections match' }).waitFor();
     await admin.close();
   });
 

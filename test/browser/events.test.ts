@@ -92,7 +92,7 @@ describe('the log of events', () => {
     await admin.row(name).click();
     const panel = page.getByRole('complementary', { name: 'Event' });
     await panel.getByText(`"last_name": "${name}"`).waitFor();
-    await panel.getByText('Has been given to 2 open connections').waitFor();
+    await panel.getByText('Sent to 2 open connections').waitFor();
     await panel.getByText('Test clinician · Clinician').waitFor();
     expect(page.url()).toMatch(/\?seq=1$/);
 
@@ -112,7 +112,7 @@ it('has no accessibility violation in light or dark', async () => {
   expect(await violationsOf(page)).toEqual([]);
   await createPatient(server, clinic.clinician, { last_name: 'Someone' });
   await admin.row('Someone').click();
-  await page.getByText('Has been given to 1 open connection').waitFor();
+  await page.getByText('Sent to 1 open connection').waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await admin.close();
 });

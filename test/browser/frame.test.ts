@@ -31,9 +31,9 @@ describe('the palette', () => {
       .first()
       .waitFor();
     await page.keyboard.press('Control+k');
-    const field = page.getByRole('combobox', { name: 'Go to or do' });
+    const field = page.getByRole('combobox', { name: 'Find a page or action' });
     await field.fill('users');
-    await page.getByText('Nothing is called so').waitFor();
+    await page.getByText('Nothing found').waitFor();
     await field.fill('sched');
     await page.getByRole('option', { name: 'Schedule', selected: true }).waitFor();
     await page.keyboard.press('Enter');
@@ -47,18 +47,18 @@ describe('the palette', () => {
     const root = await open(SUPER_ADMIN);
     const { page } = root;
     await page.keyboard.press('Control+k');
-    const field = page.getByRole('combobox', { name: 'Go to or do' });
+    const field = page.getByRole('combobox', { name: 'Find a page or action' });
     await field.fill('appearance');
     await page.keyboard.press('ArrowDown');
     await page.getByRole('option', { name: 'Appearance: dark', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
-    await page.getByRole('button', { name: 'Go to or do…' }).click();
+    await page.getByRole('button', { name: 'Find a page or action…' }).click();
     await field.fill('deutsch');
     await page.keyboard.press('Enter');
     await page.locator('html[lang="de"]').waitFor();
     await page.keyboard.press('Control+k');
-    const german = page.getByRole('combobox', { name: 'Gehen oder tun' });
+    const german = page.getByRole('combobox', { name: 'Bereich oder Aktion suchen' });
     await german.press('End');
     await german.press('Enter');
     await page.getByRole('button', { name: 'Anmelden' }).waitFor();
@@ -164,7 +164,7 @@ describe('a screen that is left alone', () => {
     await anna.page.getByRole('button', { name: 'New patient' }).first().waitFor();
     expect(await anna.page.getByRole('heading', { name: 'Locked' }).count()).toBe(0);
     await tab.page.keyboard.press('Control+k');
-    await tab.page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+    await tab.page.getByRole('combobox', { name: 'Find a page or action' }).fill('lock this screen');
     await tab.page.keyboard.press('Enter');
     await anna.page.getByRole('heading', { name: 'Locked' }).waitFor();
     await tab.page.getByLabel('Password', { exact: true }).fill(clinic.clinician.password);
@@ -187,7 +187,7 @@ it('palette, help and lock have no accessibility violation in light or dark', as
   const tom = await open(clinic.frontDesk, { reducedMotion: 'reduce' });
   const { page } = tom;
   await page.keyboard.press('Control+k');
-  const field = page.getByRole('combobox', { name: 'Go to or do' });
+  const field = page.getByRole('combobox', { name: 'Find a page or action' });
   await page.getByRole('option').first().waitFor();
   expect(await violationsOf(page)).toEqual([]);
   await field.fill('shortcuts');

@@ -325,7 +325,7 @@ describe('the room', () => {
     await page.reload();
     await page.getByRole('heading', { name: 'Patienten', exact: true }).waitFor();
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Gehen oder tun' }).fill('schnittst');
+    await page.getByRole('combobox', { name: 'Bereich oder Aktion suchen' }).fill('schnittst');
     await page.getByRole('option', { name: 'Schnittstellen', selected: true }).waitFor();
     await page.keyboard.press('Enter');
     await person.row(name).waitFor();

@@ -17,7 +17,7 @@ beforeEach(async () => {
 
 const lock = async ({ page }: ConsolePage) => {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+  await page.getByRole('combobox', { name: 'Find a page or action' }).fill('lock this screen');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Locked' }).waitFor();
 };

@@ -289,14 +289,14 @@ describe('an administrator', () => {
     await form.getByLabel('Name').fill('Resuscitation');
     await form.getByRole('button', { name: 'Add a step' }).click();
     await form.getByRole('button', { name: 'Save policy' }).click();
-    await form.getByText('Choose who is told').waitFor();
+    await form.getByText('Choose who is notified').waitFor();
     await form.getByRole('checkbox', { name: 'Clinician' }).check();
-    await form.getByRole('button', { name: 'Who would be told now?' }).click();
+    await form.getByRole('button', { name: 'Who would be notified now?' }).click();
     await form.getByText('Test clinician').waitFor();
     await form.getByText('(online)').first().waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await form.getByRole('button', { name: 'Save policy' }).click();
-    await page.getByText('whom it is for (5 min) → Clinician (5 min) → admins').waitFor();
+    await page.getByText('the recipients (5 min) → Clinician (5 min) → admins').waitFor();
 
     await page.getByRole('button', { name: 'Start a drill' }).click();
     await page.getByRole('radio', { name: 'People' }).check();
@@ -347,7 +347,7 @@ describe('how a person is told', () => {
     const nurse = await open(clinic.clinician, { permissions: ['notifications'] });
     const { page } = nurse;
     await page.goto(`${server.url}/notifications/`);
-    await page.getByRole('button', { name: 'How you are told' }).click();
+    await page.getByRole('button', { name: 'Sounds and alerts' }).click();
     await page.getByRole('switch', { name: /^Play a sound/ }).uncheck();
     await page.getByRole('switch', { name: /^Desktop notifications/ }).check();
     await page.getByRole('switch', { name: /^Quiet hours/ }).check();
@@ -441,8 +441,8 @@ describe('a device that is woken', () => {
       });
     const openPreferences = async () => {
       await page.goto(`${server.url}/notifications/`);
-      await page.getByRole('button', { name: 'How you are told' }).click();
-      return page.getByRole('switch', { name: /^Wake this device/ });
+      await page.getByRole('button', { name: 'Sounds and alerts' }).click();
+      return page.getByRole('switch', { name: /^Push messages on this device/ });
     };
     const wake = await openPreferences();
     const subscribed = answered('POST');

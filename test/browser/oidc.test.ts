@@ -106,7 +106,7 @@ describe('the sign-in with an OpenID provider', () => {
     await answerProvider(person, 'lena');
     await person.untilConnection('Live');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox', { name: 'Go to or do' }).fill('lock this screen');
+    await page.getByRole('combobox', { name: 'Find a page or action' }).fill('lock this screen');
     await page.keyboard.press('Enter');
     const isLocked = async () => {
       await page.getByText('Lena Lock is signed in here.').waitFor();

@@ -141,7 +141,7 @@ describe('the form for a new patient', () => {
     await anna.page.getByLabel('E-mail').fill('nonsense');
     await anna.page.getByRole('button', { name: 'Save patient' }).click();
     const dialog = anna.page.getByRole('dialog');
-    expect(await dialog.getByText('Needed').count()).toBe(2);
+    expect(await dialog.getByText('Required').count()).toBe(2);
     await dialog.getByText('Enter an address like').waitFor();
     expect(
       await anna.page.getByLabel('First name').evaluate((input) => input === document.activeElement),

@@ -19,10 +19,11 @@ const openAs = async (...who: Parameters<typeof signedIn>) => {
 };
 const policy = ({ page }: ConsolePage) =>
   page.getByRole('form', { name: 'How people of the clinic sign in' });
-const floor = ({ page }: ConsolePage) => page.getByRole('form', { name: 'What the clinic may not go below' });
+const floor = ({ page }: ConsolePage) =>
+  page.getByRole('form', { name: 'Minimum requirements for the clinic' });
 const stored = () =>
   must(TenantSecurity, server, 'GET', `/tenants/${clinic.id}/security`, { token: clinic.admin.token });
-const IDLE = 'Sign out after so many minutes without an action';
+const IDLE = 'Minutes without activity before sign-out';
 
 describe('the security policy of a clinic', () => {
   it('is changed by its administrators, down to the floor that a super admin sets', async () => {
@@ -30,7 +31,7 @@ describe('the security policy of a clinic', () => {
     await policy(admin).getByLabel(IDLE).fill('4');
     await policy(admin).getByText('At least 5').waitFor();
     await policy(admin).getByLabel(IDLE).fill('20');
-    await policy(admin).getByLabel('Demanded of administrators').check();
+    await policy(admin).getByLabel('Required for administrators').check();
     await policy(admin).getByRole('button', { name: 'Save policy' }).click();
     await admin.page.getByText('The policy is saved.').waitFor();
     expect((await stored()).policy).toMatchObject({ idle_minutes: 20, second_factor: 'admins' });
@@ -41,15 +42,15 @@ describe('the security policy of a clinic', () => {
     await root.page.getByRole('combobox', { name: 'Clinic' }).fill(clinic.slug);
     await root.page.getByRole('option', { name: `Clinic ${clinic.slug}` }).click();
     await floor(root).getByLabel(IDLE).fill('15');
-    await floor(root).getByRole('button', { name: 'Save floor' }).click();
-    await root.page.getByText('The floor is saved.').waitFor();
+    await floor(root).getByRole('button', { name: 'Save requirements' }).click();
+    await root.page.getByText('The requirements are saved.').waitFor();
     expect(await stored()).toMatchObject({ floor: { idle_minutes: 15 }, policy: { idle_minutes: 15 } });
     expect(await policy(root).getByLabel(IDLE).inputValue()).toBe('15');
 
     await policy(admin).getByLabel(IDLE).fill('25');
     await policy(admin).getByRole('button', { name: 'Save policy' }).click();
-    await policy(admin).getByRole('alert').getByText('Your provider demands more').waitFor();
-    await policy(admin).getByText('At most 15: your provider demands it.').waitFor();
+    await policy(admin).getByRole('alert').getByText('Your provider requires more').waitFor();
+    await policy(admin).getByText('At most 15: your provider requires it.').waitFor();
     expect((await stored()).policy.idle_minutes).toBe(15);
     await policy(admin).getByRole('button', { name: 'Undo changes' }).click();
     expect(await policy(admin).getByLabel(IDLE).inputValue()).toBe('15');

@@ -71,7 +71,7 @@ describe('how the installation does', () => {
     await card(root)
       .getByText(/^fine, since .* \(by PostgreSQL\)$/)
       .waitFor();
-    await card(root).getByText('none: it has all').waitFor();
+    await card(root).getByText('none: all are sent').waitFor();
     const figures = root.page.getByRole('region', { name: 'Database' });
     await figures.getByText(/^[\d.]+ ms$/).waitFor();
     await figures.getByText(/^\d+ MB$/).waitFor();
@@ -85,7 +85,7 @@ describe('how the installation does', () => {
     const forget = await leaveInstance('ward-7');
     try {
       const problem = root.page.getByRole('list', { name: 'What is wrong' }).getByRole('listitem');
-      await problem.getByRole('heading', { name: 'An instance has fallen silent on ward-7' }).waitFor();
+      await problem.getByRole('heading', { name: 'An instance no longer reports on ward-7' }).waitFor();
       await problem.getByText(/^Since \d+:\d+/).waitFor();
       await problem.getByText('Start it again', { exact: false }).waitFor();
       await root.page.getByRole('status').getByText('1 thing needs attention').waitFor();
@@ -215,7 +215,7 @@ describe('the log of the installation', () => {
     expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     expect(await violationsOf(page)).toEqual([]);
     await page.getByRole('searchbox', { name: 'Filter the lines' }).fill('no line has this text');
-    await page.getByRole('heading', { name: 'No line fits' }).waitFor();
+    await page.getByRole('heading', { name: 'No lines match' }).waitFor();
     await root.close();
   });
 });

@@ -103,7 +103,7 @@ describe('all clinics', () => {
     await question.getByRole('button', { name: 'Suspend' }).click();
     expect(await socket.closed()).toEqual({ code: 4403, reason: 'Tenant suspended' });
     await root.row(clinic.slug).getByText('suspended', { exact: true }).waitFor();
-    await panel(root).getByText('Suspended: nobody gets in').waitFor();
+    await panel(root).getByText('Suspended: nobody has access').waitFor();
     await panel(root).getByRole('button', { name: 'Reactivate' }).click();
     await question.getByRole('button', { name: 'Reactivate' }).click();
     await panel(root).getByText('Active', { exact: true }).waitFor();

@@ -190,7 +190,7 @@ describe('in light or dark', () => {
     await page.getByRole('button', { name: 'New user' }).click();
     await page.getByRole('radio', { name: 'Choose it myself' }).check();
     await page.getByRole('button', { name: 'Add user' }).click();
-    await page.getByText('Needed').first().waitFor();
+    await page.getByText('Required').first().waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await admin.close();
   });

@@ -36,7 +36,7 @@ describe('A draft of a security policy', () => {
     });
     expect(check({ idle_minutes: '' }, {}, true)).toEqual({});
     expect(check({}, { idle_minutes: 15, second_factor: 'admins' })).toEqual({
-      idle_minutes: 'At most 15: your provider demands it',
+      idle_minutes: 'At most 15: your provider requires it',
       second_factor: en.errors.demand,
     });
     expect(

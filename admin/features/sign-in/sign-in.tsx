@@ -21,8 +21,11 @@ const SecondFactor = lazily(async () => (await import('./second-factor')).Second
 const ChoosePassword = lazily(async () => (await import('./choose-password')).ChoosePassword);
 const Enrol = lazily(async () => (await import('./enrol')).Enrol);
 
+/** Why one is asked to sign in, unless it is the first time. */
+type Cause = Exclude<SignedOutReason, 'new'> | 'changed';
+
 type Step =
-  | { readonly kind: 'credentials'; readonly notice: string | null; readonly failure: Described | null }
+  | { readonly kind: 'credentials'; readonly notice: Cause | null; readonly failure: Described | null }
   | NextStep;
 
 /** Sign-in stands in the place of the room that was asked for, so that one lands there afterwards. */
@@ -32,7 +35,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   const words = useRoomText(SIGN_IN);
   const [step, setStep] = useState<Step>({
     kind: 'credentials',
-    notice: reason === 'new' ? null : words.credentials.reason[reason],
+    notice: reason === 'new' ? null : reason,
     failure: null,
   });
   /** With what a sign-in is repeated after a step that ends without one. */
@@ -45,7 +48,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
     if (failure) setStep({ kind: 'credentials', notice: null, failure });
   }, []);
 
-  const startAgain = (notice: string | null, failure: Described | null = null) => {
+  const startAgain = (notice: Cause | null, failure: Described | null = null) => {
     known.current = null;
     setStep({ kind: 'credentials', notice, failure });
   };
@@ -61,7 +64,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
       setStep(next);
     }
   };
-  const repeat = async (notice: string | null) => {
+  const repeat = async (notice: Cause | null) => {
     if (known.current === null) return startAgain(notice);
     try {
       await proceed({ by: 'login', body: known.current });
@@ -76,7 +79,13 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
       {step.kind === 'credentials' && (
         <CredentialsForm
           key={step.failure?.title}
-          notice={step.notice}
+          notice={
+            step.notice === null
+              ? null
+              : step.notice === 'changed'
+                ? words.changed
+                : words.credentials.reason[step.notice]
+          }
           before={step.failure}
           onCredentials={proceed}
         />
@@ -100,7 +109,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
           email={known.current?.email}
           onChosen={(password) => {
             if (known.current) known.current = { ...known.current, password };
-            return repeat(words.changed);
+            return repeat('changed');
           }}
           onExpired={(failure) => startAgain(null, failure)}
         />

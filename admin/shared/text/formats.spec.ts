@@ -1,4 +1,4 @@
-import { ageOn, createFormats, todayIn } from './formats';
+import { ageOn, createFormats, isSameClock, todayIn } from './formats';
 
 describe('dates in the time zone of the clinic', () => {
   it('takes the day of the clinic, not of the machine', () => {
@@ -11,6 +11,23 @@ describe('dates in the time zone of the clinic', () => {
   it('writes a moment by the clock of the clinic', () => {
     const formats = createFormats('en-GB', 'Asia/Kolkata');
     expect(formats.dateTime('2026-01-15T10:35:00.123Z')).toBe('15 Jan 2026, 16:05:00');
+  });
+
+  it('names the zone of an appointment for readers whose clock shows another time', () => {
+    const at = '2026-01-15T10:35:00Z';
+    expect(createFormats('en-GB', 'Europe/Paris').day(at)).toBe('Thu, 15 Jan 2026, 11:35');
+    expect(createFormats('en-GB', 'Europe/Paris', true).day(at)).toBe('Thu, 15 Jan 2026, 11:35 CET');
+    expect(isSameClock('Europe/Paris', 'Europe/Berlin')).toBe(true);
+    expect(isSameClock('Europe/Paris', 'Europe/London')).toBe(false);
+    // The same in winter, another in summer.
+    expect(isSameClock('Europe/Paris', 'Africa/Algiers')).toBe(false);
+  });
+
+  it('writes dates as they are written in France', () => {
+    const formats = createFormats('fr', 'Europe/Paris');
+    expect(formats.date('1984-03-12')).toBe('12 mars 1984');
+    expect(formats.day('2026-01-15T10:35:00Z')).toBe('jeu. 15 janv. 2026, 11:35');
+    expect(formats.number(12_345)).toBe('12\u202f345');
   });
 
   it('writes a birth date as it is, whatever the time zone', () => {

@@ -6,6 +6,8 @@ import { useWords } from './text';
 /** How dates, times and numbers are written: in the reader's language and the clinic's time zone. */
 export interface Formats {
   readonly timeZone: string;
+  /** True when the reader's clock shows another time than these. */
+  readonly isElsewhere: boolean;
   /** A calendar date `YYYY-MM-DD`, which has no time zone: "12 Mar 1984". */
   readonly date: (calendarDate: string) => string;
   /** "14:05" for a moment of today, with its date for another day. */
@@ -14,7 +16,7 @@ export interface Formats {
   readonly clock: (at: string | number) => string;
   /** "Thursday, 12 March 2026" of a calendar date. */
   readonly fullDate: (calendarDate: string) => string;
-  /** "Thu, 12 Mar 2026, 14:05": when an appointment is. */
+  /** "Thu, 12 Mar 2026, 14:05": when an appointment is. With the zone, when the reader's clock shows another time. */
   readonly day: (at: string | number) => string;
   /** "12 Mar 2026, 14:05:09". */
   readonly dateTime: (at: string | number) => string;
@@ -41,7 +43,17 @@ export const ageOn = (birthDate: string, today: string): number => {
   return today.slice(5) < birthDate.slice(5) ? years - 1 : years;
 };
 
-export const createFormats = (locale: string, timeZone: string): Formats => {
+/** Months of which at least one has summer time, wherever there is any. */
+const SEASONS = [Date.UTC(2026, 0), Date.UTC(2026, 6)];
+
+/** Whether clocks of two zones show the same time all year. */
+export const isSameClock = (zone: string, other: string): boolean =>
+  SEASONS.every((atMs) => offsetAt(zone, atMs) === offsetAt(other, atMs));
+
+const offsetAt = (timeZone: string, atMs: number): string =>
+  new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' }).format(atMs);
+
+export const createFormats = (locale: string, timeZone: string, isElsewhere = false): Formats => {
   const date = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium' });
   const fullDate = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'full' });
   const shortTime = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
@@ -60,6 +72,7 @@ export const createFormats = (locale: string, timeZone: string): Formats => {
     day: 'numeric',
     hour: 'numeric',
     minute: '2-digit',
+    ...(isElsewhere && { timeZoneName: 'short' }),
   });
   const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
@@ -69,6 +82,7 @@ export const createFormats = (locale: string, timeZone: string): Formats => {
   const ms = (at: string | number) => (typeof at === 'number' ? at : Date.parse(at));
   return {
     timeZone,
+    isElsewhere,
     date: (value) => date.format(Date.parse(`${value}T00:00:00Z`)),
     time: (at) => (todayIn(timeZone, ms(at)) === todayIn(timeZone) ? shortTime : dayAndTime).format(ms(at)),
     clock: (at) => shortTime.format(ms(at)),
@@ -94,10 +108,10 @@ const FormatsContext = createContext<Formats | null>(null);
 /** `timeZone` is the clinic's; a super admin has none and gets that of the browser. */
 export const FormatsProvider = ({ timeZone, children }: { timeZone: string | null; children: ReactNode }) => {
   const { locale } = useWords();
-  const formats = useMemo(
-    () => createFormats(locale, timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
-    [locale, timeZone],
-  );
+  const formats = useMemo(() => {
+    const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return createFormats(locale, timeZone ?? own, timeZone !== null && !isSameClock(timeZone, own));
+  }, [locale, timeZone]);
   return <FormatsContext value={formats}>{children}</FormatsContext>;
 };
 

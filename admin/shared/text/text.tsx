@@ -1,19 +1,17 @@
 'use client';
 
 import { createContext, type ReactNode, use, useContext, useEffect, useMemo, useState } from 'react';
-import { type Catalogue, loadCatalogues } from './catalogue';
+import { Catalogue, loadCatalogues } from './catalogue';
 import { isLanguage, type Language } from './languages';
 import en from './messages/en.json';
 
 /** The texts that several features use, and those of the frame; English is what the other languages are typed by. */
 export type Text = typeof en;
 
-/** English comes with the page, the others when they are wanted. */
-const LOADERS: Record<Language, () => Promise<Text>> = {
-  en: async () => en,
+const TEXT = new Catalogue(en, {
   de: async () => (await import('./messages/de.json')).default,
   fr: async () => (await import('./messages/fr.json')).default,
-};
+});
 
 const STORAGE_KEY = 'wardbell.language';
 
@@ -40,22 +38,22 @@ const WordsContext = createContext<Words | null>(null);
 /** Loads the reader's language and shows `fallback`, which must hold no words, until it is there. */
 export const TextProvider = ({ children, fallback }: { children: ReactNode; fallback: ReactNode }) => {
   const [language, setLanguage] = useState<Language | null>(null);
-  const [loaded, setLoaded] = useState<{ language: Language; text: Text } | null>(null);
+  const [shown, setShown] = useState<Language | null>(null);
 
   useEffect(() => setLanguage(preferredLanguage()), []);
 
   useEffect(() => {
     if (language === null) return;
     let wanted = true;
-    const show = (shown: Language, text: Text) => {
+    const show = (next: Language) => {
       if (!wanted) return;
-      document.documentElement.lang = shown;
-      setLoaded({ language: shown, text });
+      document.documentElement.lang = next;
+      setShown(next);
     };
-    Promise.all([LOADERS[language](), loadCatalogues(language)]).then(
-      ([text]) => show(language, text),
+    loadCatalogues(language).then(
+      () => show(language),
       // The file of a language may be gone after an update of the server; English is always here.
-      () => show('en', en),
+      () => show('en'),
     );
     return () => {
       wanted = false;
@@ -64,15 +62,16 @@ export const TextProvider = ({ children, fallback }: { children: ReactNode; fall
 
   const words = useMemo<Words | null>(
     () =>
-      loaded && {
-        ...loaded,
-        locale: localeOf(loaded.language),
+      shown && {
+        text: TEXT.loaded(shown) ?? en,
+        language: shown,
+        locale: localeOf(shown),
         setLanguage: (next) => {
           localStorage.setItem(STORAGE_KEY, next);
           setLanguage(next);
         },
       },
-    [loaded],
+    [shown],
   );
 
   return words ? <WordsContext value={words}>{children}</WordsContext> : fallback;

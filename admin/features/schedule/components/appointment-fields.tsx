@@ -10,6 +10,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import type { AppointmentDraft } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
+import { StepHelp } from './step-help';
 
 /** What a field offers while one types. */
 const Offers = ({ id, values }: { id: string; values: readonly string[] }) => (
@@ -37,7 +38,7 @@ export const AppointmentFields = ({
   patient?: ReactNode;
 }) => {
   const text = useText();
-  const words = useRoomText(scheduleText).form;
+  const { form: words, about } = useRoomText(scheduleText);
   const formats = useFormats();
   const { role } = useMe();
   const id = useId();
@@ -105,13 +106,18 @@ export const AppointmentFields = ({
       <Offers id={`${id}practitioner`} values={known.practitioner} />
       <Offers id={`${id}room`} values={known.room} />
       {statuses.length > 1 && (
-        <NativeSelect
-          disabled={disabled}
-          label={words.status}
-          data={statuses.map((value) => ({ value, label: text.appointment.status[value] }))}
-          key={form.key('status')}
-          {...form.getInputProps('status')}
-        />
+        <div>
+          <NativeSelect
+            disabled={disabled}
+            label={words.status}
+            data={statuses.map((value) => ({ value, label: text.appointment.status[value] }))}
+            key={form.key('status')}
+            {...form.getInputProps('status')}
+          />
+          <StepHelp
+            meanings={statuses.map((value) => [text.appointment.status[value], about.steps[value]])}
+          />
+        </div>
       )}
       {withReason && (
         <Textarea

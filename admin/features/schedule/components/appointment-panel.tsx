@@ -29,6 +29,7 @@ import { keyOf, stepsOf, usualStep } from '../model/standing';
 import { useAppointment } from '../queries/use-appointment';
 import own from './appointment-panel.module.css';
 import { ConfirmStep } from './confirm-step';
+import { StepHelp } from './step-help';
 
 const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
@@ -130,7 +131,9 @@ const Details = ({
   onEdit: (appointment: Appointment) => void;
   onClose: () => void;
 }) => {
+  const text = useText();
   const words = useRoomText(scheduleText);
+  const { status } = appointment;
   const removal = useRemove(appointment, onClose);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, after the screen was unlocked
   useEffect(() => {
@@ -196,6 +199,19 @@ const Details = ({
           {words.panel.openPatient}
         </Link>
       </div>
+      <StepHelp
+        meanings={[
+          [
+            formatMessage(words.about.now, { status: text.appointment.status[status] }),
+            words.about.steps[status],
+          ],
+          ...steps.map((step) => [words.step[step], words.about.steps[step]] as const),
+          [words.panel.delete, words.about.delete],
+          ...(status === 'entered-in-error'
+            ? []
+            : [[words.step['entered-in-error'], words.about.steps['entered-in-error']] as const]),
+        ]}
+      />
       {removal.state !== 'idle' && (
         <ConfirmStep
           kind="remove"

@@ -2,9 +2,12 @@
 
 import { useRouter } from 'next/navigation';
 import { useEffect } from 'react';
+import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
 import { roomsOf } from '../rooms';
-import { NoRoom } from './no-room';
+
+/** Every role has a room as yet. */
+const NoRoom = lazily(async () => (await import('./no-room')).NoRoom);
 
 /** `/`: on to the first room of the role. */
 export const Home = () => {

@@ -21,6 +21,8 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
+import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useText } from '../../../shared/text/text';
 import { openPalette } from '../palette/opener';
 import { type Room, roomsOf } from '../rooms';
@@ -50,6 +52,7 @@ export const Navigation = () => {
   const text = useText();
   const { role } = useMe();
   const path = usePathname();
+  const { timeZone, isElsewhere } = useFormats();
   return (
     <nav aria-label={text.app.navigation} className={classes.navigation}>
       <ul className={classes.list}>
@@ -72,6 +75,7 @@ export const Navigation = () => {
           );
         })}
       </ul>
+      {isElsewhere && <p className={classes.zone}>{formatMessage(text.app.zone, { zone: timeZone })}</p>}
       <UnstyledButton className={classes.commands} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
         {text.app.commands}
         <Kbd aria-hidden="true" size="xs">

@@ -5,20 +5,18 @@ import { IconDoor } from '@tabler/icons-react';
 import { Notice } from '../../../shared/components/notice';
 import { useMe } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { SHELL } from '../messages';
 
 /** For a role that the console has nothing to show to yet. */
 export const NoRoom = () => {
   const text = useText();
+  const words = useRoomText(SHELL).noRoom;
   const { role } = useMe();
   return (
-    <Notice
-      icon={IconDoor}
-      title={formatMessage(text.noRoom.title, { role: text.roles[role] })}
-      hint={text.noRoom.hint}
-    >
+    <Notice icon={IconDoor} title={formatMessage(words.title, { role: text.roles[role] })} hint={words.hint}>
       <Button component="a" href="/api/docs" variant="light">
-        {text.noRoom.action}
+        {words.action}
       </Button>
     </Notice>
   );

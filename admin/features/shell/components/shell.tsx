@@ -10,6 +10,7 @@ import { nameToastClose, useToastsWanted } from '../../../shared/components/toas
 import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
+import { rememberClinic } from '../../../shared/session/last-clinic';
 import { useText } from '../../../shared/text/text';
 import { ConnectionIndicator } from '../connection/indicator';
 import { CommandKeys } from '../palette/command-keys';
@@ -46,6 +47,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   useReadiness(useSettled(settled, READY_MS));
   const toastsWanted = useToastsWanted();
   useEffect(() => nameToastClose(text.app.close), [text]);
+  useEffect(() => rememberClinic(me.tenant?.name ?? null), [me]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens
   useEffect(close, [path]);
   return (
