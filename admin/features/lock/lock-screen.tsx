@@ -15,7 +15,7 @@ import type { UnlockProof } from '../../shared/session/session';
 import { hasWaitingNotice } from '../../shared/session/waiting-notices';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText, useText } from '../../shared/text/text';
-import { Frame } from '../sign-in/frame';
+import { EntryFrame } from '../sign-in/entry-frame';
 import classes from '../sign-in/frame.module.css';
 import { postPublic } from '../sign-in/post-public';
 import { LOCK } from './messages';
@@ -78,7 +78,7 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
     });
 
   return (
-    <Frame>
+    <EntryFrame>
       <h1 className={classes.title}>
         <IconLock size={24} stroke={1.8} aria-hidden="true" /> {words.title}
       </h1>
@@ -164,6 +164,6 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
           </Button>
         </Stack>
       </form>
-    </Frame>
+    </EntryFrame>
   );
 };

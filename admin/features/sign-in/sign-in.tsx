@@ -10,7 +10,7 @@ import type { SignedOutReason } from '../../shared/session/session';
 import type { Credentials } from '../../shared/session/token';
 import { useRoomText, useText } from '../../shared/text/text';
 import { CredentialsForm } from './credentials-form';
-import { Frame } from './frame';
+import { EntryFrame } from './entry-frame';
 import classes from './frame.module.css';
 import { SIGN_IN } from './messages';
 import { type NextStep, nextStepOf } from './next-step';
@@ -75,7 +75,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
   };
 
   return (
-    <Frame>
+    <EntryFrame>
       {step.kind === 'credentials' && (
         <CredentialsForm
           key={step.failure?.title}
@@ -129,6 +129,6 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
           {words.back}
         </Button>
       )}
-    </Frame>
+    </EntryFrame>
   );
 };

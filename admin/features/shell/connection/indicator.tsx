@@ -70,14 +70,14 @@ export const ConnectionIndicator = () => {
             <span className={classes.icon} aria-hidden="true">
               <Icon size={phase === 'live' ? 10 : 16} />
             </span>
-            <VisuallyHidden>{words.label}: </VisuallyHidden>
+            <VisuallyHidden>{words.prefix}</VisuallyHidden>
             <span className={classes.label}>{label}</span>
           </>
         }
       >
         <Details state={state} phase={phase} retry={retry} />
       </Disclosure>
-      <VisuallyHidden role="status">{`${words.label}: ${label}`}</VisuallyHidden>
+      <VisuallyHidden role="status">{`${words.prefix}${label}`}</VisuallyHidden>
     </>
   );
 };
