@@ -114,6 +114,7 @@ describe('in French', () => {
     'Test front_desk',
     'Test tenant_admin',
     clinic.slug,
+    'Super admin',
   ];
   const ready = (page: Page) => page.getByRole('heading', { level: 1 }).first().waitFor();
 
@@ -123,10 +124,10 @@ describe('in French', () => {
     await person.page.evaluate(() => {
       const hardCoded = document.createElement('button');
       hardCoded.append('Save the patient');
-      hardCoded.ariaLabel = 'Close';
+      hardCoded.ariaLabel = 'Undo changes';
       document.body.append(hardCoded);
     });
-    expect(await english.find(person.page, names())).toEqual(['Close', 'Save the patient']);
+    expect(await english.find(person.page, names())).toEqual(['Undo changes', 'Save the patient']);
     await person.close();
   });
 

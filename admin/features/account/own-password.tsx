@@ -1,10 +1,11 @@
 'use client';
 
-import { PasswordInput, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { Password } from '@wardbell/contract/user';
 import { describeFailure } from '../../shared/api/describe-failure';
+import { PasswordField } from '../../shared/components/password-field';
 import { toast } from '../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../shared/forms/form-drawer';
 import { useApi } from '../../shared/session/context';
@@ -45,14 +46,14 @@ export const OwnPassword = ({ onClose }: { onClose: () => void }) => {
     >
       <Stack gap="md">
         <Text size="sm">{words.hint}</Text>
-        <PasswordInput
+        <PasswordField
           label={words.current}
           autoComplete="current-password"
           disabled={save.isPending}
           data-autofocus
           {...form.getInputProps('current')}
         />
-        <PasswordInput
+        <PasswordField
           label={words.next}
           description={words.nextHint}
           autoComplete="new-password"

@@ -1,10 +1,11 @@
 'use client';
 
-import { PasswordInput, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import { EnteredPin, isTrivialPin } from '@wardbell/contract/pin';
 import { describeFailure } from '../../shared/api/describe-failure';
+import { PasswordField } from '../../shared/components/password-field';
 import { toast } from '../../shared/components/toast';
 import { FormDrawer, failureBeside, markRefused } from '../../shared/forms/form-drawer';
 import { useApi, useSession } from '../../shared/session/context';
@@ -58,8 +59,8 @@ export const OwnPin = ({ onClose }: { onClose: () => void }) => {
     >
       <Stack gap="md">
         <Text size="sm">{words.hint}</Text>
-        <PasswordInput label={words.label} data-autofocus {...field} {...form.getInputProps('pin')} />
-        <PasswordInput label={words.again} {...field} {...form.getInputProps('again')} />
+        <PasswordField label={words.label} data-autofocus {...field} {...form.getInputProps('pin')} />
+        <PasswordField label={words.again} {...field} {...form.getInputProps('again')} />
       </Stack>
     </FormDrawer>
   );

@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, PasswordInput, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { IconFingerprint, IconLock } from '@tabler/icons-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
 import { FailureAlert } from '../../shared/components/failure-alert';
+import { PasswordField } from '../../shared/components/password-field';
 import { useFactorFailure } from '../../shared/factors/use-factor-failure';
 import { askPasskey, canUsePasskeys, PasskeyError } from '../../shared/factors/web-authn';
 import { useTitle } from '../../shared/room/use-title';
@@ -105,7 +106,7 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
                 <input type="hidden" name="email" autoComplete="username" value={person.email} readOnly />
               )}
               {isByPin ? (
-                <PasswordInput
+                <PasswordField
                   key="pin"
                   ref={secret}
                   label={words.pin}
@@ -115,7 +116,7 @@ export const LockScreen = ({ person }: { person: LockedPerson }) => {
                   error={missing && words.missingPin}
                 />
               ) : (
-                <PasswordInput
+                <PasswordField
                   key="password"
                   ref={secret}
                   label={words.password}

@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, PasswordInput, Stack } from '@mantine/core';
+import { Button, Stack } from '@mantine/core';
 import { Password } from '@wardbell/contract/user';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Described } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
 import { FailureAlert } from '../../shared/components/failure-alert';
+import { PasswordField } from '../../shared/components/password-field';
 import { FACTORS } from '../../shared/factors/messages';
 import { useFactorFailure } from '../../shared/factors/use-factor-failure';
 import { useRoomText } from '../../shared/text/text';
@@ -64,7 +65,7 @@ export const ChoosePassword = ({
         <Stack gap="md">
           <FailureAlert failure={failure} />
           <input type="hidden" name="email" autoComplete="username" value={email ?? ''} readOnly />
-          <PasswordInput
+          <PasswordField
             ref={field}
             label={fieldWords.label}
             description={fieldWords.hint}

@@ -1,11 +1,12 @@
 'use client';
 
-import { Alert, Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { Alert, Button, Divider, Stack, TextInput } from '@mantine/core';
 import { IconFingerprint, IconInfoCircle } from '@tabler/icons-react';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import { type Described, describeFailure } from '../../shared/api/describe-failure';
 import { ApiError, hasCode } from '../../shared/api/failure';
 import { FailureAlert } from '../../shared/components/failure-alert';
+import { PasswordField } from '../../shared/components/password-field';
 import { useFactorFailure } from '../../shared/factors/use-factor-failure';
 import { askPasskey, canUsePasskeys, PasskeyError } from '../../shared/factors/web-authn';
 import type { Credentials } from '../../shared/session/token';
@@ -113,7 +114,7 @@ export const CredentialsForm = ({
             size="md"
             error={missing.email && words.emailMissing}
           />
-          <PasswordInput
+          <PasswordField
             ref={password}
             label={words.password}
             name="password"

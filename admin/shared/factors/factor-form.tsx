@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
 import type { Assertion, FactorMethod } from '@wardbell/contract';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Described } from '../api/describe-failure';
 import { FailureAlert } from '../components/failure-alert';
+import { PasswordField } from '../components/password-field';
 import { useRoomText } from '../text/text';
 import { FACTORS } from './messages';
 import { useFactorFailure } from './use-factor-failure';
@@ -90,7 +91,7 @@ export const FactorForm = ({
       <Stack gap="md">
         <FailureAlert failure={failure} />
         {method === 'password' && (
-          <PasswordInput
+          <PasswordField
             ref={field}
             data-autofocus
             label={words.password}

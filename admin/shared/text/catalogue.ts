@@ -5,19 +5,15 @@ import { isLanguage, type Language } from './languages';
  * own, which is loaded when that language is chosen. The type makes every language complete.
  */
 export class Catalogue<Words> {
-  readonly #loaded: Partial<Record<Language, Words>> = {};
+  readonly #loaded: Partial<Record<Language, Words>>;
   readonly #awaited: Partial<Record<Language, Promise<Words>>> = {};
 
   constructor(
     readonly en: Words,
     readonly loaders: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Words>>>,
   ) {
+    this.#loaded = { en };
     catalogues.add(this);
-  }
-
-  /** The words, when they are there already. */
-  loaded(language: Language): Words | undefined {
-    return language === 'en' ? this.en : this.#loaded[language];
   }
 
   async load(language: Language): Promise<Words> {
@@ -26,9 +22,16 @@ export class Catalogue<Words> {
     return this.#loaded[language];
   }
 
-  /** The same promise for every call. English when the file cannot be had, as after an update of the server. */
-  wait(language: Language): Promise<Words> {
-    this.#awaited[language] ??= this.load(language).catch(() => this.en);
+  /**
+   * For `use` of React: the same promise for every call, which React reads at once when the words are there. English
+   * when the file cannot be had, as after an update of the server.
+   */
+  read(language: Language): Promise<Words> {
+    const value = this.#loaded[language];
+    this.#awaited[language] ??=
+      value === undefined
+        ? this.load(language).catch(() => this.en)
+        : Object.assign(Promise.resolve(value), { status: 'fulfilled', value });
     return this.#awaited[language];
   }
 }

@@ -38,22 +38,22 @@ const WordsContext = createContext<Words | null>(null);
 /** Loads the reader's language and shows `fallback`, which must hold no words, until it is there. */
 export const TextProvider = ({ children, fallback }: { children: ReactNode; fallback: ReactNode }) => {
   const [language, setLanguage] = useState<Language | null>(null);
-  const [shown, setShown] = useState<Language | null>(null);
+  const [shown, setShown] = useState<{ language: Language; text: Text } | null>(null);
 
   useEffect(() => setLanguage(preferredLanguage()), []);
 
   useEffect(() => {
     if (language === null) return;
     let wanted = true;
-    const show = (next: Language) => {
+    const show = (next: Language, text: Text) => {
       if (!wanted) return;
       document.documentElement.lang = next;
-      setShown(next);
+      setShown({ language: next, text });
     };
-    loadCatalogues(language).then(
-      () => show(language),
+    Promise.all([TEXT.load(language), loadCatalogues(language)]).then(
+      ([text]) => show(language, text),
       // The file of a language may be gone after an update of the server; English is always here.
-      () => show('en'),
+      () => show('en', en),
     );
     return () => {
       wanted = false;
@@ -63,9 +63,8 @@ export const TextProvider = ({ children, fallback }: { children: ReactNode; fall
   const words = useMemo<Words | null>(
     () =>
       shown && {
-        text: TEXT.loaded(shown) ?? en,
-        language: shown,
-        locale: localeOf(shown),
+        ...shown,
+        locale: localeOf(shown.language),
         setLanguage: (next) => {
           localStorage.setItem(STORAGE_KEY, next);
           setLanguage(next);
@@ -87,7 +86,5 @@ export const useWords = (): Words => {
 export const useText = (): Text => useWords().text;
 
 /** The words of one part of the console, in the reader's language. */
-export const useRoomText = <Words,>(catalogue: Catalogue<Words>): Words => {
-  const { language } = useWords();
-  return catalogue.loaded(language) ?? use(catalogue.wait(language));
-};
+export const useRoomText = <Words,>(catalogue: Catalogue<Words>): Words =>
+  use(catalogue.read(useWords().language));

@@ -5,6 +5,8 @@ import type { Page } from 'playwright-core';
 const WORD = /\p{L}{3,}/gu;
 /** Names of fields, scopes and event types, addresses, time zones: the same in every language. */
 const IDENTIFIER = /\S*[\p{L}\d][_:/.@-][\p{L}\d]\S*/gu;
+/** What a browser says of itself. */
+const AGENT = /Mozilla\/5\.0.*/g;
 /** What a message fills in. */
 const ARGUMENT = /\{\w+(?:, (?:plural|select),)?|\w+ \{/g;
 /** Headings of the English documentation, which the console refers to. */
@@ -47,13 +49,16 @@ const textsOf = (page: Page): Promise<string[]> =>
     const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = nodes.nextNode(); node; node = nodes.nextNode()) {
       if (node instanceof Element) {
-        if (node.closest('[aria-hidden="true"]')) continue;
+        if (node.closest('[aria-hidden="true"], [translate="no"]')) continue;
         for (const name of ['aria-label', 'placeholder', 'title', 'alt', 'aria-roledescription'])
           texts.push(node.getAttribute(name) ?? '');
       } else {
         const parent = node.parentElement;
-        // The languages are written in themselves.
-        if (parent && !parent.closest('script, style, code, pre, noscript, option, [lang]:not(html)'))
+        // Names of languages are written in themselves; fields and topics are marked as names.
+        if (
+          parent &&
+          !parent.closest('script, style, code, pre, noscript, option, [lang]:not(html), [translate="no"]')
+        )
           texts.push(node.textContent ?? '');
       }
     }
@@ -72,7 +77,10 @@ export class EnglishFinder {
   async find(page: Page, data: readonly string[] = []): Promise<string[]> {
     const texts = await textsOf(page);
     return texts.filter((text) => {
-      const own = data.reduce((rest, name) => rest.replaceAll(name, ' '), text).replace(IDENTIFIER, ' ');
+      const own = data
+        .reduce((rest, name) => rest.replaceAll(name, ' '), text)
+        .replace(AGENT, ' ')
+        .replace(IDENTIFIER, ' ');
       return wordsOf(own).some((word) => this.#words.has(word));
     });
   }

@@ -73,10 +73,16 @@ const Details = ({
             )}
           </Fact>
         )}
-        <Fact name={words.columns.changed}>{row.changed.join(', ') || words.panel.noFields}</Fact>
+        <Fact name={words.columns.changed}>
+          {row.changed.length === 0 ? (
+            words.panel.noFields
+          ) : (
+            <span translate="no">{row.changed.join(', ')}</span>
+          )}
+        </Fact>
         {Object.entries(row.details ?? {}).map(([name, value]) => (
           <Fact key={name} name={details[name] ?? name}>
-            {value}
+            <span translate="no">{value}</span>
           </Fact>
         ))}
         <Fact name={words.columns.where}>{row.address ?? text.app.none}</Fact>

@@ -15,6 +15,10 @@ const written = new Set(
   sources.flatMap((text) => [...text.matchAll(ACTION)].map(([, action = '']) => action)),
 );
 
+/** What an audit row is about. */
+const OBJECT = /objectType: '([a-z_]+)'/g;
+const objects = new Set(sources.flatMap((text) => [...text.matchAll(OBJECT)].map(([, type = '']) => type)));
+
 describe('The words of the audit log', () => {
   it.each([
     ['English', en],
@@ -23,5 +27,10 @@ describe('The words of the audit log', () => {
   ])('name every action that the server writes in %s', (_, { actions }) => {
     expect(written.size).toBeGreaterThan(30);
     expect([...written].filter((action) => !(action in actions))).toEqual([]);
+  });
+
+  it('name every kind of object that the server writes', () => {
+    expect(objects.size).toBeGreaterThan(10);
+    expect([...objects].filter((type) => !(type in en.objects))).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
           <span className={classes.event}>
             <span className={classes.type}>{event.type}</span>
             <span className={cells.second}>
-              {formats.time(event.timestamp)} · {summaryOf(event)}
+              {formats.time(event.timestamp)} · {summaryOf(event, text)}
             </span>
           </span>
         ),
@@ -49,7 +49,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         header: words.columns.what,
         track: 'minmax(8rem, 2fr)',
         shownFrom: 'medium',
-        cell: summaryOf,
+        cell: (event) => summaryOf(event, text),
       },
       {
         id: 'who',

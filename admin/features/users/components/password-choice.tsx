@@ -1,4 +1,5 @@
-import { PasswordInput, Radio, Stack } from '@mantine/core';
+import { Radio, Stack } from '@mantine/core';
+import { PasswordField } from '../../../shared/components/password-field';
 import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 
@@ -33,7 +34,7 @@ export const PasswordChoice = ({
         </Stack>
       </Radio.Group>
       {value !== null && (
-        <PasswordInput
+        <PasswordField
           aria-label={words.password}
           description={words.passwordHint}
           autoComplete="new-password"
