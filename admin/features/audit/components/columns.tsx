@@ -6,7 +6,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { AUDIT } from '../messages';
 import type { AuditRow } from '../use-audit';
 import classes from './columns.module.css';
-import type { AuditWords } from './use-audit-words';
+import { type AuditWords, SYSTEM } from './use-audit-words';
 
 const ALARMS: ReadonlySet<string> = new Set(['auth.failed', 'auth.login_failed', 'access.refused']);
 
@@ -38,7 +38,11 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         header: words.columns.who,
         track: 'minmax(7.5rem, 1fr)',
         shownFrom: 'medium',
-        cell: (row) => <span title={row.actor_id ?? undefined}>{say.who(row)}</span>,
+        cell: (row) => (
+          <span title={row.actor_id === SYSTEM ? undefined : (row.actor_id ?? undefined)}>
+            {say.who(row)}
+          </span>
+        ),
       },
       {
         id: 'on',

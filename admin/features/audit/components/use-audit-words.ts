@@ -9,6 +9,8 @@ import type { AuditRow } from '../use-audit';
 import { usePeople } from '../use-people';
 
 const NONE: readonly string[] = [];
+/** Who acts when nobody asked: a start of the server, a time that has passed. */
+export const SYSTEM = 'system';
 /** Enough of an id to tell one from another on a screen. */
 const SHORT = 8;
 
@@ -43,6 +45,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     return {
       who: ({ actor_id, actor_role }) => {
         if (actor_id === null) return words.nobody;
+        if (actor_id === SYSTEM) return text.app.name;
         if (actor_id === me.id) return text.app.you;
         const name = names.get(actor_id);
         if (name !== undefined) return name;
