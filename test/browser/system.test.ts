@@ -80,7 +80,7 @@ describe('how the installation does', () => {
     await root.close();
   });
 
-  it('says what is wrong, since when and what to do, when an instance has fallen silent', async () => {
+  it('says what is wrong, since when and what to do, when an instance no longer reports', async () => {
     const root = await openAs();
     const forget = await leaveInstance('ward-7');
     try {
@@ -88,8 +88,8 @@ describe('how the installation does', () => {
       await problem.getByRole('heading', { name: 'An instance no longer reports on ward-7' }).waitFor();
       await problem.getByText(/^Since \d+:\d+/).waitFor();
       await problem.getByText('Start it again', { exact: false }).waitFor();
-      await root.page.getByRole('status').getByText('1 thing needs attention').waitFor();
-      await root.page.getByRole('article', { name: 'ward-7' }).getByText('Silent').waitFor();
+      await root.page.getByRole('status').getByText('1 problem needs attention').waitFor();
+      await root.page.getByRole('article', { name: 'ward-7' }).getByText('Not reporting').waitFor();
       expect(await violationsOf(root.page)).toEqual([]);
     } finally {
       await forget();
