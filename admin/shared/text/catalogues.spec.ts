@@ -75,4 +75,15 @@ describe.each(folders)('%s', (folder) => {
         expect(branches).toContain('other {');
     }
   });
+
+  it('has the spaces and the apostrophes of French print', () => {
+    for (const [path, message] of readCatalogue(folder, 'fr')) {
+      // A list of characters as in « _ . : - » is no sentence.
+      const sentence = message.replaceAll('_ . :', '');
+      expect({ path, wrong: / [:;!?»]|«(?!\u00a0)|'/.exec(sentence)?.[0] }).toEqual({
+        path,
+        wrong: undefined,
+      });
+    }
+  });
 });

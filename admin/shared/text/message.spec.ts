@@ -16,6 +16,15 @@ describe('formatMessage', () => {
     expect(formatMessage('{n, plural, one {jeden} few {kilka} other {wiele}}', { n: 3 }, 'pl')).toBe('kilka');
   });
 
+  it('counts in French from two, so that none and one are singular', () => {
+    const message = '{n, plural, one {{n} patient} other {{n} patients}}';
+    expect([0, 1, 2].map((n) => formatMessage(message, { n }, 'fr'))).toEqual([
+      '0 patient',
+      '1 patient',
+      '2 patients',
+    ]);
+  });
+
   it('selects by a word, and otherwise what stands for all others', () => {
     const message = '{n}{complete, select, true {} other { so far}}';
     expect(formatMessage(message, { n: 3, complete: true }, 'en')).toBe('3');
