@@ -69,7 +69,7 @@ describe('how the installation does', () => {
     const root = await openAs();
     await card(root).getByText('Healthy').waitFor();
     await card(root)
-      .getByText(/^fine, since .* \(by PostgreSQL\)$/)
+      .getByText(/^fine, since .* \(through PostgreSQL\)$/)
       .waitFor();
     await card(root).getByText('none: all are sent').waitFor();
     const figures = root.page.getByRole('region', { name: 'Database' });
