@@ -40,7 +40,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
     'refused',
   ],
   purge_events: ['purge_events($1, $2, 100)', 'refused'],
-  search_patients: [`search_patients(ARRAY['%'], NULL, NULL, 100)`, []],
+  search_patients: [`search_patients(ARRAY['a'], NULL, NULL, NULL, 100, NULL, '')`, []],
   subscribe_push: [
     `subscribe_push($1, 'u', 'clinician', NULL, 'https://push.test/', 'k', 'a', 'p', NULL, 20)`,
     'refused',

@@ -1,11 +1,12 @@
 import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
+import { patientMatcher } from '@wardbell/contract/patient-search';
 import { useEffect, useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/hidden';
-import { comparePatients, patientMatcher } from '../model/order';
+import { comparePatients } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
 const FIRST_PAGE = 100;

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { DELETED_PATIENT_DAYS, type Patient, type PatientQuery, seesRestricted } from '@wardbell/contract';
+import {
+  DELETED_PATIENT_DAYS,
+  type Patient,
+  type PatientQuery,
+  type PatientSearch,
+  parsePatientSearch,
+  seesRestricted,
+} from '@wardbell/contract';
 import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { patternsOf } from '../../api/paging/like-patterns.js';
 import type { LivePage } from '../../api/paging/live-page.js';
 import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
@@ -32,13 +38,13 @@ export class PatientsList {
     if (query.deleted && tx.principal.role !== 'tenant_admin') throw new Problem('forbidden');
     const list = `${query.deleted ? 'deleted-patients' : 'patients'}/${tx.tenantId}`;
     const start = this.pager.start(list, query.after, ['', NIL_UUID]);
-    const patterns = patternsOf(query.search ?? '');
+    const search = parsePatientSearch(query.search ?? '');
     const page = query.deleted
-      ? deleted(patterns, start, query.limit)
+      ? deleted(search, start, query.limit)
       : query.ids
         ? selectByIds(query.ids, start, query.limit)
-        : patterns.length > 0
-          ? found(tx, query.search ?? '', start, query.limit)
+        : search.words.length > 0 || search.birthDates !== null
+          ? found(tx, search, query.search ?? '', start, query.limit)
           : all(start, query.limit);
     // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
@@ -88,22 +94,24 @@ const selectByIds = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
+/** @param exact the MRN by which a restricted patient is found by everybody */
 const found = (
   { principal }: Tx,
-  search: string,
+  { words, birthDates }: PatientSearch,
+  exact: string,
   [name, id]: readonly [string, string],
   limit: number,
 ): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
-    ARRAY(SELECT lower(word) FROM unnest(${patternsOf(search)}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1},
-    ${seesRestricted(principal.role) ? null : principal.userId}, ${search}
+    ${words}::text[], ${birthDates}::date[], ${name}, ${id}::uuid, ${limit + 1},
+    ${seesRestricted(principal.role) ? null : principal.userId}, ${exact}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
 
 /** There are few: a search reads all of them. */
 const deleted = (
-  patterns: readonly string[],
+  { words, birthDates }: PatientSearch,
   [name, id]: readonly [string, string],
   limit: number,
 ): Sql => sql`
@@ -111,5 +119,7 @@ const deleted = (
   FROM wardbell.deleted_patient d
   CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) p
   WHERE d.tenant_id = wardbell.current_tenant() AND (d.sort_name, d.id) > (${name}, ${id}::uuid)
-    AND p.search_text LIKE ALL (ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word))
+    AND wardbell.patient_search_text(p.last_name, p.first_name, p.mrn, p.phone)
+        LIKE ALL (wardbell.search_patterns(${words}::text[]))
+    AND (${birthDates}::date[] IS NULL OR p.birth_date = ANY (${birthDates}::date[]))
   ORDER BY d.sort_name, d.id LIMIT ${limit + 1}`;
