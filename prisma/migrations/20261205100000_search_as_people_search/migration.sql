@@ -86,6 +86,7 @@ CREATE INDEX patient_birth_date ON wardbell.patient (tenant_id, birth_date);
 UPDATE wardbell.deleted_patient
   SET sort_name = wardbell.patient_sort_name(record->>'last_name', record->>'first_name');
 
+-- The one with six parameters stays for servers of the release before, which serve until they are replaced.
 DROP FUNCTION wardbell.search_patients(text[], text, uuid, integer);
 
 -- Patterns of LIKE for the words of a search, the longest, which is usually the rarest, first. A word of one or two letters is
@@ -101,9 +102,24 @@ $$;
 REVOKE EXECUTE ON FUNCTION wardbell.search_patterns(text[]) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION wardbell.search_patterns(text[]) TO wardbell_app;
 
+-- Restricted patients of this transaction's tenant that a user may not find: not those that the user may see, and not the one
+-- whose MRN is p_exact. p_user NULL: a tenant admin. Only for functions of the owner.
+CREATE FUNCTION wardbell.hidden_patients(p_user text, p_exact text) RETURNS uuid[]
+  LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+  AS $$
+  SELECT coalesce(array_agg(r.id), '{}')
+  FROM wardbell.patient r
+  WHERE p_user IS NOT NULL AND r.tenant_id = wardbell.current_tenant() AND r.restricted AND p_user <> ALL (r.restricted_to)
+    AND r.mrn IS DISTINCT FROM p_exact
+    AND NOT EXISTS (SELECT FROM wardbell.break_glass g
+                    WHERE g.tenant_id = r.tenant_id AND g.patient_id = r.id AND g.user_id = p_user
+                      AND g.expires_at > clock_timestamp())
+$$;
+REVOKE EXECUTE ON FUNCTION wardbell.hidden_patients(text, text) FROM PUBLIC;
+
 -- Patients of this transaction's tenant by name, after a position, that have all of p_words and, unless it is null, one of
 -- p_dates as birth date.
--- p_user NULL: a tenant admin. Others do not find restricted patients that they may not see, except by p_exact, the MRN.
+-- p_user and p_exact: see hidden_patients().
 --
 -- First the next 1,000 patients of the list are looked at. A word that one patient in twenty has fills a page from them; a
 -- rarer one is looked up in the index of trigrams, which then has few rows to sort. The planner cannot choose between the
@@ -119,21 +135,12 @@ DECLARE
   page     integer := least(p_limit, 1000);
   patterns text[] := wardbell.search_patterns(p_words);
   matches  text := '';
-  hidden   uuid[] := '{}';
+  hidden   uuid[] := wardbell.hidden_patients(p_user, p_exact);
   walked   bigint;
   hits     uuid[];
 BEGIN
   SELECT coalesce(string_agg(format(' AND p.search_text LIKE ($2)[%s]', n), ''), '') INTO matches
     FROM generate_subscripts(patterns, 1) AS n;
-  IF p_user IS NOT NULL THEN
-    SELECT coalesce(array_agg(r.id), '{}') INTO hidden
-      FROM wardbell.patient r
-      WHERE r.tenant_id = tenant AND r.restricted AND p_user <> ALL (r.restricted_to)
-        AND r.mrn IS DISTINCT FROM p_exact
-        AND NOT EXISTS (SELECT FROM wardbell.break_glass g
-                        WHERE g.tenant_id = r.tenant_id AND g.patient_id = r.id AND g.user_id = p_user
-                          AND g.expires_at > clock_timestamp());
-  END IF;
   IF p_dates IS NULL THEN
     EXECUTE
       'SELECT count(*), array_agg(p.id ORDER BY p.sort_name, p.id) FILTER (WHERE p.id <> ALL ($5)' || matches || ')

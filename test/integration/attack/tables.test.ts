@@ -26,6 +26,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   begin_purge: ['begin_purge($1, $2)', 'refused'],
   count_factors: ['count_factors($2)', []],
   describe_session: ['describe_session($2)', []],
+  duplicate_patients: [`duplicate_patients('a', 'a', NULL, 100, NULL)`, []],
   file_notice: [
     `file_notice($1, '{"id": "00000000-0000-4000-8000-000000000000", "message": "x", "level": "info"}', '1 s')`,
     'refused',
@@ -282,7 +283,7 @@ describe('The application role in a transaction of one clinic', () => {
           sql === call ? values : [object],
         );
         if (outcome === 'refused') expect([name, result.code]).not.toEqual([name, 'ok']);
-        else if (name === 'search_patients') {
+        else if (name === 'search_patients' || name === 'duplicate_patients') {
           const theirs = [...other.ids.values()];
           expect(theirs.filter((id) => JSON.stringify(result.rows).includes(id))).toEqual([]);
         } else expect([name, result.rows]).toEqual([name, outcome]);

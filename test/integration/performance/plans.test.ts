@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppointmentQuery, PatientQuery } from '@wardbell/contract';
+import { AppointmentQuery, PatientIdentity, PatientQuery } from '@wardbell/contract';
 import pg from 'pg';
 import { z } from 'zod';
 import { Cursors } from '../../../server/src/api/paging/cursor.js';
@@ -226,6 +226,18 @@ describe(`with ${PATIENTS} patients`, () => {
       inTenant((tx) => patients.page(tx, PatientQuery.parse({ limit: LIMIT, search }))),
     );
     expectIndexed(plan, index, WALK);
+  });
+
+  it.each([
+    ['names that nobody has', { first_name: 'Qqqq', last_name: 'Wwww' }, /^patient_search$/],
+    [
+      'a birth date',
+      { first_name: 'Qqqq', last_name: 'Wwww', birth_date: '1961-04-03' },
+      /^patient_birth_date$/,
+    ],
+  ])('possible duplicates for %s are found by an index', async (_, identity, index) => {
+    const plan = await plansOf(inTenant((tx) => patients.duplicates(tx, PatientIdentity.parse(identity))));
+    expectIndexed(plan, index, LIMIT);
   });
 
   it('patients of some ids are read by the key', async () => {

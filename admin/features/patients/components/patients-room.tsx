@@ -128,6 +128,10 @@ const ListedPatients = () => {
       {creating && (
         <CreatePatient
           onClose={() => setCreating(false)}
+          onOpen={(patient) => {
+            setCreating(false);
+            open(patient.id);
+          }}
           onCreated={(patient) => {
             setCreating(false);
             open(patient.id);

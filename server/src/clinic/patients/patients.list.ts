@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
   DELETED_PATIENT_DAYS,
+  MAX_DUPLICATES,
   type Patient,
+  type PatientIdentity,
   type PatientQuery,
   type PatientSearch,
   parsePatientSearch,
@@ -32,6 +34,21 @@ type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { r
 @Injectable()
 export class PatientsList {
   constructor(private readonly pager: Pager) {}
+
+  /**
+   * Patients with these names, in either order and with a slip in one of them, or with this birth date and one of the names.
+   * Those who are restricted and not to the principal are not among them.
+   */
+  async duplicates(tx: Tx, { first_name, last_name, birth_date }: PatientIdentity): Promise<Patient[]> {
+    const rows = await tx.sql.query<PatientRow[]>`
+      SELECT ${PATIENT_COLUMNS}
+      FROM wardbell.duplicate_patients(
+        ${last_name}, ${first_name}, ${birth_date ?? null}::date, ${MAX_DUPLICATES}, ${finderOf(tx)}
+      ) WITH ORDINALITY AS hit (id, place)
+      JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit.id
+      ORDER BY hit.place`;
+    return rows.map(toPatient);
+  }
 
   /** @throws Problem `forbidden` for the deleted ones, unless the principal is a tenant admin */
   async page(tx: Tx, query: Query): Promise<LivePage<Patient>> {
@@ -94,9 +111,13 @@ const selectByIds = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
+/** The user whose restricted patients stay hidden; null for those who see all. */
+const finderOf = ({ principal }: Tx): string | null =>
+  seesRestricted(principal.role) ? null : principal.userId;
+
 /** @param exact the MRN by which a restricted patient is found by everybody */
 const found = (
-  { principal }: Tx,
+  tx: Tx,
   { words, birthDates }: PatientSearch,
   exact: string,
   [name, id]: readonly [string, string],
@@ -105,7 +126,7 @@ const found = (
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
     ${words}::text[], ${birthDates}::date[], ${name}, ${id}::uuid, ${limit + 1},
-    ${seesRestricted(principal.role) ? null : principal.userId}, ${exact}
+    ${finderOf(tx)}, ${exact}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
 
