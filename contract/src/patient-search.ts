@@ -94,17 +94,14 @@ function numbersOf(run: readonly string[]): string[] {
   return run.map((word) => word.replace(/\D/g, ''));
 }
 
-/** Names by which a patient is found and sorted. */
-type Names = { readonly last_name: string; readonly first_name: string };
-type Findable = Names & {
+/** What a patient is found by. */
+interface Findable {
+  readonly last_name: string;
+  readonly first_name: string;
   readonly mrn: string;
   readonly phone?: string | null;
   readonly birth_date?: string | null;
-};
-
-/** The place of a patient in the list, as `wardbell.patient_sort_name()` has it; ids decide between equal ones. */
-export const patientSortName = ({ last_name, first_name }: Names): string =>
-  fold(`${last_name}\t${first_name}`);
+}
 
 /** What a search looks at, as `wardbell.patient_search_text()` has it. Each word follows a space. */
 export function patientSearchText({ last_name, first_name, mrn, phone }: Findable): string {

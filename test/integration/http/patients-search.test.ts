@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { patientMatcher, patientSortName } from '@wardbell/contract/patient-search';
+import { patientSortName } from '@wardbell/contract/folding';
+import { patientMatcher } from '@wardbell/contract/patient-search';
 import { database, useServer } from '../../support/fixture.js';
 import { ask, type Clinic, createClinic, everyPage, registerPatient, succeed } from './harness.js';
 

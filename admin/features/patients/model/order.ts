@@ -1,5 +1,5 @@
 import type { Patient } from '@wardbell/contract';
-import { patientSortName } from '@wardbell/contract/patient-search';
+import { patientSortName } from '@wardbell/contract/folding';
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,11 +1,11 @@
 import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
-import { patientMatcher } from '@wardbell/contract/patient-search';
 import { useEffect, useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/hidden';
+import { loadMatcher, matcherOf } from '../model/matcher';
 import { comparePatients } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
@@ -24,18 +24,21 @@ export interface PatientList extends Paged {
 /** The clinic's patients by name, joined with the stream of changes. */
 export const usePatientList = (search: string): PatientList => {
   const api = useApi();
-  const include = useMemo(() => patientMatcher(search), [search]);
+  const include = useMemo(() => matcherOf(search), [search]);
   const query = useLiveInfiniteQuery({
     queryKey: ['patients', search],
     queryFn: async ({ after, signal }) => {
-      const page = await api.call('GET', '/patients', {
-        query: {
-          limit: after === null ? FIRST_PAGE : NEXT_PAGE,
-          after: after ?? undefined,
-          search: search === '' ? undefined : search,
-        },
-        signal,
-      });
+      const [page] = await Promise.all([
+        api.call('GET', '/patients', {
+          query: {
+            limit: after === null ? FIRST_PAGE : NEXT_PAGE,
+            after: after ?? undefined,
+            search: search === '' ? undefined : search,
+          },
+          signal,
+        }),
+        search === '' ? undefined : loadMatcher(),
+      ]);
       return { ...page, data: page.data.map(toShownPatient) };
     },
     changes: shownPatientChanges,
