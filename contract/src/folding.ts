@@ -5,12 +5,11 @@
 
 /** Accents of Latin, Greek and Cyrillic; vowel points of Hebrew and Arabic; invisible characters. */
 const MARKS =
-  // biome-ignore lint/suspicious/noMisleadingCharacterClass: marks and joiners are what it removes, each by itself
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u065f\u0670\u00ad\u200b-\u200d]/g;
 
 /** Letters that Unicode does not take apart, each with what it becomes. */
 const LETTERS = new Map(
-  'Øo øo Łl łl Đd đd Ðd ðd ıi Ħh ħh Ŧt ŧt Ŋn ŋn Əa əa Ɓb ɓb Ɗd ɗd Ƙk ƙk Ɛe ɛe Ɔo ɔo ςσ ßss ẞss æae Æae œoe Œoe þth Þth ‐- –- —- ‘ ’ ʼ ʹ'
+  "Øo øo Łl łl Đd đd Ðd ðd ıi Ħh ħh Ŧt ŧt Ŋn ŋn Əa əa ςσ ßss ẞss æae Æae œoe Œoe þth Þth ‐- –- —- ‘ ’ ʼ ʹ ` '"
     .split(' ')
     .map((pair) => [pair[0], pair.slice(1)]),
 );
@@ -24,8 +23,7 @@ export const fold = (text: string): string =>
     // Latin, Greek, Cyrillic, Armenian: of other letters, which ones have a small one depends on the browser
     .replace(/[A-Z\u0370-\u058f]/g, (letter) => letter.toLowerCase())
     .replace(/[,;]/g, ' ')
-    .replace(/[`']/g, '')
-    .replace(/[^\0-\x7f]/g, (letter) => LETTERS.get(letter) ?? letter);
+    .replace(/[`'\x80-\uffff]/g, (letter) => LETTERS.get(letter) ?? letter);
 
 /** The place of a patient in the list, as `wardbell.patient_sort_name()` has it; ids decide between equal ones. */
 export const patientSortName = ({

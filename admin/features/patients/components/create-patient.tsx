@@ -31,12 +31,10 @@ const DEBOUNCE_MS = 300;
 export const CreatePatient = ({
   onClose,
   onOpen,
-  onCreated,
 }: {
   onClose: () => void;
-  /** Opens a patient who is there already instead. */
+  /** Opens the patient who was registered, or who is there already. */
   onOpen: (patient: Patient) => void;
-  onCreated: (patient: Patient) => void;
 }) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM);
@@ -60,7 +58,7 @@ export const CreatePatient = ({
       const body = toCreateBody(draft);
       return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body) });
     },
-    onSuccess: onCreated,
+    onSuccess: onOpen,
     onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
   });
   // the names alone are no loss: the record that is opened has them

@@ -1,20 +1,37 @@
 import type { Patient } from '@wardbell/contract';
 import { patientSortName } from '@wardbell/contract/folding';
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+import type { patientMatcher } from '@wardbell/contract/patient-search';
 
 /** Sorting a long list compares each row many times. */
 const sortNames = new WeakMap<Patient, string>();
 
-function sortName(patient: Patient): string {
-  let name = sortNames.get(patient);
-  if (name === undefined) {
-    name = patientSortName(patient);
-    sortNames.set(patient, name);
-  }
+const sortName = (patient: Patient): string => {
+  const name = sortNames.get(patient) ?? patientSortName(patient);
+  sortNames.set(patient, name);
   return name;
-}
+};
+
+const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** The server's order of patients: last name, first name, then id. */
 export const comparePatients = (a: Patient, b: Patient): number =>
   compareText(sortName(a), sortName(b)) || compareText(a.id, b.id);
+
+type Matches = (patient: Patient) => boolean;
+
+let matcher: typeof patientMatcher | undefined;
+
+/** Loads what tells who is found: only a search needs it, the list stands without. */
+export const loadMatcher = async (): Promise<void> => {
+  matcher ??= (await import('@wardbell/contract/patient-search')).patientMatcher;
+};
+
+/** Who is found by a search: everybody by an empty one, nobody before `loadMatcher()` is done. */
+export const matcherOf = (search: string): Matches => {
+  if (search === '') return () => true;
+  let matches: Matches | undefined;
+  return (patient) => {
+    matches ??= matcher?.(search);
+    return matches?.(patient) ?? false;
+  };
+};

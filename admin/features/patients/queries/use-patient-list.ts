@@ -5,8 +5,7 @@ import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/hidden';
-import { loadMatcher, matcherOf } from '../model/matcher';
-import { comparePatients } from '../model/order';
+import { comparePatients, loadMatcher, matcherOf } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
 const FIRST_PAGE = 100;
@@ -28,17 +27,15 @@ export const usePatientList = (search: string): PatientList => {
   const query = useLiveInfiniteQuery({
     queryKey: ['patients', search],
     queryFn: async ({ after, signal }) => {
-      const [page] = await Promise.all([
-        api.call('GET', '/patients', {
-          query: {
-            limit: after === null ? FIRST_PAGE : NEXT_PAGE,
-            after: after ?? undefined,
-            search: search === '' ? undefined : search,
-          },
-          signal,
-        }),
-        search === '' ? undefined : loadMatcher(),
-      ]);
+      if (search !== '') await loadMatcher();
+      const page = await api.call('GET', '/patients', {
+        query: {
+          limit: after === null ? FIRST_PAGE : NEXT_PAGE,
+          after: after ?? undefined,
+          search: search === '' ? undefined : search,
+        },
+        signal,
+      });
       return { ...page, data: page.data.map(toShownPatient) };
     },
     changes: shownPatientChanges,
