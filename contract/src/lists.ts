@@ -30,12 +30,10 @@ const Ids = z
 export const PatientQuery = z
   .object({
     ...Page,
-    search: z
-      .string()
-      .trim()
-      .max(200)
-      .optional()
-      .meta({ description: 'Words that first name, last name, MRN or phone must contain' }),
+    search: z.string().trim().max(200).optional().meta({
+      description:
+        'Words that first name, last name, MRN or phone must contain, with or without accents and punctuation; of one or two letters: that they begin with; or a birth date. All of them, in any order',
+    }),
     ids: Ids.optional(),
     deleted: z
       .enum(['true', 'false'])

@@ -48,6 +48,17 @@ export const PatientCreate = z.strictObject({
 });
 export type PatientCreate = z.infer<typeof PatientCreate>;
 
+/** Patients that `POST /patients/duplicates` answers, at most. */
+export const MAX_DUPLICATES = 5;
+
+/** Body of `POST /patients/duplicates`: in the body, because an address is logged by proxies. */
+export const PatientIdentity = z.strictObject({
+  first_name: writable.first_name,
+  last_name: writable.last_name,
+  birth_date: writable.birth_date.optional(),
+});
+export type PatientIdentity = z.infer<typeof PatientIdentity>;
+
 /** Body of `PATCH /patients/{id}`. Absent fields are not changed. */
 export const PatientUpdate = z
   .strictObject(writable)

@@ -4,7 +4,7 @@ import { PatientAccess } from './audit.js';
 import { BreakGlass, BreakGlassCreate, BreakGlassReview } from './break-glass.js';
 import { endpoint } from './endpoint.js';
 import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
-import { Patient, PatientCreate, PatientUpdate, RestrictedPatient } from './patient.js';
+import { Patient, PatientCreate, PatientIdentity, PatientUpdate, RestrictedPatient } from './patient.js';
 import { CARE_TEAM } from './roles.js';
 
 /** Routes for patients and appointments. */
@@ -25,6 +25,18 @@ export const patients = {
     query: PatientQuery,
     status: 200,
     answer: livePage(ListedPatient),
+    shows: 'patient',
+    audited: 'patient.list',
+  }),
+  duplicates: endpoint({
+    method: 'POST',
+    path: '/patients/duplicates',
+    tag: 'patients',
+    summary: 'Patients who may be this person already, the most likely first: to be shown before registering',
+    access: [...CARE_TEAM, 'patients:read'],
+    body: PatientIdentity,
+    status: 200,
+    answer: z.object({ data: z.array(Patient) }),
     shows: 'patient',
     audited: 'patient.list',
   }),

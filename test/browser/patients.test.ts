@@ -164,6 +164,70 @@ describe('the form for a new patient', () => {
     await anna.close();
   });
 
+  it('shows who may be there already while names are typed, and makes another patient only when told so', async () => {
+    const last_name = uniqueName('Özgür');
+    const there = await createPatient(server, clinic.clinician, {
+      first_name: 'Jürgen',
+      last_name,
+      birth_date: '1961-04-03',
+      mrn: uniqueName('TWIN-'),
+    });
+    const anna = await openAs('clinician');
+    const drawer = anna.page.getByRole('dialog');
+    await anna.page.keyboard.press('n');
+    // swapped, without accents, with a slip
+    await drawer.getByLabel('First name').fill(last_name.replace('Özgür', 'Ozgur'));
+    await drawer.getByLabel('Last name').fill('Jurgne');
+    const duplicates = drawer.getByRole('region', { name: 'Is it one of these?' });
+    await duplicates.getByText(`${last_name}, Jürgen`).waitFor();
+    await duplicates.getByText(there.mrn).waitFor();
+    await duplicates.getByText('3 Apr 1961').waitFor();
+    await drawer.getByLabel('Last name').fill('Somebodyelse');
+    await duplicates.waitFor({ state: 'detached' });
+    await drawer.getByLabel('Last name').fill('Jürgen');
+    await duplicates.getByRole('button', { name: `Open this patient: ${last_name}, Jürgen` }).click();
+    await drawer.waitFor({ state: 'detached' });
+    await anna.page.getByRole('complementary').getByText(there.mrn).waitFor();
+
+    // a save that is faster than the search is held back once
+    await anna.page.keyboard.press('n');
+    await drawer.getByLabel('First name').fill('Jürgen');
+    await drawer.getByLabel('Last name').fill(last_name);
+    await anna.page.keyboard.press('Enter');
+    await duplicates.getByText(there.mrn).waitFor();
+    await drawer.getByRole('button', { name: 'Save as another patient' }).click();
+    await drawer.waitFor({ state: 'detached' });
+    const { body } = await call(server.url, 'GET', `/patients?search=${encodeURIComponent(last_name)}`, {
+      token: clinic.clinician.token,
+    });
+    expect((body as { data: unknown[] }).data).toHaveLength(2);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('finds in the list what a person means, also as the list prints it', async () => {
+    const last_name = uniqueName('Ångström');
+    await createPatient(server, clinic.clinician, {
+      first_name: 'Åsa',
+      last_name,
+      birth_date: '1961-04-03',
+      phone: '(833) 707-5693',
+    });
+    const anna = await openAs('clinician');
+    for (const text of [
+      `${last_name}, Åsa`,
+      last_name.replace('Ångström', 'angstrom'),
+      '8337075693',
+      '3.4.1961 asa',
+    ]) {
+      await anna.page.getByRole('searchbox').fill(text);
+      await anna.row(last_name).waitFor();
+      await anna.page.getByRole('searchbox').fill(`${text} nobody`);
+      await anna.row(last_name).waitFor({ state: 'detached' });
+    }
+    await anna.close();
+  });
+
   it('asks before it throws away what was entered', async () => {
     const anna = await openAs('clinician');
     await anna.page.keyboard.press('n');

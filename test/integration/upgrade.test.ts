@@ -38,6 +38,8 @@ const KEPT = [
   'login_failure',
 ];
 
+/** Columns that are made of others, anew by each release. */
+const DERIVED = '{sort_name,search_text}';
 const FILL = `
   INSERT INTO wardbell.tenant (id, name, slug, max_connections, ceiling_connections) VALUES
     ('11111111-1111-4111-8111-111111111111', 'North', 'north', 7, 20),
@@ -123,7 +125,8 @@ beforeAll(async () => {
   epoch = Epoch.parse(await database.query('SELECT wardbell.check_epoch()::text AS epoch'))[0].epoch;
   await database.query(
     `CREATE TABLE public.before AS ${KEPT.map(
-      (table) => `SELECT '${table}' AS name, to_jsonb(t) AS row FROM wardbell.${table} t`,
+      (table) =>
+        `SELECT '${table}' AS name, to_jsonb(t) - '${DERIVED}'::text[] AS row FROM wardbell.${table} t`,
     ).join(' UNION ALL ')}`,
   );
   server = await startAnother();
@@ -147,6 +150,8 @@ it('goes on in the same history: people sign in, read, write, resume from before
   const token = await signIn(server, 'admin@north.test', PASSWORD);
   const list = await call(server.url, 'GET', '/patients?limit=200', { token });
   expect(list.body).toMatchObject({ seq: EVENTS, epoch });
+  const found = await call(server.url, 'GET', '/patients?search=first7,%20last7&limit=1', { token });
+  expect(found.body).toMatchObject({ data: [{ last_name: 'Last7' }] });
   const created = await call(server.url, 'POST', '/patients', {
     token,
     body: { first_name: 'After', last_name: 'Upgrade' },

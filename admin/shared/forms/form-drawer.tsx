@@ -69,6 +69,7 @@ export const FormDrawer = <Values extends object>({
   pending,
   failure,
   children,
+  beside,
   onSubmit,
   onClose,
 }: {
@@ -82,23 +83,26 @@ export const FormDrawer = <Values extends object>({
   pending: boolean;
   failure: Described | null;
   children: ReactNode;
+  /** What stands above the buttons, always in sight. It leaves the form by `leave`, which asks first as closing does. */
+  beside?: (leave: (then: () => void) => void) => ReactNode;
   onSubmit: (values: Values) => void;
   onClose: () => void;
 }) => {
   const text = useText();
-  const [leaving, setLeaving] = useState(false);
+  const [leaving, setLeaving] = useState<(() => void) | null>(null);
   useKeptInput(inputName, form, keptFields);
-  const close = () => {
+  const leave = (then: () => void) => {
     if (pending) return;
-    if (form.isDirty()) setLeaving(true);
-    else onClose();
+    if (form.isDirty()) setLeaving(() => then);
+    else then();
   };
+  const close = () => leave(onClose);
   return (
     <>
       <Drawer
         opened
         onClose={close}
-        closeOnEscape={!leaving}
+        closeOnEscape={leaving === null}
         position="right"
         size="32rem"
         title={title}
@@ -114,18 +118,21 @@ export const FormDrawer = <Values extends object>({
             <FailureAlert failure={failure} mb="md" />
             {children}
           </div>
-          <Group justify="flex-end" className={classes.actions}>
-            <Button variant="default" onClick={close} disabled={pending}>
-              {text.app.cancel}
-            </Button>
-            <Button type="submit" loading={pending}>
-              {submitLabel}
-            </Button>
-          </Group>
+          <div className={classes.actions}>
+            {beside?.(leave)}
+            <Group justify="flex-end">
+              <Button variant="default" onClick={close} disabled={pending}>
+                {text.app.cancel}
+              </Button>
+              <Button type="submit" loading={pending}>
+                {submitLabel}
+              </Button>
+            </Group>
+          </div>
         </form>
       </Drawer>
-      {leaving && (
-        <ConfirmDiscard words={text.discard} onKeep={() => setLeaving(false)} onDiscard={onClose} />
+      {leaving !== null && (
+        <ConfirmDiscard words={text.discard} onKeep={() => setLeaving(null)} onDiscard={leaving} />
       )}
     </>
   );

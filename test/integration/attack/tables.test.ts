@@ -26,6 +26,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   begin_purge: ['begin_purge($1, $2)', 'refused'],
   count_factors: ['count_factors($2)', []],
   describe_session: ['describe_session($2)', []],
+  duplicate_patients: [`duplicate_patients('a', 'a', NULL, 100, NULL)`, []],
   file_notice: [
     `file_notice($1, '{"id": "00000000-0000-4000-8000-000000000000", "message": "x", "level": "info"}', '1 s')`,
     'refused',
@@ -40,7 +41,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
     'refused',
   ],
   purge_events: ['purge_events($1, $2, 100)', 'refused'],
-  search_patients: [`search_patients(ARRAY['%'], NULL, NULL, 100)`, []],
+  search_patients: [`search_patients(ARRAY['a'], NULL, NULL, NULL, 100, NULL, '')`, []],
   subscribe_push: [
     `subscribe_push($1, 'u', 'clinician', NULL, 'https://push.test/', 'k', 'a', 'p', NULL, 20)`,
     'refused',
@@ -282,7 +283,7 @@ describe('The application role in a transaction of one clinic', () => {
           sql === call ? values : [object],
         );
         if (outcome === 'refused') expect([name, result.code]).not.toEqual([name, 'ok']);
-        else if (name === 'search_patients') {
+        else if (name === 'search_patients' || name === 'duplicate_patients') {
           const theirs = [...other.ids.values()];
           expect(theirs.filter((id) => JSON.stringify(result.rows).includes(id))).toEqual([]);
         } else expect([name, result.rows]).toEqual([name, outcome]);

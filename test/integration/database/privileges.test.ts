@@ -88,6 +88,7 @@ const FUNCTIONS: Readonly<Record<string, string>> = {
   drop_audit_months: 'relay',
   due_audit_months: 'relay',
   due_purges: 'relay',
+  duplicate_patients: 'app',
   file_notice: 'app auth relay',
   has_screen_pin: 'app relay',
   is_blocked: 'auth',

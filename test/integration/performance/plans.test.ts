@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppointmentQuery, PatientQuery } from '@wardbell/contract';
+import { AppointmentQuery, PatientIdentity, PatientQuery } from '@wardbell/contract';
 import pg from 'pg';
 import { z } from 'zod';
 import { Cursors } from '../../../server/src/api/paging/cursor.js';
@@ -104,8 +104,9 @@ async function fill(): Promise<void> {
   );
   await database.query('DROP INDEX wardbell.patient_search');
   await database.query(
-    `INSERT INTO wardbell.patient (tenant_id, mrn, first_name, last_name, phone)
-     SELECT t.id, 'M-' || n, 'First' || md5('f' || n), 'Last' || md5('l' || n), '+49 30 ' || n
+    `INSERT INTO wardbell.patient (tenant_id, mrn, first_name, last_name, phone, birth_date)
+     SELECT t.id, 'M-' || n, 'First' || md5('f' || n), 'Last' || md5('l' || n), '+49 30 ' || n,
+            '1930-01-01'::date + n % 30000
      FROM wardbell.tenant t
      CROSS JOIN LATERAL generate_series(1, CASE WHEN t.id = $1 THEN $2::int ELSE $3::int END) AS n`,
     [tenantId, PATIENTS, OTHER_PATIENTS],
@@ -205,16 +206,38 @@ describe(`with ${PATIENTS} patients`, () => {
     expectIndexed(plan, /^patient_sort$/, LIMIT + 1);
   });
 
+  /** A search looks at this many patients of the list before it asks the index of words. */
+  const WALK = 1_000;
+
   it.each([
     ['rare word', 'tabcd', /^patient_search$/],
     ['rare and a frequent word', 'tabcd first', /^patient_search$/],
+    ['word with accents that nobody has', 'Äqqöqß', /^patient_search$/],
+    ['letter that nothing begins with', 'z', /^patient_search$/],
+    ['pair of letters that nothing begins with', 'zx', /^patient_search$/],
+    ['word of those who stand at the end of the list', 'lastffff', /^patient_search$/],
+    ['telephone number', '+49 30 99999', /^patient_search$/],
     ['frequent word', 'first', /^patient_sort$/],
-    ['single letter', 'a', /^patient_sort$/],
+    ['frequent letter', 'f', /^patient_sort$/],
+    ['birth date', '3.4.1961', /^patient_birth_date$/],
+    ['birth date and a frequent word', 'first 3/4/1961', /^patient_birth_date$/],
   ])('a search for a %s reads hardly more than it finds', async (_, search, index) => {
     const plan = await plansOf(
       inTenant((tx) => patients.page(tx, PatientQuery.parse({ limit: LIMIT, search }))),
     );
-    expectIndexed(plan, index, 10 * LIMIT);
+    expectIndexed(plan, index, WALK);
+  });
+
+  it.each([
+    ['names that nobody has', { first_name: 'Qqqq', last_name: 'Wwww' }, /^patient_search$/],
+    [
+      'a birth date',
+      { first_name: 'Qqqq', last_name: 'Wwww', birth_date: '1961-04-03' },
+      /^patient_birth_date$/,
+    ],
+  ])('possible duplicates for %s are found by an index', async (_, identity, index) => {
+    const plan = await plansOf(inTenant((tx) => patients.duplicates(tx, PatientIdentity.parse(identity))));
+    expectIndexed(plan, index, LIMIT);
   });
 
   it('patients of some ids are read by the key', async () => {

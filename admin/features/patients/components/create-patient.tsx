@@ -1,8 +1,10 @@
 'use client';
 
 import { useForm } from '@mantine/form';
+import { useDebouncedValue } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import type { Patient } from '@wardbell/contract';
+import type { Patient, PatientIdentity } from '@wardbell/contract';
+import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
@@ -11,42 +13,80 @@ import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
+import { identityOf, isSameIdentity } from '../model/identity';
+import { useDuplicates } from '../queries/use-duplicates';
 import { PatientFields } from './patient-fields';
+import { PossibleDuplicates } from './possible-duplicates';
 
-/** Registers a patient. */
+const IDENTITY = { first_name: true, last_name: true, birth_date: true };
+const draftFields = Object.keys(EMPTY_DRAFT);
+
+/** A pause in typing. */
+const DEBOUNCE_MS = 300;
+
+/**
+ * Registers a patient. Who may be that person already is shown while names are typed, and once more before the first save:
+ * with them in sight, the button says that it makes another patient.
+ */
 export const CreatePatient = ({
   onClose,
-  onCreated,
+  onOpen,
 }: {
   onClose: () => void;
-  onCreated: (patient: Patient) => void;
+  /** Opens the patient who was registered, or who is there already. */
+  onOpen: (patient: Patient) => void;
 }) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM);
   const api = useApi();
   const keyFor = useIdempotencyKey();
+  const [identity, setIdentity] = useState<PatientIdentity | null>(null);
+  const [settled] = useDebouncedValue(identity, DEBOUNCE_MS);
+  const duplicates = useDuplicates(settled);
   const form = useForm<PatientDraft>({
     mode: 'uncontrolled',
     initialValues: EMPTY_DRAFT,
     validate: (draft) => validateDraft(draft, words.errors),
+    onValuesChange: (draft) =>
+      setIdentity((before) => {
+        const now = identityOf(draft);
+        return isSameIdentity(before, now) ? before : now;
+      }),
   });
   const save = useMutation({
     mutationFn: (draft: PatientDraft) => {
       const body = toCreateBody(draft);
       return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body) });
     },
-    onSuccess: onCreated,
+    onSuccess: onOpen,
     onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
   });
+  // the names alone are no loss: the record that is opened has them
+  const hasMore = () => draftFields.some((field) => !(field in IDENTITY) && form.isDirty(field));
+  // those of other names disappear with the names
+  const shown = isSameIdentity(settled, identity) ? duplicates.patients : [];
+  const submit = async (draft: PatientDraft) => {
+    const now = identityOf(draft);
+    const unseen = shown.length === 0 && now !== null && (await duplicates.find(now)).length > 0;
+    // the same names again are on the screen at once: what was found is at hand
+    if (unseen) setIdentity(now);
+    else save.mutate(draft);
+  };
   return (
     <FormDrawer
       title={words.createTitle}
       inputName={NEW_PATIENT}
-      submitLabel={words.save}
+      submitLabel={shown.length > 0 ? words.duplicates.saveAnyway : words.save}
       form={form}
       pending={save.isPending}
       failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
-      onSubmit={save.mutate}
+      onSubmit={submit}
+      beside={(leave) => (
+        <PossibleDuplicates
+          patients={shown}
+          onOpen={(patient) => (hasMore() ? leave(() => onOpen(patient)) : onOpen(patient))}
+        />
+      )}
       onClose={onClose}
     >
       <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />

@@ -20,13 +20,13 @@ import { useText } from '../../../shared/text/text';
 import { usePatientSearch } from '../model/search';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
-import { ListNotice } from './list-notice';
 import { StatusBar } from './status-bar';
 import { useOpenPatient } from './use-open-patient';
 
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
 const DeletedPatients = lazily(async () => (await import('./deleted-patients')).DeletedPatients);
 const DeletedLink = lazily(async () => (await import('./deleted-link')).DeletedLink);
+const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
@@ -128,7 +128,7 @@ const ListedPatients = () => {
       {creating && (
         <CreatePatient
           onClose={() => setCreating(false)}
-          onCreated={(patient) => {
+          onOpen={(patient) => {
             setCreating(false);
             open(patient.id);
           }}

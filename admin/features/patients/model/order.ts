@@ -1,7 +1,15 @@
 import type { Patient } from '@wardbell/contract';
+import { patientSortName } from '@wardbell/contract/folding';
+import type { patientMatcher } from '@wardbell/contract/patient-search';
 
-const sortName = (patient: Patient): string =>
-  `${patient.last_name.toLowerCase()}, ${patient.first_name.toLowerCase()}`;
+/** Sorting a long list compares each row many times. */
+const sortNames = new WeakMap<Patient, string>();
+
+const sortName = (patient: Patient): string => {
+  const name = sortNames.get(patient) ?? patientSortName(patient);
+  sortNames.set(patient, name);
+  return name;
+};
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
@@ -9,13 +17,21 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 export const comparePatients = (a: Patient, b: Patient): number =>
   compareText(sortName(a), sortName(b)) || compareText(a.id, b.id);
 
-/** The server's search: every word stands somewhere in name, MRN or phone. An empty search finds everybody. */
-export const patientMatcher = (search: string): ((patient: Patient) => boolean) => {
-  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return () => true;
+type Matches = (patient: Patient) => boolean;
+
+let matcher: typeof patientMatcher | undefined;
+
+/** Loads what tells who is found: only a search needs it, the list stands without. */
+export const loadMatcher = async (): Promise<void> => {
+  matcher ??= (await import('@wardbell/contract/patient-search')).patientMatcher;
+};
+
+/** Who is found by a search: everybody by an empty one, nobody before `loadMatcher()` is done. */
+export const matcherOf = (search: string): Matches => {
+  if (search === '') return () => true;
+  let matches: Matches | undefined;
   return (patient) => {
-    const text =
-      `${patient.last_name} ${patient.first_name} ${patient.mrn} ${patient.phone ?? ''}`.toLowerCase();
-    return words.every((word) => text.includes(word));
+    matches ??= matcher?.(search);
+    return matches?.(patient) ?? false;
   };
 };

@@ -5,7 +5,7 @@ import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/hidden';
-import { comparePatients, patientMatcher } from '../model/order';
+import { comparePatients, loadMatcher, matcherOf } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
 const FIRST_PAGE = 100;
@@ -23,10 +23,11 @@ export interface PatientList extends Paged {
 /** The clinic's patients by name, joined with the stream of changes. */
 export const usePatientList = (search: string): PatientList => {
   const api = useApi();
-  const include = useMemo(() => patientMatcher(search), [search]);
+  const include = useMemo(() => matcherOf(search), [search]);
   const query = useLiveInfiniteQuery({
     queryKey: ['patients', search],
     queryFn: async ({ after, signal }) => {
+      if (search !== '') await loadMatcher();
       const page = await api.call('GET', '/patients', {
         query: {
           limit: after === null ? FIRST_PAGE : NEXT_PAGE,

@@ -34,7 +34,9 @@ export class AccessLogInterceptor implements NestInterceptor {
   }
 
   #accessOf(action: AccessAction, { tenantId }: Principal, call: BareCall, answer: unknown): Access {
-    const { search, patient_id } = Filter.safeParse(call.query).data ?? {};
+    const { search: words, patient_id } = Filter.safeParse(call.query).data ?? {};
+    // what a body of a call that only reads looks for is a search too
+    const search = words ?? (call.body === undefined ? undefined : JSON.stringify(call.body));
     const patientId = call.id ?? patient_id;
     const count = Rows.safeParse(answer).data?.data.length;
     const details = {

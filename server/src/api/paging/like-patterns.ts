@@ -9,8 +9,3 @@ export const wordsOf = (search: string): string[] =>
     .slice(0, MAX_WORDS)
     .sort((a, b) => b.length - a.length)
     .map((word) => word.replace(/[\\%_]/g, '\\$&'));
-
-/**
- * LIKE patterns of the words. PostgreSQL lower-cases them as it does the column; JavaScript differs for some letters.
- */
-export const patternsOf = (search: string): string[] => wordsOf(search).map((word) => `%${word}%`);

@@ -23,6 +23,11 @@ export class PatientsController {
     return this.patientsList.page(tx, query);
   }
 
+  @Endpoint(routes.duplicates)
+  async duplicates({ tx, body }: Call<typeof routes.duplicates>): Promise<object> {
+    return { data: await this.patientsList.duplicates(tx, body) };
+  }
+
   @Endpoint(routes.get)
   get({ tx, id }: Call<typeof routes.get>): Promise<Patient> {
     return this.patients.get(tx, id);

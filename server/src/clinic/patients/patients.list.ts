@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DELETED_PATIENT_DAYS, type Patient, type PatientQuery, seesRestricted } from '@wardbell/contract';
+import {
+  DELETED_PATIENT_DAYS,
+  MAX_DUPLICATES,
+  type Patient,
+  type PatientIdentity,
+  type PatientQuery,
+  type PatientSearch,
+  parsePatientSearch,
+  seesRestricted,
+} from '@wardbell/contract';
 import sql, { Sql } from 'sql-template-tag';
 import type { z } from 'zod';
-import { patternsOf } from '../../api/paging/like-patterns.js';
 import type { LivePage } from '../../api/paging/live-page.js';
 import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
@@ -27,18 +35,33 @@ type SnapshotRow = { readonly seq: bigint; readonly epoch: string } & (Row | { r
 export class PatientsList {
   constructor(private readonly pager: Pager) {}
 
+  /**
+   * Patients with these names, in either order and with a slip in one of them, or with this birth date and one of the names.
+   * Those who are restricted and not to the principal are not among them.
+   */
+  async duplicates(tx: Tx, { first_name, last_name, birth_date }: PatientIdentity): Promise<Patient[]> {
+    const rows = await tx.sql.query<PatientRow[]>`
+      SELECT ${PATIENT_COLUMNS}
+      FROM wardbell.duplicate_patients(
+        ${last_name}, ${first_name}, ${birth_date ?? null}::date, ${MAX_DUPLICATES}, ${finderOf(tx)}
+      ) WITH ORDINALITY AS hit (id, place)
+      JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit.id
+      ORDER BY hit.place`;
+    return rows.map(toPatient);
+  }
+
   /** @throws Problem `forbidden` for the deleted ones, unless the principal is a tenant admin */
   async page(tx: Tx, query: Query): Promise<LivePage<Patient>> {
     if (query.deleted && tx.principal.role !== 'tenant_admin') throw new Problem('forbidden');
     const list = `${query.deleted ? 'deleted-patients' : 'patients'}/${tx.tenantId}`;
     const start = this.pager.start(list, query.after, ['', NIL_UUID]);
-    const patterns = patternsOf(query.search ?? '');
+    const search = parsePatientSearch(query.search ?? '');
     const page = query.deleted
-      ? deleted(patterns, start, query.limit)
+      ? deleted(search, start, query.limit)
       : query.ids
         ? selectByIds(query.ids, start, query.limit)
-        : patterns.length > 0
-          ? found(tx, query.search ?? '', start, query.limit)
+        : search.words.length > 0 || search.birthDates !== null
+          ? found(tx, search, query.search ?? '', start, query.limit)
           : all(start, query.limit);
     // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
@@ -88,22 +111,28 @@ const selectByIds = (
   WHERE (page.sort_name, page.id) > (${name}, ${id})
   ORDER BY page.sort_name, page.id LIMIT ${limit + 1}`;
 
+/** The user whose restricted patients stay hidden; null for those who see all. */
+const finderOf = ({ principal }: Tx): string | null =>
+  seesRestricted(principal.role) ? null : principal.userId;
+
+/** @param exact the MRN by which a restricted patient is found by everybody */
 const found = (
-  { principal }: Tx,
-  search: string,
+  tx: Tx,
+  { words, birthDates }: PatientSearch,
+  exact: string,
   [name, id]: readonly [string, string],
   limit: number,
 ): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
   FROM wardbell.search_patients(
-    ARRAY(SELECT lower(word) FROM unnest(${patternsOf(search)}::text[]) AS word), ${name}, ${id}::uuid, ${limit + 1},
-    ${seesRestricted(principal.role) ? null : principal.userId}, ${search}
+    ${words}::text[], ${birthDates}::date[], ${name}, ${id}::uuid, ${limit + 1},
+    ${finderOf(tx)}, ${exact}
   ) AS hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
 
 /** There are few: a search reads all of them. */
 const deleted = (
-  patterns: readonly string[],
+  { words, birthDates }: PatientSearch,
   [name, id]: readonly [string, string],
   limit: number,
 ): Sql => sql`
@@ -111,5 +140,7 @@ const deleted = (
   FROM wardbell.deleted_patient d
   CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) p
   WHERE d.tenant_id = wardbell.current_tenant() AND (d.sort_name, d.id) > (${name}, ${id}::uuid)
-    AND p.search_text LIKE ALL (ARRAY(SELECT lower(word) FROM unnest(${patterns}::text[]) AS word))
+    AND wardbell.patient_search_text(p.last_name, p.first_name, p.mrn, p.phone)
+        LIKE ALL (wardbell.search_patterns(${words}::text[]))
+    AND (${birthDates}::date[] IS NULL OR p.birth_date = ANY (${birthDates}::date[]))
   ORDER BY d.sort_name, d.id LIMIT ${limit + 1}`;

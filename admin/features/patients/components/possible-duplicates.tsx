@@ -1,0 +1,51 @@
+import { Button } from '@mantine/core';
+import type { Patient } from '@wardbell/contract';
+import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
+import { listedName } from '../model/listed-name';
+import classes from './possible-duplicates.module.css';
+
+/** Patients who may be the person who is being registered, each with the way to the record. Announced when they appear. */
+export const PossibleDuplicates = ({
+  patients,
+  onOpen,
+}: {
+  patients: readonly Patient[];
+  onOpen: (patient: Patient) => void;
+}) => {
+  const text = useText();
+  const { date } = useFormats();
+  const words = useRoomText(PATIENT_FORM).duplicates;
+  return (
+    <div role="status">
+      {patients.length > 0 && (
+        <section className={classes.duplicates} aria-label={words.title}>
+          <p className={classes.title}>{words.title}</p>
+          <ul className={classes.list}>
+            {patients.map((patient) => (
+              <li key={patient.id} className={classes.patient}>
+                <span className={classes.who}>
+                  <span className={classes.name}>{listedName(patient)}</span>
+                  <span className={classes.facts}>
+                    {patient.birth_date === null ? text.app.none : date(patient.birth_date)} · {patient.mrn}
+                  </span>
+                </span>
+                <Button
+                  variant="default"
+                  size="xs"
+                  className={classes.open}
+                  onClick={() => onOpen(patient)}
+                  aria-label={formatMessage(words.openWhom, { name: listedName(patient) })}
+                >
+                  {words.open}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+    </div>
+  );
+};
