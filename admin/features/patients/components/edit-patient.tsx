@@ -24,6 +24,7 @@ import {
   validateDraft,
 } from '../model/draft';
 import { patientKey } from '../queries/use-patient';
+import { About } from './about';
 import { PatientFields } from './patient-fields';
 
 const FIELD_WORDS = {
@@ -83,6 +84,7 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
   return (
     <FormDrawer
       title={words.editTitle}
+      about={<About patient={opened} patientId={opened.id} />}
       inputName={patientInput(opened.id)}
       submitLabel={words.saveChanges}
       form={form}

@@ -27,6 +27,7 @@ import { PATIENT_FORM } from '../messages';
 import { fullName } from '../model/listed-name';
 import { usePatient } from '../queries/use-patient';
 import { type PatientAppointments, usePatientAppointments } from '../queries/use-patient-appointments';
+import { About } from './about';
 import { AppointmentList } from './appointment-list';
 import { useDeletePatient } from './use-delete-patient';
 
@@ -173,7 +174,11 @@ export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void 
         />
       ) : patient && isWithheld(patient) ? (
         <>
-          <RestrictedNotice patientId={id} onOpened={readAgain} />
+          <RestrictedNotice
+            patientId={id}
+            about={<About patient={patient} patientId={id} />}
+            onOpened={readAgain}
+          />
           <dl className={classes.facts}>
             <Fact name={words.mrn}>{patient.mrn}</Fact>
           </dl>

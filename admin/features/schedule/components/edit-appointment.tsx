@@ -2,7 +2,7 @@
 
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
-import type { Appointment } from '@wardbell/contract';
+import type { Appointment, Patient } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -13,6 +13,7 @@ import { useApi } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
 import {
   type AppointmentDraft,
@@ -44,14 +45,19 @@ const FIELD_WORDS = {
 /** Changes an appointment. What a colleague saves meanwhile appears in the form; nothing is overwritten unseen. */
 export const EditAppointment = ({
   appointment,
+  patient,
   bookOn,
   known,
+  onSaved,
   onClose,
 }: {
   appointment: Appointment;
+  /** Whose it is, if that is known here. */
+  patient: Patient | undefined;
   /** One without a time is about to get one, on this date. */
   bookOn: string | null;
   known: KnownNames;
+  onSaved: (before: Appointment, after: Appointment) => void;
   onClose: () => void;
 }) => {
   const text = useText();
@@ -84,6 +90,7 @@ export const EditAppointment = ({
         cache.setQueryData<Appointment>(appointmentKey(saved.id), (held) =>
           held && held.version > saved.version ? held : saved,
         );
+        onSaved(opened, saved);
         onClose();
       },
     },
@@ -110,6 +117,7 @@ export const EditAppointment = ({
       inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
       submitLabel={words.saveChanges}
+      about={<About patient={patient} patientId={opened.patient_id} appointment={newest ?? opened} />}
       form={form}
       pending={save.isPending}
       failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
