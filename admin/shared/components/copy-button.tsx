@@ -12,7 +12,8 @@ export const CopyButton = ({
   words,
   ...props
 }: {
-  value: string;
+  /** The text, or what makes it at the click. */
+  value: string | (() => string);
   words: { readonly copy: string; readonly copied: string; readonly notCopied: string };
 } & Pick<ButtonProps, 'size' | 'variant'>) => {
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');
@@ -23,7 +24,7 @@ export const CopyButton = ({
   }, [state]);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(value);
+      await navigator.clipboard.writeText(typeof value === 'string' ? value : value());
       setState('copied');
     } catch {
       setState('failed');

@@ -5,19 +5,27 @@ import { useMutation } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
+import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
 import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
+import { enteredIn } from './entered';
 import { PatientFields } from './patient-fields';
 
 /** Registers a patient. */
 export const CreatePatient = ({
+  inputName = NEW_PATIENT,
+  deleted = false,
   onClose,
   onCreated,
 }: {
+  /** Under which name the input is kept. */
+  inputName?: string;
+  /** The input is what was left of changes to a patient whom a colleague has deleted. */
+  deleted?: boolean;
   onClose: () => void;
   onCreated: (patient: Patient) => void;
 }) => {
@@ -41,7 +49,7 @@ export const CreatePatient = ({
   return (
     <FormDrawer
       title={words.createTitle}
-      inputName={NEW_PATIENT}
+      inputName={inputName}
       submitLabel={words.save}
       form={form}
       pending={save.isPending}
@@ -49,6 +57,9 @@ export const CreatePatient = ({
       onSubmit={save.mutate}
       onClose={onClose}
     >
+      {deleted && (
+        <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
+      )}
       <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />
     </FormDrawer>
   );

@@ -33,6 +33,7 @@ import { useDeletePatient } from './use-delete-patient';
 
 const Accesses = lazily(async () => (await import('../../care/accesses')).Accesses);
 const EmergencyLeft = lazily(async () => (await import('../../care/emergency-left')).EmergencyLeft);
+const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
 
 const Facts = ({ patient }: { patient: Patient }) => {
@@ -128,7 +129,15 @@ const Record = ({
 };
 
 /** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
-export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void }) => {
+export const PatientPanel = ({
+  id,
+  onClose,
+  onOpen,
+}: {
+  id: string;
+  onClose: () => void;
+  onOpen: (id: string) => void;
+}) => {
   const { role } = useMe();
   const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
@@ -208,12 +217,29 @@ export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void 
           ) : (
             <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
           )}
-          {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={6} />
+      )}
+      {/* Stays when the patient is deleted: what was typed is not. */}
+      {editing && patient && !isWithheld(patient) && (
+        <EditPatient
+          key={id}
+          patient={patient}
+          gone={gone}
+          onClose={() => setEditing(false)}
+          onCreated={(created) => onOpen(created.id)}
+        />
+      )}
+      {editing && !patient && gone && (
+        <CreatePatient
+          inputName={patientInput(id)}
+          deleted
+          onClose={() => setEditing(false)}
+          onCreated={(created) => onOpen(created.id)}
+        />
       )}
     </Panel>
   );

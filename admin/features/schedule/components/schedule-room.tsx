@@ -257,6 +257,10 @@ export const ScheduleRoom = () => {
           bookOn={editing.bookOn}
           known={known}
           onSaved={actions.saved}
+          onCreated={(appointment) => {
+            setEditing(null);
+            change({ openId: appointment.id });
+          }}
           onClose={() => setEditing(null)}
         />
       )}

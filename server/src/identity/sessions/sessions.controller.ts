@@ -5,7 +5,7 @@ import { Endpoint } from '../../api/endpoint/endpoint.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
-import { listLoginSessions, personColumns } from './login-session.js';
+import { findEndedInputKey, listLoginSessions, personColumns } from './login-session.js';
 
 const own = api.auth;
 const ofUsers = api.users;
@@ -31,6 +31,13 @@ export class SessionsController {
     if (await revokeSession(tx, { sessionId: id, tenantId }, 'session_ended')) {
       tx.audit({ action: 'auth.session_ended', objectType: 'session', objectId: id }, tenantId);
     }
+  }
+
+  @Endpoint(own.endedInputKey, { unit: 'accounts' })
+  async inputKeyOfEnded({ tx, id }: Call<typeof own.endedInputKey>): Promise<object> {
+    const key = await findEndedInputKey(tx, id);
+    if (key === undefined) throw new Problem('not_found');
+    return { input_key: key.toString('base64url') };
   }
 
   @Endpoint(own.endOtherSessions, { unit: 'accounts' })
