@@ -127,9 +127,9 @@ describe('what one has typed', () => {
     await dialog(page).getByLabel('Last name').fill(TYPED);
     const token = await signInSuperAdmin(server);
     const suspend = async (status: string) =>
-      expect((await call(server.url, 'PATCH', `/tenants/${clinic.id}`, { token, body: { status } })).status).toBe(
-        200,
-      );
+      expect(
+        (await call(server.url, 'PATCH', `/tenants/${clinic.id}`, { token, body: { status } })).status,
+      ).toBe(200);
     await suspend('suspended');
     await untilSignIn(page);
     await suspend('active');

@@ -37,6 +37,8 @@ export const CopyButton = ({
         variant="default"
         {...props}
         leftSection={<Icon size={16} aria-hidden="true" />}
+        // What a status contains is not part of a button's name.
+        aria-label={state === 'copied' ? words.copied : words.copy}
         onClick={() => void copy()}
       >
         <span role="status">{state === 'copied' ? words.copied : words.copy}</span>

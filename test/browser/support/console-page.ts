@@ -49,7 +49,6 @@ export class ConsolePage {
       viewport: { width: 1280, height: 800 },
       ...options,
     });
-    if (process.env.PW) context.setDefaultTimeout(Number(process.env.PW)); // TEMP
     await context.addInitScript(reportUnformatted);
     const opened = new ConsolePage(await context.newPage(), context, server.url);
     await opened.page.goto(server.url);

@@ -5,7 +5,7 @@ import { Endpoint } from '../../api/endpoint/endpoint.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
-import { findEndedInputKey, listLoginSessions, personColumns } from './login-session.js';
+import { findInputKey, listLoginSessions, personColumns } from './login-session.js';
 
 const own = api.auth;
 const ofUsers = api.users;
@@ -33,9 +33,9 @@ export class SessionsController {
     }
   }
 
-  @Endpoint(own.endedInputKey, { unit: 'accounts' })
-  async inputKeyOfEnded({ tx, id }: Call<typeof own.endedInputKey>): Promise<object> {
-    const key = await findEndedInputKey(tx, id);
+  @Endpoint(own.inputKey, { unit: 'accounts' })
+  async inputKey({ tx, id }: Call<typeof own.inputKey>): Promise<object> {
+    const key = await findInputKey(tx, id);
     if (key === undefined) throw new Problem('not_found');
     return { input_key: key.toString('base64url') };
   }
