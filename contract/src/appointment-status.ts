@@ -37,5 +37,38 @@ const MOVES: Readonly<Record<Status, readonly Status[]>> = {
 export const allowedMoves = (from: Status): readonly Status[] =>
   from === 'entered-in-error' ? [] : [...MOVES[from], 'entered-in-error'];
 
-/** True when the state machine permits the transition. */
+/** How long after a step it can be undone. */
+export const UNDO_STEP_MINUTES = 15;
+
+/** The status of an appointment, and its last step while that can be undone. */
+export interface LastStep {
+  readonly status: Status;
+  /** What the status was before. */
+  readonly previous_status?: Status | undefined;
+  /** The last moment at which the step can be undone. */
+  readonly undo_until?: string | undefined;
+}
+
+/** The step back on the usual way through a visit, which is open also to an appointment that has left out a status. */
+const ONE_BACK: Readonly<Partial<Record<Status, Status>>> = {
+  arrived: 'booked',
+  'checked-in': 'arrived',
+  fulfilled: 'checked-in',
+};
+
+/**
+ * Statuses that an appointment may go back to at this moment, to undo a slip: what it was before its last step, first, and one
+ * back on the usual way. None from `entered-in-error`.
+ */
+export const movesBack = (
+  { status, previous_status, undo_until }: LastStep,
+  nowMs: number,
+): readonly Status[] => {
+  if (status === 'entered-in-error' || previous_status === undefined || undo_until === undefined) return [];
+  if (nowMs > Date.parse(undo_until)) return [];
+  const back = ONE_BACK[status];
+  return back === undefined || back === previous_status ? [previous_status] : [previous_status, back];
+};
+
+/** True when the state machine permits the transition at any time. A step back depends on the time: `movesBack`. */
 export const isAllowedMove = (from: Status, to: Status): boolean => allowedMoves(from).includes(to);

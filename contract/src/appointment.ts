@@ -72,6 +72,12 @@ export const Appointment = z
     room: z.string().nullable(),
     reason: z.string().nullable().optional(),
     cancellation_reason: z.string().nullable(),
+    previous_status: AppointmentStatus.optional().meta({
+      description: 'What the status was before its last step; absent when that step cannot be undone',
+    }),
+    undo_until: Timestamp.optional().meta({
+      description: 'The last moment at which the step can be undone; the past is not removed by itself',
+    }),
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,

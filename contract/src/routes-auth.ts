@@ -281,6 +281,16 @@ export const auth = {
     access: EVERYONE,
     status: 204,
   }),
+  inputKey: endpoint({
+    method: 'GET',
+    path: '/auth/sessions/:id/input-key',
+    tag: 'auth',
+    summary:
+      'The input key of one of the own sessions, until 24 hours after its end: to read what was not saved',
+    access: EVERYONE,
+    status: 200,
+    answer: z.object({ input_key: z.string().meta({ description: 'As in `GET /auth/me`' }) }),
+  }),
   endOtherSessions: endpoint({
     method: 'DELETE',
     path: '/auth/sessions',

@@ -182,7 +182,7 @@ export const appointments = {
     method: 'POST',
     path: '/appointments/:id/status',
     tag: 'appointments',
-    summary: 'Move an appointment to its next status',
+    summary: 'Move an appointment to its next status, or undo its last step within 15 minutes',
     access: [...CARE_TEAM, 'appointments:write'],
     body: AppointmentStatusChange,
     status: 200,

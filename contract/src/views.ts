@@ -49,6 +49,8 @@ const APPOINTMENT = [
   'practitioner',
   'room',
   'cancellation_reason',
+  'previous_status',
+  'undo_until',
   'version',
   'created_at',
   'updated_at',

@@ -394,33 +394,34 @@ describe('what was not saved when the screen was locked', () => {
     await anna.close();
   });
 
-  it('is gone for another person who signs in at the same browser, and for the same one, too', async () => {
+  it('is nothing to another person who signs in at the same browser, and comes back for the same one', async () => {
     const name = uniqueName('Foreign');
     const anna = await openAlone();
     const { page } = anna;
     await beginPatient(anna, name);
     await page.clock.fastForward('16:00');
     await page.getByRole('heading', { name: 'Locked' }).waitFor();
-    const sealed = await eventually(() =>
-      page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input')),
-    );
-    await page.getByRole('button', { name: 'Sign out' }).click();
-    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-    expect(await page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'))).toBeNull();
-    for (const person of [clinic.admin, clinic.clinician]) {
-      // as a copy of the storage would be put back
-      await anna.signIn(person);
-      await page.evaluate((text) => sessionStorage.setItem('wardbell.sealed_input', text), sealed);
-      await page.reload();
-      await anna.untilConnection('Live');
-      await page.getByRole('button', { name: 'New patient' }).first().waitFor();
-      expect(await form(anna).count()).toBe(0);
-      expect(await page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'))).toBeNull();
-      expect(await page.content()).not.toContain(name);
+    const kept = () => page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'));
+    await eventually(kept);
+    const leave = async () => {
       await page.getByRole('button', { name: /^Account of/ }).click();
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
-    }
+    };
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
+    await anna.signIn(clinic.admin);
+    await page.reload();
+    await anna.untilConnection('Live');
+    await page.getByRole('button', { name: 'New patient' }).first().waitFor();
+    expect(await form(anna).count()).toBe(0);
+    expect(await page.content()).not.toContain(name);
+    expect(await kept()).not.toContain(name);
+    await leave();
+    await anna.signIn(clinic.clinician);
+    await form(anna).waitFor();
+    expect(await form(anna).getByLabel('Last name').inputValue()).toBe(name);
+    expect(await kept()).toBeNull();
     await anna.close();
   });
 });

@@ -62,7 +62,7 @@ describe('the schedule', () => {
     await eventually(async () => (await stored(first)).status === 'arrived', { what: 'the status saved' });
     await page.keyboard.press('Alt+ArrowDown');
     await page.getByText('This appointment stays where it is').waitFor();
-    await page.keyboard.press('b');
+    await page.keyboard.press('o');
     await page.getByText('This step is not possible now').waitFor();
     expect(await stored(first)).toMatchObject({ datetime: at('09:30'), status: 'arrived' });
     expect(anna.complaints).toEqual([]);

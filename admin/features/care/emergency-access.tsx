@@ -2,7 +2,7 @@
 
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { type FormEvent, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { hasCode } from '../../shared/api/failure';
 import { FailureAlert } from '../../shared/components/failure-alert';
@@ -20,10 +20,12 @@ const MINUTES = 60;
 /** Asks for the reason of an emergency access and opens the record. The request asks for a fresh sign-in by itself. */
 export const EmergencyAccess = ({
   patientId,
+  about,
   onClose,
   onOpened,
 }: {
   patientId: string;
+  about: ReactNode;
   onClose: () => void;
   onOpened: () => void;
 }) => {
@@ -64,6 +66,7 @@ export const EmergencyAccess = ({
     >
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
+          {about}
           <FailureAlert failure={failure} />
           <p style={{ margin: 0 }}>{formatMessage(words.hint, { minutes: MINUTES })}</p>
           <Textarea

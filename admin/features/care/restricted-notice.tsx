@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Notice } from '../../shared/components/notice';
 import { lazily } from '../../shared/lazily';
 import { emergencyInput } from '../../shared/session/input-names';
@@ -13,7 +13,16 @@ import { CARE } from './messages';
 const EmergencyAccess = lazily(async () => (await import('./emergency-access')).EmergencyAccess);
 
 /** In the place of a record that the reader may not open: why, and what to do in an emergency. */
-export const RestrictedNotice = ({ patientId, onOpened }: { patientId: string; onOpened: () => void }) => {
+export const RestrictedNotice = ({
+  patientId,
+  about,
+  onOpened,
+}: {
+  patientId: string;
+  /** Says in the dialog whose record it is. */
+  about: ReactNode;
+  onOpened: () => void;
+}) => {
   const words = useRoomText(CARE);
   const [asking, setAsking] = useState(() => hasInput(emergencyInput(patientId)));
   return (
@@ -26,6 +35,7 @@ export const RestrictedNotice = ({ patientId, onOpened }: { patientId: string; o
       {asking && (
         <EmergencyAccess
           patientId={patientId}
+          about={about}
           onClose={() => setAsking(false)}
           onOpened={() => {
             setAsking(false);

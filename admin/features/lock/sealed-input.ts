@@ -1,9 +1,10 @@
 import {
-  collectInput,
-  forgetInput,
+  type collectInput,
+  dropSealed,
   type Input,
   putBackInput,
-  SEALED_KEY,
+  sealedOf,
+  storeSealed,
 } from '../../shared/session/kept-input';
 
 const NONCE_BYTES = 12;
@@ -21,14 +22,20 @@ const importKey = async (key: string): Promise<CryptoKey | null> =>
 
 const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
+/** A session of ours, whose input is encrypted with its key. */
+export interface KeyedSession {
+  readonly id: string;
+  readonly key: string;
+}
+
 /** Encrypts input into the storage of this tab, for this person alone. Without Web Crypto nothing is kept. */
 export const sealInput = async (
   input: ReturnType<typeof collectInput>,
-  sessionKey: string,
+  session: KeyedSession,
   userId: string,
 ): Promise<void> => {
   if (Object.keys(input).length === 0) return;
-  const key = await importKey(sessionKey);
+  const key = await importKey(session.key);
   if (key === null) return;
   const iv = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const additionalData = encode(userId);
@@ -37,7 +44,8 @@ export const sealInput = async (
     key,
     encode(JSON.stringify(input)),
   );
-  sessionStorage.setItem(SEALED_KEY, `${toBase64(iv)}.${toBase64(new Uint8Array(sealed))}`);
+  const data = toBase64(new Uint8Array(sealed));
+  storeSealed(session.id, { user: userId, atMs: Date.now(), iv: toBase64(iv), data });
 };
 
 const isInput = (value: unknown): value is Record<string, Input> =>
@@ -45,23 +53,30 @@ const isInput = (value: unknown): value is Record<string, Input> =>
   value !== null &&
   Object.values(value).every((entry) => typeof entry === 'object' && entry !== null);
 
-/** Gives the input of this tab back to its forms. What another session has encrypted is thrown away. */
-export const openInput = async (sessionKey: string, userId: string): Promise<void> => {
-  const stored = sessionStorage.getItem(SEALED_KEY);
-  if (stored === null) return;
-  forgetInput();
-  try {
-    const [iv = '', sealed = ''] = stored.split('.');
-    const key = await importKey(sessionKey);
-    if (key === null) return;
-    const text = await crypto.subtle.decrypt(
-      { name: 'AES-GCM', iv: fromBase64(iv), additionalData: encode(userId) },
-      key,
-      fromBase64(sealed),
-    );
-    const input: unknown = JSON.parse(new TextDecoder().decode(text));
-    if (isInput(input)) putBackInput(input);
-  } catch {
-    // Of another session or person: it cannot be read, and is gone.
+/**
+ * Gives the input of this person back to its forms.
+ * @param keyOf the key of a session of this person; null: nobody gets it any more. What it rejects for stays for the next time
+ */
+export const openInput = async (
+  userId: string,
+  keyOf: (sessionId: string) => Promise<string | null>,
+): Promise<void> => {
+  for (const [sessionId, { iv, data }] of sealedOf(userId)) {
+    const sessionKey = await keyOf(sessionId);
+    dropSealed(sessionId);
+    if (sessionKey === null) continue;
+    try {
+      const key = await importKey(sessionKey);
+      if (key === null) continue;
+      const text = await crypto.subtle.decrypt(
+        { name: 'AES-GCM', iv: fromBase64(iv), additionalData: encode(userId) },
+        key,
+        fromBase64(data),
+      );
+      const input: unknown = JSON.parse(new TextDecoder().decode(text));
+      if (isInput(input)) putBackInput(input);
+    } catch {
+      // Not what this person entered: it cannot be read, and is gone.
+    }
   }
 };

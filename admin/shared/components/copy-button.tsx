@@ -12,7 +12,8 @@ export const CopyButton = ({
   words,
   ...props
 }: {
-  value: string;
+  /** The text, or what makes it at the click. */
+  value: string | (() => string);
   words: { readonly copy: string; readonly copied: string; readonly notCopied: string };
 } & Pick<ButtonProps, 'size' | 'variant'>) => {
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');
@@ -23,7 +24,7 @@ export const CopyButton = ({
   }, [state]);
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(value);
+      await navigator.clipboard.writeText(typeof value === 'string' ? value : value());
       setState('copied');
     } catch {
       setState('failed');
@@ -36,6 +37,8 @@ export const CopyButton = ({
         variant="default"
         {...props}
         leftSection={<Icon size={16} aria-hidden="true" />}
+        // What a status contains is not part of a button's name.
+        aria-label={state === 'copied' ? words.copied : words.copy}
         onClick={() => void copy()}
       >
         <span role="status">{state === 'copied' ? words.copied : words.copy}</span>

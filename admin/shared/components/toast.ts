@@ -9,6 +9,8 @@ export interface ToastOptions {
   readonly onClose?: () => void;
   /** A toast of the same name that still stands is replaced. */
   readonly id?: string;
+  /** Absent: it is announced. */
+  readonly role?: 'group';
 }
 
 let closeLabel = '';
@@ -47,7 +49,7 @@ export const toast = async (options: ToastOptions): Promise<() => void> => {
     // Below a title Mantine's own grey is under 4.5:1.
     styles: { description: { color: 'var(--mantine-color-text)' } },
     closeButtonProps: { 'aria-label': closeLabel },
-    role: tone === 'error' ? 'alert' : 'status',
+    role: options.role ?? (tone === 'error' ? 'alert' : 'status'),
     ...(title === undefined ? {} : { title }),
     ...(color === undefined ? {} : { color }),
     ...(onClose === undefined ? {} : { onClose }),

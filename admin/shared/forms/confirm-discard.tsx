@@ -1,4 +1,5 @@
 import { Button, Group, Modal } from '@mantine/core';
+import type { ReactNode } from 'react';
 import type { Text } from '../text/text';
 import { useText } from '../text/text';
 
@@ -8,10 +9,12 @@ import { useText } from '../text/text';
  */
 export const ConfirmDiscard = ({
   words,
+  about,
   onKeep,
   onDiscard,
 }: {
   words: Text['discard'];
+  about?: ReactNode;
   onKeep: () => void;
   onDiscard: () => void;
 }) => {
@@ -25,6 +28,7 @@ export const ConfirmDiscard = ({
       size="sm"
       closeButtonProps={{ 'aria-label': text.app.close }}
     >
+      {about}
       <p>{words.hint}</p>
       <Group justify="flex-end">
         <Button variant="default" onClick={onKeep} data-autofocus>

@@ -62,6 +62,7 @@ const useKeptInput = <Values extends object>(
 /** A form in a drawer. Nothing that was entered is lost by a slip: leaving with changes asks first. */
 export const FormDrawer = <Values extends object>({
   title,
+  about,
   inputName,
   keptFields,
   submitLabel,
@@ -74,6 +75,8 @@ export const FormDrawer = <Values extends object>({
   onClose,
 }: {
   title: string;
+  /** Whom or what the form is about; said again before its input is thrown away. */
+  about?: ReactNode;
   /** Under which name a lock of the screen keeps the input; whoever opens the drawer asks `hasInput`. Absent: it does not. */
   inputName?: string;
   /** The fields that are kept; absent: all. Passwords and secrets are in no form's. */
@@ -115,6 +118,7 @@ export const FormDrawer = <Values extends object>({
           onSubmit={form.onSubmit(onSubmit, (errors) => focusField(form, Object.keys(errors)[0]))}
         >
           <div className={classes.fields}>
+            {about}
             <FailureAlert failure={failure} mb="md" />
             {children}
           </div>
@@ -132,7 +136,12 @@ export const FormDrawer = <Values extends object>({
         </form>
       </Drawer>
       {leaving !== null && (
-        <ConfirmDiscard words={text.discard} onKeep={() => setLeaving(null)} onDiscard={leaving} />
+        <ConfirmDiscard
+          words={text.discard}
+          about={about}
+          onKeep={() => setLeaving(null)}
+          onDiscard={leaving}
+        />
       )}
     </>
   );

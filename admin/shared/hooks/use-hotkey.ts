@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 
-const isTyping = (target: EventTarget | null): boolean =>
+/** True where keys belong to a field. */
+export const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
@@ -11,7 +12,7 @@ const isDialog = (target: EventTarget): boolean =>
  * True for a key that belongs to a dialog. The dialog may be out of the document by now: the same Escape has closed it
  * before this listener is called.
  */
-const isForDialog = (event: KeyboardEvent): boolean =>
+export const isForDialog = (event: KeyboardEvent): boolean =>
   document.querySelector('[aria-modal="true"]') !== null || event.composedPath().some(isDialog);
 
 /** Runs `action` on a single key, unless somebody types or a dialog is open. */

@@ -10,6 +10,7 @@ import {
   requestToken,
   requestUnlock,
   revokeToken,
+  sessionIdOf,
   signedOut,
   type Token,
 } from './token';
@@ -50,12 +51,13 @@ export class Session implements TokenSource {
   #token: Token | null = null;
   #isLocked = false;
   /** Encrypts what was not saved when the screen is locked; not known while it is locked. */
-  #inputKey: string | null = null;
+  #inputKey: { readonly id: string; readonly key: string } | null = null;
   #refreshing: Promise<Token> | null = null;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #attempt = 0;
   #tabs: BroadcastChannel | null = null;
   readonly #listeners = new Set<() => void>();
+  readonly #keepers = new Set<() => Promise<void>>();
 
   get state(): SessionState {
     return this.#state;
@@ -135,9 +137,15 @@ export class Session implements TokenSource {
     await this.#enter();
   }
 
-  /** The key for what was not saved; null where the session is not ours or the screen is locked. */
-  get inputKey(): string | null {
+  /** The session and the key for what was not saved; null where the session is not ours or the screen is locked. */
+  get inputKey(): { readonly id: string; readonly key: string } | null {
     return this.#inputKey;
+  }
+
+  /** Has `keep` read what was not saved before the session leaves the screen, whatever ends it. Returns what undoes that. */
+  keepInput(keep: () => Promise<void>): () => void {
+    this.#keepers.add(keep);
+    return () => this.#keepers.delete(keep);
   }
 
   /**
@@ -182,7 +190,7 @@ export class Session implements TokenSource {
     this.#isLocked = false;
     try {
       const { input_key, has_pin } = await this.api.call('GET', '/auth/me');
-      this.#inputKey = input_key;
+      this.#inputKey = this.#keyed(input_key);
       this.notePin(has_pin);
     } catch {
       // Without the key what was not saved stays encrypted; the rest does not need it.
@@ -272,12 +280,23 @@ export class Session implements TokenSource {
     const { input_key, ...me } = await this.api.call('GET', '/auth/me');
     this.#attempt = 0;
     this.#isLocked = false;
-    this.#inputKey = input_key;
+    this.#inputKey = this.#keyed(input_key);
     this.#set({ status: 'signed_in', me: { ...me, input_key: null } });
+  }
+
+  #keyed(key: string | null): { readonly id: string; readonly key: string } | null {
+    const id = this.#token === null ? undefined : sessionIdOf(this.#token);
+    return key === null || id === undefined ? null : { id, key };
+  }
+
+  /** Encrypts what was not saved, which it reads at once. Does not reject. */
+  async #keep(): Promise<void> {
+    await Promise.allSettled([...this.#keepers].map((keep) => keep()));
   }
 
   #leave(reason: SignedOutReason): void {
     clearTimeout(this.#retryTimer);
+    void this.#keep();
     this.#token = null;
     this.#inputKey = null;
     forgetInput();
@@ -292,6 +311,7 @@ export class Session implements TokenSource {
     }
     if (this.#state.status === 'signed_in' && this.#state.me.id !== message.token.userId) {
       // Somebody else signed in in another tab: nothing of the first person may stay on this screen.
+      await this.#keep();
       location.reload();
       return;
     }

@@ -16,6 +16,18 @@ const SPARE_MS = 30_000;
 export const isFresh = (token: Token | null, nowMs = Date.now()): token is Token =>
   token !== null && token.expiresAtMs - nowMs > SPARE_MS;
 
+/** The session that a token of ours belongs to. */
+export const sessionIdOf = ({ value }: Token): string | undefined => {
+  try {
+    const payload = value.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? '';
+    const claims: unknown = JSON.parse(atob(payload));
+    const id = typeof claims === 'object' && claims !== null && 'sid' in claims ? claims.sid : undefined;
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
 const LOCK = 'wardbell.session';
 /** A cookie, because it is the one store that a page which is being closed has written for all tabs at once. */
 const IN_FLIGHT_NAME = 'wardbell_refreshing';

@@ -26,7 +26,7 @@ useServer({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
 const PATIENT =
   'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until';
 const APPOINTMENT =
-  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason version created_at updated_at restricted purged';
+  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged';
 const GATEWAY = 'gateway_id gateway_type previous_status current_status metadata';
 const IDS = 'id tenant_id version';
 

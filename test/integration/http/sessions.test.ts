@@ -84,6 +84,38 @@ describe('The sessions of a person', () => {
     await done(api.users.endSessions, { token: superToken, id: user.id });
     expect(await fail(api.auth.me, { token: user.token })).toEqual([401, 'access_revoked']);
   });
+
+  it('give the key of what was not saved to the same person, until a day after their end, and to nobody else', async () => {
+    const user = await tenant.addUser('clinician');
+    const [first, second] = [await again(user), await again(user)];
+    const { input_key: key } = await succeed(api.auth.me, { token: first });
+    const id = (await sessionsOf(first)).find(({ current }) => current)?.id ?? '';
+    const keyOf = (token: string) => fail(api.auth.inputKey, { token, id });
+    await done(api.auth.endSession, { token: second, id });
+    expect(await succeed(api.auth.inputKey, { token: second, id })).toEqual({ input_key: key });
+    const other = await createTenant(server, superToken);
+    for (const token of [tenant.clinician.token, tenant.admin.token, other.admin.token, superToken])
+      expect(await keyOf(token)).toEqual([404, 'not_found']);
+    const ended = (hours: number) =>
+      database.query(
+        'UPDATE wardbell.auth_session SET revoked_at = now() - make_interval(hours => $1) WHERE id = $2',
+        [hours, id],
+      );
+    await ended(23);
+    await succeed(api.auth.inputKey, { token: second, id });
+    await ended(25);
+    expect(await keyOf(second)).toEqual([404, 'not_found']);
+  });
+
+  it('give that key also after they ended by themselves', async () => {
+    const user = await tenant.addUser('clinician');
+    const first = await again(user);
+    const { input_key: key } = await succeed(api.auth.me, { token: first });
+    const id = (await sessionsOf(first)).find(({ current }) => current)?.id ?? '';
+    await makeIdle(45, user.id);
+    const next = await again(user);
+    expect(await succeed(api.auth.inputKey, { token: next, id })).toEqual({ input_key: key });
+  });
 });
 
 describe('The security policy of a tenant', () => {

@@ -138,7 +138,9 @@ describe('What is seen', () => {
     it('is the appointment without its reason, with the reason of its cancellation', () => {
       const { reason: _, ...cancelled } = made.cancelled;
       expect(dataAt('front_desk', 'appointment_cancelled')).toEqual(cancelled);
-      expect(Object.keys(cancelled).sort()).toEqual([...APPOINTMENT_FIELDS].sort());
+      expect(Object.keys(cancelled).sort()).toEqual(
+        [...APPOINTMENT_FIELDS, 'previous_status', 'undo_until'].sort(),
+      );
       expect(cancelled.cancellation_reason).toBe('patient is on holiday');
     });
 

@@ -7,6 +7,7 @@ import type { Patient, PatientIdentity } from '@wardbell/contract';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
+import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
 import { NEW_PATIENT } from '../../../shared/session/input-names';
@@ -15,6 +16,7 @@ import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
 import { identityOf, isSameIdentity } from '../model/identity';
 import { useDuplicates } from '../queries/use-duplicates';
+import { enteredIn } from './entered';
 import { PatientFields } from './patient-fields';
 import { PossibleDuplicates } from './possible-duplicates';
 
@@ -29,9 +31,15 @@ const DEBOUNCE_MS = 300;
  * with them in sight, the button says that it makes another patient.
  */
 export const CreatePatient = ({
+  inputName = NEW_PATIENT,
+  deleted = false,
   onClose,
   onOpen,
 }: {
+  /** Under which name the input is kept. */
+  inputName?: string;
+  /** The input is what was left of changes to a patient whom a colleague has deleted. */
+  deleted?: boolean;
   onClose: () => void;
   /** Opens the patient who was registered, or who is there already. */
   onOpen: (patient: Patient) => void;
@@ -75,7 +83,7 @@ export const CreatePatient = ({
   return (
     <FormDrawer
       title={words.createTitle}
-      inputName={NEW_PATIENT}
+      inputName={inputName}
       submitLabel={shown.length > 0 ? words.duplicates.saveAnyway : words.save}
       form={form}
       pending={save.isPending}
@@ -89,6 +97,9 @@ export const CreatePatient = ({
       )}
       onClose={onClose}
     >
+      {deleted && (
+        <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
+      )}
       <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />
     </FormDrawer>
   );

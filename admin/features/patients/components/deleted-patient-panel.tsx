@@ -18,8 +18,10 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { CARE } from '../../care/messages';
 import { RestrictedBadge } from '../../care/restricted-badge';
+import { PATIENT_FORM } from '../messages';
 import { fullName } from '../model/listed-name';
 import { usePurgePatient, useRestorePatient } from '../queries/use-deleted-patients';
+import { About } from './about';
 
 const Purge = ({
   patient,
@@ -49,7 +51,9 @@ const Purge = ({
         })
       }
       onClose={onClose}
-    />
+    >
+      <About patient={patient} patientId={patient.id} />
+    </Confirm>
   );
 };
 
@@ -106,6 +110,8 @@ export const DeletedPatientPanel = ({
   onClose: () => void;
 }) => {
   const words = useRoomText(CARE).deleted;
+  const { birthDate } = useRoomText(PATIENT_FORM);
+  const { none } = useText().app;
   const formats = useFormats();
   const [purging, setPurging] = useState(false);
   const moment = (at: string | undefined) =>
@@ -142,6 +148,9 @@ export const DeletedPatientPanel = ({
           </div>
           <p className={classes.hint}>{words.explain}</p>
           <dl className={classes.facts}>
+            <Fact name={birthDate}>
+              {patient.birth_date === null ? none : formats.date(patient.birth_date)}
+            </Fact>
             <Fact name={words.columns.mrn}>{patient.mrn}</Fact>
             <Fact name={words.columns.deleted}>{moment(patient.deleted_at)}</Fact>
             <Fact name={words.columns.by}>{whoDeleted(patient)}</Fact>

@@ -1,55 +1,58 @@
 'use client';
 
 import { useForm } from '@mantine/form';
-import { useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useState } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
+import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
+import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { FORMS } from '../../../shared/forms/messages';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
 import { patientInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import {
-  type DraftField,
-  EMPTY_DRAFT,
   type PatientDraft,
   refusedFields,
   splitIds,
+  toCreateBody,
   toDraft,
   toUpdateBody,
   validateDraft,
 } from '../model/draft';
 import { patientKey } from '../queries/use-patient';
+import { About } from './about';
+import { enteredIn, FIELD_WORDS, FIELDS } from './entered';
 import { PatientFields } from './patient-fields';
 
-const FIELD_WORDS = {
-  first_name: 'firstName',
-  last_name: 'lastName',
-  birth_date: 'birthDate',
-  gender: 'gender',
-  phone: 'phone',
-  email: 'email',
-  mrn: 'mrn',
-  notes: 'notes',
-  restricted: 'restricted',
-  restricted_to: 'restrictedTo',
-} as const satisfies Record<DraftField, string>;
-const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
-
 /** Changes a patient. What a colleague saves meanwhile appears in the form; nobody's change is overwritten unseen. */
-export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: () => void }) => {
+export const EditPatient = ({
+  patient,
+  gone,
+  onClose,
+  onCreated,
+}: {
+  patient: Patient;
+  /** A colleague has deleted the patient: what was entered can be saved as a new one. */
+  gone: boolean;
+  onClose: () => void;
+  onCreated: (patient: Patient) => void;
+}) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM);
+  const forms = useRoomText(FORMS).deleted;
   const names = useColleagueNames();
   const [opened] = useState(patient);
   const form = useForm<PatientDraft>({
     mode: 'uncontrolled',
     initialValues: toDraft(opened),
-    validate: (draft) => validateDraft(draft, words.errors, true),
+    validate: (draft) => validateDraft(draft, words.errors, !gone),
   });
   const api = useApi();
   const cache = useQueryClient();
@@ -75,23 +78,40 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, not a new function, is the event
   useEffect(() => void absorb(patient), [patient]);
 
-  const submit = () =>
-    save.mutate(undefined, {
-      onError: (error) =>
-        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
-    });
+  const onError = (error: Error) =>
+    markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
+  const keyFor = useIdempotencyKey();
+  const saveAsNew = useMutation({
+    mutationFn: (draft: PatientDraft) => {
+      // The deleted patient may come back, with its MRN.
+      const body = toCreateBody({ ...draft, mrn: draft.mrn === opened.mrn ? '' : draft.mrn });
+      return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: onCreated,
+    onError,
+  });
+  const deleted = gone || hasCode(save.error, 'not_found');
+  const submit = (draft: PatientDraft) =>
+    deleted ? saveAsNew.mutate(draft) : save.mutate(undefined, { onError });
+  const pending = save.isPending || saveAsNew.isPending;
   return (
     <FormDrawer
       title={words.editTitle}
+      about={<About patient={opened} patientId={opened.id} />}
       inputName={patientInput(opened.id)}
-      submitLabel={words.saveChanges}
+      submitLabel={deleted ? forms.saveAsNew : words.saveChanges}
       form={form}
-      pending={save.isPending}
-      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      pending={pending}
+      failure={failureBeside(form, deleted ? saveAsNew.error : save.error, (error) =>
+        describeFailure(error, text),
+      )}
       onSubmit={submit}
       onClose={onClose}
     >
-      {merged && (
+      {deleted && (
+        <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
+      )}
+      {!deleted && merged && (
         <Colleague
           title={words.merged}
           collisions={collisionsOf<PatientDraft>({
@@ -113,7 +133,7 @@ export const EditPatient = ({ patient, onClose }: { patient: Patient; onClose: (
           })}
         />
       )}
-      <PatientFields form={form} mrnRequired disabled={save.isPending} />
+      <PatientFields form={form} mrnRequired={!deleted} disabled={pending} />
     </FormDrawer>
   );
 };

@@ -27,11 +27,13 @@ import { PATIENT_FORM } from '../messages';
 import { fullName } from '../model/listed-name';
 import { usePatient } from '../queries/use-patient';
 import { type PatientAppointments, usePatientAppointments } from '../queries/use-patient-appointments';
+import { About } from './about';
 import { AppointmentList } from './appointment-list';
 import { useDeletePatient } from './use-delete-patient';
 
 const Accesses = lazily(async () => (await import('../../care/accesses')).Accesses);
 const EmergencyLeft = lazily(async () => (await import('../../care/emergency-left')).EmergencyLeft);
+const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
 
 const Facts = ({ patient }: { patient: Patient }) => {
@@ -127,7 +129,15 @@ const Record = ({
 };
 
 /** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
-export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void }) => {
+export const PatientPanel = ({
+  id,
+  onClose,
+  onOpen,
+}: {
+  id: string;
+  onClose: () => void;
+  onOpen: (id: string) => void;
+}) => {
   const { role } = useMe();
   const { row: patient, gone, error, retry } = usePatient(id);
   const appointments = usePatientAppointments(id);
@@ -173,7 +183,11 @@ export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void 
         />
       ) : patient && isWithheld(patient) ? (
         <>
-          <RestrictedNotice patientId={id} onOpened={readAgain} />
+          <RestrictedNotice
+            patientId={id}
+            about={<About patient={patient} patientId={id} />}
+            onOpened={readAgain}
+          />
           <dl className={classes.facts}>
             <Fact name={words.mrn}>{patient.mrn}</Fact>
           </dl>
@@ -203,12 +217,29 @@ export const PatientPanel = ({ id, onClose }: { id: string; onClose: () => void 
           ) : (
             <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
           )}
-          {editing && <EditPatient key={id} patient={patient} onClose={() => setEditing(false)} />}
         </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />
       ) : (
         <PanelSkeleton lines={6} />
+      )}
+      {/* Stays when the patient is deleted: what was typed is not. */}
+      {editing && patient && !isWithheld(patient) && (
+        <EditPatient
+          key={id}
+          patient={patient}
+          gone={gone}
+          onClose={() => setEditing(false)}
+          onCreated={(created) => onOpen(created.id)}
+        />
+      )}
+      {editing && !patient && gone && (
+        <CreatePatient
+          inputName={patientInput(id)}
+          deleted
+          onClose={() => setEditing(false)}
+          onCreated={(created) => onOpen(created.id)}
+        />
       )}
     </Panel>
   );

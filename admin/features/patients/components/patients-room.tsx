@@ -123,7 +123,7 @@ const ListedPatients = () => {
           )}
           <StatusBar list={list} searched={search !== ''} />
         </div>
-        {openId !== null && <PatientPanel key={openId} id={openId} onClose={close} />}
+        {openId !== null && <PatientPanel key={openId} id={openId} onClose={close} onOpen={open} />}
       </div>
       {creating && (
         <CreatePatient

@@ -1,7 +1,7 @@
 'use client';
 
 import { Button, Skeleton } from '@mantine/core';
-import { IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
+import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import Link from 'next/link';
@@ -22,6 +22,7 @@ import { hasInput } from '../../../shared/session/kept-input';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { About } from '../../patients/components/about';
 import { fullName } from '../../patients/model/listed-name';
 import { usePatient } from '../../patients/queries/use-patient';
 import { scheduleText } from '../messages';
@@ -30,6 +31,7 @@ import { useAppointment } from '../queries/use-appointment';
 import own from './appointment-panel.module.css';
 import { ConfirmStep } from './confirm-step';
 import { StepHelp } from './step-help';
+import { useMovesBack } from './use-moves-back';
 
 const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
@@ -134,14 +136,17 @@ const Details = ({
   const text = useText();
   const words = useRoomText(scheduleText);
   const { status } = appointment;
+  const formats = useFormats();
   const removal = useRemove(appointment, onClose);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, after the screen was unlocked
   useEffect(() => {
     if (hasInput(appointmentInput(appointment.id))) onEdit(appointment);
   }, [appointment.id]);
+  const back = useMovesBack(appointment);
   // A booking needs a time, which the form asks for.
   const steps = stepsOf(appointment.status).filter(
     (step) =>
+      !back.includes(step) &&
       step !== 'entered-in-error' &&
       (appointment.datetime !== null || (step !== 'booked' && step !== 'pending')),
   );
@@ -163,6 +168,30 @@ const Details = ({
                 {words.step[step]}
               </Button>
             ))}
+          </div>
+        </section>
+      )}
+      {back.length > 0 && (
+        <section className={own.steps}>
+          <h3>{words.panel.slip}</h3>
+          <div>
+            {back.map((step) => (
+              <Button
+                key={step}
+                size="compact-md"
+                variant="default"
+                leftSection={<IconArrowBackUp size={16} aria-hidden="true" />}
+                aria-keyshortcuts={keyOf(step)}
+                onClick={() => onStep(appointment, step)}
+              >
+                {formatMessage(words.panel.back, { status: text.appointment.status[step] })}
+              </Button>
+            ))}
+            {appointment.undo_until && (
+              <span className={own.until}>
+                {formatMessage(words.panel.backUntil, { time: formats.clock(appointment.undo_until) })}
+              </span>
+            )}
           </div>
         </section>
       )}
@@ -215,6 +244,7 @@ const Details = ({
       {removal.state !== 'idle' && (
         <ConfirmStep
           kind="remove"
+          about={<About patient={undefined} patientId={appointment.patient_id} appointment={appointment} />}
           pending={removal.state === 'deleting'}
           onKeep={removal.keep}
           onConfirm={() => void removal.remove()}

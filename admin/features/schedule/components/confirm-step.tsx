@@ -1,5 +1,5 @@
 import { Button, Group, Modal, Textarea } from '@mantine/core';
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useKeptText } from '../../../shared/session/use-kept-text';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
@@ -24,15 +24,17 @@ const useFocusBack = (): void => {
   );
 };
 
-/** Asks before a step that nobody can take back; a cancellation is asked for its reason. */
+/** Asks before a step that is final, or soon will be, and says whom it is about; a cancellation is asked for its reason. */
 export const ConfirmStep = ({
   kind,
+  about,
   inputName,
   pending = false,
   onKeep,
   onConfirm,
 }: {
   kind: 'cancel' | 'error' | 'remove';
+  about: ReactNode;
   /** Under which name a lock of the screen keeps the reason. */
   inputName?: string;
   pending?: boolean;
@@ -63,6 +65,7 @@ export const ConfirmStep = ({
           onConfirm(reason.trim());
         }}
       >
+        {about}
         <p>{words.hint}</p>
         {kind === 'cancel' && (
           <Textarea

@@ -1,8 +1,9 @@
 'use client';
 
-import { useForm } from '@mantine/form';
+import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
+import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
@@ -10,6 +11,7 @@ import { useApi } from '../../../shared/session/context';
 import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
 import {
   type AppointmentDraft,
@@ -18,6 +20,7 @@ import {
   refusedFields,
   toCreateBody,
   toDateAndTime,
+  toInstant,
   validateDraft,
 } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
@@ -32,6 +35,18 @@ export interface Prefill {
   readonly practitioner?: string | undefined;
   readonly room?: string | undefined;
 }
+
+/** Whom the form books, and when: nothing before a patient is chosen. */
+const DraftAbout = ({ form }: { form: UseFormReturnType<AppointmentDraft> }) => {
+  const { timeZone } = useFormats();
+  const [{ patient_id, date, time }, setShown] = useState(form.getValues);
+  form.watch('patient_id', ({ value }) => setShown((shown) => ({ ...shown, patient_id: value })));
+  form.watch('date', ({ value }) => setShown((shown) => ({ ...shown, date: value })));
+  form.watch('time', ({ value }) => setShown((shown) => ({ ...shown, time: value })));
+  if (patient_id === '') return null;
+  const datetime = toInstant({ date, time }, timeZone);
+  return <About key={patient_id} patient={undefined} patientId={patient_id} appointment={{ datetime }} />;
+};
 
 /** Books an appointment. */
 export const CreateAppointment = ({
@@ -73,6 +88,7 @@ export const CreateAppointment = ({
       title={words.createTitle}
       inputName={NEW_APPOINTMENT}
       submitLabel={words.save}
+      about={<DraftAbout form={form} />}
       form={form}
       pending={save.isPending}
       failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}

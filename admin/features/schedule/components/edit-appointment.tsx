@@ -1,18 +1,23 @@
 'use client';
 
 import { useForm } from '@mantine/form';
-import { useQueryClient } from '@tanstack/react-query';
-import type { Appointment } from '@wardbell/contract';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { Appointment, Patient } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
+import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
+import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { FORMS } from '../../../shared/forms/messages';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { useApi } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
 import {
   type AppointmentDraft,
@@ -20,6 +25,7 @@ import {
   EMPTY_DRAFT,
   INITIAL,
   refusedFields,
+  toCreateBody,
   toDraft,
   toUpdateBody,
   validateDraft,
@@ -44,24 +50,33 @@ const FIELD_WORDS = {
 /** Changes an appointment. What a colleague saves meanwhile appears in the form; nothing is overwritten unseen. */
 export const EditAppointment = ({
   appointment,
+  patient,
   bookOn,
   known,
+  onSaved,
+  onCreated,
   onClose,
 }: {
   appointment: Appointment;
+  /** Whose it is, if that is known here. */
+  patient: Patient | undefined;
   /** One without a time is about to get one, on this date. */
   bookOn: string | null;
   known: KnownNames;
+  onSaved: (before: Appointment, after: Appointment) => void;
+  /** A colleague had deleted it, and it was saved as a new one. */
+  onCreated: (appointment: Appointment) => void;
   onClose: () => void;
 }) => {
   const text = useText();
   const words = useRoomText(scheduleText).form;
+  const forms = useRoomText(FORMS).deleted;
   const formats = useFormats();
   const { timeZone } = formats;
   const api = useApi();
   const cache = useQueryClient();
   const [opened] = useState(appointment);
-  const { row: newest } = useAppointment(opened.id);
+  const { row: newest, gone } = useAppointment(opened.id);
   const form = useForm<AppointmentDraft>({
     mode: 'uncontrolled',
     initialValues: {
@@ -84,6 +99,7 @@ export const EditAppointment = ({
         cache.setQueryData<Appointment>(appointmentKey(saved.id), (held) =>
           held && held.version > saved.version ? held : saved,
         );
+        onSaved(opened, saved);
         onClose();
       },
     },
@@ -94,11 +110,21 @@ export const EditAppointment = ({
     if (newest) absorb(newest);
   }, [newest]);
 
-  const submit = () =>
-    save.mutate(undefined, {
-      onError: (error) =>
-        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
-    });
+  const onError = (error: Error) =>
+    markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
+  const keyFor = useIdempotencyKey();
+  const saveAsNew = useMutation({
+    mutationFn: (draft: AppointmentDraft) => {
+      const body = toCreateBody(draft, timeZone);
+      return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
+    },
+    onSuccess: onCreated,
+    onError,
+  });
+  const deleted = gone || hasCode(save.error, 'not_found');
+  const submit = (draft: AppointmentDraft) =>
+    deleted ? saveAsNew.mutate(draft) : save.mutate(undefined, { onError });
+  const pending = save.isPending || saveAsNew.isPending;
   const shown = (field: DraftField, value: string): string => {
     if (field === 'date' && value !== '') return formats.date(value);
     const status = INITIAL.find((each) => each === value);
@@ -109,14 +135,28 @@ export const EditAppointment = ({
     <FormDrawer
       inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
-      submitLabel={words.saveChanges}
+      submitLabel={deleted ? forms.saveAsNew : words.saveChanges}
+      about={<About patient={patient} patientId={opened.patient_id} appointment={newest ?? opened} />}
       form={form}
-      pending={save.isPending}
-      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      pending={pending}
+      failure={failureBeside(form, deleted ? saveAsNew.error : save.error, (error) =>
+        describeFailure(error, text),
+      )}
       onSubmit={submit}
       onClose={onClose}
     >
-      {merged && (
+      {deleted && (
+        <DeletedMeanwhile
+          title={words.deletedMeanwhile}
+          entered={() =>
+            FIELDS.filter((field) => field !== 'patient_id').map((field) => ({
+              label: words[FIELD_WORDS[field]],
+              value: shown(field, form.getValues()[field]),
+            }))
+          }
+        />
+      )}
+      {!deleted && merged && (
         <Colleague
           title={words.merge}
           collisions={collisionsOf<AppointmentDraft>({
@@ -139,7 +179,7 @@ export const EditAppointment = ({
             ? INITIAL.filter((each) => each === opened.status || follows.includes(each))
             : []
         }
-        disabled={save.isPending}
+        disabled={pending}
       />
     </FormDrawer>
   );

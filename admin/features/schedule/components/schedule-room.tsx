@@ -41,6 +41,7 @@ import { useSchedule } from './use-schedule';
 const AppointmentPanel = lazily(async () => (await import('./appointment-panel')).AppointmentPanel);
 const CreateAppointment = lazily(async () => (await import('./create-appointment')).CreateAppointment);
 const EditAppointment = lazily(async () => (await import('./edit-appointment')).EditAppointment);
+const About = lazily(async () => (await import('../../patients/components/about')).About);
 const ConfirmStep = lazily(async () => (await import('./confirm-step')).ConfirmStep);
 
 const NARROW = '(max-width: 48em)';
@@ -252,14 +253,27 @@ export const ScheduleRoom = () => {
       {editing && (
         <EditAppointment
           appointment={editing.row}
+          patient={patients.get(editing.row.patient_id)}
           bookOn={editing.bookOn}
           known={known}
+          onSaved={actions.saved}
+          onCreated={(appointment) => {
+            setEditing(null);
+            change({ openId: appointment.id });
+          }}
           onClose={() => setEditing(null)}
         />
       )}
       {actions.asking && (
         <ConfirmStep
           kind={actions.asking.kind}
+          about={
+            <About
+              patient={patients.get(actions.asking.appointment.patient_id)}
+              patientId={actions.asking.appointment.patient_id}
+              appointment={actions.asking.appointment}
+            />
+          }
           {...(actions.asking.kind === 'cancel'
             ? { inputName: cancelInput(actions.asking.appointment.id) }
             : {})}

@@ -1,5 +1,5 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
-import { isAllowedMove } from '@wardbell/contract/appointment-status';
+import { isAllowedMove, movesBack } from '@wardbell/contract/appointment-status';
 import { useState } from 'react';
 import { toast } from '../../../shared/components/toast';
 import { useFormats } from '../../../shared/text/formats';
@@ -13,6 +13,7 @@ import type { Placement, Write } from '../model/writes';
 import type { Grouping } from '../queries/use-view';
 import type { Nudge } from './use-day-keys';
 import type { DropTarget } from './use-drag';
+import { useUndo } from './use-undo';
 
 interface Asking {
   readonly kind: 'cancel' | 'error';
@@ -34,7 +35,7 @@ export const useDayActions = ({
   readonly columnNames: readonly (string | null)[];
   readonly titleOf: (name: string | null) => string;
   readonly nameOf: (appointment: Appointment) => string;
-  readonly write: (appointment: Appointment, what: Write) => void;
+  readonly write: (appointment: Appointment, what: Write) => Promise<Appointment>;
 }) => {
   const text = useText();
   const words = useRoomText(scheduleText);
@@ -42,16 +43,28 @@ export const useDayActions = ({
   const [announcement, setAnnouncement] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
 
-  const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) => {
-    write(appointment, { kind: 'status', status, ...(reason ? { reason } : {}) });
-    setAnnouncement(
-      formatMessage(words.became, { name: nameOf(appointment), status: text.appointment.status[status] }),
-    );
+  const undo = useUndo(write, (change) => setAnnouncement(formatMessage(words.undo.done, { change })));
+  const announce = (message: string, isUndoable: boolean) =>
+    setAnnouncement(isUndoable ? `${message}. ${words.undo.key}` : message);
+  const change = (appointment: Appointment, what: Write, message: string) =>
+    announce(message, undo.write(appointment, what, message));
+  const becameOf = (appointment: Appointment, status: AppointmentStatus) =>
+    formatMessage(words.became, { name: nameOf(appointment), status: text.appointment.status[status] });
+  const movedOf = (moved: Appointment) => {
+    const time = moved.datetime === null ? words.panel.noTime : formats.clock(moved.datetime);
+    return `${nameOf(moved)}: ${formatMessage(words.moved, { time, column: titleOf(moved[by]) })}`;
   };
+  const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) =>
+    change(
+      appointment,
+      { kind: 'status', status, ...(reason ? { reason } : {}) },
+      becameOf(appointment, status),
+    );
 
   const step = (appointment: Appointment, status: AppointmentStatus) => {
     if (status === appointment.status) return;
-    if (!isAllowedMove(appointment.status, status)) {
+    const isBack = movesBack(appointment, Date.now()).includes(status);
+    if (!isBack && !isAllowedMove(appointment.status, status)) {
       const hint = formatMessage(words.cannotStep.hint, {
         status: text.appointment.status[appointment.status],
       });
@@ -62,10 +75,11 @@ export const useDayActions = ({
   };
 
   const place = (appointment: Appointment, placement: Placement, status?: AppointmentStatus) => {
-    write(appointment, { kind: 'place', placement, ...(status === undefined ? {} : { status }) });
-    const moved = { ...appointment, ...placement };
-    const time = moved.datetime === null ? words.panel.noTime : formats.clock(moved.datetime);
-    setAnnouncement(formatMessage(words.moved, { time, column: titleOf(moved[by]) }));
+    change(
+      appointment,
+      { kind: 'place', placement, ...(status === undefined ? {} : { status }) },
+      movedOf({ ...appointment, ...placement }),
+    );
   };
   const refuse = (why: 'time' | 'over' | 'edge') =>
     void toast({ tone: 'warning', title: words.cannotMove.title, message: words.cannotMove[why] });
@@ -99,6 +113,11 @@ export const useDayActions = ({
     step,
     nudge,
     drop,
+    /** The form has saved. */
+    saved: (before: Appointment, after: Appointment) => {
+      const message = before.status === after.status ? movedOf(after) : becameOf(after, after.status);
+      if (undo.saved(before, after, message)) announce(message, true);
+    },
     announcement,
     asking,
     keep: () => setAsking(null),

@@ -14,6 +14,15 @@ const useExplain = (): Refused => {
   const text = useText();
   const words = useRoomText(scheduleText);
   return (error, _appointment, write) => {
+    if (write.kind === 'undo') {
+      const message = hasCode(error, 'version_mismatch')
+        ? words.undo.changed
+        : hasCode(error, 'invalid_transition')
+          ? words.undo.transition
+          : describeFailure(error, text).hint;
+      void toast({ tone: 'error', title: words.undo.failed, message });
+      return;
+    }
     const group = write.kind === 'place' ? words.notMoved : words.notChanged;
     const message = hasCode(error, 'version_mismatch')
       ? words.notMoved.changed
@@ -27,7 +36,7 @@ const useExplain = (): Refused => {
 /** Rows with what was done to them here, and how to do something: shown at once, taken back when it is refused. */
 export const useWrites = (
   rows: readonly Appointment[],
-): readonly [readonly Appointment[], (appointment: Appointment, write: Write) => void] => {
+): readonly [readonly Appointment[], (appointment: Appointment, write: Write) => Promise<Appointment>] => {
   const api = useApi();
   const explain = useRef<Refused>(() => undefined);
   explain.current = useExplain();

@@ -1,6 +1,6 @@
 import type { Appointment } from '@wardbell/contract';
 import { ApiError } from '../../../shared/api/failure';
-import { AppointmentWrites, type Write } from './writes';
+import { AppointmentWrites, undoBodyOf, undoBodyOfSave, type Write } from './writes';
 
 const booked: Appointment = {
   id: 'a',
@@ -77,5 +77,45 @@ describe('writes of the schedule', () => {
     expect(writes.shown(booked)).toEqual(booked);
     expect(requests).toHaveLength(1);
     expect(refusals).toEqual([refusal]);
+  });
+
+  it('answer with the row that they made, together when they became one, and reject when they were refused', async () => {
+    const { writes, settle } = openWrites();
+    const first = writes.write(booked, at(TEN));
+    const [second, third] = [writes.write(booked, at(ELEVEN)), writes.write(booked, at(NINE))];
+    await settle({ ...booked, datetime: TEN, version: 5 });
+    expect((await first).version).toBe(5);
+    await settle({ ...booked, datetime: NINE, version: 6 });
+    expect([(await second).version, (await third).version]).toEqual([6, 6]);
+    const failed = writes.write({ ...booked, version: 6 }, at(TEN));
+    const behind = writes.write({ ...booked, version: 6 }, { kind: 'status', status: 'arrived' });
+    await settle(new Error('refused'));
+    await expect(failed).rejects.toThrow('refused');
+    await expect(behind).rejects.toThrow('refused');
+  });
+
+  it('are undone by what was there before; what is final is not', () => {
+    expect(undoBodyOf(booked, { kind: 'place', placement: { datetime: TEN, room: 'R' } })).toEqual({
+      datetime: NINE,
+      room: null,
+    });
+    expect(undoBodyOf(booked, { kind: 'status', status: 'cancelled', reason: 'slip' })).toEqual({
+      status: 'booked',
+      cancellation_reason: null,
+    });
+    expect(undoBodyOf(booked, { kind: 'status', status: 'entered-in-error' })).toBeNull();
+    const waiting = { ...booked, datetime: null, status: 'waitlist' as const };
+    expect(undoBodyOf(waiting, { kind: 'place', placement: { datetime: TEN }, status: 'booked' })).toEqual({
+      datetime: null,
+      status: 'waitlist',
+      cancellation_reason: null,
+    });
+  });
+
+  it('of the form are undone as a whole, unless a colleague has saved between', () => {
+    const saved = { ...booked, datetime: TEN, type: 'Follow-up', version: 5 };
+    expect(undoBodyOfSave(booked, saved)).toEqual({ datetime: NINE, type: 'Check-up' });
+    expect(undoBodyOfSave(booked, { ...saved, version: 6 })).toBeNull();
+    expect(undoBodyOfSave(booked, { ...booked, type: 'Follow-up', version: 5 })).toBeNull();
   });
 });

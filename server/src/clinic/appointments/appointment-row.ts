@@ -1,5 +1,6 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
+import { UNDO_STEP_MS } from './status-steps.js';
 
 /** Columns of an appointment as the driver returns them. */
 export interface AppointmentRow {
@@ -14,6 +15,9 @@ export interface AppointmentRow {
   readonly room: string | null;
   readonly reason: string | null;
   readonly cancellation_reason: string | null;
+  /** The last step of the status; null when none can be undone. */
+  readonly previous_status: AppointmentStatus | null;
+  readonly stepped_at: Date | null;
   readonly version: number;
   readonly created_at: Date;
   readonly updated_at: Date;
@@ -27,7 +31,8 @@ export type LabelledAppointment = Appointment & { readonly restricted_to?: reado
 /** Columns of the table with the alias `a`. The last one reads the index of restricted patients, which are few. */
 export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
-   a.practitioner, a.room, a.reason, a.cancellation_reason, a.version, a.created_at, a.updated_at,
+   a.practitioner, a.room, a.reason, a.cancellation_reason, a.status_steps->-1->>'from' AS previous_status,
+   (a.status_steps->-1->>'at')::timestamptz AS stepped_at, a.version, a.created_at, a.updated_at,
    (SELECT rp.restricted_to FROM wardbell.patient rp
     WHERE rp.tenant_id = a.tenant_id AND rp.id = a.patient_id AND rp.restricted) AS restricted_to`,
 );
@@ -45,6 +50,11 @@ export const toAppointment = (row: AppointmentRow): LabelledAppointment => ({
   room: row.room,
   reason: row.reason,
   cancellation_reason: row.cancellation_reason,
+  ...(row.previous_status &&
+    row.stepped_at && {
+      previous_status: row.previous_status,
+      undo_until: new Date(row.stepped_at.getTime() + UNDO_STEP_MS).toISOString(),
+    }),
   version: row.version,
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),

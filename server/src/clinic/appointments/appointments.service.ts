@@ -4,13 +4,13 @@ import {
   type AppointmentCreate,
   type AppointmentStatusChange,
   type AppointmentUpdate,
-  isAllowedMove,
 } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
-import { type AppointmentFields, changeOf } from './appointment-change.js';
+import { type Change, changeOf, checkMove, type Locked } from './appointment-change.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
+import type { StatusStep } from './status-steps.js';
 
 /** Appointments of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
@@ -47,7 +47,7 @@ export class AppointmentsService {
     ifMatch: readonly number[] | null,
   ): Promise<Appointment> {
     const current = await this.#lock(tx, id, ifMatch);
-    if (!isAllowedMove(current.status, status)) throw new Problem('invalid_transition');
+    checkMove(current, status);
     return this.#change(tx, current, {
       status,
       ...(reason === undefined ? {} : { cancellation_reason: reason }),
@@ -55,7 +55,7 @@ export class AppointmentsService {
   }
 
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
-    const current = await this.#lock(tx, id, ifMatch);
+    const { appointment: current } = await this.#lock(tx, id, ifMatch);
     await tx.sql.execute`
       DELETE FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid`;
@@ -66,33 +66,38 @@ export class AppointmentsService {
     tx.audit({ action: 'appointment.delete', ...subject(current) });
   }
 
-  /** Locks the row until the transaction ends, because the permitted transitions depend on its status. */
-  async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Appointment> {
-    const [row] = await tx.sql.query<AppointmentRow[]>`
-      SELECT ${APPOINTMENT_COLUMNS} FROM wardbell.appointment a
+  /** Locks the row until the transaction ends, because the permitted transitions depend on its status and its last step. */
+  async #lock(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Locked> {
+    const [row] = await tx.sql.query<(AppointmentRow & { status_steps: StatusStep[]; now: Date })[]>`
+      SELECT ${APPOINTMENT_COLUMNS}, a.status_steps, clock_timestamp() AS now FROM wardbell.appointment a
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid
       FOR UPDATE`;
     if (!row) throw new Problem('not_found');
     if (ifMatch && !ifMatch.includes(row.version)) throw new Problem('version_mismatch');
-    return toAppointment(row);
+    return { appointment: toAppointment(row), steps: row.status_steps, now: row.now };
   }
 
-  async #change(tx: Tx, current: Appointment, update: AppointmentUpdate): Promise<Appointment> {
-    const change = changeOf(current, update);
-    if (!change) return current;
-    const appointment = await this.#store(tx, current.id, change.next);
+  async #change(tx: Tx, locked: Locked, update: AppointmentUpdate): Promise<Appointment> {
+    const change = changeOf(locked, update);
+    if (!change) return locked.appointment;
+    const appointment = await this.#store(tx, locked.appointment.id, change);
     tx.emit({ type: change.event, data: appointment });
-    tx.audit({ action: 'appointment.update', ...subject(appointment), changed: change.changed });
+    tx.audit({
+      action: 'appointment.update',
+      ...subject(appointment),
+      changed: change.changed,
+      ...(change.undone && { details: change.undone }),
+    });
     return appointment;
   }
 
-  async #store(tx: Tx, id: string, next: AppointmentFields): Promise<Appointment> {
+  async #store(tx: Tx, id: string, { next, steps }: Change): Promise<Appointment> {
     const [row] = await tx.sql.query<AppointmentRow[]>`
       UPDATE wardbell.appointment a
       SET datetime = ${next.datetime}::timestamptz, duration_minutes = ${next.duration_minutes},
           type = ${next.type}, status = ${next.status}, practitioner = ${next.practitioner},
           room = ${next.room}, reason = ${next.reason ?? null},
-          cancellation_reason = ${next.cancellation_reason},
+          cancellation_reason = ${next.cancellation_reason}, status_steps = ${JSON.stringify(steps)}::jsonb,
           version = a.version + 1, updated_at = clock_timestamp()
       WHERE a.tenant_id = wardbell.current_tenant() AND a.id = ${id}::uuid
       RETURNING ${APPOINTMENT_COLUMNS}`;

@@ -114,9 +114,9 @@ export class DeletedPatients {
     return tx.sql.query<AppointmentRow[]>`
       INSERT INTO wardbell.appointment AS a
         (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
-         cancellation_reason, version, created_at, updated_at)
+         cancellation_reason, status_steps, version, created_at, updated_at)
       SELECT r.tenant_id, r.id, r.patient_id, r.datetime, r.duration_minutes, r.type, r.status, r.practitioner, r.room,
-             r.reason, r.cancellation_reason, r.version + 1, r.created_at, clock_timestamp()
+             r.reason, r.cancellation_reason, coalesce(r.status_steps, '[]'), r.version + 1, r.created_at, clock_timestamp()
       FROM wardbell.deleted_appointment d
       CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.appointment, d.record) r
       WHERE d.tenant_id = wardbell.current_tenant() AND d.patient_id = ${patientId}::uuid

@@ -145,3 +145,18 @@ interface Row {
   readonly address: string | null;
   readonly client: string | null;
 }
+
+/**
+ * The key of what a session of the caller had not saved, until 24 hours after its end. A session that a suspended clinic has left
+ * open has no end, and its browser another session, so the key is not withheld until there is one.
+ */
+export async function findInputKey(tx: Tx, id: string): Promise<Buffer | undefined> {
+  const { user_id, external_id } = personColumns(tx.principal.userId);
+  const [session] = await tx.sql.query<{ input_key: Buffer }[]>`
+    SELECT s.input_key FROM wardbell.auth_session s
+    WHERE s.id = ${id}::uuid AND (s.user_id = ${user_id}::uuid OR s.external_id = ${external_id})
+      AND s.tenant_id IS NOT DISTINCT FROM ${tx.principal.tenantId}::uuid
+      AND least(s.revoked_at, s.expires_at, s.last_used_at + make_interval(mins => s.idle_minutes))
+          > now() - interval '24 hours'`;
+  return session?.input_key;
+}

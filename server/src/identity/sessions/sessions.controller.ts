@@ -5,7 +5,7 @@ import { Endpoint } from '../../api/endpoint/endpoint.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { revokeOtherSessions, revokeSession, revokeUser } from '../revocation.js';
-import { listLoginSessions, personColumns } from './login-session.js';
+import { findInputKey, listLoginSessions, personColumns } from './login-session.js';
 
 const own = api.auth;
 const ofUsers = api.users;
@@ -31,6 +31,13 @@ export class SessionsController {
     if (await revokeSession(tx, { sessionId: id, tenantId }, 'session_ended')) {
       tx.audit({ action: 'auth.session_ended', objectType: 'session', objectId: id }, tenantId);
     }
+  }
+
+  @Endpoint(own.inputKey, { unit: 'accounts' })
+  async inputKey({ tx, id }: Call<typeof own.inputKey>): Promise<object> {
+    const key = await findInputKey(tx, id);
+    if (key === undefined) throw new Problem('not_found');
+    return { input_key: key.toString('base64url') };
   }
 
   @Endpoint(own.endOtherSessions, { unit: 'accounts' })

@@ -146,6 +146,13 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
     const { data } = await insist(LoginSessions, 'GET', '/auth/sessions', { token });
     return data.find(({ current }) => !current)?.id ?? '';
   }),
+  '/auth/sessions/:id/input-key': ofPerson('admin', async ({ email, password, token }) => {
+    await signIn(server, email, password);
+    const { data } = await insist(LoginSessions, 'GET', '/auth/sessions', { token });
+    const id = data.find(({ current }) => !current)?.id ?? '';
+    await insist(z.unknown(), 'DELETE', `/auth/sessions/${id}`, { token });
+    return id;
+  }),
 };
 
 async function putNamed(token: string, path: (name: string) => string, body: object): Promise<string> {

@@ -1,0 +1,57 @@
+import type { Appointment } from '@wardbell/contract';
+import { useEffect, useRef, useState } from 'react';
+import { showUndo } from '../../../shared/components/undo-toast';
+import { useRoomText } from '../../../shared/text/text';
+import { scheduleText } from '../messages';
+import { UndoChain } from '../model/undo-chain';
+import { undoBodyOf, undoBodyOfSave, type Write } from '../model/writes';
+
+/** How long a change can be undone by a click or a key. */
+export const UNDO_MS = 10_000;
+
+/**
+ * Writes, and offers each write, and each save of the form, to be undone for a while. Of one appointment the newest change is on
+ * offer; when it was undone, the one before it is, for the rest of its own time.
+ */
+export const useUndo = (
+  write: (appointment: Appointment, what: Write) => Promise<Appointment>,
+  onUndone: (message: string) => void,
+) => {
+  const words = useRoomText(scheduleText);
+  const latest = useRef({ write, onUndone, words });
+  latest.current = { write, onUndone, words };
+  const [chain] = useState(
+    () =>
+      new UndoChain({
+        nowMs: () => Date.now(),
+        show: (message, timeMs, onUndo, onExpire) =>
+          showUndo({
+            message,
+            undo: latest.current.words.undo.action,
+            timeMs,
+            announced: true,
+            onUndo,
+            onExpire,
+          }),
+        undo: (appointment, undo) => latest.current.write(appointment, undo),
+        onUndone: (message) => latest.current.onUndone(message),
+      }),
+  );
+  // A screen that is locked or shows another room offers nothing: one would not see what an undo does.
+  useEffect(() => () => chain.end(), [chain]);
+  return {
+    /** Returns whether it can be undone. */
+    write: (appointment: Appointment, what: Write, message: string): boolean => {
+      const before = undoBodyOf(appointment, what);
+      const answered = latest.current.write(appointment, what);
+      if (before !== null) chain.offer({ appointment, before, message, answered, timeMs: UNDO_MS });
+      return before !== null;
+    },
+    saved: (appointment: Appointment, saved: Appointment, message: string): boolean => {
+      const before = undoBodyOfSave(appointment, saved);
+      if (before !== null)
+        chain.offer({ appointment, before, message, answered: Promise.resolve(saved), timeMs: UNDO_MS });
+      return before !== null;
+    },
+  };
+};
