@@ -18,8 +18,7 @@ CREATE TABLE wardbell.practitioner (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   folded     text COLLATE "C" NOT NULL GENERATED ALWAYS AS (wardbell.fold_name(name)) STORED,
-  PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, folded)
+  PRIMARY KEY (tenant_id, id)
 );
 CREATE TABLE wardbell.room (
   tenant_id  uuid NOT NULL REFERENCES wardbell.tenant (id) ON DELETE CASCADE,
@@ -31,8 +30,7 @@ CREATE TABLE wardbell.room (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   folded     text COLLATE "C" NOT NULL GENERATED ALWAYS AS (wardbell.fold_name(name)) STORED,
-  PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, folded)
+  PRIMARY KEY (tenant_id, id)
 );
 CREATE TABLE wardbell.appointment_type (
   tenant_id        uuid NOT NULL REFERENCES wardbell.tenant (id) ON DELETE CASCADE,
@@ -45,9 +43,12 @@ CREATE TABLE wardbell.appointment_type (
   created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
   updated_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
   folded           text COLLATE "C" NOT NULL GENERATED ALWAYS AS (wardbell.fold_name(name)) STORED,
-  PRIMARY KEY (tenant_id, id),
-  UNIQUE (tenant_id, folded)
+  PRIMARY KEY (tenant_id, id)
 );
+
+CREATE UNIQUE INDEX practitioner_name ON wardbell.practitioner (tenant_id, folded);
+CREATE UNIQUE INDEX room_name ON wardbell.room (tenant_id, folded);
+CREATE UNIQUE INDEX appointment_type_name ON wardbell.appointment_type (tenant_id, folded);
 
 -- Minutes of the day in the time zone of the clinic.
 CREATE TABLE wardbell.office_hour (
