@@ -67,6 +67,7 @@ export const FormDrawer = <Values extends object>({
   submitLabel,
   form,
   pending,
+  blocked = false,
   failure,
   children,
   onSubmit,
@@ -80,6 +81,8 @@ export const FormDrawer = <Values extends object>({
   submitLabel: string;
   form: UseFormReturnType<Values>;
   pending: boolean;
+  /** It cannot be saved; the form says why. */
+  blocked?: boolean;
   failure: Described | null;
   children: ReactNode;
   onSubmit: (values: Values) => void;
@@ -118,7 +121,7 @@ export const FormDrawer = <Values extends object>({
             <Button variant="default" onClick={close} disabled={pending}>
               {text.app.cancel}
             </Button>
-            <Button type="submit" loading={pending}>
+            <Button type="submit" loading={pending} disabled={blocked}>
               {submitLabel}
             </Button>
           </Group>

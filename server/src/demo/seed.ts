@@ -138,9 +138,11 @@ async function insertRecords(tx: Tx, { practitioners, visits }: DemoClinic): Pro
   const orm = await tx.orm();
   await orm.practitioner.createMany({
     data: practitioners.map(({ name }, index) => ({ tenant_id, name, color: color(index) })),
+    skipDuplicates: true,
   });
   await orm.room.createMany({
     data: practitioners.map(({ room: name }, index) => ({ tenant_id, name, color: color(index) })),
+    skipDuplicates: true,
   });
   await orm.appointmentType.createMany({
     data: visits.map(({ type: name, minutes }, index) => ({
@@ -149,7 +151,9 @@ async function insertRecords(tx: Tx, { practitioners, visits }: DemoClinic): Pro
       color: color(index),
       duration_minutes: minutes,
     })),
+    skipDuplicates: true,
   });
+  if ((await orm.officeHour.count()) > 0) return; // a seed that was cut off has been here
   await orm.officeHour.createMany({
     data: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) => OPEN.map((hours) => ({ tenant_id, weekday, ...hours }))),
   });

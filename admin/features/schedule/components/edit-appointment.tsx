@@ -1,11 +1,14 @@
 'use client';
 
+import { Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
+import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
@@ -14,6 +17,7 @@ import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
+import { movesBooking, toConflictBody } from '../model/booking-check';
 import {
   type AppointmentDraft,
   type DraftField,
@@ -26,7 +30,11 @@ import {
 } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
 import { appointmentKey, useAppointment } from '../queries/use-appointment';
+import { useConflicts } from '../queries/use-conflicts';
 import { AppointmentFields } from './appointment-fields';
+import { BookingConflicts, isForbidden } from './booking-conflicts';
+import { NextFreeTime } from './next-free-time';
+import { useTypeDuration } from './use-type-duration';
 
 const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
 const FIELD_WORDS = {
@@ -55,21 +63,31 @@ export const EditAppointment = ({
   onClose: () => void;
 }) => {
   const text = useText();
-  const words = useRoomText(scheduleText).form;
+  const allWords = useRoomText(scheduleText);
+  const words = allWords.form;
   const formats = useFormats();
   const { timeZone } = formats;
   const api = useApi();
   const cache = useQueryClient();
   const [opened] = useState(appointment);
   const { row: newest } = useAppointment(opened.id);
+  const [draft, setDraft] = useState<AppointmentDraft>(() => ({
+    ...toDraft(opened, timeZone),
+    ...(bookOn === null ? {} : { date: bookOn, status: 'booked' as const }),
+  }));
   const form = useForm<AppointmentDraft>({
     mode: 'uncontrolled',
-    initialValues: {
-      ...toDraft(opened, timeZone),
-      ...(bookOn === null ? {} : { date: bookOn, status: 'booked' as const }),
-    },
+    initialValues: draft,
+    onValuesChange: setDraft,
     validate: (draft) => validateDraft(draft, timeZone, words.errors),
   });
+  const { data: setup } = useClinicSetup();
+  useTypeDuration(form, draft, setup);
+  const moved = movesBooking(toDraft(newest ?? opened, timeZone), draft);
+  const found = useConflicts(moved ? toConflictBody(draft, timeZone, opened.id) : null);
+  const isConflicting = found.conflicts.length > 0;
+  const bookAnyway = useRef(isConflicting);
+  bookAnyway.current = isConflicting;
   const params = { id: opened.id };
   const { save, absorb, merged, conflicts, settle } = useMergingSave(
     {
@@ -78,7 +96,12 @@ export const EditAppointment = ({
       toDraft: (row: Appointment) => toDraft(row, timeZone),
       toBody: (base, draft) => toUpdateBody(base, draft, timeZone),
       load: () => api.call('GET', '/appointments/:id', { params }),
-      save: (body, version) => api.call('PATCH', '/appointments/:id', { params, body, ifMatch: version }),
+      save: (body, version) =>
+        api.call('PATCH', '/appointments/:id', {
+          params,
+          body: { ...body, book_anyway: bookAnyway.current },
+          ifMatch: version,
+        }),
       held: () => cache.getQueryData<Appointment>(appointmentKey(opened.id)) ?? opened,
       onSaved: (saved) => {
         cache.setQueryData<Appointment>(appointmentKey(saved.id), (held) =>
@@ -96,8 +119,10 @@ export const EditAppointment = ({
 
   const submit = () =>
     save.mutate(undefined, {
-      onError: (error) =>
-        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
+      onError: (error) => {
+        if (hasCode(error, 'conflict')) found.ask();
+        markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
+      },
     });
   const shown = (field: DraftField, value: string): string => {
     if (field === 'date' && value !== '') return formats.date(value);
@@ -109,10 +134,13 @@ export const EditAppointment = ({
     <FormDrawer
       inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
-      submitLabel={words.saveChanges}
+      submitLabel={isConflicting ? allWords.conflicts.bookAnyway : words.saveChanges}
       form={form}
       pending={save.isPending}
-      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      blocked={isForbidden(found)}
+      failure={failureBeside(form, save.error, (error) =>
+        hasCode(error, 'conflict') ? allWords.conflicts.taken : describeFailure(error, text),
+      )}
       onSubmit={submit}
       onClose={onClose}
     >
@@ -141,6 +169,10 @@ export const EditAppointment = ({
         }
         disabled={save.isPending}
       />
+      <Stack gap="md" mt="md">
+        <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
+        <BookingConflicts found={found} draft={draft} />
+      </Stack>
     </FormDrawer>
   );
 };

@@ -67,7 +67,7 @@ export const toDraft = (appointment: Appointment, timeZone: string): Appointment
 type When = Pick<AppointmentDraft, 'date' | 'time'>;
 
 /** The moment that date and time name; null when one of them is missing. */
-const toInstant = ({ date, time }: When, timeZone: string): string | null => {
+export const toInstant = ({ date, time }: When, timeZone: string): string | null => {
   const minute = fromClock(time);
   if (!isCalendarDate(date) || minute === undefined) return null;
   return new Date(instantOf({ date, minute }, timeZone)).toISOString();
