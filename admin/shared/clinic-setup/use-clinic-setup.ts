@@ -36,8 +36,9 @@ export const useClinicSetup = () => {
   );
   return useQuery({
     queryKey: CLINIC_SETUP,
-    // changes are told while it is shown; it may have changed while it was not
-    staleTime: 0,
+    // changes are told while it is shown, and it is forgotten when it is not
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
     queryFn: async ({ signal }): Promise<ClinicSetup> => {
       const [practitioners, rooms, types, absences, hours, settings] = await Promise.all([
         loadPages(MAX_PAGES, (after) =>

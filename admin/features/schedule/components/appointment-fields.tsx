@@ -27,6 +27,7 @@ export const AppointmentFields = ({
   statuses,
   disabled,
   patient,
+  children,
 }: {
   form: UseFormReturnType<AppointmentDraft>;
   known: KnownNames;
@@ -35,6 +36,8 @@ export const AppointmentFields = ({
   disabled: boolean;
   /** Stands first: the field that finds the patient, or nothing when that is settled. */
   patient?: ReactNode;
+  /** Stands below time, practitioner and room. */
+  children?: ReactNode;
 }) => {
   const text = useText();
   const words = useRoomText(scheduleText).form;
@@ -104,6 +107,7 @@ export const AppointmentFields = ({
       </SimpleGrid>
       <Offers id={`${id}practitioner`} values={known.practitioner} />
       <Offers id={`${id}room`} values={known.room} />
+      {children}
       {statuses.length > 1 && (
         <NativeSelect
           disabled={disabled}

@@ -1,6 +1,5 @@
 'use client';
 
-import { Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
@@ -114,11 +113,10 @@ export const CreateAppointment = ({
             disabled={save.isPending}
           />
         }
-      />
-      <Stack gap="md" mt="md">
+      >
         <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
         <BookingConflicts found={found} draft={draft} />
-      </Stack>
+      </AppointmentFields>
     </FormDrawer>
   );
 };

@@ -1,6 +1,5 @@
 'use client';
 
-import { Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
@@ -168,11 +167,10 @@ export const EditAppointment = ({
             : []
         }
         disabled={save.isPending}
-      />
-      <Stack gap="md" mt="md">
+      >
         <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
         <BookingConflicts found={found} draft={draft} />
-      </Stack>
+      </AppointmentFields>
     </FormDrawer>
   );
 };

@@ -10,14 +10,21 @@ import { Problem } from '../../platform/errors/problem.js';
 const MINUTE_MS = 60_000;
 /** Free times begin at full five minutes. */
 const GRID_MS = 5 * MINUTE_MS;
+/** Most free times are within these days: the appointments of the others are read only if they are needed. */
+const NEAR_DAYS = 10;
 
 /**
  * The next free times of a practitioner, a room or both: office hours without absences and active appointments, all as
- * instants, so that they are right across a change of the clock. One statement.
+ * instants, so that they are right across a change of the clock.
  * @throws Problem `validation_failed` for an id of no active record
  */
 export async function findFreeSlots(tx: Tx, body: FreeSlotQuery): Promise<FreeSlots> {
-  const until = new Date(Date.parse(body.after) + FREE_SLOT_DAYS * 24 * 60 * MINUTE_MS).toISOString();
+  const near = await slotsWithin(tx, body, NEAR_DAYS);
+  return { data: near.length === body.limit ? near : await slotsWithin(tx, body, FREE_SLOT_DAYS) };
+}
+
+async function slotsWithin(tx: Tx, body: FreeSlotQuery, days: number): Promise<FreeSlots['data']> {
+  const until = new Date(Date.parse(body.after) + days * 24 * 60 * MINUTE_MS).toISOString();
   const rows = await tx.sql.query<Row[]>`
     WITH asked AS MATERIALIZED (
       SELECT p.id AS practitioner_id, p.folded AS practitioner, m.id AS room_id, m.folded AS room,
@@ -57,7 +64,7 @@ export async function findFreeSlots(tx: Tx, body: FreeSlotQuery): Promise<FreeSl
   const [first] = rows;
   refuseUnknown(body, first);
   const minutes = body.duration_minutes ?? first?.minutes ?? DEFAULT_DURATION_MINUTES;
-  return { data: slotsIn(rows, minutes * MINUTE_MS, body.limit) };
+  return slotsIn(rows, minutes * MINUTE_MS, body.limit);
 }
 
 interface Row {
