@@ -38,7 +38,7 @@ it('is set up by an admin, and every open schedule follows without a reload', as
   });
 
   await anna.page.getByRole('button', { name: 'Add absence' }).click();
-  await anna.page.getByLabel('Who').selectOption('Dr. Zoe Abelson');
+  await anna.page.getByLabel('Who', { exact: true }).selectOption('Dr. Zoe Abelson');
   await anna.page.getByLabel('First day').fill(DAY);
   await anna.page.getByLabel('Last day').fill(DAY);
   await anna.page.getByLabel('What for').fill('Congress');

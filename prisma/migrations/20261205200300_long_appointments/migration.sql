@@ -33,3 +33,64 @@ BEGIN
   );
 END
 $$;
+
+-- What a time overlaps: other active appointments of the practitioner, the room and the patient, absences, and the time
+-- outside of office hours. Practitioner and room are given by id or by text. With the rights of the caller, so row-level
+-- security confines it. Generic plans: planning for each call costs 1 ms, five times as much as running it.
+CREATE FUNCTION wardbell.find_conflicts(
+  p_appointment uuid, p_patient uuid, p_practitioner_id uuid, p_practitioner text, p_room_id uuid, p_room text,
+  p_begins timestamptz, p_ends timestamptz, p_limit integer
+) RETURNS TABLE (kind text, appointment_id uuid, begins timestamptz, ends timestamptz)
+  LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan
+  AS $$
+#variable_conflict use_column
+DECLARE
+  tenant         uuid := wardbell.current_tenant();
+  practitioner   text := wardbell.fold_name(p_practitioner);
+  practitioner_a uuid;
+  room           text := wardbell.fold_name(p_room);
+BEGIN
+  IF p_practitioner_id IS NOT NULL THEN
+    SELECT r.id, r.folded INTO practitioner_a, practitioner FROM wardbell.practitioner r
+      WHERE r.tenant_id = tenant AND r.id = p_practitioner_id AND r.active;
+  ELSIF practitioner IS NOT NULL THEN
+    SELECT r.id INTO practitioner_a FROM wardbell.practitioner r
+      WHERE r.tenant_id = tenant AND r.folded = practitioner AND r.active;
+  END IF;
+  IF p_room_id IS NOT NULL THEN
+    SELECT r.folded INTO room FROM wardbell.room r WHERE r.tenant_id = tenant AND r.id = p_room_id AND r.active;
+  END IF;
+  RETURN QUERY
+    WITH overlapping AS MATERIALIZED (
+      -- folding costs more than comparing times, so only what overlaps is folded
+      SELECT a.id, a.patient_id, a.practitioner, a.room, a.sort_at AS begins,
+             a.sort_at + make_interval(mins => a.duration_minutes) AS ends
+      FROM wardbell.appointment a
+      WHERE a.tenant_id = tenant AND a.duration_minutes <= 120
+        AND a.sort_at > p_begins - interval '2 hours' AND a.sort_at < p_ends
+        AND a.status IN ('pending', 'booked', 'arrived', 'checked-in')
+        AND a.sort_at + make_interval(mins => a.duration_minutes) > p_begins AND a.id IS DISTINCT FROM p_appointment
+      UNION ALL
+      SELECT a.id, a.patient_id, a.practitioner, a.room, a.sort_at,
+             a.sort_at + make_interval(mins => a.duration_minutes)
+      FROM wardbell.appointment a
+      WHERE a.tenant_id = tenant AND a.duration_minutes > 120
+        AND a.sort_at > p_begins - interval '24 hours' AND a.sort_at < p_ends
+        AND a.status IN ('pending', 'booked', 'arrived', 'checked-in')
+        AND a.sort_at + make_interval(mins => a.duration_minutes) > p_begins AND a.id IS DISTINCT FROM p_appointment
+    )
+    SELECT k.kind, o.id, o.begins, o.ends
+    FROM overlapping o CROSS JOIN LATERAL (VALUES
+      ('practitioner', practitioner = wardbell.fold_name(o.practitioner)), ('room', room = wardbell.fold_name(o.room)),
+      ('patient', o.patient_id = p_patient)) AS k(kind, is_same)
+    WHERE k.is_same ORDER BY o.begins, k.kind, o.id LIMIT p_limit;
+  RETURN QUERY
+    SELECT 'absence', NULL::uuid, b.begins_at, b.ends_at FROM wardbell.absence b
+    WHERE b.tenant_id = tenant AND b.ends_at > p_begins AND b.begins_at < p_ends
+      AND (b.practitioner_id IS NULL OR b.practitioner_id = practitioner_a)
+    ORDER BY b.begins_at LIMIT p_limit;
+  IF NOT wardbell.open_times(practitioner_a, p_begins, p_ends) @> tstzrange(p_begins, p_ends) THEN
+    RETURN QUERY SELECT 'closed', NULL::uuid, p_begins, p_ends;
+  END IF;
+END
+$$;

@@ -49,6 +49,8 @@ export const BookingConflicts = ({ found, draft }: { found: Conflicts; draft: Ap
         <Alert
           variant="light"
           color={forbidden ? 'red' : 'orange'}
+          // the title in the color of the text: the tone's own is too pale on it
+          styles={{ title: { color: 'inherit' } }}
           icon={<IconAlertTriangle aria-hidden="true" />}
           title={forbidden ? words.forbidden : words.title}
         >
