@@ -32,6 +32,7 @@ it('makes records of the texts of before, one for spellings that differ in case 
     rmSync(folder, { recursive: true, force: true });
   }
   await database.query(FILL);
+  await migrate(database.ownerUrl, createLog({ logLevel: 'silent', production: true }));
   await startAnother();
   const names = async (table: string) =>
     (

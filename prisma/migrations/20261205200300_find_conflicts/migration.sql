@@ -45,20 +45,20 @@ CREATE FUNCTION wardbell.find_conflicts(
   AS $$
 #variable_conflict use_column
 DECLARE
-  tenant         uuid := wardbell.current_tenant();
-  practitioner   text := wardbell.fold_name(p_practitioner);
-  practitioner_a uuid;
-  room           text := wardbell.fold_name(p_room);
+  tenant            uuid := wardbell.current_tenant();
+  record_id         uuid; -- of the practitioner
+  practitioner_name text := wardbell.fold_name(p_practitioner);
+  room_name         text := wardbell.fold_name(p_room);
 BEGIN
   IF p_practitioner_id IS NOT NULL THEN
-    SELECT r.id, r.folded INTO practitioner_a, practitioner FROM wardbell.practitioner r
+    SELECT r.id, r.folded INTO record_id, practitioner_name FROM wardbell.practitioner r
       WHERE r.tenant_id = tenant AND r.id = p_practitioner_id AND r.active;
-  ELSIF practitioner IS NOT NULL THEN
-    SELECT r.id INTO practitioner_a FROM wardbell.practitioner r
-      WHERE r.tenant_id = tenant AND r.folded = practitioner AND r.active;
+  ELSIF practitioner_name IS NOT NULL THEN
+    SELECT r.id INTO record_id FROM wardbell.practitioner r
+      WHERE r.tenant_id = tenant AND r.folded = practitioner_name AND r.active;
   END IF;
   IF p_room_id IS NOT NULL THEN
-    SELECT r.folded INTO room FROM wardbell.room r WHERE r.tenant_id = tenant AND r.id = p_room_id AND r.active;
+    SELECT r.folded INTO room_name FROM wardbell.room r WHERE r.tenant_id = tenant AND r.id = p_room_id AND r.active;
   END IF;
   RETURN QUERY
     WITH overlapping AS MATERIALIZED (
@@ -81,15 +81,15 @@ BEGIN
     )
     SELECT k.kind, o.id, o.begins, o.ends
     FROM overlapping o CROSS JOIN LATERAL (VALUES
-      ('practitioner', practitioner = wardbell.fold_name(o.practitioner)), ('room', room = wardbell.fold_name(o.room)),
+      ('practitioner', practitioner_name = wardbell.fold_name(o.practitioner)), ('room', room_name = wardbell.fold_name(o.room)),
       ('patient', o.patient_id = p_patient)) AS k(kind, is_same)
     WHERE k.is_same ORDER BY o.begins, k.kind, o.id LIMIT p_limit;
   RETURN QUERY
     SELECT 'absence', NULL::uuid, b.begins_at, b.ends_at FROM wardbell.absence b
     WHERE b.tenant_id = tenant AND b.ends_at > p_begins AND b.begins_at < p_ends
-      AND (b.practitioner_id IS NULL OR b.practitioner_id = practitioner_a)
+      AND (b.practitioner_id IS NULL OR b.practitioner_id = record_id)
     ORDER BY b.begins_at LIMIT p_limit;
-  IF NOT wardbell.open_times(practitioner_a, p_begins, p_ends) @> tstzrange(p_begins, p_ends) THEN
+  IF NOT wardbell.open_times(record_id, p_begins, p_ends) @> tstzrange(p_begins, p_ends) THEN
     RETURN QUERY SELECT 'closed', NULL::uuid, p_begins, p_ends;
   END IF;
 END
