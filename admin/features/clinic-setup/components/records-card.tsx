@@ -5,7 +5,7 @@ import type { AppointmentType, Practitioner, Room } from '@wardbell/contract';
 import { useId, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toast } from '../../../shared/components/toast';
-import { errorsAt } from '../../../shared/forms/draft-errors';
+import { errorsAt, fieldsOf } from '../../../shared/forms/draft-errors';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -33,6 +33,8 @@ const toDraft = (row: Row | undefined, taken: number): Draft => ({
   active: row?.active ?? true,
   duration_minutes: row && 'duration_minutes' in row ? String(row.duration_minutes) : '30',
 });
+
+const isField = fieldsOf<Draft>({ name: '', color: '', active: true, duration_minutes: '' });
 
 const RecordForm = ({
   kind,
@@ -82,11 +84,7 @@ const RecordForm = ({
           markRefused(form, error, (code, fields) =>
             code === 'name_taken'
               ? { name: words.errors.taken }
-              : errorsAt(
-                  fields,
-                  (path) => (path in form.values ? (path as keyof Draft) : undefined),
-                  words.errors.other,
-                ),
+              : errorsAt(fields, (path) => (isField(path) ? path : undefined), words.errors.other),
           ),
       },
     );

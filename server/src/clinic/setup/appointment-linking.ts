@@ -4,7 +4,7 @@ import { Database } from '../../database/database.service.js';
 import { SYSTEM } from '../../database/principal.js';
 
 /** An instance that ended while it linked is relieved after this time. */
-const EVERY_MS = 60_000;
+const EVERY_MS = 10_000;
 /** Rows of a batch are locked for about 0.3 s. */
 const BATCH = 2_000;
 
