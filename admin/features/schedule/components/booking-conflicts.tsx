@@ -50,7 +50,7 @@ export const BookingConflicts = ({ found, draft }: { found: Conflicts; draft: Ap
           variant="light"
           color={forbidden ? 'red' : 'orange'}
           // the title in the color of the text: the tone's own is too pale on it
-          styles={{ title: { color: 'inherit' } }}
+          styles={{ title: { color: 'var(--mantine-color-text)' } }}
           icon={<IconAlertTriangle aria-hidden="true" />}
           title={forbidden ? words.forbidden : words.title}
         >
