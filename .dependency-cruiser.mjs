@@ -23,6 +23,7 @@ const FEATURE_IMPORTS = {
   approvals: [],
   audit: ['patients', 'reviews'],
   care: [],
+  'clinic-setup': [],
   connections: [],
   events: [],
   'external-users': [],

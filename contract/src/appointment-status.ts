@@ -20,6 +20,9 @@ export const UNSCHEDULED: readonly Status[] = ['proposed', 'waitlist'];
 /** Statuses whose `datetime` may change. An appointment that has begun or ended keeps its time. */
 export const RESCHEDULABLE: readonly Status[] = ['proposed', 'waitlist', 'pending', 'booked'];
 
+/** Statuses that take the time of practitioner, room and patient. */
+export const TAKES_TIME: ReadonlySet<Status> = new Set(['pending', 'booked', 'arrived', 'checked-in']);
+
 const MOVES: Readonly<Record<Status, readonly Status[]>> = {
   proposed: ['pending', 'booked', 'cancelled'],
   waitlist: ['pending', 'booked', 'cancelled'],

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { APPOINTMENT_STATUSES, UNSCHEDULED } from './appointment-status.js';
+import { Conflict, DEFAULT_DURATION_MINUTES } from './clinic-setup.js';
 import { line, Purged, prose, Timestamp, Uuid, Version } from './text.js';
 
 /** HL7 FHIR AppointmentStatus (R5). */
@@ -15,6 +16,16 @@ const AppointmentTime = Timestamp.refine((value) => {
   return year >= 1900 && year < 2200;
 }, 'must be between the years 1900 and 2200');
 
+/** Absent: saved; `false`: 409 `conflict` if there are conflicts; `true`: saved, unless the clinic forbids it. */
+const BookAnyway = z
+  .boolean()
+  .optional()
+  .meta({
+    description:
+      'Absent or `true`: saved in spite of conflicts; `false`: 409 `conflict` with them. A clinic that forbids double ' +
+      'bookings refuses those of a practitioner, room or patient whatever is said here',
+  });
+
 const writable = {
   patient_id: Uuid,
   datetime: AppointmentTime.nullable(),
@@ -22,6 +33,9 @@ const writable = {
   type: line(1, 100),
   practitioner: line(1, 200).nullable(),
   room: line(1, 100).nullable(),
+  practitioner_id: Uuid.nullable().meta({ description: 'Its name becomes the text' }),
+  room_id: Uuid.nullable().meta({ description: 'Its name becomes the text' }),
+  type_id: Uuid.meta({ description: 'Its name becomes the text, its duration that of a new appointment' }),
   reason: prose(2_000).nullable().meta({ description: 'Clinical; front desk neither sees nor writes it' }),
 };
 
@@ -30,16 +44,26 @@ export const AppointmentCreate = z
   .strictObject({
     patient_id: writable.patient_id,
     datetime: writable.datetime.optional(),
-    duration_minutes: writable.duration_minutes.default(30),
-    type: writable.type,
+    duration_minutes: writable.duration_minutes
+      .optional()
+      .meta({ description: `${DEFAULT_DURATION_MINUTES} if absent, or that of \`type_id\`` }),
+    type: writable.type.optional().meta({ description: 'Required unless `type_id` is given' }),
+    type_id: writable.type_id.optional(),
     status: InitialStatus.default('booked'),
     practitioner: writable.practitioner.optional(),
+    practitioner_id: writable.practitioner_id.optional(),
     room: writable.room.optional(),
+    room_id: writable.room_id.optional(),
+    book_anyway: BookAnyway,
     reason: writable.reason.optional(),
   })
   .refine((body) => body.datetime != null || UNSCHEDULED.includes(body.status), {
     path: ['datetime'],
     message: 'is required unless the status is proposed or waitlist',
+  })
+  .refine((body) => body.type !== undefined || body.type_id !== undefined, {
+    path: ['type'],
+    message: 'is required',
   });
 export type AppointmentCreate = z.infer<typeof AppointmentCreate>;
 
@@ -48,7 +72,11 @@ export const AppointmentUpdate = z
   .strictObject({ ...writable, status: AppointmentStatus, cancellation_reason: prose(2_000).nullable() })
   .omit({ patient_id: true })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+  .extend({ book_anyway: BookAnyway })
+  .refine(
+    (body) => Object.keys(body).some((field) => field !== 'book_anyway'),
+    'must change at least one field',
+  );
 export type AppointmentUpdate = z.infer<typeof AppointmentUpdate>;
 
 /** Body of `POST /appointments/{id}/status`; `reason` becomes the `cancellation_reason`. */
@@ -70,6 +98,9 @@ export const Appointment = z
     status: AppointmentStatus,
     practitioner: z.string().nullable(),
     room: z.string().nullable(),
+    practitioner_id: Uuid.nullable().meta({ description: 'Of the practitioner with this name' }),
+    room_id: Uuid.nullable(),
+    type_id: Uuid.nullable(),
     reason: z.string().nullable().optional(),
     cancellation_reason: z.string().nullable(),
     previous_status: AppointmentStatus.optional().meta({
@@ -89,3 +120,11 @@ export const Appointment = z
   })
   .meta({ id: 'Appointment' });
 export type Appointment = z.infer<typeof Appointment>;
+
+/** Answer of `POST /appointments` and `PATCH /appointments/{id}`. */
+export const AppointmentSaved = Appointment.extend({
+  conflicts: z
+    .array(Conflict)
+    .meta({ description: 'What it overlaps; empty unless it is pending, booked, arrived or checked-in' }),
+}).meta({ id: 'AppointmentSaved' });
+export type AppointmentSaved = z.infer<typeof AppointmentSaved>;

@@ -39,6 +39,10 @@ export const EVENT_TYPES = {
     shows: { tenant: ['appointment_id'], super: ['appointment_id', 'tenant_id', 'version'] },
     list: { of: 'appointment', change: 'delete' },
   },
+  clinic_setup_changed: {
+    topic: 'appointments',
+    shows: { tenant: ['kind', 'id'], super: [] },
+  },
   gateway_status_change: {
     topic: 'gateways',
     shows: {

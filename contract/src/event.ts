@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Appointment } from './appointment.js';
 import { NotificationLevel } from './audience.js';
+import { ClinicSetupChanged } from './clinic-setup.js';
 import type { EventType } from './event-types.js';
 import { GatewayStatusChange } from './gateway.js';
 import { InboxChanged, NoticeProgressCounts, NoticeStateChanged } from './notice.js';
@@ -16,6 +17,7 @@ export const EVENT_DATA = {
   appointment_updated: Appointment,
   appointment_cancelled: Appointment,
   appointment_deleted: z.object({ appointment_id: Uuid }),
+  clinic_setup_changed: ClinicSetupChanged,
   gateway_status_change: GatewayStatusChange,
   system_notification: z.object({
     id: Uuid.meta({ description: 'Of the notice, the same in all its steps and repeats' }),

@@ -6,6 +6,14 @@ import { gateways } from './routes-gateways.js';
 import { escalationPolicies, notifications } from './routes-notices.js';
 import { approvals, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
 import { push } from './routes-push.js';
+import {
+  absences,
+  appointmentTypes,
+  clinicSettings,
+  officeHours,
+  practitioners,
+  rooms,
+} from './routes-setup.js';
 import { audit, connections, events, eventTypes, presence, stream, system } from './routes-stream.js';
 
 /**
@@ -17,6 +25,12 @@ export const api = {
   patients,
   appointments,
   breakGlass,
+  practitioners,
+  rooms,
+  appointmentTypes,
+  absences,
+  officeHours,
+  clinicSettings,
   events,
   stream,
   eventTypes,

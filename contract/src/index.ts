@@ -5,6 +5,7 @@ export * from './approval.js';
 export * from './audience.js';
 export * from './audit.js';
 export * from './break-glass.js';
+export * from './clinic-setup.js';
 export * from './close-code.js';
 export * from './delivery.js';
 export * from './endpoint.js';

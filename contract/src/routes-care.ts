@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { Appointment, AppointmentCreate, AppointmentStatusChange, AppointmentUpdate } from './appointment.js';
+import {
+  Appointment,
+  AppointmentCreate,
+  AppointmentSaved,
+  AppointmentStatusChange,
+  AppointmentUpdate,
+} from './appointment.js';
 import { PatientAccess } from './audit.js';
 import { BreakGlass, BreakGlassCreate, BreakGlassReview } from './break-glass.js';
+import { ConflictCheck, ConflictsFound, FreeSlotQuery, FreeSlots } from './clinic-setup.js';
 import { endpoint } from './endpoint.js';
 import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
 import { Patient, PatientCreate, PatientIdentity, PatientUpdate, RestrictedPatient } from './patient.js';
@@ -158,11 +165,11 @@ export const appointments = {
     body: AppointmentCreate,
     writes: 'appointment',
     status: 201,
-    answer: Appointment,
+    answer: AppointmentSaved,
     shows: 'appointment',
     versioned: true,
     idempotent: true,
-    problems: ['unknown_patient', 'field_not_allowed'],
+    problems: ['unknown_patient', 'field_not_allowed', 'conflict'],
   }),
   update: endpoint({
     method: 'PATCH',
@@ -173,10 +180,30 @@ export const appointments = {
     body: AppointmentUpdate,
     writes: 'appointment',
     status: 200,
-    answer: Appointment,
+    answer: AppointmentSaved,
     shows: 'appointment',
     versioned: true,
-    problems: ['invalid_transition', 'field_not_allowed'],
+    problems: ['invalid_transition', 'field_not_allowed', 'conflict'],
+  }),
+  conflicts: endpoint({
+    method: 'POST',
+    path: '/appointments/conflicts',
+    tag: 'appointments',
+    summary: 'What an appointment at this time would overlap; saves nothing',
+    access: [...CARE_TEAM, 'appointments:read'],
+    body: ConflictCheck,
+    status: 200,
+    answer: ConflictsFound,
+  }),
+  freeSlots: endpoint({
+    method: 'POST',
+    path: '/appointments/free-slots',
+    tag: 'appointments',
+    summary: 'The next free times of a practitioner or room; saves nothing',
+    access: [...CARE_TEAM, 'appointments:read'],
+    body: FreeSlotQuery,
+    status: 200,
+    answer: FreeSlots,
   }),
   setStatus: endpoint({
     method: 'POST',
@@ -190,7 +217,7 @@ export const appointments = {
     shows: 'appointment',
     versioned: true,
     idempotent: true,
-    problems: ['invalid_transition'],
+    problems: ['invalid_transition', 'conflict'],
   }),
   remove: endpoint({
     method: 'DELETE',

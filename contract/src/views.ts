@@ -56,6 +56,10 @@ const APPOINTMENT = [
   'updated_at',
   'restricted',
   'purged',
+  'practitioner_id',
+  'room_id',
+  'type_id',
+  'conflicts',
 ] as const;
 
 const IDS = ['id', 'tenant_id', 'version'] as const;

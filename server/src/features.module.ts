@@ -3,6 +3,7 @@ import { ApiModule } from './api/api.module.js';
 import { AppointmentsModule } from './clinic/appointments/appointments.module.js';
 import { GatewaysModule } from './clinic/gateways/gateways.module.js';
 import { PatientsModule } from './clinic/patients/patients.module.js';
+import { SetupModule } from './clinic/setup/setup.module.js';
 import { DeadLettersModule } from './dead-letters/dead-letters.module.js';
 import { DemoModule } from './demo/demo.module.js';
 import { AuthModule } from './identity/auth/auth.module.js';
@@ -24,6 +25,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     UsersModule,
     PatientsModule,
     AppointmentsModule,
+    SetupModule,
     NoticesModule,
     GatewaysModule,
     EventsModule,

@@ -25,6 +25,7 @@ export const ROOMS: readonly Room[] = [
   { id: 'events', path: '/events/', roles: ['tenant_admin'] },
   { id: 'integrations', path: '/integrations/', roles: ['tenant_admin'] },
   { id: 'gateways', path: '/gateways/', roles: ['tenant_admin'] },
+  { id: 'clinic-setup', path: '/clinic-setup/', roles: ['tenant_admin'] },
   { id: 'users', path: '/users/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'security', path: '/security/', roles: ['tenant_admin', 'super_admin'] },
   { id: 'audit', path: '/audit/', roles: ['tenant_admin', 'super_admin'] },

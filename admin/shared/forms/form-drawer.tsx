@@ -68,6 +68,7 @@ export const FormDrawer = <Values extends object>({
   submitLabel,
   form,
   pending,
+  blocked = false,
   failure,
   children,
   beside,
@@ -84,6 +85,8 @@ export const FormDrawer = <Values extends object>({
   submitLabel: string;
   form: UseFormReturnType<Values>;
   pending: boolean;
+  /** It cannot be saved; the form says why. */
+  blocked?: boolean;
   failure: Described | null;
   children: ReactNode;
   /** What stands above the buttons, always in sight. It leaves the form by `leave`, which asks first as closing does. */
@@ -128,7 +131,7 @@ export const FormDrawer = <Values extends object>({
               <Button variant="default" onClick={close} disabled={pending}>
                 {text.app.cancel}
               </Button>
-              <Button type="submit" loading={pending}>
+              <Button type="submit" loading={pending} disabled={blocked}>
                 {submitLabel}
               </Button>
             </Group>

@@ -35,10 +35,17 @@ export const isUnreachable = (error: unknown): boolean => {
 /** True when the server of this connection is read-only. A new connection may reach the primary. */
 export const isReadOnly = (error: unknown): boolean => sqlState(error) === SQLSTATE.readOnlyTransaction;
 
-/** True for a deadlock or a serialization failure: the transaction may be retried. */
+/**
+ * True for a deadlock, a serialization failure, and a time that another transaction took at the same moment: the
+ * transaction may be retried, and finds then what it could not see.
+ */
 export const isRetryable = (error: unknown): boolean => {
   const state = sqlState(error);
-  return state === SQLSTATE.serializationFailure || state === SQLSTATE.deadlockDetected;
+  return (
+    state === SQLSTATE.serializationFailure ||
+    state === SQLSTATE.deadlockDetected ||
+    state === SQLSTATE.exclusionViolation
+  );
 };
 
 /** Converts database errors to problems: 503 when the database is unreachable, 409 after a lock timeout. */

@@ -120,8 +120,43 @@ async function fill(tx: Tx, clinic: DemoClinic): Promise<void> {
   const faker = await fakerOf(clinic);
   const patients = demoPatients(faker, PATIENTS_PER_CLINIC);
   if ((await insertPatients(tx, patients)) === 0) return; // another instance was faster
+  await insertRecords(tx, clinic);
   const ids = patients.map(({ id }) => id);
   await insertAppointments(tx, demoSchedule(faker, clinic, ids, new Date()), clinic.timeZone);
+}
+
+const COLORS = ['#1c7ed6', '#2f9e44', '#e8590c', '#9c36b5', '#0c8599', '#c2255c'] as const;
+const OPEN = [
+  { opens: 8 * 60, closes: 12 * 60 },
+  { opens: 13 * 60, closes: 17 * 60 },
+] as const;
+
+/** What the clinic books with. The practitioners of the demo work every day, so that the board is never empty. */
+async function insertRecords(tx: Tx, { practitioners, visits }: DemoClinic): Promise<void> {
+  const tenant_id = tx.tenantId ?? '';
+  const color = (index: number): string => COLORS[index % COLORS.length] ?? COLORS[0];
+  const orm = await tx.orm();
+  await orm.practitioner.createMany({
+    data: practitioners.map(({ name }, index) => ({ tenant_id, name, color: color(index) })),
+    skipDuplicates: true,
+  });
+  await orm.room.createMany({
+    data: practitioners.map(({ room: name }, index) => ({ tenant_id, name, color: color(index) })),
+    skipDuplicates: true,
+  });
+  await orm.appointmentType.createMany({
+    data: visits.map(({ type: name, minutes }, index) => ({
+      tenant_id,
+      name,
+      color: color(index),
+      duration_minutes: minutes,
+    })),
+    skipDuplicates: true,
+  });
+  if ((await orm.officeHour.count()) > 0) return; // a seed that was cut off has been here
+  await orm.officeHour.createMany({
+    data: [1, 2, 3, 4, 5, 6, 7].flatMap((weekday) => OPEN.map((hours) => ({ tenant_id, weekday, ...hours }))),
+  });
 }
 
 async function insertPatients(tx: Tx, patients: readonly DemoPatient[]): Promise<number> {
@@ -145,12 +180,15 @@ async function insertAppointments(
   const rows = await tx.sql.query<AppointmentRow[]>`
     INSERT INTO wardbell.appointment AS a
       (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
-       cancellation_reason)
+       cancellation_reason, practitioner_id, room_id, type_id)
     SELECT wardbell.current_tenant(), n.id, n.patient_id, n.local AT TIME ZONE ${timeZone}, n.duration_minutes,
-           n.type, n.status, n.practitioner, n.room, n.reason, n.cancellation_reason
+           n.type, n.status, n.practitioner, n.room, n.reason, n.cancellation_reason, p.id, m.id, y.id
     FROM jsonb_to_recordset(${JSON.stringify(appointments)}::jsonb) AS n(
       id uuid, patient_id uuid, local timestamp, duration_minutes integer, type text, status text,
       practitioner text, room text, reason text, cancellation_reason text)
+    LEFT JOIN wardbell.practitioner p ON p.tenant_id = wardbell.current_tenant() AND p.name = n.practitioner
+    LEFT JOIN wardbell.room m ON m.tenant_id = wardbell.current_tenant() AND m.name = n.room
+    LEFT JOIN wardbell.appointment_type y ON y.tenant_id = wardbell.current_tenant() AND y.name = n.type
     RETURNING ${APPOINTMENT_COLUMNS}`;
   for (const row of rows) tx.emit({ type: 'appointment_created', data: toAppointment(row) });
 }

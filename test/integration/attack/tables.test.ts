@@ -42,10 +42,13 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   ],
   purge_events: ['purge_events($1, $2, 100)', 'refused'],
   search_patients: [`search_patients(ARRAY['a'], NULL, NULL, NULL, 100, NULL, '')`, []],
+  // only of the clinic of the transaction
+  set_double_booking: [`set_double_booking('allow')`, []],
   subscribe_push: [
     `subscribe_push($1, 'u', 'clinician', NULL, 'https://push.test/', 'k', 'a', 'p', NULL, 20)`,
     'refused',
   ],
+  touch_office_hours: ['touch_office_hours()', [{ touch_office_hours: 3 }]],
   verify_audit: [`verify_audit($1, 0, '', 100)`, 'refused'],
   weigh_limits: [`weigh_limits($1, interval '1 day', 1, true)`, 'refused'],
 };

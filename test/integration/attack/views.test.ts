@@ -26,7 +26,7 @@ useServer({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
 const PATIENT =
   'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until';
 const APPOINTMENT =
-  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged';
+  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged practitioner_id room_id type_id conflicts';
 const GATEWAY = 'gateway_id gateway_type previous_status current_status metadata';
 const IDS = 'id tenant_id version';
 
@@ -58,6 +58,7 @@ const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   appointment_updated: appointment,
   appointment_cancelled: appointment,
   appointment_deleted: everybody('appointment_id', 'appointment_id tenant_id version'),
+  clinic_setup_changed: everybody('kind id', ''),
   gateway_status_change: everybody(GATEWAY, 'gateway_id tenant_id'),
   system_notification: everybody(
     'id message level title link requires_ack step expires_at test break_glass_id approval_id',

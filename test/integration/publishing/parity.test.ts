@@ -220,6 +220,7 @@ describe('The ways in and the doors', () => {
       'appointments',
       'audit',
       'auth',
+      'clinic setup',
       'connections',
       'dead letters',
       'escalation policies',

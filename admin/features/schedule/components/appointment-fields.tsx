@@ -28,6 +28,7 @@ export const AppointmentFields = ({
   statuses,
   disabled,
   patient,
+  children,
 }: {
   form: UseFormReturnType<AppointmentDraft>;
   known: KnownNames;
@@ -36,6 +37,8 @@ export const AppointmentFields = ({
   disabled: boolean;
   /** Stands first: the field that finds the patient, or nothing when that is settled. */
   patient?: ReactNode;
+  /** Stands below time, practitioner and room. */
+  children?: ReactNode;
 }) => {
   const text = useText();
   const { form: words, about } = useRoomText(scheduleText);
@@ -105,6 +108,7 @@ export const AppointmentFields = ({
       </SimpleGrid>
       <Offers id={`${id}practitioner`} values={known.practitioner} />
       <Offers id={`${id}room`} values={known.room} />
+      {children}
       {statuses.length > 1 && (
         <div>
           <NativeSelect

@@ -5,7 +5,9 @@ import { useMutation } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
+import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { useApi } from '../../../shared/session/context';
 import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
@@ -13,6 +15,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
+import { toConflictBody } from '../model/booking-check';
 import {
   type AppointmentDraft,
   EMPTY_DRAFT,
@@ -24,8 +27,12 @@ import {
   validateDraft,
 } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
+import { useConflicts } from '../queries/use-conflicts';
 import { AppointmentFields } from './appointment-fields';
+import { BookingConflicts, isForbidden } from './booking-conflicts';
+import { NextFreeTime } from './next-free-time';
 import { PatientPicker } from './patient-picker';
+import { useTypeDuration } from './use-type-duration';
 
 /** What a new appointment begins with, by where it was asked for. */
 export interface Prefill {
@@ -61,37 +68,50 @@ export const CreateAppointment = ({
   onCreated: (appointment: Appointment) => void;
 }) => {
   const text = useText();
-  const words = useRoomText(scheduleText).form;
+  const allWords = useRoomText(scheduleText);
+  const words = allWords.form;
   const { timeZone } = useFormats();
   const api = useApi();
   const keyFor = useIdempotencyKey();
+  const [draft, setDraft] = useState<AppointmentDraft>(() => ({
+    ...EMPTY_DRAFT,
+    ...(prefill.atMs === null ? { date: prefill.date, time: '' } : toDateAndTime(prefill.atMs, timeZone)),
+    practitioner: prefill.practitioner ?? '',
+    room: prefill.room ?? '',
+  }));
   const form = useForm<AppointmentDraft>({
     mode: 'uncontrolled',
-    initialValues: {
-      ...EMPTY_DRAFT,
-      ...(prefill.atMs === null ? { date: prefill.date, time: '' } : toDateAndTime(prefill.atMs, timeZone)),
-      practitioner: prefill.practitioner ?? '',
-      room: prefill.room ?? '',
-    },
+    initialValues: draft,
+    onValuesChange: setDraft,
     validate: (draft) => validateDraft(draft, timeZone, words.errors),
   });
+  const { data: setup } = useClinicSetup();
+  useTypeDuration(form, draft, setup);
+  const found = useConflicts(toConflictBody(draft, timeZone, undefined));
+  const isConflicting = found.conflicts.length > 0;
   const save = useMutation({
     mutationFn: (draft: AppointmentDraft) => {
-      const body = toCreateBody(draft, timeZone);
+      const body = { ...toCreateBody(draft, timeZone), book_anyway: isConflicting };
       return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
     },
     onSuccess: onCreated,
-    onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
+    onError: (error) => {
+      if (hasCode(error, 'conflict')) found.ask();
+      markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
+    },
   });
   return (
     <FormDrawer
       title={words.createTitle}
       inputName={NEW_APPOINTMENT}
-      submitLabel={words.save}
+      submitLabel={isConflicting ? allWords.conflicts.bookAnyway : words.save}
       about={<DraftAbout form={form} />}
       form={form}
       pending={save.isPending}
-      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+      blocked={isForbidden(found)}
+      failure={failureBeside(form, save.error, (error) =>
+        hasCode(error, 'conflict') ? allWords.conflicts.taken : describeFailure(error, text),
+      )}
       onSubmit={save.mutate}
       onClose={onClose}
     >
@@ -108,7 +128,10 @@ export const CreateAppointment = ({
             disabled={save.isPending}
           />
         }
-      />
+      >
+        <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
+        <BookingConflicts found={found} draft={draft} />
+      </AppointmentFields>
     </FormDrawer>
   );
 };

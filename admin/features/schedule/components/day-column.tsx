@@ -8,6 +8,7 @@ import { scheduleText } from '../messages';
 import { type Axis, endMsOf, startMsOf } from '../model/axis';
 import { MINUTE_MS } from '../model/clock';
 import { layLanes } from '../model/lanes';
+import type { ClosedTime } from '../model/open-times';
 import classes from './day-grid.module.css';
 import { columnAttributes, type Drag } from './use-drag';
 
@@ -28,6 +29,8 @@ export const DayColumn = ({
   name,
   title,
   rows,
+  color,
+  closed,
   axis,
   shortestMs,
   nowMs,
@@ -38,6 +41,9 @@ export const DayColumn = ({
   name: string | null;
   title: string;
   rows: readonly Appointment[];
+  color: string | undefined;
+  /** Shaded. */
+  closed: readonly ClosedTime[];
   axis: Axis;
   /** A block is not drawn shorter, so that it can be read and hit. */
   shortestMs: number;
@@ -64,6 +70,9 @@ export const DayColumn = ({
   return (
     <section className={classes.column} style={{ '--lanes': mostLanes }} aria-labelledby={headingId}>
       <h2 id={headingId} className={classes.columnHead}>
+        {color !== undefined && (
+          <span className={classes.columnColor} style={{ background: color }} aria-hidden="true" />
+        )}
         <span className={classes.columnName} aria-hidden="true" title={title}>
           {title}
         </span>
@@ -86,6 +95,18 @@ export const DayColumn = ({
           if (atMs !== null) onSlot(atMs);
         }}
       >
+        {closed
+          .filter(({ startMs, endMs }) => endMs > axis.startMs && startMs < axis.endMs)
+          .map(({ startMs, endMs, absence }) => (
+            <div
+              key={`${startMs}${absence ? 'away' : ''}`}
+              className={classes.closed}
+              data-away={absence !== null || undefined}
+              style={verticalPlace(axis, Math.max(startMs, axis.startMs), endMs)}
+            >
+              {absence ? absence.label || words.away : words.closed}
+            </div>
+          ))}
         {nowMs !== null && nowMs >= axis.startMs && nowMs < axis.endMs && (
           <div
             className={classes.now}

@@ -5,6 +5,7 @@ import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { type Axis, endMsOf, startMsOf } from '../model/axis';
 import { HOUR_MS, MINUTE_MS } from '../model/clock';
+import type { Looks } from '../model/column-looks';
 import type { DayColumn as Column } from '../model/columns';
 import { DayColumn, verticalPlace } from './day-column';
 import classes from './day-grid.module.css';
@@ -23,6 +24,7 @@ export const DayGrid = ({
   axis,
   nowMs,
   stale,
+  looks,
   drag,
   scroller,
   renderBlock,
@@ -35,6 +37,7 @@ export const DayGrid = ({
   axis: Axis;
   nowMs: number | null;
   stale: boolean;
+  looks: Looks;
   drag: Drag | null;
   scroller: RefObject<HTMLDivElement | null>;
   renderBlock: (appointment: Appointment, compact: boolean) => ReactNode;
@@ -94,6 +97,8 @@ export const DayGrid = ({
           name={column.name}
           title={titleOf(column.name)}
           rows={column.rows}
+          color={looks.colorOf(column.name)}
+          closed={looks.closedOf(column.name)}
           axis={axis}
           shortestMs={shortestMs}
           nowMs={nowMs}

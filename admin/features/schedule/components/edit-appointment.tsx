@@ -4,10 +4,11 @@ import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Appointment, Patient } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
+import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
@@ -19,6 +20,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
+import { movesBooking, toConflictBody } from '../model/booking-check';
 import {
   type AppointmentDraft,
   type DraftField,
@@ -32,7 +34,11 @@ import {
 } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
 import { appointmentKey, useAppointment } from '../queries/use-appointment';
+import { useConflicts } from '../queries/use-conflicts';
 import { AppointmentFields } from './appointment-fields';
+import { BookingConflicts, isForbidden } from './booking-conflicts';
+import { NextFreeTime } from './next-free-time';
+import { useTypeDuration } from './use-type-duration';
 
 const FIELDS = Object.keys(EMPTY_DRAFT).filter((name): name is DraftField => name in EMPTY_DRAFT);
 const FIELD_WORDS = {
@@ -69,7 +75,8 @@ export const EditAppointment = ({
   onClose: () => void;
 }) => {
   const text = useText();
-  const words = useRoomText(scheduleText).form;
+  const allWords = useRoomText(scheduleText);
+  const words = allWords.form;
   const forms = useRoomText(FORMS).deleted;
   const formats = useFormats();
   const { timeZone } = formats;
@@ -77,14 +84,23 @@ export const EditAppointment = ({
   const cache = useQueryClient();
   const [opened] = useState(appointment);
   const { row: newest, gone } = useAppointment(opened.id);
+  const [draft, setDraft] = useState<AppointmentDraft>(() => ({
+    ...toDraft(opened, timeZone),
+    ...(bookOn === null ? {} : { date: bookOn, status: 'booked' as const }),
+  }));
   const form = useForm<AppointmentDraft>({
     mode: 'uncontrolled',
-    initialValues: {
-      ...toDraft(opened, timeZone),
-      ...(bookOn === null ? {} : { date: bookOn, status: 'booked' as const }),
-    },
+    initialValues: draft,
+    onValuesChange: setDraft,
     validate: (draft) => validateDraft(draft, timeZone, words.errors),
   });
+  const { data: setup } = useClinicSetup();
+  useTypeDuration(form, draft, setup);
+  const moved = movesBooking(toDraft(newest ?? opened, timeZone), draft);
+  const found = useConflicts(moved ? toConflictBody(draft, timeZone, opened.id) : null);
+  const isConflicting = found.conflicts.length > 0;
+  const bookAnyway = useRef(isConflicting);
+  bookAnyway.current = isConflicting;
   const params = { id: opened.id };
   const { save, absorb, merged, conflicts, settle } = useMergingSave(
     {
@@ -93,7 +109,12 @@ export const EditAppointment = ({
       toDraft: (row: Appointment) => toDraft(row, timeZone),
       toBody: (base, draft) => toUpdateBody(base, draft, timeZone),
       load: () => api.call('GET', '/appointments/:id', { params }),
-      save: (body, version) => api.call('PATCH', '/appointments/:id', { params, body, ifMatch: version }),
+      save: (body, version) =>
+        api.call('PATCH', '/appointments/:id', {
+          params,
+          body: { ...body, book_anyway: bookAnyway.current },
+          ifMatch: version,
+        }),
       held: () => cache.getQueryData<Appointment>(appointmentKey(opened.id)) ?? opened,
       onSaved: (saved) => {
         cache.setQueryData<Appointment>(appointmentKey(saved.id), (held) =>
@@ -110,12 +131,14 @@ export const EditAppointment = ({
     if (newest) absorb(newest);
   }, [newest]);
 
-  const onError = (error: Error) =>
+  const onError = (error: Error) => {
+    if (hasCode(error, 'conflict')) found.ask();
     markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
+  };
   const keyFor = useIdempotencyKey();
   const saveAsNew = useMutation({
     mutationFn: (draft: AppointmentDraft) => {
-      const body = toCreateBody(draft, timeZone);
+      const body = { ...toCreateBody(draft, timeZone), book_anyway: bookAnyway.current };
       return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
     },
     onSuccess: onCreated,
@@ -135,12 +158,15 @@ export const EditAppointment = ({
     <FormDrawer
       inputName={appointmentInput(opened.id)}
       title={bookOn === null ? words.editTitle : words.bookTitle}
-      submitLabel={deleted ? forms.saveAsNew : words.saveChanges}
+      submitLabel={
+        isConflicting ? allWords.conflicts.bookAnyway : deleted ? forms.saveAsNew : words.saveChanges
+      }
       about={<About patient={patient} patientId={opened.patient_id} appointment={newest ?? opened} />}
       form={form}
       pending={pending}
+      blocked={isForbidden(found)}
       failure={failureBeside(form, deleted ? saveAsNew.error : save.error, (error) =>
-        describeFailure(error, text),
+        hasCode(error, 'conflict') ? allWords.conflicts.taken : describeFailure(error, text),
       )}
       onSubmit={submit}
       onClose={onClose}
@@ -180,7 +206,10 @@ export const EditAppointment = ({
             : []
         }
         disabled={pending}
-      />
+      >
+        <NextFreeTime form={form} draft={draft} setup={setup} disabled={pending} />
+        <BookingConflicts found={found} draft={draft} />
+      </AppointmentFields>
     </FormDrawer>
   );
 };

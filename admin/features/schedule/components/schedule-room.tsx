@@ -211,6 +211,7 @@ export const ScheduleRoom = () => {
             axis={schedule.axis}
             nowMs={date === today ? nowMs : null}
             stale={stale}
+            looks={schedule.looks}
             drag={drag}
             scroller={scroller}
             renderBlock={block}

@@ -1,12 +1,15 @@
 import type { Appointment } from '@wardbell/contract';
 import { useMemo } from 'react';
+import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useWords } from '../../../shared/text/text';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { axisOf } from '../model/axis';
 import { dayBounds } from '../model/clock';
+import { looksOf } from '../model/column-looks';
 import { columnsOf } from '../model/columns';
+import { withRecords } from '../model/known-names';
 import { countsOf, isOff } from '../model/standing';
 import { useDay, useUntimed } from '../queries/use-appointment-list';
 import { useKnownNames } from '../queries/use-known-names';
@@ -43,7 +46,9 @@ export const useSchedule = () => {
     [day.rows, waitlist.rows, proposed.rows],
   );
   const [written, write] = useWrites(all);
-  const known = useKnownNames(date, timeZone, day);
+  const { data: setup } = useClinicSetup();
+  const used = useKnownNames(date, timeZone, day);
+  const known = useMemo(() => withRecords(used, setup), [used, setup]);
 
   const { dayRows, rows, cancelled, untimed } = useMemo(() => {
     const { startMs, endMs } = dayBounds(date, timeZone);
@@ -60,8 +65,12 @@ export const useSchedule = () => {
     };
   }, [written, date, timeZone, withCancelled]);
 
-  const columns = useMemo(() => columnsOf(rows, by, known[by], locale), [rows, by, known, locale]);
-  const axis = useMemo(() => axisOf(date, timeZone, rows), [date, timeZone, rows]);
+  const looks = useMemo(() => looksOf(setup, by, date, timeZone), [setup, by, date, timeZone]);
+  const columns = useMemo(
+    () => columnsOf(rows, by, known[by], locale, looks.nameOf),
+    [rows, by, known, locale, looks],
+  );
+  const axis = useMemo(() => axisOf(date, timeZone, rows, looks.open), [date, timeZone, rows, looks]);
   const patients = usePatientNames(useMemo(() => written.map((row) => row.patient_id), [written]));
   const waitingSince = useWaitingSince(dayRows);
   return {
@@ -73,6 +82,7 @@ export const useSchedule = () => {
     rows,
     columns,
     axis,
+    looks,
     known,
     patients,
     waitingSince,

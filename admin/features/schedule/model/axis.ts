@@ -20,13 +20,25 @@ export const startMsOf = ({ datetime }: Pick<Timed, 'datetime'>): number =>
 export const endMsOf = (appointment: Timed): number =>
   startMsOf(appointment) + appointment.duration_minutes * MINUTE_MS;
 
-/** The usual hours of a date, and as many more as its appointments need. */
-export const axisOf = (date: string, timeZone: string, rows: readonly Timed[]): Axis => {
+/**
+ * The office hours of a date, or the usual ones, and as many more as its appointments need.
+ * @param open office hours of all who work that day
+ */
+export const axisOf = (
+  date: string,
+  timeZone: string,
+  rows: readonly Timed[],
+  open: readonly { readonly startMs: number; readonly endMs: number }[] = [],
+): Axis => {
   const day = dayBounds(date, timeZone);
   const wholeHour = (atMs: number, round: (hours: number) => number) =>
     day.startMs + round((atMs - day.startMs) / HOUR_MS) * HOUR_MS;
   let startMs = instantOf({ date, minute: OPENS_MINUTE }, timeZone);
   let endMs = instantOf({ date, minute: CLOSES_MINUTE }, timeZone);
+  if (open.length > 0) {
+    startMs = wholeHour(Math.min(...open.map((span) => span.startMs)), Math.floor);
+    endMs = wholeHour(Math.max(...open.map((span) => span.endMs)), Math.ceil);
+  }
   for (const row of rows) {
     startMs = Math.min(startMs, wholeHour(startMsOf(row), Math.floor));
     endMs = Math.max(endMs, wholeHour(endMsOf(row), Math.ceil));

@@ -17,12 +17,16 @@ export const columnsOf = (
   by: Grouping,
   known: readonly string[],
   locale: string,
+  /** The name of a record for a text that differs from it in case and blanks only. */
+  nameOf: (text: string) => string = (text) => text,
 ): readonly DayColumn[] => {
   const groups = new Map<string | null, Appointment[]>(known.map((name) => [name, []]));
   for (const row of rows) {
-    const group = groups.get(row[by]);
+    const text = row[by];
+    const name = text === null ? null : nameOf(text);
+    const group = groups.get(name);
     if (group) group.push(row);
-    else groups.set(row[by], [row]);
+    else groups.set(name, [row]);
   }
   const order = new Intl.Collator(locale, { numeric: true });
   return [...groups]

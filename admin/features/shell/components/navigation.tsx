@@ -40,6 +40,7 @@ const ICONS: Record<Room['id'], TablerIcon> = {
   events: IconTimelineEvent,
   integrations: IconWebhook,
   gateways: IconServerBolt,
+  'clinic-setup': IconBuildingHospital,
   users: IconUsers,
   security: IconShieldLock,
   audit: IconHistory,

@@ -97,6 +97,9 @@ const FIELDS = [
   'status',
   'practitioner',
   'room',
+  'practitioner_id',
+  'room_id',
+  'type_id',
   'reason',
   'cancellation_reason',
 ] as const satisfies readonly (keyof AppointmentFields)[];

@@ -13,6 +13,9 @@ export interface AppointmentRow {
   readonly status: AppointmentStatus;
   readonly practitioner: string | null;
   readonly room: string | null;
+  readonly practitioner_id: string | null;
+  readonly room_id: string | null;
+  readonly type_id: string | null;
   readonly reason: string | null;
   readonly cancellation_reason: string | null;
   /** The last step of the status; null when none can be undone. */
@@ -31,8 +34,9 @@ export type LabelledAppointment = Appointment & { readonly restricted_to?: reado
 /** Columns of the table with the alias `a`. The last one reads the index of restricted patients, which are few. */
 export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
-   a.practitioner, a.room, a.reason, a.cancellation_reason, a.status_steps->-1->>'from' AS previous_status,
-   (a.status_steps->-1->>'at')::timestamptz AS stepped_at, a.version, a.created_at, a.updated_at,
+   a.practitioner, a.room, a.practitioner_id::text, a.room_id::text, a.type_id::text, a.reason, a.cancellation_reason,
+   a.status_steps->-1->>'from' AS previous_status, (a.status_steps->-1->>'at')::timestamptz AS stepped_at,
+   a.version, a.created_at, a.updated_at,
    (SELECT rp.restricted_to FROM wardbell.patient rp
     WHERE rp.tenant_id = a.tenant_id AND rp.id = a.patient_id AND rp.restricted) AS restricted_to`,
 );
@@ -48,6 +52,9 @@ export const toAppointment = (row: AppointmentRow): LabelledAppointment => ({
   status: row.status,
   practitioner: row.practitioner,
   room: row.room,
+  practitioner_id: row.practitioner_id,
+  room_id: row.room_id,
+  type_id: row.type_id,
   reason: row.reason,
   cancellation_reason: row.cancellation_reason,
   ...(row.previous_status &&

@@ -4,6 +4,7 @@ import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
 import { AppointmentsList } from './appointments.list.js';
 import { AppointmentsService } from './appointments.service.js';
+import { findFreeSlots } from './free-slots.js';
 
 const routes = api.appointments;
 
@@ -32,6 +33,16 @@ export class AppointmentsController {
   @Endpoint(routes.update)
   update({ tx, id, body, ifMatch }: Call<typeof routes.update>): Promise<Appointment> {
     return this.appointments.update(tx, id, body, ifMatch);
+  }
+
+  @Endpoint(routes.conflicts)
+  conflicts({ tx, body }: Call<typeof routes.conflicts>): Promise<object> {
+    return this.appointments.check(tx, body);
+  }
+
+  @Endpoint(routes.freeSlots)
+  freeSlots({ tx, body }: Call<typeof routes.freeSlots>): Promise<object> {
+    return findFreeSlots(tx, body);
   }
 
   @Endpoint(routes.setStatus)

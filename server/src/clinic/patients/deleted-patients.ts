@@ -114,11 +114,16 @@ export class DeletedPatients {
     return tx.sql.query<AppointmentRow[]>`
       INSERT INTO wardbell.appointment AS a
         (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
-         cancellation_reason, status_steps, version, created_at, updated_at)
+         cancellation_reason, status_steps, version, created_at, updated_at, practitioner_id, room_id, type_id)
       SELECT r.tenant_id, r.id, r.patient_id, r.datetime, r.duration_minutes, r.type, r.status, r.practitioner, r.room,
-             r.reason, r.cancellation_reason, coalesce(r.status_steps, '[]'), r.version + 1, r.created_at, clock_timestamp()
+             r.reason, r.cancellation_reason, coalesce(r.status_steps, '[]'), r.version + 1, r.created_at, clock_timestamp(),
+             -- records that are still there
+             p.id, m.id, y.id
       FROM wardbell.deleted_appointment d
       CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.appointment, d.record) r
+      LEFT JOIN wardbell.practitioner p ON p.tenant_id = r.tenant_id AND p.folded = wardbell.fold_name(r.practitioner)
+      LEFT JOIN wardbell.room m ON m.tenant_id = r.tenant_id AND m.folded = wardbell.fold_name(r.room)
+      LEFT JOIN wardbell.appointment_type y ON y.tenant_id = r.tenant_id AND y.folded = wardbell.fold_name(r.type)
       WHERE d.tenant_id = wardbell.current_tenant() AND d.patient_id = ${patientId}::uuid
       ORDER BY r.sort_at, r.id
       RETURNING ${APPOINTMENT_COLUMNS}`;

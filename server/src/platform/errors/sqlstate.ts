@@ -3,6 +3,8 @@ export const SQLSTATE = {
   invalidParameterValue: '22023',
   foreignKeyViolation: '23503',
   uniqueViolation: '23505',
+  checkViolation: '23514',
+  exclusionViolation: '23P01',
   readOnlyTransaction: '25006',
   serializationFailure: '40001',
   deadlockDetected: '40P01',

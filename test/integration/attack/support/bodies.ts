@@ -8,6 +8,7 @@ import { nameOf } from './request.js';
  */
 const BODIES: Readonly<Record<string, object>> = {
   'PUT /notifications/preferences': { sound: false },
+  'PUT /office-hours': { week: { tuesday: [{ from: '08:00', to: '12:00' }] } },
   'POST /push/subscriptions': {
     endpoint: 'https://127.0.0.1:9/sample',
     keys: { p256dh: `BH${'A'.repeat(85)}`, auth: 'A'.repeat(22) },

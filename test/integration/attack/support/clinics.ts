@@ -99,6 +99,8 @@ async function fillTables(clinic: Omit<AttackClinic, 'ids'>): Promise<void> {
   await make('POST', '/appointments', { body: booking });
   await make('DELETE', `/patients/${id}`);
   await make('PUT', `/tenants/${clinic.id}/security`, { body: { policy: { idle_minutes: 20 } } });
+  // office_hour, clinic_setting
+  await make('PUT', '/office-hours', { body: { week: { monday: [{ from: '08:00', to: '17:00' }] } } });
   await make('POST', '/stream/tickets');
   await make('PUT', '/notifications/preferences', { body: {} });
   for (const statement of ROWS) await database.query(statement, [clinic.id]);

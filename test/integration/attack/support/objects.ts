@@ -53,6 +53,14 @@ export const OBJECTS: Readonly<Record<string, (clinic: Clinic) => Promise<Made>>
       reason: MARK,
     }),
   ),
+  '/practitioners/:id': ofClinic(({ admin }) => post(admin.token, '/practitioners', { name: name() })),
+  '/rooms/:id': ofClinic(({ admin }) => post(admin.token, '/rooms', { name: name() })),
+  '/appointment-types/:id': ofClinic(({ admin }) =>
+    post(admin.token, '/appointment-types', { name: name() }),
+  ),
+  '/absences/:id': ofClinic(({ admin }) =>
+    post(admin.token, '/absences', { from: '2030-12-24', to: '2030-12-27', label: MARK }),
+  ),
   '/break-glass/:id': ofClinic(async (clinic) => {
     const patient = await registerPatient(clinic, { restricted: true });
     return post(clinic.clinician.token, `/patients/${patient}/break-glass`, { reason: `${MARK} came in` });
