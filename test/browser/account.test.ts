@@ -260,9 +260,7 @@ describe('something that needs a fresh proof', () => {
     await page.keyboard.press('Escape');
     await question.waitFor({ state: 'detached' });
     const setup = page.getByRole('dialog', { name: 'Set up an authenticator app' });
-    await setup
-      .getByText('This needs your password or a second factor again.', { exact: false })
-      .waitFor();
+    await setup.getByText('This needs your password or a second factor again.', { exact: false }).waitFor();
     await setup.getByRole('button', { name: 'Try again' }).click();
     await question.getByLabel('Password', { exact: true }).fill(user.password);
     await question.getByRole('button', { name: 'Confirm' }).click();

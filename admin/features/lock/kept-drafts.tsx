@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { toast } from '../../shared/components/toast';
 import { NEW_APPOINTMENT, NEW_PATIENT } from '../../shared/session/input-names';
 import { takeInput, waitingInput } from '../../shared/session/kept-input';
+import type { Language } from '../../shared/text/languages';
 import { useRoomText } from '../../shared/text/text';
 import { LOCK } from './messages';
 
@@ -67,8 +68,8 @@ const KeptDrafts = ({ onDone }: { onDone: () => void }) => {
 };
 
 /** Tells of input whose form is not on the screen, so that it is neither forgotten nor lost. */
-export const tellOfDrafts = (language: keyof typeof LOCK): void => {
-  const words = LOCK[language].drafts;
+export const tellOfDrafts = async (language: Language): Promise<void> => {
+  const words = (await LOCK.load(language)).drafts;
   if (!waitingInput().some((name) => draftOf(name, words))) return;
   let close = () => {};
   const shown = toast({

@@ -238,7 +238,7 @@ export const PatientPanel = ({
           inputName={patientInput(id)}
           deleted
           onClose={() => setEditing(false)}
-          onCreated={(created) => onOpen(created.id)}
+          onOpen={({ id: other }) => onOpen(other)}
         />
       )}
     </Panel>

@@ -10,7 +10,7 @@ const BATCH = 2_000;
 
 /**
  * Links the appointments from before there were records to those with their names, after an upgrade. In batches, so that
- * neither the start nor anybody who writes waits for a million rows (docs/decisions/0021-clinic-records.md).
+ * neither the start nor anybody who writes waits for a million rows (docs/decisions/0022-clinic-records.md).
  */
 @Injectable()
 export class AppointmentLinking implements OnApplicationBootstrap, BeforeApplicationShutdown {
