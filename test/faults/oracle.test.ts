@@ -430,5 +430,10 @@ describe('The oracle of notices', () => {
     });
     expect(judgeBadge('u1', [changed], { unread: 2, unseen: 1 })).toEqual([]);
     expect(judgeBadge('u1', [changed], { unread: 3, unseen: 1 })).toHaveLength(1);
+    const arrival = (seq: number, id: string) =>
+      row(seq, { type: 'system_notification', audience: { user_ids: ['u1'] }, data: { id, step: 0 } });
+    const later = [changed, arrival(2, 'a'), arrival(3, 'a'), arrival(4, 'b')];
+    expect(judgeBadge('u1', later, { unread: 4, unseen: 3 })).toEqual([]);
+    expect(judgeBadge('u1', later, { unread: 5, unseen: 4 })).toHaveLength(1);
   });
 });

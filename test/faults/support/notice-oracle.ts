@@ -85,22 +85,29 @@ const endOfTrouble = (troubles: readonly Span[], dueMs: number, atMs: number): n
       .map(({ untilMs }) => Math.min(untilMs, atMs)),
   );
 
-/** The counts that a person was told last are those of the rows. */
+/** The counts that a person was told last, with what has arrived since, are those of the rows. */
 export function judgeBadge(
   person: string,
   log: readonly LogRow[],
   counts: { readonly unread: number; readonly unseen: number },
 ): Finding[] {
-  const told = log.findLast(
-    ({ type, audience }) => type === 'inbox_changed' && audience?.user_ids?.includes(person) === true,
-  );
+  const own = log.filter(({ audience }) => audience?.user_ids?.includes(person) === true);
+  const told = own.findLast(({ type }) => type === 'inbox_changed');
   if (!told) return [];
-  const { unread, unseen } = told.data;
+  const known = new Set<unknown>();
+  let arrived = 0;
+  for (const { type, seq, data } of own) {
+    if (type !== 'system_notification') continue;
+    if (seq > told.seq && !known.has(data['id'])) arrived += 1;
+    known.add(data['id']);
+  }
+  const unread = Number(told.data['unread']) + arrived;
+  const unseen = Number(told.data['unseen']) + arrived;
   if (unread === counts.unread && unseen === counts.unseen) return [];
   return [
     {
       kind: 'altered',
-      text: `${person} was told ${String(unread)} unread, ${String(unseen)} unseen at ${told.seq}; the rows say ${counts.unread}, ${counts.unseen}`,
+      text: `${person} was told ${unread} unread, ${unseen} unseen at ${told.seq} and later; the rows say ${counts.unread}, ${counts.unseen}`,
     },
   ];
 }
