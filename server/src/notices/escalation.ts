@@ -6,6 +6,7 @@ import { Database } from '../database/database.service.js';
 import { RelayPool } from '../database/pools.js';
 import { SYSTEM } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
+import { SQLSTATE, sqlState } from '../platform/errors/sqlstate.js';
 import { Metrics } from '../platform/metrics/metrics.js';
 import { NoticeMetrics } from '../platform/metrics/notice-metrics.js';
 import { ALIVE_FOR_S } from '../realtime/connections/instance.js';
@@ -17,6 +18,8 @@ import { type NoticeText, noticeData } from './send-notice.js';
 const EVERY_MS = 250;
 /** Notices that this instance works on at the same time. */
 const WORKERS = 4;
+/** How long a clinic waits for its next try when somebody held its log: its notices must not keep those of others waiting. */
+const HELD_UP_MS = 500;
 
 const IS_DUE = {
   name: 'notice_is_due',
@@ -58,6 +61,8 @@ interface Outcome {
 export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #task: BackgroundTask;
   readonly #metrics: NoticeMetrics;
+  /** Until when clinics are left alone whose log was held, by `performance.now()`. */
+  readonly #heldUp = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -88,24 +93,51 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
 
   /** False when nothing is due that no other worker has. */
   async #runOne(): Promise<boolean> {
-    const due = await this.database.acrossTenants(SYSTEM, async (tx) => {
-      const [notice] = await tx.sql.query<DueNotice[]>`
-        SELECT ${COLUMNS} FROM wardbell.notice n
-        WHERE n.due_at <= clock_timestamp()
-          AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
-        ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`;
-      if (!notice) return undefined;
-      const outcome = await advance(tx, notice);
-      await store(tx, notice, outcome);
-      const { state, step } = outcome;
-      // A step tells its own people that the notice waits; the others must hear that nobody has it any more.
-      if (state !== notice.state && state !== 'expired')
-        await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
-      return notice;
-    });
-    if (due) this.#metrics.ranTimer(due.late_s);
-    return due !== undefined;
+    let tenantId: string | undefined;
+    try {
+      const due = await this.database.acrossTenants(SYSTEM, async (tx) => {
+        const [notice] = await takeDue(tx, this.#leftAlone());
+        if (!notice) return undefined;
+        tenantId = notice.tenant_id;
+        const outcome = await advance(tx, notice);
+        await store(tx, notice, outcome);
+        const { state, step } = outcome;
+        // A step tells its own people that the notice waits; the others must hear that nobody has it any more.
+        if (state !== notice.state && state !== 'expired')
+          await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
+        return notice;
+      });
+      if (due) this.#metrics.ranTimer(due.late_s);
+      return due !== undefined;
+    } catch (error) {
+      if (tenantId === undefined || sqlState(error) !== SQLSTATE.lockNotAvailable) throw error;
+      this.#heldUp.set(tenantId, performance.now() + HELD_UP_MS);
+      return true;
+    }
   }
+
+  #leftAlone(): readonly string[] {
+    const nowMs = performance.now();
+    for (const [tenantId, untilMs] of this.#heldUp) if (untilMs <= nowMs) this.#heldUp.delete(tenantId);
+    return [...this.#heldUp.keys()];
+  }
+}
+
+/**
+ * Locks the notice that is due first and that nobody else works on. The transaction gives up soon on a lock that somebody
+ * holds; and should this process be frozen or cut off, PostgreSQL ends it, so that another instance can take the notice on.
+ */
+async function takeDue(tx: Tx, leftAlone: readonly string[]): Promise<readonly DueNotice[]> {
+  const [, notices] = await Promise.all([
+    tx.sql.query<object[]>`SELECT set_config('lock_timeout', '500ms', true),
+                                  set_config('idle_in_transaction_session_timeout', '2s', true)`,
+    tx.sql.query<DueNotice[]>`
+      SELECT ${COLUMNS} FROM wardbell.notice n
+      WHERE n.due_at <= clock_timestamp() AND n.tenant_id <> ALL (${leftAlone}::uuid[])
+        AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
+      ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
+  ]);
+  return notices;
 }
 
 /** What follows at the time of a notice. */

@@ -20,10 +20,26 @@ const NOTICED_MS = 10_000;
 const SETTINGS = { synchronous_commit: 'off', wal_writer_delay: '10s', wal_writer_flush_after: '0' };
 const LIE = `CREATE OR REPLACE FUNCTION wardbell.commit_durably() RETURNS void LANGUAGE plpgsql AS 'BEGIN END'`;
 
-/** Everything so far survives a crash, nothing from now on does. */
+const WalWriter = z.object({ pid: z.number(), isIdle: z.boolean() });
+const walWriter = async (database: TestDatabase): Promise<z.output<typeof WalWriter>> => {
+  const [row] = await database.query(
+    `SELECT pid, wait_event = 'WalWriterMain' AS "isIdle" FROM pg_stat_activity WHERE backend_type = 'walwriter'`,
+  );
+  return WalWriter.parse(row);
+};
+
+/**
+ * Everything so far survives a crash, nothing from now on does. The process is stopped between two rounds of its work:
+ * within one it holds a lock that every commit needs.
+ */
 const stopWritingWal = async (database: TestDatabase, postgres: Postgres): Promise<void> => {
-  const [row] = await database.query(`SELECT pid FROM pg_stat_activity WHERE backend_type = 'walwriter'`);
-  postgres.freezeWalWriter(z.object({ pid: z.number() }).parse(row).pid);
+  await eventually(async () => {
+    const { pid } = await walWriter(database);
+    postgres.freezeWalWriter(pid);
+    if ((await walWriter(database)).isIdle) return true;
+    postgres.thaw();
+    return false;
+  });
   await database.query('CHECKPOINT');
 };
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
+import pg from 'pg';
 import { database, instances, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { createTenant, type TestTenant, type TestUser } from '../../support/tenant.js';
@@ -262,6 +263,46 @@ describe('A notice that nobody acknowledges', () => {
       Date.parse(first ?? ''),
     );
     await act(own.clinician, 'resolve', id);
+  });
+
+  it('is in time while the log of another clinic is held, whose notices follow when it is free', async () => {
+    const [held, other] = await Promise.all([createTenant(server), createTenant(server)]);
+    const body = (first: TestUser, then: TestUser, withinS: number) => ({
+      message: 'x',
+      audience: only(first),
+      requires_ack: { within_s: withinS, fallback: { to: only(then), within_s: 600 } },
+    });
+    const waiting: string[] = [];
+    for (let n = 0; n < 8; n++)
+      waiting.push((await send(held.admin, body(held.clinician, held.frontDesk, 2))).id);
+    const holder = new pg.Client({ connectionString: database.superuserUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM wardbell.tenant_head WHERE tenant_id = $1 FOR UPDATE', [held.id]);
+      // All of the held clinic are due before these, and would take every worker of both instances.
+      await eventually(async () => {
+        const [row] = await database.query<{ due: boolean }>(
+          'SELECT count(*) = 8 AS due FROM wardbell.notice WHERE tenant_id = $1 AND due_at <= clock_timestamp()',
+          [held.id],
+        );
+        return row?.due;
+      });
+      for (let n = 0; n < 3; n++) {
+        const { id } = await send(other.admin, body(other.clinician, other.frontDesk, 1));
+        await untilProgress(other.admin, id, ({ step }) => step === 1);
+        const late = ((await timesOf(id))[1]?.[1] ?? Number.POSITIVE_INFINITY) - 1;
+        expect(late).toBeLessThan(1.5);
+      }
+      expect(await timesOf(waiting[0] ?? '')).toHaveLength(1);
+    } finally {
+      await holder.query('ROLLBACK');
+      await holder.end();
+    }
+    for (const id of waiting) {
+      await untilProgress(held.admin, id, ({ step }) => step === 1);
+      expect((await timesOf(id)).map(([step]) => step)).toEqual([0, 1]);
+    }
   });
 
   it('comes back to those who had put it away when a later step names them', async () => {

@@ -73,7 +73,11 @@ describe('Integration keys', () => {
         }),
     );
     const allowed = answers.filter(({ isAllowed }) => isAllowed).map(({ endpoint }) => endpoint.summary);
-    expect(allowed).toEqual([api.patients.list.summary, api.patients.get.summary]);
+    expect(allowed).toEqual([
+      api.patients.list.summary,
+      api.patients.duplicates.summary,
+      api.patients.get.summary,
+    ]);
   });
 
   it('read and write patients and appointments as a clinician, or as the front desk', async () => {
