@@ -50,7 +50,7 @@ describe('a notification', () => {
     await latest.getByText('from Test tenant_admin').waitFor();
     // To look at it is to see it; it is read when it is opened.
     await page.getByRole('table').getByText('Test front_desk').waitFor();
-    await page.getByText(/of 3 have it, [12] saw it/).waitFor();
+    await page.getByText(/of 3 received it, [12] saw it/).waitFor();
     await latest.getByRole('button', { name: /The lift is out of order/ }).click();
     await tom.page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
 

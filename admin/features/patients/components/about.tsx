@@ -58,12 +58,7 @@ export const About = ({
       )}
       {appointment && (
         <div className={classes.when}>
-          {appointment.datetime === null
-            ? words.noTime
-            : formatMessage(words.at, {
-                time: formats.day(appointment.datetime),
-                zone: formats.timeZone,
-              })}
+          {appointment.datetime === null ? words.noTime : formats.day(appointment.datetime)}
           {appointment.type && ` · ${appointment.type}`}
         </div>
       )}
