@@ -65,7 +65,7 @@ export const showUndo = ({
     autoClose: timeMs,
     ...(announced ? { role: 'group' as const } : {}),
     message: (
-      <div className={classes.root}>
+      <section className={classes.root} aria-label={message}>
         <span className={classes.message}>{message}</span>
         <Button
           size="compact-sm"
@@ -76,7 +76,7 @@ export const showUndo = ({
         >
           {undo}
         </Button>
-      </div>
+      </section>
     ),
     onClose: () => {
       if (end()) onExpire?.();

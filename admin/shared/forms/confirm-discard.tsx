@@ -1,7 +1,7 @@
 import { Button, Group, Modal } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { Text } from '../text/text';
 import { useText } from '../text/text';
+import type { FormsText } from './messages';
 
 /**
  * Asks before input is thrown away; the safe answer has the focus. Mount it to open it: mounted beforehand, it
@@ -13,7 +13,7 @@ export const ConfirmDiscard = ({
   onKeep,
   onDiscard,
 }: {
-  words: Text['discard'];
+  words: FormsText['discard'];
   about?: ReactNode;
   onKeep: () => void;
   onDiscard: () => void;

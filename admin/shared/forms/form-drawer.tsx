@@ -7,9 +7,10 @@ import type { Described } from '../api/describe-failure';
 import { ApiError, type FieldError } from '../api/failure';
 import { FailureAlert } from '../components/failure-alert';
 import { offerInput, takeInput } from '../session/kept-input';
-import { useText } from '../text/text';
+import { useRoomText, useText } from '../text/text';
 import { ConfirmDiscard } from './confirm-discard';
 import classes from './form-drawer.module.css';
+import { FORMS } from './messages';
 
 /** Puts the cursor into this field, if it is in the form. */
 export const focusField = <Values,>(form: UseFormReturnType<Values>, path: string | undefined): void => {
@@ -95,6 +96,7 @@ export const FormDrawer = <Values extends object>({
   onClose: () => void;
 }) => {
   const text = useText();
+  const { discard } = useRoomText(FORMS);
   const [leaving, setLeaving] = useState<(() => void) | null>(null);
   useKeptInput(inputName, form, keptFields);
   const leave = (then: () => void) => {
@@ -139,12 +141,7 @@ export const FormDrawer = <Values extends object>({
         </form>
       </Drawer>
       {leaving !== null && (
-        <ConfirmDiscard
-          words={text.discard}
-          about={about}
-          onKeep={() => setLeaving(null)}
-          onDiscard={leaving}
-        />
+        <ConfirmDiscard words={discard} about={about} onKeep={() => setLeaving(null)} onDiscard={leaving} />
       )}
     </>
   );

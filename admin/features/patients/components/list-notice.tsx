@@ -5,7 +5,8 @@ import { IconSearchOff, IconUserPlus } from '@tabler/icons-react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import classes from '../../../shared/room/room.module.css';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM } from '../messages';
 
 /** What stands in the place of the list when it has no rows: why, and what to do. */
 export const ListNotice = ({
@@ -21,20 +22,20 @@ export const ListNotice = ({
   onCreate: () => void;
   onClear: () => void;
 }) => {
-  const text = useText();
-  const words = text.patients;
+  const { patients: words } = useText();
+  const { empty, nothingFound } = useRoomText(PATIENT_FORM).list;
   return (
     <div className={classes.notice} role="status">
       {error ? (
         <FailureNotice error={error} onRetry={onRetry} />
       ) : searched ? (
-        <Notice icon={IconSearchOff} {...words.nothingFound}>
+        <Notice icon={IconSearchOff} {...nothingFound}>
           <Button variant="light" onClick={onClear}>
             {words.clearSearch}
           </Button>
         </Notice>
       ) : (
-        <Notice icon={IconUserPlus} {...words.empty}>
+        <Notice icon={IconUserPlus} {...empty}>
           <Button onClick={onCreate}>{words.create}</Button>
         </Notice>
       )}

@@ -6,3 +6,4 @@ export const FORMS = new Catalogue(en, {
   de: async () => (await import('./de.json')).default,
   fr: async () => (await import('./fr.json')).default,
 });
+export type FormsText = typeof en;
