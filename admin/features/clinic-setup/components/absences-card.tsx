@@ -1,6 +1,6 @@
-import { ActionIcon, Button, NativeSelect, SimpleGrid, Stack, TextInput } from '@mantine/core';
+import { Button, NativeSelect, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import type { Absence, Practitioner } from '@wardbell/contract';
 import { useId, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -13,6 +13,7 @@ import { CLINIC_SETUP_WORDS } from '../messages';
 import { useSaveAbsence } from '../use-setup-writes';
 import classes from './clinic-setup.module.css';
 import { RemoveRecord } from './remove-record';
+import { RowActions } from './row-actions';
 
 const DAY_MS = 86_400_000;
 
@@ -144,22 +145,11 @@ export const AbsencesCard = ({
                   {[spanOf(absence), absence.label].filter(Boolean).join(' · ')}
                 </span>
               </span>
-              <ActionIcon
-                variant="subtle"
-                size="lg"
-                aria-label={formatMessage(words.edit, { name: `${nameOf(absence)}, ${spanOf(absence)}` })}
-                onClick={() => setEditing({ absence })}
-              >
-                <IconPencil size={18} aria-hidden="true" />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                size="lg"
-                aria-label={formatMessage(words.remove, { name: `${nameOf(absence)}, ${spanOf(absence)}` })}
-                onClick={() => setRemoving(absence)}
-              >
-                <IconTrash size={18} aria-hidden="true" />
-              </ActionIcon>
+              <RowActions
+                name={`${nameOf(absence)}, ${spanOf(absence)}`}
+                onEdit={() => setEditing({ absence })}
+                onRemove={() => setRemoving(absence)}
+              />
             </li>
           ))}
         </ul>

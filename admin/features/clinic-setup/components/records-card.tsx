@@ -1,6 +1,6 @@
-import { ActionIcon, Button, Checkbox, ColorInput, Stack, TextInput } from '@mantine/core';
+import { Button, Checkbox, ColorInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconPlus } from '@tabler/icons-react';
 import type { AppointmentType, Practitioner, Room } from '@wardbell/contract';
 import { useId, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -13,6 +13,7 @@ import { CLINIC_SETUP_WORDS } from '../messages';
 import { type Kind, useSaveRecord } from '../use-setup-writes';
 import classes from './clinic-setup.module.css';
 import { RemoveRecord } from './remove-record';
+import { RowActions } from './row-actions';
 
 type Row = Practitioner | Room | AppointmentType;
 
@@ -162,22 +163,11 @@ export const RecordsCard = ({ kind, rows }: { kind: Kind; rows: readonly Row[] }
                   {!row.active && ` ${words.inactive}`}
                 </span>
               </span>
-              <ActionIcon
-                variant="subtle"
-                size="lg"
-                aria-label={formatMessage(words.edit, { name: row.name })}
-                onClick={() => setEditing({ row })}
-              >
-                <IconPencil size={18} aria-hidden="true" />
-              </ActionIcon>
-              <ActionIcon
-                variant="subtle"
-                size="lg"
-                aria-label={formatMessage(words.remove, { name: row.name })}
-                onClick={() => setRemoving(row)}
-              >
-                <IconTrash size={18} aria-hidden="true" />
-              </ActionIcon>
+              <RowActions
+                name={row.name}
+                onEdit={() => setEditing({ row })}
+                onRemove={() => setRemoving(row)}
+              />
             </li>
           ))}
         </ul>

@@ -1,29 +1,9 @@
-import type { Appointment } from '@wardbell/contract';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { columnsOf } from './columns';
 import { namesIn } from './known-names';
 
-const of = (
-  practitioner: string | null,
-  room: string | null,
-  id = `${practitioner} ${room}`,
-): Appointment => ({
-  id,
-  tenant_id: 't',
-  patient_id: 'p',
-  datetime: '2026-01-15T09:00:00.000Z',
-  duration_minutes: 30,
-  type: 'Check-up',
-  status: 'booked',
-  practitioner,
-  room,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  cancellation_reason: null,
-  version: 1,
-  created_at: '2026-01-15T09:00:00.000Z',
-  updated_at: '2026-01-15T09:00:00.000Z',
-});
+const of = (practitioner: string | null, room: string | null, id = `${practitioner} ${room}`) =>
+  sampleAppointment({ id, practitioner, room });
 
 describe('columns of a day', () => {
   it('stand in the order of their names, numbers as numbers, those without one last', () => {

@@ -1,4 +1,4 @@
-import type { Appointment } from '@wardbell/contract';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { formatMessage } from '../../../shared/text/message';
 import en from '../messages/en.json';
 import { EMPTY_DRAFT, refusedFields, toCreateBody, toDraft, toUpdateBody, validateDraft } from './draft';
@@ -13,24 +13,10 @@ const filled = {
   time: '09:30',
 };
 /** On the day on which clocks go back: the second 02:30. */
-const twice: Appointment = {
-  id: 'a',
-  tenant_id: 't',
+const twice = sampleAppointment({
   patient_id: filled.patient_id,
   datetime: '2026-10-25T01:30:00.000Z',
-  duration_minutes: 30,
-  type: 'Check-up',
-  status: 'booked',
-  practitioner: 'Dr. Berg',
-  room: null,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  cancellation_reason: null,
-  version: 1,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-};
+});
 
 describe('a draft of an appointment', () => {
   it('means the clock of the clinic', () => {

@@ -1,25 +1,10 @@
-import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import type { AppointmentStatus } from '@wardbell/contract';
 import { APPOINTMENT_STATUSES, isAllowedMove } from '@wardbell/contract/appointment-status';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { countsOf, mayMove, mayReschedule, standingOf, stepsOf, usualStep } from './standing';
 
-const at = (status: AppointmentStatus, datetime = '2026-01-15T09:00:00.000Z'): Appointment => ({
-  id: `${status} ${datetime}`,
-  tenant_id: 't',
-  patient_id: 'p',
-  datetime,
-  duration_minutes: 30,
-  type: 'Check-up',
-  status,
-  practitioner: null,
-  room: null,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  cancellation_reason: null,
-  version: 1,
-  created_at: datetime,
-  updated_at: datetime,
-});
+const at = (status: AppointmentStatus, datetime = '2026-01-15T09:00:00.000Z') =>
+  sampleAppointment({ id: `${status} ${datetime}`, datetime, status, practitioner: null });
 const NINE = Date.parse('2026-01-15T09:00:00.000Z');
 
 describe('how an appointment stands', () => {

@@ -1,26 +1,9 @@
 import type { Appointment } from '@wardbell/contract';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { UndoChain } from './undo-chain';
 import type { Undo } from './writes';
 
-const row = (version: number, more: Partial<Appointment> = {}): Appointment => ({
-  id: 'a',
-  tenant_id: 't',
-  patient_id: 'p',
-  datetime: '2026-01-15T09:00:00.000Z',
-  duration_minutes: 30,
-  type: 'Check-up',
-  status: 'booked',
-  practitioner: 'Dr. Berg',
-  room: null,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  cancellation_reason: null,
-  version,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-  ...more,
-});
+const row = (version: number, more: Partial<Appointment> = {}) => sampleAppointment({ version, ...more });
 const settled = async () => {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 };

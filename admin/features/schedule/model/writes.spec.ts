@@ -1,25 +1,9 @@
 import type { Appointment } from '@wardbell/contract';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { ApiError } from '../../../shared/api/failure';
 import { AppointmentWrites, undoBodyOf, undoBodyOfSave, type Write } from './writes';
 
-const booked: Appointment = {
-  id: 'a',
-  tenant_id: 't',
-  patient_id: 'p',
-  datetime: '2026-01-15T09:00:00.000Z',
-  duration_minutes: 30,
-  type: 'Check-up',
-  status: 'booked',
-  practitioner: 'Dr. Berg',
-  room: null,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  cancellation_reason: null,
-  version: 4,
-  created_at: '2026-01-01T00:00:00.000Z',
-  updated_at: '2026-01-01T00:00:00.000Z',
-};
+const booked = sampleAppointment({ version: 4 });
 const at = (datetime: string): Write => ({ kind: 'place', placement: { datetime } });
 const NINE = '2026-01-15T09:00:00.000Z';
 const TEN = '2026-01-15T10:00:00.000Z';

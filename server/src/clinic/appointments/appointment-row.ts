@@ -1,5 +1,6 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { raw } from 'sql-template-tag';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { UNDO_STEP_MS } from './status-steps.js';
 
 /** Columns of an appointment as the driver returns them. */
@@ -46,7 +47,7 @@ export const toAppointment = (row: AppointmentRow): LabelledAppointment => ({
   id: row.id,
   tenant_id: row.tenant_id,
   patient_id: row.patient_id,
-  datetime: row.datetime?.toISOString() ?? null,
+  datetime: toTimestamp(row.datetime),
   duration_minutes: row.duration_minutes,
   type: row.type,
   status: row.status,

@@ -1,28 +1,11 @@
-import { type Appointment, AppointmentStatus, isAllowedMove } from '@wardbell/contract';
+import { AppointmentStatus, isAllowedMove } from '@wardbell/contract';
 import fc from 'fast-check';
+import { sampleAppointment } from '../../../../test/support/appointment.js';
 import { changeOf, type Locked } from './appointment-change.js';
 import { type StatusStep, UNDO_STEP_MS } from './status-steps.js';
 
 const START = Date.parse('2026-12-01T09:00:00.000Z');
-const BASE: Appointment = {
-  id: '11111111-1111-4111-8111-111111111111',
-  tenant_id: '11111111-1111-4111-8111-111111111112',
-  patient_id: '11111111-1111-4111-8111-111111111113',
-  datetime: '2026-12-01T10:00:00.000Z',
-  duration_minutes: 30,
-  type: 'Visit',
-  status: 'booked',
-  practitioner: null,
-  room: null,
-  practitioner_id: null,
-  room_id: null,
-  type_id: null,
-  reason: null,
-  cancellation_reason: null,
-  version: 1,
-  created_at: '2026-12-01T09:00:00.000Z',
-  updated_at: '2026-12-01T09:00:00.000Z',
-};
+const BASE = sampleAppointment({ datetime: '2026-12-01T10:00:00.000Z', reason: null });
 
 /** A row as the database holds it: the last step is told from the steps. */
 const rowOf = (status: AppointmentStatus, steps: readonly StatusStep[], nowMs: number): Locked => {

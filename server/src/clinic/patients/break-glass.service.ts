@@ -12,6 +12,7 @@ import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
 import { sendNotice } from '../../notices/send-notice.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 
 /** Emergency accesses of one person in an hour. */
@@ -119,5 +120,5 @@ const toBreakGlass = (row: Row): BreakGlass => ({
   verdict: row.verdict,
   note: row.note,
   reviewed_by: row.reviewed_by,
-  reviewed_at: row.reviewed_at?.toISOString() ?? null,
+  reviewed_at: toTimestamp(row.reviewed_at),
 });

@@ -5,6 +5,7 @@ import type { Tx } from '../../database/tx.js';
 import { sendNotice } from '../../notices/send-notice.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 
 /** Changes of one tenant that wait at the same time. */
 const MAX_PENDING = 100;
@@ -127,6 +128,6 @@ export const toApproval = (row: ApprovalRow): Approval => ({
   effective_at: row.effective_at.toISOString(),
   status: row.status,
   decided_by: row.decided_by,
-  decided_at: row.decided_at?.toISOString() ?? null,
+  decided_at: toTimestamp(row.decided_at),
   problem: row.problem,
 });

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Assertion, Passkey, Registration } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { beginChallenge, takeStep } from '../sessions/sign-in-steps.js';
 import { RelyingParty } from './relying-party.js';
 
@@ -198,7 +199,7 @@ const toPasskey = (row: {
   id: row.id,
   name: row.name,
   created_at: row.created_at.toISOString(),
-  last_used_at: row.last_used_at?.toISOString() ?? null,
+  last_used_at: toTimestamp(row.last_used_at),
 });
 
 const fromBase64Url = (text: string): string => Buffer.from(text, 'base64url').toString();

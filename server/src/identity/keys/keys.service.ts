@@ -15,6 +15,7 @@ import { Pager } from '../../api/paging/page.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { hashToken } from '../../platform/secret-token.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 import { makeKey, prefixOf } from './key-text.js';
 
@@ -101,7 +102,7 @@ const toIntegrationKey = (row: unknown): IntegrationKey => {
   return {
     ...fields,
     created_at: created_at.toISOString(),
-    expires_at: expires_at?.toISOString() ?? null,
-    last_used_at: last_used_at?.toISOString() ?? null,
+    expires_at: toTimestamp(expires_at),
+    last_used_at: toTimestamp(last_used_at),
   };
 };

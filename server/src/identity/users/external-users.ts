@@ -13,6 +13,7 @@ import { scopeOf } from '../../api/parsing/scope.js';
 import { SYSTEM } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
+import { toTimestamp } from '../../platform/timestamp.js';
 import { isUuid, NIL_UUID, toUserId } from '../../platform/uuid.js';
 import { ExternalUsersSeen } from '../auth/external-users-seen.js';
 
@@ -106,9 +107,9 @@ const toExternalUser = (row: Row): ExternalUser => ({
   sub: row.sub,
   tenant_id: row.tenant_id,
   role: Role.nullable().parse(row.role),
-  last_seen_at: row.last_seen_at?.toISOString() ?? null,
+  last_seen_at: toTimestamp(row.last_seen_at),
   blocked: row.blocked,
-  blocked_at: row.blocked_at?.toISOString() ?? null,
+  blocked_at: toTimestamp(row.blocked_at),
 });
 
 /** @throws Problem 404 when no token of a person without an account can have this subject */
