@@ -76,10 +76,10 @@ export interface Stream {
   /** A connection was opened. `asked`: it must replay the events after the position. `seq` null: a super admin's. */
   connected(epoch: string, seq: number | null, asked: boolean): void;
   /**
-   * Takes in where all tenants stand at the start of a super admin's connection. Answers what to ask for: the
-   * tenants that moved on or came into being meanwhile, from where this stream has them.
+   * Sets the heads of all tenants at the start of a super admin's connection. Returns the tenants to replay (new, or
+   * with an advanced head), each with its last complete number.
    */
-  resumeAt(epoch: string, standing: ReadonlyMap<string, number>): Record<string, number>;
+  resumeAt(epoch: string, heads: ReadonlyMap<string, number>): Record<string, number>;
   /** Processes a frame. `quiet`: from another tab, which has compared the counts; duplicates are no fault. */
   accept(frame: IncomingEvent, quiet?: boolean): void;
   /** Every event after the position, or undefined when some are unknown. */
@@ -102,15 +102,15 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
   let connection = 0;
   /** Events received on this connection, and how many of them a `position` has counted. */
   let received = 0;
-  let named = 0;
+  let confirmedCount = 0;
   /** True for a super admin's stream, which has a number for each tenant. */
-  let wide = false;
+  let isSuperAdmin = false;
   /** A super admin's connection whose positions are still to come. */
   let isAwaitingPositions = false;
 
-  const keyOf = (tenantId: string | undefined): string => (wide ? (tenantId ?? OWN) : OWN);
+  const keyOf = (tenantId: string | undefined): string => (isSuperAdmin ? (tenantId ?? OWN) : OWN);
 
-  const tell = (following: Following, event: NumberedEvent) => {
+  const notifyEvent = (following: Following, event: NumberedEvent) => {
     if (event.seq <= following.afterSeq || !followings.has(following)) return;
     following.afterSeq = event.seq;
     guard(() => following.follower.event(event));
@@ -120,28 +120,28 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     if (followings.delete(following)) guard(() => following.follower.resync());
   };
 
-  const tellPosition = ({ afterSeq, follower }: Following, seq: number) => {
+  const notifyPosition = ({ afterSeq, follower }: Following, seq: number) => {
     if (seq >= afterSeq) guard(() => follower.position?.(seq));
   };
 
   const after = (position: Position) =>
-    position.epoch === epoch && (typeof position.seq === 'object') === wide
+    position.epoch === epoch && (typeof position.seq === 'object') === isSuperAdmin
       ? recent.after(numbersOf(position))
       : undefined;
 
-  const join = (following: Following) => {
+  const startFollower = (following: Following) => {
     // A super admin's stream has no single number, and no list of a super admin has a position.
-    if (wide) return;
+    if (isSuperAdmin) return;
     const events = after({ epoch: following.epoch, seq: following.afterSeq });
     if (events) {
-      for (const event of [...events].sort((a, b) => a.seq - b.seq)) tell(following, event);
-      tellPosition(following, seqOf(OWN));
+      for (const event of [...events].sort((a, b) => a.seq - b.seq)) notifyEvent(following, event);
+      notifyPosition(following, seqOf(OWN));
     } else resyncFollower(following);
   };
 
   const reset = (position: Position | null) => {
     epoch = position?.epoch ?? null;
-    wide = typeof position?.seq === 'object';
+    isSuperAdmin = typeof position?.seq === 'object';
     seqs = position ? numbersOf(position) : new Map();
     early.clear();
     replays.clear();
@@ -151,7 +151,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
   const adopt = (position: Position) => {
     if (epoch !== null) return;
     reset(position);
-    for (const following of [...followings]) join(following);
+    for (const following of [...followings]) startFollower(following);
   };
 
   const resync = (frame: ResyncRequired) => {
@@ -167,7 +167,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
   };
 
   /** Reports a gap that cannot be repaired. */
-  const lost = (reason: 'incomplete' | 'epoch', seq: number, key: string) => {
+  const resyncAfterGap = (reason: 'incomplete' | 'epoch', seq: number, key: string) => {
     const data = { reason, seq, epoch: epoch ?? '' };
     resync({ type: 'resync_required', data: key === OWN ? data : { ...data, tenant_id: key } });
   };
@@ -178,7 +178,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
    * Counts an event. `new`: must be delivered. `again`: delivered on an earlier connection and sent again. Undefined: a
    * duplicate on this connection.
    */
-  const take = (key: string, seq: number): 'new' | 'again' | undefined => {
+  const countEvent = (key: string, seq: number): 'new' | 'again' | undefined => {
     const complete = seqOf(key);
     const ahead = early.get(key) ?? new Map<number, number>();
     const by = ahead.get(seq);
@@ -199,41 +199,44 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     [...(early.get(key) ?? [])].some(([number, by]) => number > seq && by === connection);
 
   /** The stream is complete up to this number. */
-  const settle = (key: string, seq: number) => {
+  const markComplete = (key: string, seq: number) => {
     if (seq > seqOf(key)) seqs.set(key, seq);
     const ahead = early.get(key);
     for (const number of ahead?.keys() ?? []) if (number <= seq) ahead?.delete(number);
-    if (!wide) for (const following of followings) tellPosition(following, seq);
+    if (!isSuperAdmin) for (const following of followings) notifyPosition(following, seq);
   };
 
-  /** True when the replay has ended and the number of received events equals the server's count. */
-  const isWhole = (key: string, { from, to, count }: Resumed): boolean => {
+  /** True when the replay has ended and the number of received events equals the server's count; else repairs the stream. */
+  const verifyReplay = (key: string, { from, to, count }: Resumed): boolean => {
     const replay = replays.get(key);
     if (!replay) fault('backwards', 'resumed');
     else if (replay.from !== from || replay.count !== count || to < from || isExceeded(key, to))
-      repair(`${replay.count} of ${count} after ${replay.from}`);
+      repair(`replay ${replay.from}: ${replay.count} of ${count}`);
     else return replays.delete(key);
     return false;
   };
 
-  /** True when the number of events received on this connection equals the server's count up to the number. */
-  const isConfirmed = (key: string, { seq, count }: Sent): boolean => {
+  /**
+   * True when the number of events received on this connection equals the server's count up to the number; else repairs
+   * the stream.
+   */
+  const verifyPosition = (key: string, { seq, count }: Sent): boolean => {
     const complete = seqOf(key);
     const isLevel = seq === null || (seq >= complete && !isExceeded(key, seq));
     if (replays.size === 0 && (count ?? received) === received && isLevel) {
-      named = received;
+      confirmedCount = received;
       return true;
     }
     // A duplicate or late `position` is a fault and contains nothing new.
-    if ((seq ?? 0) <= complete && (count ?? 0) <= named) fault('backwards', 'position');
-    else repair(`${received} of ${count} after ${seq}`);
+    if ((seq ?? 0) <= complete && (count ?? 0) <= confirmedCount) fault('backwards', 'position');
+    else repair(`position ${seq}: ${received} of ${count}`);
     return false;
   };
 
   return {
     get position() {
       if (epoch === null) return null;
-      return wide ? { epoch, seq: Object.fromEntries(seqs) } : { epoch, seq: seqOf(OWN) };
+      return isSuperAdmin ? { epoch, seq: Object.fromEntries(seqs) } : { epoch, seq: seqOf(OWN) };
     },
     get replaying() {
       return isAwaitingPositions || replays.size > 0;
@@ -242,30 +245,30 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     adopt,
     connected: (current, seq, asked) => {
       isAwaitingPositions = seq === null;
-      if (isAwaitingPositions !== wide) reset(null);
+      if (isAwaitingPositions !== isSuperAdmin) reset(null);
       adopt(seq === null ? { epoch: current, seq: {} } : { epoch: current, seq });
       replays.clear();
       connection += 1;
       received = 0;
-      named = 0;
+      confirmedCount = 0;
       // The events are sent again, in order.
       if (asked) recent.rewind(seqs);
       if (asked && seq !== null) replays.set(OWN, { from: seqOf(OWN), count: 0 });
     },
-    resumeAt: (current, standing) => {
+    resumeAt: (current, heads) => {
       const known = seqs;
       const isOtherHistory = current !== epoch;
       const since: [string, number][] = [];
       isAwaitingPositions = false;
       epoch = current;
-      seqs = new Map(standing);
-      for (const [tenant, seq] of standing) {
+      seqs = new Map(heads);
+      for (const [tenant, seq] of heads) {
         const from = known.get(tenant) ?? 0;
         // The stream begins at the first positions.
         if (known.size === 0 || (from === seq && !isOtherHistory)) continue;
-        if (isOtherHistory) lost('epoch', seq, tenant);
+        if (isOtherHistory) resyncAfterGap('epoch', seq, tenant);
         // The size of a client message bounds the number of tenants in a request.
-        else if (since.length >= MAX_TENANTS_BEHIND) lost('incomplete', seq, tenant);
+        else if (since.length >= MAX_TENANTS_BEHIND) resyncAfterGap('incomplete', seq, tenant);
         else {
           since.push([tenant, from]);
           seqs.set(tenant, from);
@@ -280,23 +283,23 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
         isAwaitingPositions &&
         (isNumbered(frame) || isEvent(frame, 'resumed', 'position', 'resync_required'))
       )
-        return repair('positions');
+        return repair('before positions');
       if (isNumbered(frame)) {
         const { seq } = frame;
-        const taken = take(key, seq);
-        if (!taken || (quiet && taken === 'again')) {
+        const counted = countEvent(key, seq);
+        if (!counted || (quiet && counted === 'again')) {
           if (!quiet) fault('duplicate', `${seq}`);
           return;
         }
         recent.push(key, frame);
-        if (!wide)
+        if (!isSuperAdmin)
           for (const following of [...followings]) {
-            if (seq > following.afterSeq) tell(following, frame);
+            if (seq > following.afterSeq) notifyEvent(following, frame);
             // The follower has missed this event and got later ones, so their order cannot be restored.
-            else if (taken === 'new' && seq > following.fromSeq) resyncFollower(following);
+            else if (counted === 'new' && seq > following.fromSeq) resyncFollower(following);
           }
-        if ((early.get(key)?.size ?? 0) > MAX_EARLY) return lost('incomplete', seq, key);
-        if (taken === 'again') return;
+        if ((early.get(key)?.size ?? 0) > MAX_EARLY) return resyncAfterGap('incomplete', seq, key);
+        if (counted === 'again') return;
       } else if (isEvent(frame, 'resync_required')) {
         const { data } = frame;
         if (!quiet && data.epoch === epoch && data.seq <= seqOf(key) && !replays.has(key))
@@ -304,11 +307,11 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
         else resync(frame);
         return;
       } else if (isEvent(frame, 'resumed')) {
-        if (!quiet && !isWhole(key, frame.data)) return;
-        settle(key, frame.data.to);
+        if (!quiet && !verifyReplay(key, frame.data)) return;
+        markComplete(key, frame.data.to);
       } else if (isEvent(frame, 'position')) {
-        if (!quiet && !isConfirmed(key, frame.data)) return;
-        if (frame.data.seq !== null) settle(key, frame.data.seq);
+        if (!quiet && !verifyPosition(key, frame.data)) return;
+        if (frame.data.seq !== null) markComplete(key, frame.data.seq);
         confirmed();
       }
       deliverEvent(frame);
@@ -317,7 +320,7 @@ export const createStream = (listener: StreamListener, recentEvents: number): St
     follow: ({ seq, epoch: of }, follower) => {
       const following = { fromSeq: seq, afterSeq: seq, epoch: of, follower };
       followings.add(following);
-      if (epoch !== null) join(following);
+      if (epoch !== null) startFollower(following);
       return () => void followings.delete(following);
     },
   };

@@ -104,7 +104,6 @@ const FRAME_TYPES = [
   'positions',
   'position',
   'stale',
-  'closed',
   'resync_required',
   'token_expiring',
   'refreshed',

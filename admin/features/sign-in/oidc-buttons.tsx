@@ -38,7 +38,7 @@ export const OidcButtons = ({
 
   const choose = async ({ slug, url }: Provider) => {
     setChosen(slug);
-    if (await session.settle()) {
+    if (await session.sendPendingSignOut()) {
       location.assign(`${url}?return_to=${encodeURIComponent(location.pathname)}`);
       return;
     }

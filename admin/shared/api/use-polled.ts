@@ -5,7 +5,7 @@ import { useNow } from '../hooks/use-now';
 const TIMEOUT_MS = 10_000;
 /** However long the server has been away, it is asked again after this. */
 const MAX_PAUSE_MS = 30_000;
-/** Missing this many turns makes a figure one of the past. */
+/** Missed polls after which a value is stale. */
 const TURNS_MISSED = 3;
 
 export interface Polled<T> {
@@ -40,7 +40,7 @@ const withinTime = async <T>(signal: AbortSignal, work: (signal: AbortSignal) =>
 };
 
 /**
- * Asks again and again while the page is visible, for what no stream tells. Backs off while the server is away,
+ * Polls data that has no event while the page is visible. Backs off while the server is away,
  * and says since when the answer is out of date.
  */
 export const usePolled = <T>({

@@ -22,23 +22,23 @@ export const nameToastClose = (label: string): void => {
 
 const COLORS = { info: undefined, success: 'teal', warning: 'orange', error: 'red' } as const;
 
-let spoken = false;
+let hasShown = false;
 const listeners = new Set<() => void>();
 
 /** True from the first toast on: until then the page does without the code that shows them. */
-export const useToastsWanted = (): boolean =>
+export const useHasToasts = (): boolean =>
   useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    () => spoken,
+    () => hasShown,
     () => false,
   );
 
 /** Says something in the corner of the screen. Resolves with what takes it away again. */
 export const toast = async (options: ToastOptions): Promise<() => void> => {
-  spoken = true;
+  hasShown = true;
   for (const listener of listeners) listener();
   const { notifications } = await import('@mantine/notifications');
   const { tone = 'info', title, onClose, message, autoClose = 6_000 } = options;

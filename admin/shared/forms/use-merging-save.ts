@@ -43,12 +43,12 @@ export const useMergingSave = <Row extends { readonly version: number }, D exten
   const { opened, fields, toDraft, toBody } = object;
   const base = useRef({ draft: toDraft(opened), version: opened.version });
   /** Something collided after the person pressed save: by our own refused write or by the stream, which may be faster. */
-  const unseen = useRef(false);
+  const hasUnreviewedConflict = useRef(false);
   const [conflicts, setConflicts] = useState<Conflicts<D>>({});
   const [merged, setMerged] = useState(false);
 
-  /** Makes a newer version the ground of this form. */
-  const absorb = (newer: Row): void => {
+  /** Merges a newer version into the form and makes it the base. */
+  const rebase = (newer: Row): void => {
     if (newer.version <= base.current.version) return;
     const theirs = toDraft(newer);
     const merge = mergeDrafts(fields, { base: base.current.draft, mine: form.getValues(), theirs });
@@ -58,13 +58,13 @@ export const useMergingSave = <Row extends { readonly version: number }, D exten
     for (const field of merge.conflicts) collided[field] = theirs[field];
     setConflicts((known) => ({ ...known, ...collided }));
     if (merge.taken.length + merge.conflicts.length > 0) setMerged(true);
-    if (merge.conflicts.length > 0) unseen.current = true;
+    if (merge.conflicts.length > 0) hasUnreviewedConflict.current = true;
   };
 
   const save = useMutation({
     /** Answers null when a person has to look at what a colleague changed. */
     mutationFn: async (): Promise<Row | null> => {
-      unseen.current = false;
+      hasUnreviewedConflict.current = false;
       for (let round = 1; ; round++) {
         const { draft, version } = base.current;
         const body = toBody(draft, form.getValues());
@@ -73,8 +73,8 @@ export const useMergingSave = <Row extends { readonly version: number }, D exten
           return await object.save(body, version);
         } catch (error) {
           if (!hasCode(error, 'version_mismatch') || round === MAX_ROUNDS) throw error;
-          absorb(await object.load());
-          if (unseen.current) return null;
+          rebase(await object.load());
+          if (hasUnreviewedConflict.current) return null;
         }
       }
     },
@@ -85,7 +85,7 @@ export const useMergingSave = <Row extends { readonly version: number }, D exten
 
   return {
     save,
-    absorb,
+    rebase,
     /** A colleague's changes have come in while the form was open. */
     merged,
     conflicts,

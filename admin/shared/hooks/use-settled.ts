@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
 
-/** What one came for has this long to itself. */
+/** Delay before secondary parts are loaded. */
 const PAUSE_MS = 1_500;
 /** Longest that anything waits for a quiet moment after that. */
 const MAX_WAIT_MS = 3_000;
 
-/** False until the page has been ready for a while and is quiet: what nobody came for is loaded then. */
+/** False until the page has been ready for a while and is idle: secondary parts are loaded then. */
 export const useSettled = (ready: boolean, pauseMs = PAUSE_MS): boolean => {
   const [settled, setSettled] = useState(false);
   useEffect(() => {

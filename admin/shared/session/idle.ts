@@ -197,7 +197,7 @@ export const lockedPerson = (): LockedPerson => {
   }
 };
 
-/** Somebody is there, and known: also when they have just signed in. In this order, for tabs that look in between. */
+/** Records activity, then removes the lock, so that another tab never sees an unlocked idle screen. */
 export const markActive = (): void => {
   localStorage.setItem(ACTIVE_KEY, String(Date.now()));
   localStorage.removeItem(LOCKED_KEY);

@@ -35,10 +35,10 @@ type TabMessage =
 
 /** Says that a refresh cookie should be there: without it a first visit would begin with a refused request. */
 const HINT_KEY = 'wardbell.signed_in';
-/** Says that the server has yet to be told of a sign-out. */
-const UNTOLD_KEY = 'wardbell.untold_sign_out';
-/** So often a server that does not answer is told of a lock. */
-const TELL_LOCK_MS = 3_000;
+/** Set while a sign-out has not been sent to the server. */
+const PENDING_SIGN_OUT_KEY = 'wardbell.untold_sign_out';
+/** Interval at which a lock is sent to a server that does not answer. */
+const LOCK_RETRY_MS = 3_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
 
 /**
@@ -71,14 +71,14 @@ export class Session implements TokenSource {
   /** Takes up the session that the browser's cookie holds, if it holds one. Returns what undoes it. */
   start(): () => void {
     const tabs = new BroadcastChannel('wardbell.session');
-    tabs.onmessage = (event: MessageEvent<TabMessage>) => void this.#hear(event.data);
+    tabs.onmessage = (event: MessageEvent<TabMessage>) => void this.#onTabMessage(event.data);
     this.#tabs = tabs;
     const retryNow = () => {
       if (this.#state.status === 'unreachable') void this.restore();
     };
     window.addEventListener('online', retryNow);
-    this.#noteReturn();
-    void this.settle();
+    this.#acceptProviderSignIn();
+    void this.sendPendingSignOut();
     if (localStorage.getItem(HINT_KEY) === null) this.#set({ status: 'signed_out', reason: 'new' });
     else void this.restore();
     return () => {
@@ -93,19 +93,20 @@ export class Session implements TokenSource {
    * A sign-in at a provider ends at this page with a new cookie, and says so in the URL. It neither lifts a lock nor undoes
    * a sign-out that the server has yet to hear of, because anybody can write that URL.
    */
-  #noteReturn(): void {
+  #acceptProviderSignIn(): void {
     const url = new URL(location.href);
     if (!url.searchParams.has('signed_in')) return;
     url.searchParams.delete('signed_in');
     history.replaceState(null, '', url);
-    if (localStorage.getItem(HINT_KEY) !== null || localStorage.getItem(UNTOLD_KEY) !== null) return;
+    if (localStorage.getItem(HINT_KEY) !== null || localStorage.getItem(PENDING_SIGN_OUT_KEY) !== null)
+      return;
     markActive();
     localStorage.setItem(HINT_KEY, '1');
   }
 
-  /** Tells the server of a sign-out that it has yet to hear of. Answers whether none is left. Does not throw. */
-  async settle(): Promise<boolean> {
-    return localStorage.getItem(UNTOLD_KEY) === null || this.#tellServer();
+  /** Sends a sign-out that the server has not got yet. Returns true when none is left. Does not throw. */
+  async sendPendingSignOut(): Promise<boolean> {
+    return localStorage.getItem(PENDING_SIGN_OUT_KEY) === null || this.#tellServer();
   }
 
   /** Tries the refresh cookie; while the server is away it goes on trying by itself. */
@@ -132,7 +133,7 @@ export class Session implements TokenSource {
     forgetInput();
     markActive();
     localStorage.setItem(HINT_KEY, '1');
-    localStorage.removeItem(UNTOLD_KEY);
+    localStorage.removeItem(PENDING_SIGN_OUT_KEY);
     this.#tell({ type: 'token', token: this.#token });
     await this.#enter();
   }
@@ -162,7 +163,7 @@ export class Session implements TokenSource {
         break;
       } catch (error) {
         if (!isFailure(error) || !error.temporary) break;
-        await new Promise((resolve) => setTimeout(resolve, TELL_LOCK_MS));
+        await new Promise((resolve) => setTimeout(resolve, LOCK_RETRY_MS));
       }
     }
     if (this.#isLocked) this.#token = null;
@@ -212,7 +213,7 @@ export class Session implements TokenSource {
 
   /** Leaves at once on this screen and in the other tabs, then on the server. Does not throw. */
   async signOut(reason: 'left' | 'idle' = 'left'): Promise<void> {
-    localStorage.setItem(UNTOLD_KEY, '1');
+    localStorage.setItem(PENDING_SIGN_OUT_KEY, '1');
     const told = this.#tellServer();
     this.#tell({ type: 'signed_out', reason });
     this.#leave(reason);
@@ -224,7 +225,7 @@ export class Session implements TokenSource {
   async #tellServer(): Promise<boolean> {
     try {
       await revokeToken();
-      localStorage.removeItem(UNTOLD_KEY);
+      localStorage.removeItem(PENDING_SIGN_OUT_KEY);
       return true;
     } catch {
       // The next visit tries again; the person is told meanwhile.
@@ -304,7 +305,7 @@ export class Session implements TokenSource {
     if (this.#state.status !== 'signed_out') this.#set({ status: 'signed_out', reason });
   }
 
-  async #hear(message: TabMessage): Promise<void> {
+  async #onTabMessage(message: TabMessage): Promise<void> {
     if (message.type === 'signed_out') {
       this.#leave(message.reason);
       return;

@@ -36,8 +36,8 @@ const inFlightCookie = (): { name: string; options: string } =>
   location.protocol === 'https:'
     ? { name: `__Host-${IN_FLIGHT_NAME}`, options: 'path=/; samesite=strict; secure' }
     : { name: IN_FLIGHT_NAME, options: 'path=/; samesite=strict' };
-/** How long the answer to a page that has gone may still be on its way to the cookie jar. */
-const ORPHAN_MS = 3_000;
+/** Longest time in which the answer to a refresh of a closed page can still set its cookie. */
+const PENDING_REFRESH_MS = 3_000;
 
 const toToken = (answer: TokenAnswer): Token => ({
   value: answer.access_token,
@@ -66,7 +66,7 @@ const alone = <T>(work: () => Promise<T>): Promise<T> =>
 // biome-ignore-start lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser, nor synchronous
 const markInFlight = (): void => {
   const { name, options } = inFlightCookie();
-  document.cookie = `${name}=${Date.now()}; max-age=${ORPHAN_MS / 1_000}; ${options}`;
+  document.cookie = `${name}=${Date.now()}; max-age=${PENDING_REFRESH_MS / 1_000}; ${options}`;
 };
 const unmarkInFlight = (): void => {
   const { name, options } = inFlightCookie();
@@ -77,12 +77,12 @@ const inFlightSinceMs = (): number =>
   Number(new RegExp(`(?:^|; )${inFlightCookie().name}=(\\d+)`).exec(document.cookie)?.[1] ?? 0);
 
 /**
- * A page that was reloaded in mid-refresh has left a request behind whose cookie may not have come yet. To
- * send the old one now would look like a stolen one and end the session, so wait until it must have come.
+ * A closed page may have left a refresh under way, whose cookie has not come yet. Sending the old cookie meanwhile would
+ * look like a stolen one and end the session, so this waits until it must have come.
  */
-const settleOrphan = async (): Promise<void> => {
-  const leftMs = inFlightSinceMs() + ORPHAN_MS - Date.now();
-  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, ORPHAN_MS)));
+const awaitPendingRefresh = async (): Promise<void> => {
+  const leftMs = inFlightSinceMs() + PENDING_REFRESH_MS - Date.now();
+  if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.min(leftMs, PENDING_REFRESH_MS)));
 };
 
 /**
@@ -93,7 +93,7 @@ export const refreshToken = (newer: () => Token | null): Promise<Token> =>
   alone(async () => {
     const known = newer();
     if (known) return known;
-    await settleOrphan();
+    await awaitPendingRefresh();
     markInFlight();
     try {
       const token = await post('refresh');

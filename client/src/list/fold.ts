@@ -8,7 +8,7 @@ export interface Numbered<Row extends LiveRow> {
 }
 
 /** Metadata of a loaded page. */
-export interface Knowledge<Row> {
+export interface PageMeta<Row> {
   /** The page contains every change up to this number. */
   readonly seq: number;
   /** Last row of the server's page while more pages follow. Marks the end of the page even if the row has moved. */
@@ -50,14 +50,14 @@ const indexFor = <Row>(rows: readonly Row[], row: Row, compare: (a: Row, b: Row)
 
 /**
  * Applies changes to the loaded pages of a list. One pass over the rows, whatever the number of changes.
- * @param known of each page
+ * @param metas of each page
  * @param loadsAll without an order: rows may be shown before their page is loaded
  */
 export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
   pages: readonly Page[],
   changes: readonly Numbered<Row>[],
   { include, compare }: Pick<ListRules<Row>, 'include' | 'compare'>,
-  known: readonly Knowledge<Row>[],
+  metas: readonly PageMeta<Row>[],
   loadsAll = false,
 ): Folded<Page> => {
   const net = netChanges(changes);
@@ -86,7 +86,7 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
 
   const next = pages.map((page, index) => {
     if (net.size === 0) return page;
-    const snapshotSeq = known[index]?.seq ?? 0;
+    const snapshotSeq = metas[index]?.seq ?? 0;
     const data = page.data.map((row) => changed(row, snapshotSeq));
     const same = data.every((row, index) => row === page.data[index]);
     return same ? page : { ...page, data: data.filter((row) => row !== undefined) };
@@ -94,19 +94,19 @@ export const fold = <Row extends LiveRow, Page extends LivePage<Row>>(
 
   // Without an order the place of a missing old row is unknown: with a filter it may be new in the list, otherwise it
   // is most likely on a page that is not loaded.
-  const takesOld = compare || include || loadsAll || known.at(-1)?.boundary === undefined;
+  const takesOld = compare || include || loadsAll || metas.at(-1)?.boundary === undefined;
   for (const { change, seq } of net.values()) {
     if (change.op === 'delete' || belongs(change.row) !== true) continue;
     if (takesOld || change.row.version === 1) arrivals.push({ seq, row: change.row });
   }
   for (const { seq, row } of arrivals) {
     const index = compare
-      ? known.findIndex(({ boundary }) => boundary === undefined || compare(row, boundary) <= 0)
+      ? metas.findIndex(({ boundary }) => boundary === undefined || compare(row, boundary) <= 0)
       : 0;
     const page = next[index];
     // A page whose snapshot is newer than the event contains the row, if it still exists. A row after the last page is
     // loaded with its page.
-    if (!page || seq <= (known[index]?.seq ?? 0)) continue;
+    if (!page || seq <= (metas[index]?.seq ?? 0)) continue;
     const at = compare ? indexFor(page.data, row, compare) : 0;
     next[index] = { ...page, data: page.data.toSpliced(at, 0, row) };
   }

@@ -3,7 +3,7 @@ import type { NumberedEvent } from '../events.js';
 import type { Client } from '../options.js';
 import type { LiveRow } from './changes.js';
 import { dedupe } from './dedupe.js';
-import { fold, type Knowledge, type Numbered } from './fold.js';
+import { fold, type Numbered, type PageMeta } from './fold.js';
 import { beforeNextPaint } from './frame.js';
 import type { ListRules, LivePage } from './page.js';
 
@@ -32,7 +32,7 @@ export interface PageStore<Page> {
 export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   /** How events change this list. May be replaced at any time by equivalent rules. */
   rules: ListRules<Row>;
-  readonly #knowledge = new WeakMap<Page, Knowledge<Row>>();
+  readonly #metaByPage = new WeakMap<Page, PageMeta<Row>>();
   /** The pages that follow the stream. The store may hold newer or older ones. */
   #joined: readonly Page[] = [];
   #pending: Numbered<Row>[] = [];
@@ -73,7 +73,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
       this.#resync();
       return;
     }
-    this.#flushedSeq = Math.min(...pages.map((page) => this.#known(page).seq));
+    this.#flushedSeq = Math.min(...pages.map((page) => this.#metaOf(page).seq));
     this.#receivedSeq = this.#flushedSeq;
     this.#attachedAtMs = Date.now();
     let refused = false;
@@ -116,27 +116,27 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     if (!this.#unfollow) return;
     this.#unfollow();
     this.#unfollow = null;
-    this.#learn();
+    this.#recordFlushedSeq();
     this.#joined = [];
   }
 
-  #known(page: Page): Knowledge<Row> {
-    let known = this.#knowledge.get(page);
-    if (!known) {
-      known = { seq: page.seq, boundary: page.next ? page.data.at(-1) : undefined };
-      this.#knowledge.set(page, known);
+  #metaOf(page: Page): PageMeta<Row> {
+    let meta = this.#metaByPage.get(page);
+    if (!meta) {
+      meta = { seq: page.seq, boundary: page.next ? page.data.at(-1) : undefined };
+      this.#metaByPage.set(page, meta);
     }
-    return known;
+    return meta;
   }
 
   /**
    * Records that the joined pages are complete up to the last flush. Also for pages that are about to be replaced,
    * because a running load of the next page still holds them and will store them again.
    */
-  #learn(): void {
+  #recordFlushedSeq(): void {
     for (const page of this.#joined) {
-      const { seq, boundary } = this.#known(page);
-      if (seq < this.#flushedSeq) this.#knowledge.set(page, { seq: this.#flushedSeq, boundary });
+      const { seq, boundary } = this.#metaOf(page);
+      if (seq < this.#flushedSeq) this.#metaByPage.set(page, { seq: this.#flushedSeq, boundary });
     }
   }
 
@@ -144,7 +144,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   #write(before: readonly Page[], after: readonly Page[]): void {
     after.forEach((page, index) => {
       const old = before[index];
-      if (old && old !== page) this.#knowledge.set(page, this.#known(old));
+      if (old && old !== page) this.#metaByPage.set(page, this.#metaOf(old));
     });
     this.store.write(after);
   }
@@ -170,9 +170,9 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     this.#pending = [];
     if (changes.length > 0) {
       const before = this.store.read();
-      this.#learn();
-      const known = before.map((page) => this.#known(page));
-      const { pages, unsure } = fold(before, changes, this.rules, known, this.store.loadsAll);
+      this.#recordFlushedSeq();
+      const metas = before.map((page) => this.#metaOf(page));
+      const { pages, unsure } = fold(before, changes, this.rules, metas, this.store.loadsAll);
       if (pages !== before) {
         this.#joined = pages;
         this.#write(before, pages);

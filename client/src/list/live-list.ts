@@ -25,23 +25,23 @@ export const liveList = <Row extends LiveRow>(
   options: LiveListOptions<Row>,
 ): (() => void) => {
   let pages: readonly LivePage<Row>[] = [];
-  let whole = false;
-  let everWhole = false;
+  let isFullyLoaded = false;
+  let wasFullyLoaded = false;
   let shown: LiveRows<Row> | null = null;
   const stop = new AbortController();
 
   const show = () => {
     if (stop.signal.aborted) return;
-    const live = whole && join.following && client.state.status === 'live';
+    const live = isFullyLoaded && join.following && client.state.status === 'live';
     // During a reload the old list is shown and marked as not live.
-    const rows = shown && everWhole && !whole ? shown.rows : pages.flatMap(({ data }) => data);
+    const rows = shown && wasFullyLoaded && !isFullyLoaded ? shown.rows : pages.flatMap(({ data }) => data);
     if (shown && shown.live === live && sameRows(shown.rows, rows)) return;
     shown = { rows, live };
     options.show(shown);
   };
 
   const reload = async () => {
-    whole = false;
+    isFullyLoaded = false;
     let after: string | null = null;
     let first = true;
     do {
@@ -51,8 +51,8 @@ export const liveList = <Row extends LiveRow>(
       // Each page is joined at once, because loading a long list could take longer than events are kept.
       pages = first ? [page] : [...pages, page];
       first = false;
-      whole = after === null;
-      everWhole ||= whole;
+      isFullyLoaded = after === null;
+      wasFullyLoaded ||= isFullyLoaded;
       join.attach();
       show();
     } while (after !== null);

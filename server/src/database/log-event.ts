@@ -1,8 +1,9 @@
-import { type Audience, topicOf, type View, viewEventData } from '@wardbell/contract';
+import { type Audience, type EventType, topicOf, type View, viewEventData } from '@wardbell/contract';
 
 /** An event that a unit of work emits. `data` is the whole object; it is reduced to a role's view when it is sent. */
 export interface NewEvent {
-  readonly type: string;
+  /** One of the table: an unknown type would be sent unreduced, as an application's own. */
+  readonly type: EventType;
   readonly data: Readonly<Record<string, unknown>>;
   readonly audience?: Audience;
 }

@@ -54,7 +54,9 @@ export function readBinary(headers: IncomingHttpHeaders, text: string, data: unk
     if (!header.startsWith(HEADER)) continue;
     const name = header.slice(HEADER.length);
     if (name === 'datacontenttype' || name === 'data' || name === 'data_base64') {
-      throw invalid([{ path: name, message: 'is no header in binary mode; Content-Type says what data is' }]);
+      throw invalid([
+        { path: name, message: 'is not allowed as a header in binary mode; use Content-Type and the body' },
+      ]);
     }
     attributes[name] = decodeHeader(Array.isArray(value) ? value.join(', ') : (value ?? ''), name);
   }
@@ -71,7 +73,7 @@ function toPublication(
   const attributes = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null));
   const wrongNames = Object.keys(attributes).filter((name) => !EXTENSION_NAME.test(name));
   if (wrongNames.length > 0) {
-    // a name that is no name may be anything, so it is not repeated
+    // an invalid name may contain personal data, so the error does not repeat it
     throw invalid([
       { path: prefix.slice(0, -1), message: 'names of attributes are lower-case letters and digits' },
     ]);

@@ -25,7 +25,7 @@ export const invalid = (errors: FieldErrors): Problem => new Problem('validation
 
 /** Objects and arrays in each other; PostgreSQL's own bound depends on its stack. */
 const MAX_DEPTH = 100;
-/** `1e1000` is six characters and a thousand digits. */
+/** Bound on the sum of exponents: PostgreSQL writes `1e1000` out with 1,000 digits. */
 const MAX_HIDDEN_DIGITS = 16_384;
 
 /**
@@ -43,7 +43,8 @@ export function checkData(text: string | undefined, value: unknown, path: string
   if (Buffer.byteLength(text) > MAX_EVENT_DATA_BYTES) return refuse('must be at most 64 KiB');
   const { depth, hiddenDigits } = shapeOf(text);
   if (depth > MAX_DEPTH) return refuse(`must not be nested deeper than ${MAX_DEPTH}`);
-  if (hiddenDigits > MAX_HIDDEN_DIGITS) return refuse('must not have numbers with so large exponents');
+  if (hiddenDigits > MAX_HIDDEN_DIGITS)
+    return refuse(`must not have exponents of numbers that add up to more than ${MAX_HIDDEN_DIGITS}`);
   return text;
 }
 

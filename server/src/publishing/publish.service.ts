@@ -49,7 +49,7 @@ export class PublishService {
                 seq: Number(seq),
                 id,
                 type,
-                // as the log has it: the same bytes for those who get it now and those who read it later
+                // text as stored, so live delivery and replay send the same bytes
                 data: data ?? '{}',
                 audience: publications[index]?.audience ?? null,
                 timestamp: created_at,

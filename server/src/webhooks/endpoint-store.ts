@@ -130,7 +130,7 @@ export class EndpointStore {
     { message, result, delayS }: AttemptRecord,
   ): Promise<boolean> {
     const isSuccess = result.outcome === 'success';
-    const [row] = await this.relay.query<{ is_hopeless: boolean | null }>(RECORD, [
+    const [row] = await this.relay.query<{ must_disable: boolean | null }>(RECORD, [
       endpoint.id,
       token,
       isSuccess || delayS === undefined,
@@ -150,7 +150,7 @@ export class EndpointStore {
       endpoint.payload,
       message.body.toString(),
     ]);
-    return row?.is_hopeless ?? false;
+    return row?.must_disable ?? false;
   }
 
   async recordTest(

@@ -7,8 +7,11 @@ import type { EndpointState, LogMessage } from './endpoint-store.js';
 
 /** Events of one read of the log. */
 const PAGE = 100;
-/** Read again after this time: the data of a patient who is purged must not wait here for an endpoint that is down. */
-const KEPT_MS = 5_000;
+/**
+ * Events that were read are discarded after this time, so that data of a purged patient does not stay in memory while the
+ * endpoint is down.
+ */
+const MAX_CACHE_MS = 5_000;
 
 /** The next message, or the position up to which the log has none for this endpoint. */
 export type Next = { readonly message: LogMessage } | { readonly skippedTo: number };
@@ -36,7 +39,7 @@ export class LogMessages {
     }
     const entry = entries.find((each) => isFor(endpoint, each));
     if (entry === undefined) return { skippedTo: entries.at(-1)?.seq ?? position };
-    // an endpoint is nobody who may see a restricted patient
+    // a webhook has no user, so it gets the restricted view
     const body = entry.text(subscriptionOf(endpoint).viewFor(entry, ''));
     return { message: { id: entry.id, type: entry.type, seq: entry.seq, body, to: entry.seq } };
   }
@@ -44,7 +47,7 @@ export class LogMessages {
   async #after({ tenantId, position }: EndpointState): Promise<readonly Entry[]> {
     const nowMs = performance.now();
     const from = this.#entries.findIndex(({ seq }) => seq === position + 1);
-    if (from !== -1 && nowMs - this.#readMs < KEPT_MS) this.#entries = this.#entries.slice(from);
+    if (from !== -1 && nowMs - this.#readMs < MAX_CACHE_MS) this.#entries = this.#entries.slice(from);
     else {
       const events = await this.reader.readSince(tenantId, position, PAGE);
       this.#entries = events.map((event) => new Entry(event));

@@ -6,8 +6,8 @@ import type { LogMessages } from './log-messages.js';
 import { retryDelayS } from './retry-schedule.js';
 import { signedHeaders } from './signature.js';
 
-/** Other endpoints get their turn after this time. */
-const TURN_MS = 30_000;
+/** The lease is released after this time, so that other webhooks get a sender. */
+const MAX_SEND_MS = 30_000;
 const GONE = 410;
 const PING = 'ping';
 
@@ -32,7 +32,7 @@ export class Sender {
   /** Sends until nothing is due, an attempt fails or the turn is over. */
   async run(): Promise<void> {
     const { lease, stopping } = this.parts;
-    const endMs = performance.now() + TURN_MS;
+    const endMs = performance.now() + MAX_SEND_MS;
     try {
       while (performance.now() < endMs && !stopping.aborted) {
         const endpoint = await lease.renew();
@@ -68,10 +68,10 @@ export class Sender {
     const result = await this.#send(endpoint, message);
     if (!result) return false;
     const delayS = retryDelayS(endpoint.attempt + 1, result.retryAfter);
-    const isHopeless = await store.record(endpoint, lease.token, { message, result, delayS });
+    const mustDisable = await store.record(endpoint, lease.token, { message, result, delayS });
     if (delayS === undefined && result.outcome !== 'success') onDeadLetter();
     if (result.status === GONE) await store.disable(endpoint, 'gone');
-    else if (isHopeless) await store.disable(endpoint, 'failing');
+    else if (mustDisable) await store.disable(endpoint, 'failing');
     return true;
   }
 

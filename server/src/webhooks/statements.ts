@@ -4,7 +4,7 @@
  */
 export const LEASE_MS = 10_000;
 /** Without any success for this long a webhook is disabled. */
-const HOPELESS_AFTER = '5 days';
+const DISABLE_AFTER = '5 days';
 const HISTORY = { days: 7, rows: 1_000 };
 
 const LEASE = `clock_timestamp() + interval '${LEASE_MS} milliseconds'`;
@@ -83,7 +83,7 @@ export const RECORD = {
            INSERT INTO wardbell.dead_letter (tenant_id, origin, reason, webhook_id, message_id, payload, event)
            SELECT w.tenant_id, 'webhook', $16, w.id, $9, $17, $18::json FROM recorded w WHERE $3 AND NOT $8
          )
-         SELECT w.failing_since < clock_timestamp() - interval '${HOPELESS_AFTER}' AS is_hopeless FROM recorded w`,
+         SELECT w.failing_since < clock_timestamp() - interval '${DISABLE_AFTER}' AS must_disable FROM recorded w`,
 };
 export const RECORD_TEST = {
   name: 'webhook_record_test',

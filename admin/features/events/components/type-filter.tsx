@@ -1,21 +1,12 @@
 'use client';
 
 import { Autocomplete } from '@mantine/core';
+import { EVENT_TYPES } from '@wardbell/contract/event-types';
 import { useState } from 'react';
 import { useRoomText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import classes from './events-room.module.css';
 
-const OWN_TYPES = [
-  'patient_created',
-  'patient_updated',
-  'patient_deleted',
-  'appointment_created',
-  'appointment_updated',
-  'appointment_cancelled',
-  'appointment_deleted',
-  'system_notification',
-];
 /** As the contract has it; its schema would bring zod into the room. */
 const TYPE = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
 
@@ -45,7 +36,7 @@ export const TypeFilter = ({
       className={classes.type}
       aria-label={words.type}
       placeholder={words.typePlaceholder}
-      data={[...new Set([...OWN_TYPES, ...seen])]}
+      data={[...new Set([...Object.keys(EVENT_TYPES), ...seen])]}
       value={typed}
       error={invalid && words.typeInvalid}
       clearable

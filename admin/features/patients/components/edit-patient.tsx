@@ -57,7 +57,7 @@ export const EditPatient = ({
   const api = useApi();
   const cache = useQueryClient();
   const params = { id: opened.id };
-  const { save, absorb, merged, conflicts, settle } = useMergingSave(
+  const { save, rebase, merged, conflicts, settle } = useMergingSave(
     {
       opened,
       fields: FIELDS,
@@ -76,7 +76,7 @@ export const EditPatient = ({
     { getValues: form.getValues, adopt: (draft) => form.setValues(draft) },
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, not a new function, is the event
-  useEffect(() => void absorb(patient), [patient]);
+  useEffect(() => void rebase(patient), [patient]);
 
   const onError = (error: Error) =>
     markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));

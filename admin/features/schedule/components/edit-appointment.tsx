@@ -102,7 +102,7 @@ export const EditAppointment = ({
   const bookAnyway = useRef(isConflicting);
   bookAnyway.current = isConflicting;
   const params = { id: opened.id };
-  const { save, absorb, merged, conflicts, settle } = useMergingSave(
+  const { save, rebase, merged, conflicts, settle } = useMergingSave(
     {
       opened,
       fields: FIELDS,
@@ -128,7 +128,7 @@ export const EditAppointment = ({
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new version, not a new function, is the event
   useEffect(() => {
-    if (newest) absorb(newest);
+    if (newest) rebase(newest);
   }, [newest]);
 
   const onError = (error: Error) => {

@@ -6,7 +6,7 @@ import { useConnection } from '@wardbell/client/react';
 import { usePathname } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { Logo } from '../../../shared/components/logo';
-import { nameToastClose, useToastsWanted } from '../../../shared/components/toast';
+import { nameToastClose, useHasToasts } from '../../../shared/components/toast';
 import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
@@ -45,7 +45,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
   const { state } = useConnection();
   const settled = useSettled(state.status !== 'connecting' && state.status !== 'replaying');
   useReadiness(useSettled(settled, READY_MS));
-  const toastsWanted = useToastsWanted();
+  const toastsWanted = useHasToasts();
   useEffect(() => nameToastClose(text.app.close), [text]);
   useEffect(() => rememberClinic(me.tenant?.name ?? null), [me]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new room closes the navigation on narrow screens

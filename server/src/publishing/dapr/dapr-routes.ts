@@ -7,7 +7,7 @@ import { elementTexts, memberText } from '../json-slices.js';
 import type { DaprSubscriber } from './dapr-subscriber.js';
 
 const MAX_BULK = 100;
-/** A delivery of `MAX_BULK` events of 64 KiB, with room for what is around them: a refused one would come again and again. */
+/** `MAX_BULK` events of 64 KiB with their envelopes; Dapr redelivers a refused request without end. */
 const MAX_DELIVERY_BYTES = 40 * 1024 * 1024;
 const MAX_BULK_WAIT_MS = 40;
 

@@ -30,7 +30,8 @@ export function readDelivery(subscription: DaprSubscription, text: string): Read
     const event = parseObject(text);
     tenantId = tenantOf(subscription, text);
     const type = subscription.type.startsWith('/') ? valueAt(text, subscription.type) : subscription.type;
-    const data = subscription.data === undefined ? memberText(text, 'data') : found(text, subscription.data);
+    const data =
+      subscription.data === undefined ? memberText(text, 'data') : requireTextAt(text, subscription.data);
     const audience = audienceOf(subscription, text);
     const parsed: unknown = data === undefined ? undefined : JSON.parse(data);
     const publication = readStructured({ ...withoutBlanks(event), type, data: parsed }, data, '');
@@ -62,20 +63,20 @@ function audienceOf({ user, roles }: DaprSubscription, text: string): Publicatio
   if (roles !== undefined) return { roles };
   if (user === undefined) return null;
   const value = valueAt(text, user);
-  const id = typeof value === 'number' ? found(text, user).trim() : value;
+  const id = typeof value === 'number' ? requireTextAt(text, user).trim() : value;
   if (typeof id !== 'string' || id === '' || id.length > MAX_USER_CHARACTERS)
     throw new Unusable('unknown_user');
   return { user_ids: [id] };
 }
 
 /** @throws Unusable when the pointer finds nothing, or null */
-function found(text: string, pointer: string): string {
+function requireTextAt(text: string, pointer: string): string {
   const at = textAt(text, pointer)?.trim();
   if (at === undefined || at === 'null') throw new Unusable('pointer_not_found');
   return at;
 }
 
-const valueAt = (text: string, pointer: string): unknown => JSON.parse(found(text, pointer));
+const valueAt = (text: string, pointer: string): unknown => JSON.parse(requireTextAt(text, pointer));
 
 /** A sidecar without tracing adds `traceid`, `traceparent` and `tracestate` with empty values. */
 const withoutBlanks = (event: object): object =>

@@ -39,7 +39,7 @@ const NAMED: ReadonlySet<string> = new Set([
   '$defs',
   'definitions',
 ]);
-/** Those that make a reference mean something else at another place. */
+/** Keywords that make the target of a reference depend on its location. */
 const REFUSED: ReadonlySet<string> = new Set([
   '$anchor',
   '$dynamicAnchor',
@@ -117,7 +117,7 @@ class Walk {
       part = isObject(part) || Array.isArray(part) ? Reflect.get(part, name) : undefined;
     }
     if (!isObject(part) && typeof part !== 'boolean')
-      throw new SchemaError('has a $ref to what is not there');
+      throw new SchemaError('has a $ref whose target does not exist');
     return part;
   }
 }
@@ -129,7 +129,7 @@ const decodeToken = (token: string): string => {
   try {
     return decodeURIComponent(token).replaceAll('~1', '/').replaceAll('~0', '~');
   } catch {
-    throw new SchemaError('has a $ref to what is not there');
+    throw new SchemaError('has a $ref whose target does not exist');
   }
 };
 

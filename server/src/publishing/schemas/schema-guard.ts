@@ -8,18 +8,18 @@ import { Validator } from './validator.js';
 /** Compiled schemas in memory; the least recently used is compiled anew. */
 const MAX_VALIDATORS = 500;
 const MAX_ERRORS = 50;
-/** Other work gets its turn after so much of checking. */
-const TURN_MS = 10;
+/** The check yields to the event loop after this time. */
+const YIELD_AFTER_MS = 10;
 /** For the checks of one request. */
 const MAX_CHECK_MS = 5_000;
 
 interface Stamp {
   readonly type: string;
-  /** Another one after each change, also when the type was deleted and made again. */
+  /** `updated_at`: differs after each change, also after deletion and re-creation. */
   readonly stamp: string;
 }
 
-/** Holds events to the schemas of their types, as the tenant has them at this moment. */
+/** Validates events against the current schemas of the tenant's event types. */
 @Injectable()
 export class SchemaGuard {
   readonly #validators = new Map<string, Validator>();
@@ -30,7 +30,7 @@ export class SchemaGuard {
     if (validators.size === 0) return;
     const errors: NonNullable<ProblemOptions['errors']>[number][] = [];
     const startMs = performance.now();
-    let turnMs = startMs;
+    let yieldedMs = startMs;
     for (const [index, { type, data }] of publications.entries()) {
       const found = validators.get(type)?.errorsOf(JSON.parse(data), data.length) ?? [];
       const place = publications.length === 1 ? '' : `/${index}`;
@@ -40,9 +40,9 @@ export class SchemaGuard {
       if (nowMs - startMs > MAX_CHECK_MS) {
         throw new Problem('busy', { detail: 'The schemas of these events take too long to check' });
       }
-      if (nowMs - turnMs > TURN_MS) {
+      if (nowMs - yieldedMs > YIELD_AFTER_MS) {
         await nextTurn();
-        turnMs = performance.now();
+        yieldedMs = performance.now();
       }
     }
     if (errors.length > 0) throw new Problem('schema_violation', { errors: errors.slice(0, MAX_ERRORS) });

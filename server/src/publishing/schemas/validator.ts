@@ -5,7 +5,7 @@ import { costOf, SchemaError } from './schema-bounds.js';
 
 /** Errors in one answer. */
 const MAX_ERRORS = 50;
-/** Schema nodes times characters of data: up to here all errors are collected, beyond it the first one is told. */
+/** Up to this product of schema nodes and characters of data all errors are reported; beyond it only the first. */
 const MAX_THOROUGH_WORK = 200_000;
 
 const options = {

@@ -2,7 +2,7 @@ import type { Session } from '../hub/session.js';
 
 /** One connected client: its session and its deadlines. Times are of the monotonic clock. */
 export class Client {
-  /** Tick at which the wheel looks at it next; 0 when it does not. */
+  /** Tick of the next deadline; 0: not scheduled. */
   deadlineTick = 0;
   /** Its `resume` must have come by then; 0 when none is expected. */
   resumeByMs = 0;

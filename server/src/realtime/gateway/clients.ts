@@ -46,7 +46,7 @@ export interface Opened {
   readonly seq: number | null;
 }
 
-/** Lets clients in and out, whatever their transport: from a handshake to a session in the hub, and out again. */
+/** Admits and removes clients of all transports: from a handshake to a session in the hub, and out again. */
 @Injectable()
 export class Clients {
   readonly #sessionHost: SessionHost;
@@ -75,7 +75,7 @@ export class Clients {
     };
   }
 
-  /** From here on every client is sent elsewhere. */
+  /** Refuses new clients with `serviceRestart` from now on. */
   drain(): void {
     this.#isDraining = true;
   }
@@ -141,10 +141,10 @@ export class Clients {
     const admitted = await this.#admit(session, handshake);
     if (admitted.verdict === 'unknown_tenant') this.rate.refused(address);
     const isTenant = principal.tenantId !== null && admitted.verdict !== 'unknown_tenant';
-    const tenantRate = isTenant ? this.tenantRates.learn(principal.tenantId, admitted) : null;
+    const tenantRate = isTenant ? this.tenantRates.rateFor(principal.tenantId, admitted) : null;
     if (admitted.verdict !== 'ok') throw new Refusal(CLOSE_OF_VERDICT[admitted.verdict], principal.tenantId);
     try {
-      // a client that was let in after the drain had counted its sessions would be cut off without a word
+      // a session added after the drain has listed its sessions would be closed without `server_restarting`
       if (this.#isDraining) throw new Refusal('serviceRestart', principal.tenantId);
       const refusal = this.localSessions.add(session, admitted.snapshot);
       if (refusal) throw new Refusal(refusal, principal.tenantId);
@@ -154,7 +154,7 @@ export class Clients {
       this.localSessions.remove(session);
       this.admission.release(session.id);
       if (error instanceof Refusal) throw error;
-      this.log.warn('a client could not join', errorFields(error));
+      this.log.warn('a session could not be attached', errorFields(error));
       throw new Refusal('tryAgainLater', principal.tenantId);
     }
   }
@@ -202,7 +202,7 @@ export class Clients {
     });
     if (seq === null) session.sendAll(this.hub.positions(session));
     const { framing, topics } = session.subscription;
-    // a poll was recorded when it came, also one that need not wait
+    // long polls are recorded on arrival: one that is answered at once never gets here
     if (framing.transport !== 'long_poll')
       this.streamOpened(principal, framing.transport, topics, session.id);
     this.metrics.opened(principal.tenantId);
@@ -216,7 +216,7 @@ export class Clients {
       transport: session.subscription.framing.transport,
       topic: handshake.topics?.length === 1 ? handshake.topics[0] : 'all',
     });
-    for (const complaint of handshake.complaints) sendError(client, complaint);
+    for (const error of handshake.errors) sendError(client, error);
 
     if (handshake.inband) client.resumeByMs = performance.now() + RESUME_TIMEOUT_MS;
     this.wheel.add(client);
@@ -227,7 +227,7 @@ export class Clients {
       sendError(client, 'since_needs_tenants');
       return this.hub.start(session);
     }
-    // a position that was not understood is another history's: the client loads its list again
+    // an invalid position is treated as one of another epoch: the client gets `resync_required`
     if (resume.since === undefined) return this.hub.start(session, { epoch: undefined, since: 0 });
     this.hub.start(session, { epoch: resume.epoch, since: resume.since });
   }

@@ -13,7 +13,7 @@ const MANY_TICKS = 600 * TICKS_PER_S;
 const tickOf = (atMs: number): number => Math.ceil(atMs / TICK_MS);
 
 /**
- * The one timer of all clients: pings spread over the heartbeat interval, and deadlines (expiry of the
+ * A timing wheel, one timer for all clients: pings spread over the heartbeat interval, and deadlines (expiry of the
  * token, a `resume` that is due) by the tick. A timer for each socket would cost more than the socket.
  */
 @Injectable()
@@ -21,7 +21,10 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
   /** One for each tick of an interval. */
   readonly #slots: Set<Client>[];
   readonly #slotOf = new WeakMap<Client, Set<Client>>();
-  /** By tick. Who has left is taken out at once: a token may be good for hours, and 6 kB would wait for its end. */
+  /**
+   * Clients by the tick of their next deadline. A client that leaves is removed at once; otherwise its 6 kB would stay
+   * until its token expires, which may take hours.
+   */
   readonly #deadlines = new Map<number, Set<Client>>();
   #at = 0;
   #next = 0;
@@ -92,7 +95,7 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
     this.#lastTick = now;
   }
 
-  /** Tokens end by the wall clock too when that is put forward; put back, it prolongs none. */
+  /** A wall clock that jumps forward expires tokens early; one that is set back prolongs none. */
   #watchClock(): void {
     const offsetMs = Date.now() - performance.now();
     const gainedMs = offsetMs - this.#clockOffsetMs;
@@ -112,14 +115,14 @@ export class DeadlineWheel implements OnApplicationBootstrap, OnApplicationShutd
     if (!due) return;
     this.#deadlines.delete(tick);
     const nowMs = performance.now();
-    for (const client of due) this.#look(client, nowMs);
+    for (const client of due) this.#checkDeadlines(client, nowMs);
   }
 
-  #look(client: Client, nowMs: number): void {
+  #checkDeadlines(client: Client, nowMs: number): void {
     const { session } = client;
     const { sink } = session;
     client.deadlineTick = 0;
-    // nothing renews a key
+    // keys cannot be renewed, so the close code must not suggest a refresh
     if (nowMs >= client.expiresMs)
       return sink.close(session.principal.key ? CLOSE.accessRevoked : CLOSE.tokenExpired);
     if (client.resumeByMs > 0 && nowMs >= client.resumeByMs) return sink.close(CLOSE.resumeTimeout);

@@ -10,14 +10,14 @@ import { Clients } from './clients.js';
 const CLOSES_PER_SECOND = 2_000;
 const MAX_SPREAD_MS = 5_000;
 const SLOT_MS = 50;
-/** Before its time a client would meet the server that it just left. */
+/** A client that reconnects sooner may reach the draining server. */
 const MIN_RECONNECT_MS = 100;
 /** For the peers to answer their close frames. */
 const GRACE_MS = 1_000;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Sends everybody away in order: each client has its own time to come back. */
+/** Closes all sessions, spread over time; each gets its own delay before it reconnects. */
 @Injectable()
 export class Drain {
   #draining: Promise<void> | undefined;

@@ -14,7 +14,8 @@ import { SocketSink } from './socket-sink.js';
 import { TokenBucket } from './token-bucket.js';
 
 /**
- * Where WebSockets come in. A handshake that is refused is accepted and closed, so that a browser can read the code.
+ * Handles accepted WebSockets. A refused client is upgraded and then closed, because browsers can read a close code but
+ * not the status of a failed upgrade.
  */
 @WebSocketGateway({ path: '/ws' })
 export class Gateway {
@@ -66,7 +67,7 @@ export class Gateway {
     }
     sink.uncork();
     ws.resume();
-    // it left while it was being received
+    // the socket closed during admission, before the `close` listener knew the client
     if (client && ws.readyState !== ws.OPEN) this.clients.leave(client, sink.closeCode ?? 1006);
   }
 
@@ -87,24 +88,24 @@ const onMessage =
   (messages: Messages, client: SocketClient) =>
   (data: RawData, isBinary: boolean): void => {
     if (client.session.state === 'closed') return; // sent before it read our close frame
-    client.heard();
+    client.markAlive();
     if (isBinary) return client.sink.cutOff(CLOSE.binaryFrame);
     messages.receive(client, data.toString());
   };
 
-/** Each is answered by a pong; without a bound, one who never reads could fill our memory with them. */
+/** Pings count as messages; otherwise a peer that never reads could fill the send buffer with pongs. */
 const onPing =
   (ws: WebSocket, client: SocketClient) =>
   (data: Buffer): void => {
     if (client.session.state === 'closed') return;
-    client.heard();
+    client.markAlive();
     if (client.mayMessage()) ws.pong(data);
   };
 
-/** Those that answer no ping of ours count as messages. */
+/** A pong that answers none of our pings counts as a message. */
 const onPong = (client: SocketClient) => (): void => {
   if (client.session.state === 'closed') return;
-  client.heard();
+  client.markAlive();
   if (client.pongsDue > 0) client.pongsDue--;
   else client.mayMessage();
 };

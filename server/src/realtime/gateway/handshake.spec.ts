@@ -45,7 +45,7 @@ describe('the handshake', () => {
       types: ['patient_created', 'patient_deleted'],
       resume: { since: 42, epoch: 'e' },
       inband: true,
-      complaints: [],
+      errors: [],
     });
     expect(read('/ws')).toMatchObject({ topics: undefined, types: null, resume: undefined, inband: false });
   });
@@ -53,14 +53,14 @@ describe('the handshake', () => {
   it.each(['-1', '1.5', 'abc', '', '9'.repeat(30)])('says that since=%s is no position', (since) => {
     expect(read(`/ws?since=${since}`)).toMatchObject({
       resume: { since: undefined },
-      complaints: ['invalid_since'],
+      errors: ['invalid_since'],
     });
   });
 
   it('leaves out names that cannot be event types, and says so', () => {
     expect(read('/ws?types=patient_created,%3Cscript%3E')).toMatchObject({
       types: ['patient_created'],
-      complaints: ['invalid_types'],
+      errors: ['invalid_types'],
     });
   });
 

@@ -6,7 +6,7 @@ const MAX_TYPES = 100;
 const MAX_CLIENT_CHARACTERS = 200;
 
 /** A part of the request that was not understood; also the code of its `error` frame. */
-export type Complaint = 'invalid_types' | 'invalid_since';
+export type HandshakeError = 'invalid_types' | 'invalid_since';
 
 /** What a client asks for in its upgrade request; nothing in it is trusted yet. */
 export interface Handshake {
@@ -24,7 +24,7 @@ export interface Handshake {
   readonly host: string | undefined;
   readonly client: string | null;
   /** Parts that were not understood, to be told once connected. */
-  readonly complaints: readonly Complaint[];
+  readonly errors: readonly HandshakeError[];
 }
 
 /** Is this path ours? `/ws`, `/ws/` and `/ws/{topic}`. */
@@ -45,19 +45,19 @@ const tokenOf = (request: IncomingMessage, query: URLSearchParams): string | und
 export const clientOf = (headers: IncomingHttpHeaders): string | null =>
   headers['user-agent']?.slice(0, MAX_CLIENT_CHARACTERS) ?? null;
 
-/** Reads an upgrade request. Never throws: what is wrong becomes a complaint or a missing part. */
+/** Reads an upgrade request. Never throws: what is wrong becomes a error or a missing part. */
 export const readHandshake = (request: IncomingMessage): Handshake => {
   const [path = '', search = ''] = (request.url ?? '').split('?', 2);
   const query = new URLSearchParams(search);
-  const complaints: Complaint[] = [];
+  const errors: HandshakeError[] = [];
 
   const named = (query.get('types') ?? '').split(',').filter((type) => type !== '');
   const types = named.filter((type) => EventTypeName.safeParse(type).success).slice(0, MAX_TYPES);
-  if (types.length < named.length) complaints.push('invalid_types');
+  if (types.length < named.length) errors.push('invalid_types');
 
   const since = query.get('since');
   const parsed = since === null || !/^\d+$/.test(since) ? undefined : Seq.safeParse(Number(since)).data;
-  if (since !== null && parsed === undefined) complaints.push('invalid_since');
+  if (since !== null && parsed === undefined) errors.push('invalid_since');
 
   const previous = query.get('previous');
   const topic = path.slice('/ws'.length).replace(/^\/|\/$/g, '');
@@ -71,7 +71,7 @@ export const readHandshake = (request: IncomingMessage): Handshake => {
     origin: request.headers.origin,
     host: request.headers.host,
     client: clientOf(request.headers),
-    complaints,
+    errors,
   };
 };
 

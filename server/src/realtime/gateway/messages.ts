@@ -40,7 +40,7 @@ export type MessageError = keyof typeof ERRORS;
 export const sendError = (client: Client, code: MessageError): void =>
   client.session.send({ type: 'error', data: { code, message: ERRORS[code] } });
 
-/** What clients say. There is little: nobody publishes over the socket. */
+/** Handles the messages of clients. Events are published over HTTP only. */
 @Injectable()
 export class Messages {
   constructor(
@@ -143,7 +143,7 @@ export class Messages {
       return sendError(client, 'unavailable');
     }
     if (session.state === 'closed') return;
-    // the answer may have been under way while an order about this principal was carried out
+    // a disconnect order may have been executed after this verdict was read: `adopt` checks it against the snapshot
     const refusal = this.localSessions.adopt(session, principal, snapshot);
     if (refusal) return client.sink.close(CLOSE[refusal]);
     client.renewed();

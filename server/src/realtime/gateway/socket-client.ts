@@ -32,8 +32,8 @@ export class SocketClient extends Client {
     super(session);
   }
 
-  /** Something was received. */
-  heard(): void {
+  /** Something was received: resets the count of unanswered pings. */
+  markAlive(): void {
     this.#missedPings = 0;
   }
 

@@ -23,7 +23,7 @@ describe('the rate of a tenant', () => {
   it('lets all of its sockets come back twice in a minute, at once', () => {
     const rates = new TenantRates(config);
     const tenant = randomUUID();
-    rates.learn(tenant, admitted(1_000));
+    rates.rateFor(tenant, admitted(1_000));
     const passed = attempts(rates, tenant, 3_000);
     expect(passed).toBeGreaterThanOrEqual(2_000);
     expect(passed).toBeLessThan(2_100); // the bucket fills while it is emptied
@@ -32,7 +32,7 @@ describe('the rate of a tenant', () => {
   it('lets a small tenant try as often as ten addresses may', () => {
     const rates = new TenantRates(config);
     const tenant = randomUUID();
-    rates.learn(tenant, admitted(0));
+    rates.rateFor(tenant, admitted(0));
     expect(attempts(rates, tenant, 1_000)).toBeGreaterThanOrEqual(600);
     expect(attempts(rates, tenant, 1_000)).toBeLessThan(50);
   });
@@ -41,7 +41,7 @@ describe('the rate of a tenant', () => {
     const rates = new TenantRates(config);
     const tenant = randomUUID();
     expect(attempts(rates, tenant, 5_000)).toBe(5_000);
-    rates.learn(tenant, admitted(1));
+    rates.rateFor(tenant, admitted(1));
     attempts(rates, tenant, 5_000);
     expect(rates.attempt(tenant)).toBe(false);
     expect(rates.attempt(randomUUID())).toBe(true);
@@ -51,9 +51,9 @@ describe('the rate of a tenant', () => {
   it('takes new limits at once and keeps what was used while they stay', () => {
     const rates = new TenantRates(config);
     const tenant = randomUUID();
-    const first = rates.learn(tenant, admitted(5, 60));
-    expect(rates.learn(tenant, admitted(5, 60))).toBe(first);
-    expect(rates.learn(tenant, admitted(6, 60))).not.toBe(first);
+    const first = rates.rateFor(tenant, admitted(5, 60));
+    expect(rates.rateFor(tenant, admitted(5, 60))).toBe(first);
+    expect(rates.rateFor(tenant, admitted(6, 60))).not.toBe(first);
   });
 
   it('makes messages dear for those who send most, once ten sockets used theirs in full', () => {

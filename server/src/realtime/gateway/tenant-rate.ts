@@ -4,13 +4,16 @@ import { Config } from '../../platform/config/config.js';
 import type { Admitted } from '../connections/admission.js';
 import { TokenBucket } from './token-bucket.js';
 
-/** All of a tenant's sockets may come back twice in a minute, and any tenant as often as ten addresses. */
+/** Connection attempts per minute and tenant: two per allowed socket, at least those of ten addresses. */
 const CONNECTS_PER_SOCKET = 2;
 const CONNECTS_IN_ADDRESSES = 10;
 /** Sockets that may use their own message rate in full at the same time: half of those allowed, at least ten. */
 const FULL_RATE_SHARE = 0.5;
 const MIN_FULL_RATE_SOCKETS = 10;
-/** What a message costs its own socket once the tenant has used up its rate: those who send most go first. */
+/**
+ * Tokens that a message takes from its socket's bucket once the tenant's bucket is empty, so sockets that send most are
+ * closed first.
+ */
 const COST_ABOVE_TENANT_RATE = 10;
 /** Tenants that are remembered; those that have recovered are forgotten first. */
 const MAX_TENANTS = 20_000;
@@ -44,7 +47,8 @@ export class TenantRate {
 
 /**
  * Rates of tenants on this instance, so that one clinic's broken client does not cost the others their
- * handshakes. A tenant's limits come with its admissions: until the first one nothing holds it back.
+ * handshakes. A tenant's limits come with its admissions: attempts before the first
+ * admission are not limited here.
  */
 @Injectable()
 export class TenantRates {
@@ -61,8 +65,8 @@ export class TenantRates {
     return rate?.connects.take(1, performance.now()) ?? true;
   }
 
-  /** The rate under the limits that an admission told. */
-  learn(tenantId: string, { maxConnections, maxMessagesPerMinute }: Admitted): TenantRate {
+  /** Returns the tenant's rate; creates a new one when the admitted limits differ. */
+  rateFor(tenantId: string, { maxConnections, maxMessagesPerMinute }: Admitted): TenantRate {
     const messagesPerMinute = maxMessagesPerMinute ?? DEFAULT_MESSAGES_PER_MINUTE;
     const known = this.#rates.get(tenantId);
     if (known?.maxConnections === maxConnections && known.messagesPerMinute === messagesPerMinute)

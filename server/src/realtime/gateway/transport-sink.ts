@@ -8,7 +8,7 @@ export abstract class TransportSink implements Sink {
   #drained: Promise<void> | undefined;
   #held: Buffer[] | undefined;
   #heldBytes = 0;
-  /** What came after the connection had begun to end. */
+  /** Bytes written after the close began; they are dropped. */
   #lateBytes = 0;
   readonly #onRelease: (() => void)[] = [];
   /** Called with the code when this side closes, once. */

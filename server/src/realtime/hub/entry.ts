@@ -7,7 +7,10 @@ import { encodeTextFrame, payloadOf } from './frames.js';
 const MEMORY_FACTOR = 4;
 const MEMORY_BASE_BYTES = 600;
 
-/** An event in memory: encoded at most once for each view and framing, by the first session that needs it. */
+/**
+ * An event in memory. The clinical frame is encoded when the ring stores the event, because its size is the ring's unit;
+ * other views and framings when a session first needs them, each once.
+ */
 export class Entry {
   readonly tenantId: string;
   readonly seq: number;

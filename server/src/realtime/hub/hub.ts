@@ -35,7 +35,7 @@ export interface WrittenNotice {
 type NoticeListener = (notice: WrittenNotice, sessions: Iterable<Session>) => void;
 
 /**
- * The door to the streams of this process: committed events and head notices come in, sessions are attached and
+ * The entry point of this process to the streams: committed events and head notices come in, sessions are attached and
  * detached, the sweep reports what the database says.
  */
 @Injectable()

@@ -31,7 +31,7 @@ export interface StreamsListener {
 
 /**
  * The channels of this process and the sessions that follow them. Everything that channels and replays ask of each
- * other goes through here; the hub is the door for the other parts of the server.
+ * other goes through here; other parts of the server use the hub.
  */
 export class Streams implements ChannelHost, ReplayHost {
   /** The name of the history that positions are valid in. */

@@ -121,7 +121,7 @@ export class LongPolls {
   ): Promise<boolean> {
     const sink = new PollSink();
     const opening: Opening = {
-      handshake: { ...handshake, resume: { epoch, since }, complaints: [] },
+      handshake: { ...handshake, resume: { epoch, since }, errors: [] },
       address: request.ip,
       requestId: request.id,
       sink,

@@ -21,7 +21,7 @@ export const readStreamRequest = (request: FastifyRequest, query: Query): Handsh
     origin: headers.origin,
     host: headers.host,
     client: clientOf(headers),
-    complaints: [],
+    errors: [],
   };
 };
 
