@@ -89,6 +89,12 @@ export default {
       ),
     ),
     forbid(
+      'admin-links-and-lazy-parts-are-its-own',
+      'shared/components/link and shared/lazily: those of Next are 4 kB of the first load',
+      { path: '^admin' },
+      { path: '^node_modules/next/(link|dynamic)\\.' },
+    ),
+    forbid(
       'admin-imports-no-server',
       'The console knows the API only',
       { path: '^admin' },

@@ -1,5 +1,4 @@
-import dynamic from 'next/dynamic';
-import type { ComponentType, ReactNode } from 'react';
+import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { loadCatalogues } from './text/catalogue';
 
 /** While the server does not answer, a part is asked for so often. */
@@ -22,7 +21,12 @@ export const lazily = <Props extends object>(
     return part;
   };
   parts.add(load);
-  return dynamic(() => untilLoaded(load), { ssr: false, loading });
+  const Part = lazy(async () => ({ default: await untilLoaded(load) }));
+  return (props: Props) => (
+    <Suspense fallback={loading()}>
+      <Part {...props} />
+    </Suspense>
+  );
 };
 
 /** What `loadParts` leaves in the browser's timeline when nothing is left to load. */

@@ -1,6 +1,6 @@
 import { Badge, Button, VisuallyHidden } from '@mantine/core';
 import { IconUserCheck } from '@tabler/icons-react';
-import Link from 'next/link';
+import { Link } from '../../shared/components/link';
 import { formatMessage } from '../../shared/text/message';
 import { useRoomText } from '../../shared/text/text';
 import { APPROVALS } from './messages';
@@ -14,7 +14,6 @@ export const ApprovalsLink = () => {
     <Button
       component={Link}
       href="/users/?approvals=1"
-      prefetch={false}
       variant="default"
       leftSection={<IconUserCheck size={18} aria-hidden="true" />}
       rightSection={

@@ -2,9 +2,9 @@
 
 import { Button, Text } from '@mantine/core';
 import { IconArrowLeft, IconUserCheck } from '@tabler/icons-react';
-import Link from 'next/link';
 import { useColleagueNames } from '../../shared/api/colleagues';
 import { FailureNotice } from '../../shared/components/failure-notice';
+import { Link } from '../../shared/components/link';
 import { Notice } from '../../shared/components/notice';
 import { Room } from '../../shared/room/room';
 import room from '../../shared/room/room.module.css';
@@ -34,7 +34,6 @@ export const Approvals = () => {
         <Button
           component={Link}
           href="/users/"
-          prefetch={false}
           variant="default"
           leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
         >

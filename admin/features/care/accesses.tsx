@@ -3,8 +3,8 @@
 import { Anchor, Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { PatientAccess } from '@wardbell/contract';
-import Link from 'next/link';
 import { FailureNotice } from '../../shared/components/failure-notice';
+import { Link } from '../../shared/components/link';
 import { PanelSkeleton } from '../../shared/panel/panel-states';
 import { useApi, useMe } from '../../shared/session/context';
 import { useFormats } from '../../shared/text/formats';
@@ -99,7 +99,7 @@ export const Accesses = ({ patientId }: { patientId: string }) => {
         >
           {words.refresh}
         </Button>
-        <Anchor component={Link} href={`/audit/?tab=looked&patient=${patientId}`} prefetch={false} size="sm">
+        <Anchor component={Link} href={`/audit/?tab=looked&patient=${patientId}`} size="sm">
           {words.audit}
         </Anchor>
       </div>

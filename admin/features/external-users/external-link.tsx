@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconWorldShare } from '@tabler/icons-react';
-import Link from 'next/link';
+import { Link } from '../../shared/components/link';
 import { useRoomText } from '../../shared/text/text';
 import { EXTERNAL_USERS } from './messages';
 
@@ -9,7 +9,6 @@ export const ExternalLink = () => (
   <Button
     component={Link}
     href="/users/?external=1"
-    prefetch={false}
     variant="default"
     leftSection={<IconWorldShare size={18} aria-hidden="true" />}
   >

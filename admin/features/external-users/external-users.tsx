@@ -2,9 +2,9 @@
 
 import { Button } from '@mantine/core';
 import { IconArrowLeft, IconUsers } from '@tabler/icons-react';
-import Link from 'next/link';
 import { useMemo, useRef } from 'react';
 import { FailureNotice } from '../../shared/components/failure-notice';
+import { Link } from '../../shared/components/link';
 import { Notice } from '../../shared/components/notice';
 import cells from '../../shared/grid/cells.module.css';
 import type { Column } from '../../shared/grid/columns';
@@ -125,7 +125,6 @@ export const ExternalUsers = () => {
         <Button
           component={Link}
           href="/users/"
-          prefetch={false}
           variant="default"
           leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
         >

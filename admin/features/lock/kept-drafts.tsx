@@ -1,6 +1,6 @@
 import { Anchor, Button, Group } from '@mantine/core';
-import Link from 'next/link';
 import { useState } from 'react';
+import { Link } from '../../shared/components/link';
 import { toast } from '../../shared/components/toast';
 import { NEW_APPOINTMENT, NEW_PATIENT } from '../../shared/session/input-names';
 import { takeInput, waitingInput } from '../../shared/session/kept-input';
@@ -39,13 +39,7 @@ const KeptDrafts = ({ onDone }: { onDone: () => void }) => {
             <Group key={name} justify="space-between" wrap="nowrap" gap="sm" mt={4}>
               <span>{draft.label}</span>
               <Group wrap="nowrap" gap="sm" style={{ flex: 'none' }}>
-                <Anchor
-                  component={Link}
-                  href={draft.href}
-                  size="sm"
-                  prefetch={false}
-                  onClick={() => settle(name)}
-                >
+                <Anchor component={Link} href={draft.href} size="sm" onClick={() => settle(name)}>
                   {words.open}
                 </Anchor>
                 <Button

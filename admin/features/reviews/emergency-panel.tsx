@@ -3,8 +3,8 @@
 import { Anchor, Button } from '@mantine/core';
 import { IconFileOff } from '@tabler/icons-react';
 import type { BreakGlass } from '@wardbell/contract';
-import Link from 'next/link';
 import { useState } from 'react';
+import { Link } from '../../shared/components/link';
 import { Fact, Panel } from '../../shared/panel/panel';
 import classes from '../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../shared/panel/panel-states';
@@ -98,14 +98,13 @@ export const EmergencyPanel = ({
         <>
           <Facts row={row} names={names} />
           <p>
-            <Anchor component={Link} href={`/patients/?id=${row.patient_id}`} prefetch={false} size="sm">
+            <Anchor component={Link} href={`/patients/?id=${row.patient_id}`} size="sm">
               {words.panel.openPatient}
             </Anchor>
             {' · '}
             <Anchor
               component={Link}
               href={`/audit/?tab=looked&patient=${row.patient_id}&person=${encodeURIComponent(row.user_id)}`}
-              prefetch={false}
               size="sm"
             >
               {words.panel.whoLooked}

@@ -2,7 +2,7 @@
 
 import { Anchor, Button } from '@mantine/core';
 import { IconFileUnknown } from '@tabler/icons-react';
-import Link from 'next/link';
+import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -65,7 +65,7 @@ const Details = ({
         {patient_id !== null && (
           <Fact name={words.panel.patient}>
             {!isSuper && say.patient(patient_id) ? (
-              <Anchor component={Link} href={`/patients/?id=${patient_id}`} prefetch={false} size="sm">
+              <Anchor component={Link} href={`/patients/?id=${patient_id}`} size="sm">
                 {words.panel.openPatient}
               </Anchor>
             ) : (

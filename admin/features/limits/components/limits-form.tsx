@@ -6,12 +6,12 @@ import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { LimitsOutcome, Tenant, TenantUsage } from '@wardbell/contract';
 import { DEFAULT_MESSAGES_PER_MINUTE } from '@wardbell/contract/tenant';
-import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import type { Loaded } from '../../../shared/api/load-pages';
 import { Confirm } from '../../../shared/components/confirm';
 import { FailureAlert } from '../../../shared/components/failure-alert';
+import { Link } from '../../../shared/components/link';
 import { focusField } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { tenantKey } from '../../../shared/tenants/use-tenant';
@@ -159,11 +159,7 @@ export const LimitsForm = ({
               {...form.getInputProps(field)}
             />
           ))}
-          {me.role === 'super_admin' && (
-            <Link href={`/tenants/?id=${tenant.id}`} prefetch={false}>
-              {words.form.ceilings}
-            </Link>
-          )}
+          {me.role === 'super_admin' && <Link href={`/tenants/?id=${tenant.id}`}>{words.form.ceilings}</Link>}
         </div>
         <ForecastBox
           state={!changed && valid ? 'unchanged' : valid ? 'known' : 'invalid'}

@@ -3,8 +3,8 @@
 import { Anchor } from '@mantine/core';
 import { useConnection, useEvents } from '@wardbell/client/react';
 import type { InboxNotice } from '@wardbell/contract';
-import Link from 'next/link';
 import { useEffect, useRef } from 'react';
+import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
 import { useMe } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
@@ -36,7 +36,7 @@ let announced: { owner: string; ids: Set<string>; isFirst: boolean } = {
 const InboxLink = () => {
   const words = useRoomText(NOTIFICATIONS);
   return (
-    <Anchor component={Link} href="/notifications/" prefetch={false} size="sm" underline="always">
+    <Anchor component={Link} href="/notifications/" size="sm" underline="always">
       {words.all}
     </Anchor>
   );

@@ -3,9 +3,9 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import type { InboxNotice } from '@wardbell/contract';
-import Link from 'next/link';
 import { useRef } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
+import { Link } from '../../../shared/components/link';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
@@ -49,7 +49,7 @@ const Latest = () => {
           ))}
         </ul>
       )}
-      <Link className={classes.all} href="/notifications/" prefetch={false}>
+      <Link className={classes.all} href="/notifications/">
         {words.all}
       </Link>
     </>

@@ -1,6 +1,6 @@
 import { Anchor } from '@mantine/core';
 import type { InboxNotice } from '@wardbell/contract';
-import Link from 'next/link';
+import { Link } from '../../../shared/components/link';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { targetOf } from './use-open-notice';
@@ -19,7 +19,7 @@ export const NoticeLink = ({
   const onClick = onOpen === undefined ? {} : { onClick: onOpen };
   const label = target === notice.link ? words.bar.open : words.review;
   return target.startsWith('/') ? (
-    <Anchor component={Link} href={target} prefetch={false} size="sm" underline="always" {...onClick}>
+    <Anchor component={Link} href={target} size="sm" underline="always" {...onClick}>
       {label}
     </Anchor>
   ) : (

@@ -1,6 +1,6 @@
 import { Skeleton, UnstyledButton } from '@mantine/core';
 import type { Appointment } from '@wardbell/contract';
-import Link from 'next/link';
+import { Link } from '../../../shared/components/link';
 import { useNow } from '../../../shared/hooks/use-now';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -16,7 +16,7 @@ const Item = ({ appointment }: { appointment: Appointment }) => {
   const date = datetime === null ? '' : `date=${todayIn(formats.timeZone, Date.parse(datetime))}&`;
   return (
     <li className={classes.item}>
-      <Link href={`/schedule/?${date}id=${id}`} prefetch={false} className={classes.when}>
+      <Link href={`/schedule/?${date}id=${id}`} className={classes.when}>
         {datetime === null ? words.noTime : <time dateTime={datetime}>{formats.day(datetime)}</time>}
       </Link>
       <span className={classes.status} data-status={status}>

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
-import Link from 'next/link';
+import { Link } from '../../../shared/components/link';
 import { useRoomText } from '../../../shared/text/text';
 import { CARE } from '../../care/messages';
 
@@ -9,7 +9,6 @@ export const DeletedLink = () => (
   <Button
     component={Link}
     href="/patients/?deleted=1"
-    prefetch={false}
     variant="default"
     leftSection={<IconTrash size={18} aria-hidden="true" />}
   >

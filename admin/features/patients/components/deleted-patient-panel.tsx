@@ -3,12 +3,12 @@
 import { Anchor, Button } from '@mantine/core';
 import { IconRestore, IconTrashX, IconUserOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
-import Link from 'next/link';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { Confirm } from '../../../shared/components/confirm';
 import { FailureAlert } from '../../../shared/components/failure-alert';
+import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -73,7 +73,7 @@ const Restore = ({ patient, onDone }: { patient: Patient; onDone: () => void }) 
           message: (
             <>
               {formatMessage(words.restored, { name: fullName(patient) })}{' '}
-              <Anchor component={Link} href={`/patients/?id=${patient.id}`} prefetch={false} size="sm">
+              <Anchor component={Link} href={`/patients/?id=${patient.id}`} size="sm">
                 {words.open}
               </Anchor>
             </>

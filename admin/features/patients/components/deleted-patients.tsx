@@ -4,10 +4,10 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconArrowLeft, IconSearchOff, IconTrashOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
-import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { FailureNotice } from '../../../shared/components/failure-notice';
+import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
@@ -143,7 +143,6 @@ export const DeletedPatients = () => {
           <Button
             component={Link}
             href="/patients/"
-            prefetch={false}
             variant="default"
             leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
           >

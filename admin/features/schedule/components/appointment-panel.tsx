@@ -4,13 +4,13 @@ import { Button, Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
-import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
 import { FailureNotice } from '../../../shared/components/failure-notice';
+import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
@@ -224,7 +224,7 @@ const Details = ({
             {words.step['entered-in-error']}
           </Button>
         )}
-        <Link href={`/patients/?id=${appointment.patient_id}`} prefetch={false} className={own.link}>
+        <Link href={`/patients/?id=${appointment.patient_id}`} className={own.link}>
           {words.panel.openPatient}
         </Link>
       </div>

@@ -17,8 +17,8 @@ import {
   IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
-import Link from 'next/link';
 import { usePathname } from 'next/navigation';
+import { Link } from '../../../shared/components/link';
 import { lazily } from '../../../shared/lazily';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
@@ -63,8 +63,6 @@ export const Navigation = () => {
             <li key={room.id}>
               <Link
                 href={room.path}
-                // The code of a room comes when it is entered: the first page loads nothing for the others.
-                prefetch={false}
                 className={classes.link}
                 aria-current={path === room.path ? 'page' : undefined}
               >

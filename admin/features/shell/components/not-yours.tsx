@@ -2,7 +2,7 @@
 
 import { Button } from '@mantine/core';
 import { IconLock } from '@tabler/icons-react';
-import Link from 'next/link';
+import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
 import { useText } from '../../../shared/text/text';
 
@@ -11,7 +11,7 @@ export const NotYours = () => {
   const text = useText();
   return (
     <Notice icon={IconLock} {...text.failure.forbidden}>
-      <Button component={Link} href="/" prefetch={false} variant="light">
+      <Button component={Link} href="/" variant="light">
         {text.notFound.action}
       </Button>
     </Notice>

@@ -2,10 +2,10 @@
 
 import { Button } from '@mantine/core';
 import { IconAlertTriangle, IconEdit, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
-import Link from 'next/link';
 import { useState } from 'react';
 import { hasCode } from '../../../shared/api/failure';
 import { FailureNotice } from '../../../shared/components/failure-notice';
+import { Link } from '../../../shared/components/link';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
@@ -75,19 +75,13 @@ export const TenantPanel = ({
           </div>
           <ul className={classes.links}>
             <li>
-              <Link href={`/connections/?tenant=${id}`} prefetch={false}>
-                {words.panel.toConnections}
-              </Link>
+              <Link href={`/connections/?tenant=${id}`}>{words.panel.toConnections}</Link>
             </li>
             <li>
-              <Link href={`/limits/?tenant=${id}`} prefetch={false}>
-                {words.panel.toLimits}
-              </Link>
+              <Link href={`/limits/?tenant=${id}`}>{words.panel.toLimits}</Link>
             </li>
             <li>
-              <Link href={`/users/?tenant=${id}`} prefetch={false}>
-                {words.panel.toUsers}
-              </Link>
+              <Link href={`/users/?tenant=${id}`}>{words.panel.toUsers}</Link>
             </li>
           </ul>
           <dl className={panel.facts}>
