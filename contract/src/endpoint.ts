@@ -6,13 +6,37 @@ import type { ViewedObject } from './views.js';
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
+/** Parts of the API, as OpenAPI groups its routes. */
+export const TAGS = {
+  auth: 'Signing in and out',
+  patients: 'Patients of the own tenant',
+  appointments: 'Appointments of the own tenant',
+  'clinic setup': 'Practitioners, rooms, types of appointments, office hours and absences',
+  events: "The tenant's log, and events from outside",
+  'event types': 'What data application-defined events carry',
+  stream: 'Events as they happen, for networks without WebSockets',
+  notifications: 'Messages to people',
+  'escalation policies': 'Whom an unanswered message goes to, and when',
+  push: 'Web Push to browsers',
+  presence: 'Who is online',
+  users: 'Accounts',
+  'integration keys': 'Keys of services',
+  webhooks: 'Receivers of the events of the tenant',
+  gateways: "A clinic's own systems and their status",
+  'dead letters': 'What could not be delivered or published',
+  tenants: 'Clinics, their limits and their use',
+  connections: 'Open sockets, on all instances',
+  audit: 'Who changed what',
+  system: 'How the installation does',
+} as const;
+
 /** The definition of a route, for the server and the documentation. */
 export interface Endpoint {
   readonly method: HttpMethod;
   /** Path relative to `/api/v1`, with `:id` (a UUID), `:type` (the name of an event type), `:gateway_id`,
    * `:sub` (the subject of a token) or `:slug` (of an OpenID provider) for parameters. */
   readonly path: string;
-  readonly tag: string;
+  readonly tag: keyof typeof TAGS;
   readonly summary: string;
   /**
    * Roles that may call it, and scopes of which an integration key needs one; or `public` when it requires no access

@@ -8,10 +8,10 @@ import { Metrics } from '../platform/metrics/metrics.js';
 import { WebhookMetrics } from '../platform/metrics/webhook-metrics.js';
 import { OutgoingHttp } from '../platform/net/outgoing-http.js';
 import { LogReader } from '../realtime/outbox/log-reader.js';
-import { EndpointStore } from './endpoint-store.js';
 import { Lease } from './lease.js';
 import { LogMessages } from './log-messages.js';
 import { Sender } from './sender.js';
+import { WebhookStore } from './webhook-store.js';
 
 const CLAIM_MS = 500;
 const LAG_MS = 10_000;
@@ -35,7 +35,7 @@ export class Dispatcher implements OnApplicationBootstrap, BeforeApplicationShut
   readonly #stopping = new AbortController();
 
   constructor(
-    private readonly store: EndpointStore,
+    private readonly store: WebhookStore,
     private readonly reader: LogReader,
     private readonly outgoing: OutgoingHttp,
     private readonly outages: OutageLog,

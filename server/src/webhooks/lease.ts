@@ -1,5 +1,5 @@
-import type { EndpointState, EndpointStore } from './endpoint-store.js';
 import { LEASE_MS } from './statements.js';
+import type { WebhookState, WebhookStore } from './webhook-store.js';
 
 const RENEW_MS = 2_000;
 /** The sender stops this long before others may take the lease: time to close its connection. */
@@ -15,7 +15,7 @@ export class Lease {
 
   /** @param takenMs before the statement that took it, by the monotonic clock */
   constructor(
-    private readonly store: EndpointStore,
+    private readonly store: WebhookStore,
     private readonly id: string,
     readonly token: string,
     takenMs: number,
@@ -33,7 +33,7 @@ export class Lease {
   }
 
   /** Extends the lease and reads the endpoint. Undefined when the lease has ended. */
-  async renew(): Promise<EndpointState | undefined> {
+  async renew(): Promise<WebhookState | undefined> {
     const askedMs = performance.now();
     const endpoint = await this.store.renew(this.id, this.token);
     if (endpoint) this.#extend(askedMs);

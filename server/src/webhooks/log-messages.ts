@@ -3,7 +3,7 @@ import { Entry } from '../realtime/hub/entry.js';
 import { WEBSOCKET } from '../realtime/hub/framing.js';
 import { Subscription } from '../realtime/hub/subscription.js';
 import type { LogReader } from '../realtime/outbox/log-reader.js';
-import type { EndpointState, LogMessage } from './endpoint-store.js';
+import type { LogMessage, WebhookState } from './webhook-store.js';
 
 /** Events of one read of the log. */
 const PAGE = 100;
@@ -25,7 +25,7 @@ export class LogMessages {
   constructor(private readonly reader: LogReader) {}
 
   /** The next message after the position. */
-  async next(endpoint: EndpointState): Promise<Next> {
+  async next(endpoint: WebhookState): Promise<Next> {
     const { position, head, epoch, currentEpoch } = endpoint;
     if (epoch !== currentEpoch) {
       this.#entries = [];
@@ -44,7 +44,7 @@ export class LogMessages {
     return { message: { id: entry.id, type: entry.type, seq: entry.seq, body, to: entry.seq } };
   }
 
-  async #after({ tenantId, position }: EndpointState): Promise<readonly Entry[]> {
+  async #after({ tenantId, position }: WebhookState): Promise<readonly Entry[]> {
     const nowMs = performance.now();
     const from = this.#entries.findIndex(({ seq }) => seq === position + 1);
     if (from !== -1 && nowMs - this.#readMs < MAX_CACHE_MS) this.#entries = this.#entries.slice(from);
@@ -58,16 +58,16 @@ export class LogMessages {
 }
 
 /** The events of a stream with the role of the payload. */
-const subscriptionOf = ({ payload, types }: EndpointState): Subscription =>
+const subscriptionOf = ({ payload, types }: WebhookState): Subscription =>
   Subscription.of(payload, topicsOf(payload), types, WEBSOCKET);
 
 /** An event for chosen users is for no webhook. */
-const isFor = (endpoint: EndpointState, entry: Entry): boolean =>
+const isFor = (endpoint: WebhookState, entry: Entry): boolean =>
   entry.userIds === null && subscriptionOf(endpoint).accepts(entry);
 
 /** Tells an endpoint that events up to `to` are gone. */
 function resync(
-  { id, position, currentEpoch }: EndpointState,
+  { id, position, currentEpoch }: WebhookState,
   reason: 'epoch' | 'retention',
   to: number,
 ): LogMessage {

@@ -1,10 +1,10 @@
 import { WEBHOOK_TIMEOUT_MS, type WebhookOutcome } from '@wardbell/contract';
 import { type OutgoingAnswer, OutgoingError, type OutgoingHttp } from '../platform/net/outgoing-http.js';
-import type { AttemptResult, EndpointState, EndpointStore, LogMessage } from './endpoint-store.js';
 import type { Lease } from './lease.js';
 import type { LogMessages } from './log-messages.js';
 import { retryDelayS } from './retry-schedule.js';
 import { signedHeaders } from './signature.js';
+import type { AttemptResult, LogMessage, WebhookState, WebhookStore } from './webhook-store.js';
 
 /** The lease is released after this time, so that other webhooks get a sender. */
 const MAX_SEND_MS = 30_000;
@@ -12,7 +12,7 @@ const GONE = 410;
 const PING = 'ping';
 
 export interface SenderParts {
-  readonly store: EndpointStore;
+  readonly store: WebhookStore;
   readonly outgoing: OutgoingHttp;
   readonly log: LogMessages;
   readonly lease: Lease;
@@ -44,7 +44,7 @@ export class Sender {
   }
 
   /** Sends one message. False when nothing is left to do now. */
-  async #step(endpoint: EndpointState): Promise<boolean> {
+  async #step(endpoint: WebhookState): Promise<boolean> {
     const { store, log, lease } = this.parts;
     if (endpoint.testId !== null) return this.#sendTest(endpoint, endpoint.testId);
     const letter = await store.nextRetry(endpoint);
@@ -63,7 +63,7 @@ export class Sender {
     return this.#sendLogged(endpoint, next.message);
   }
 
-  async #sendLogged(endpoint: EndpointState, message: LogMessage): Promise<boolean> {
+  async #sendLogged(endpoint: WebhookState, message: LogMessage): Promise<boolean> {
     const { store, lease, onDeadLetter } = this.parts;
     const result = await this.#send(endpoint, message);
     if (!result) return false;
@@ -75,7 +75,7 @@ export class Sender {
     return true;
   }
 
-  async #sendTest(endpoint: EndpointState, id: string): Promise<boolean> {
+  async #sendTest(endpoint: WebhookState, id: string): Promise<boolean> {
     const frame = {
       type: PING,
       id,
@@ -89,7 +89,7 @@ export class Sender {
   }
 
   /** One attempt. Undefined when the lease ended before the answer. */
-  async #send(endpoint: EndpointState, message: Outgoing): Promise<AttemptResult | undefined> {
+  async #send(endpoint: WebhookState, message: Outgoing): Promise<AttemptResult | undefined> {
     const { lease, onAttempt } = this.parts;
     const startMs = performance.now();
     const result = await lease.during(() => this.#post(endpoint, message));
@@ -98,7 +98,7 @@ export class Sender {
     return { ...result, durationMs: Math.round(performance.now() - startMs) };
   }
 
-  async #post(endpoint: EndpointState, { id, body }: Outgoing): Promise<Omit<AttemptResult, 'durationMs'>> {
+  async #post(endpoint: WebhookState, { id, body }: Outgoing): Promise<Omit<AttemptResult, 'durationMs'>> {
     const { outgoing, lease, userAgent } = this.parts;
     try {
       return toResult(

@@ -3,7 +3,7 @@ import { MetricsModule } from '../platform/metrics/metrics.module.js';
 import { NetModule } from '../platform/net/net.module.js';
 import { OutboxModule } from '../realtime/outbox/outbox.module.js';
 import { Dispatcher } from './dispatcher.js';
-import { EndpointStore } from './endpoint-store.js';
+import { WebhookStore } from './webhook-store.js';
 import { WebhooksController } from './webhooks.controller.js';
 import { WebhooksService } from './webhooks.service.js';
 
@@ -11,6 +11,6 @@ import { WebhooksService } from './webhooks.service.js';
 @Module({
   imports: [MetricsModule, NetModule, OutboxModule],
   controllers: [WebhooksController],
-  providers: [WebhooksService, EndpointStore, Dispatcher],
+  providers: [WebhooksService, WebhookStore, Dispatcher],
 })
 export class WebhooksModule {}

@@ -7,6 +7,7 @@ import {
   Problem as ProblemSchema,
   Scope,
   Subject,
+  TAGS,
 } from '@wardbell/contract';
 import { z } from 'zod';
 import { API_PREFIX } from '../../api/endpoint/endpoint.js';
@@ -18,24 +19,6 @@ const DESCRIPTION = `JSON in snake_case. Failures are \`application/problem+json
 Another tenant's object is 404. Lists take \`limit\` and \`after\`; those of patients and appointments carry the
 stream position (\`seq\`, \`epoch\`) of their own snapshot, to connect a socket with. Fields that a role may not
 see are left out. The socket itself is described in [AsyncAPI](${API_PREFIX}/asyncapi.json).`;
-
-const TAGS: Readonly<Record<string, string>> = {
-  auth: 'Signing in and out',
-  patients: 'Patients of the own tenant',
-  appointments: 'Appointments of the own tenant',
-  events: "The tenant's log, and events from outside",
-  'event types': 'What data application-defined events carry',
-  stream: 'Events as they happen, for networks without WebSockets',
-  notifications: 'Messages to people',
-  users: 'Accounts',
-  'integration keys': 'Keys of services',
-  webhooks: 'Endpoints that get the events of the tenant',
-  'dead letters': 'What could not be delivered or published',
-  tenants: 'Clinics, their limits and their use',
-  connections: 'Open sockets, on all instances',
-  audit: 'Who changed what',
-  system: 'How the installation does',
-};
 
 /** Every endpoint of the contract as an OpenAPI 3.1 document. */
 export function buildOpenApi(): JsonSchema {

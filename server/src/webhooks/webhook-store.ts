@@ -34,7 +34,7 @@ interface Row {
 }
 
 /** A webhook as its sender needs it, at the moment of the last renewal of its lease. */
-export interface EndpointState {
+export interface WebhookState {
   readonly id: string;
   readonly tenantId: string;
   readonly url: string;
@@ -92,7 +92,7 @@ export interface AttemptRecord {
 
 /** The rows of webhooks as senders read and write them, as the relay role. */
 @Injectable()
-export class EndpointStore {
+export class WebhookStore {
   constructor(
     private readonly relay: RelayPool,
     private readonly database: Database,
@@ -104,7 +104,7 @@ export class EndpointStore {
   }
 
   /** Extends the lease by `LEASE_MS`. Undefined when it was lost or the webhook is gone. */
-  async renew(id: string, token: string): Promise<EndpointState | undefined> {
+  async renew(id: string, token: string): Promise<WebhookState | undefined> {
     const [row] = await this.relay.query<Row>(RENEW, [id, token]);
     return row && toState(row);
   }
@@ -114,18 +114,18 @@ export class EndpointStore {
   }
 
   /** Moves the position past events that the webhook does not get. */
-  async skip({ id, position }: EndpointState, token: string, to: number): Promise<void> {
+  async skip({ id, position }: WebhookState, token: string, to: number): Promise<void> {
     await this.relay.query(SKIP, [id, token, position, to]);
   }
 
-  async nextRetry({ id }: EndpointState): Promise<DeadLetterRetry | undefined> {
+  async nextRetry({ id }: WebhookState): Promise<DeadLetterRetry | undefined> {
     const [row] = await this.relay.query<DeadLetterRetry>(NEXT_RETRY, [id]);
     return row;
   }
 
   /** Returns true when the webhook has had no success for too long. */
   async record(
-    endpoint: EndpointState,
+    endpoint: WebhookState,
     token: string,
     { message, result, delayS }: AttemptRecord,
   ): Promise<boolean> {
@@ -154,7 +154,7 @@ export class EndpointStore {
   }
 
   async recordTest(
-    { id, testId }: EndpointState,
+    { id, testId }: WebhookState,
     token: string,
     type: string,
     { outcome, status, durationMs }: AttemptResult,
@@ -162,7 +162,7 @@ export class EndpointStore {
     await this.relay.query(RECORD_TEST, [id, token, testId, type, outcome, status, durationMs]);
   }
 
-  async recordRetry({ id }: EndpointState, letter: DeadLetterRetry, result: AttemptResult): Promise<void> {
+  async recordRetry({ id }: WebhookState, letter: DeadLetterRetry, result: AttemptResult): Promise<void> {
     const { outcome, status, durationMs } = result;
     const values = [
       id,
@@ -178,7 +178,7 @@ export class EndpointStore {
   }
 
   /** Disables a webhook and notifies the administrators of its tenant. */
-  async disable({ id, tenantId, url }: EndpointState, reason: 'gone' | 'failing'): Promise<void> {
+  async disable({ id, tenantId, url }: WebhookState, reason: 'gone' | 'failing'): Promise<void> {
     await this.database.acrossTenants(SYSTEM, async (tx) => {
       const changed = await tx.sql.execute`
         UPDATE wardbell.webhook w
@@ -212,7 +212,7 @@ export class EndpointStore {
 const reasonOf = ({ outcome, status }: AttemptResult): string =>
   outcome === 'http_error' ? `http_${status}` : outcome;
 
-const toState = (row: Row): EndpointState => ({
+const toState = (row: Row): WebhookState => ({
   id: row.id,
   tenantId: row.tenant_id,
   url: row.url,
