@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import {
   Factors,
+  InvitationAcceptance,
+  InvitationToken,
+  Invited,
   Login,
   LoginSessions,
   MfaToken,
@@ -338,6 +341,27 @@ export const auth = {
     form: true,
     status: 200,
     problems: ['not_found', 'invalid_logout_token', 'logout_failed'],
+  }),
+  invitation: endpoint({
+    method: 'POST',
+    path: '/auth/invitation',
+    tag: 'auth',
+    summary: 'Whom the link of an invitation is for; it stays good',
+    access: 'public',
+    body: InvitationToken,
+    status: 200,
+    answer: Invited,
+    problems: ['invalid_invitation', 'tenant_suspended', 'too_many_attempts'],
+  }),
+  acceptInvitation: endpoint({
+    method: 'POST',
+    path: '/auth/invitation/accept',
+    tag: 'auth',
+    summary: 'Choose the own password by the link of an invitation, once; other sessions of the account end',
+    access: 'public',
+    body: InvitationAcceptance,
+    status: 204,
+    problems: ['invalid_invitation', 'tenant_suspended', 'weak_password', 'too_many_attempts'],
   }),
   me: endpoint({
     method: 'GET',
