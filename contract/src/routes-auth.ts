@@ -43,6 +43,7 @@ export const auth = {
       'second_factor_required',
       'password_change_required',
       'second_factor_enrolment_required',
+      'tenant_suspended',
       'too_many_attempts',
     ],
   }),
@@ -94,11 +95,12 @@ export const auth = {
     method: 'POST',
     path: '/auth/refresh',
     tag: 'auth',
-    summary: 'Exchange the refresh cookie for a new access token; rotates the cookie',
+    summary:
+      'Exchange the refresh cookie for a new access token; rotates the cookie. `invalid_refresh_token` has `ended_by: "role_changed"` where an administrator gave the person another role',
     access: 'public',
     status: 200,
     answer: TokenAnswer,
-    problems: ['invalid_refresh_token', 'session_locked'],
+    problems: ['invalid_refresh_token', 'session_locked', 'tenant_suspended'],
   }),
   logout: endpoint({
     method: 'POST',

@@ -101,7 +101,10 @@ export class AuthController {
       // only on 401: a suspended tenant can be reactivated, and an outage of the database ends
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       refreshCookie.clear(request, reply, this.config);
-      throw new Problem('invalid_refresh_token', { cause: error });
+      throw new Problem('invalid_refresh_token', {
+        cause: error,
+        ...(error.members && { members: error.members }),
+      });
     }
   }
 

@@ -16,7 +16,7 @@ import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { ApprovalRequests } from '../approvals/approval-requests.js';
 import { removeFactors } from '../factors/factors.js';
 import type { Person } from '../password-rules/password-rules.js';
-import { revokeUser } from '../revocation.js';
+import { ROLE_CHANGED, revokeUser } from '../revocation.js';
 import { beginStep } from '../sessions/sign-in-steps.js';
 import { toUser, type UserRow } from '../user-row.js';
 import { emitUserChanged } from './user-event.js';
@@ -155,7 +155,11 @@ export class UsersService {
       }),
     );
     if (changed.some((field) => ENDS_SESSIONS.has(field)))
-      await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_changed');
+      await revokeUser(
+        tx,
+        { userId: id, tenantId: user.tenant_id },
+        changed.includes('role') ? ROLE_CHANGED : 'account_changed',
+      );
     tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed }, user.tenant_id);
     emitUserChanged(tx, id, user.tenant_id);
     return user;
