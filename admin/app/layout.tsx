@@ -8,7 +8,6 @@ import type { ReactNode } from 'react';
 import { Providers } from '../features/shell/components/providers';
 
 export const metadata: Metadata = {
-  title: { default: 'Wardbell', template: '%s · Wardbell' },
   description: 'What just changed in your clinic, the moment it changes.',
   robots: { index: false, follow: false },
   manifest: '/manifest.webmanifest',
@@ -24,6 +23,8 @@ export const viewport: Viewport = {
 const RootLayout = ({ children }: { children: ReactNode }) => (
   <html lang="en" {...mantineHtmlProps}>
     <head>
+      {/* Not in the metadata: the router would put it back at each navigation, over the name of the room (`useTitle`). */}
+      <title>Wardbell</title>
       <ColorSchemeScript defaultColorScheme="auto" />
     </head>
     <body>

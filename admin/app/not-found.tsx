@@ -4,10 +4,12 @@ import { Button } from '@mantine/core';
 import { IconMapOff } from '@tabler/icons-react';
 import { Frame } from '../features/sign-in/frame';
 import { Notice } from '../shared/components/notice';
+import { useTitle } from '../shared/room/use-title';
 import { useText } from '../shared/text/text';
 
 const NotFound = () => {
   const { notFound } = useText();
+  useTitle(notFound.title);
   return (
     <Frame>
       <Notice icon={IconMapOff} title={notFound.title} hint={notFound.hint}>

@@ -72,6 +72,33 @@ export const OwnPassword = z.union([
   z.strictObject({ change_token: Secret, new_password: Password }),
 ]);
 
+/** How long the link by which a person chooses the own password is good for. */
+export const INVITATION_HOURS = 72;
+
+/** A link to be handed over, shown once. */
+export const Invitation = z
+  .object({
+    token: z.string().meta({
+      description: 'The link is `<address of the console>/invitation/#<token>`: browsers send no fragment',
+    }),
+    expires_at: Timestamp,
+  })
+  .meta({ id: 'Invitation' });
+export type Invitation = z.infer<typeof Invitation>;
+
+/** Body of `POST /auth/invitation`. */
+export const InvitationToken = z.strictObject({ token: Secret });
+/** Whom an invitation is for. */
+export const Invited = z.object({
+  email: z.string(),
+  name: z.string(),
+  clinic: z.string().nullable().meta({ description: 'Its name; null for a super admin' }),
+  expires_at: Timestamp,
+});
+export type Invited = z.infer<typeof Invited>;
+/** Body of `POST /auth/invitation/accept`. */
+export const InvitationAcceptance = z.strictObject({ token: Secret, new_password: Password });
+
 /** Body of `POST /auth/reauthenticate`. */
 export const Reauthentication = z.union([
   z.strictObject({ password: AnyPassword }),

@@ -248,3 +248,12 @@ export const FreeSlots = z
   })
   .meta({ id: 'FreeSlots' });
 export type FreeSlots = z.infer<typeof FreeSlots>;
+
+/** What a new clinic has already, for the list of its first steps. */
+export const FirstSteps = z.object({
+  people: z.boolean().meta({ description: 'An account besides that of the caller' }),
+  practitioners: z.boolean(),
+  rooms: z.boolean(),
+  patients: z.boolean(),
+});
+export type FirstSteps = z.infer<typeof FirstSteps>;

@@ -43,6 +43,10 @@ export const EVENT_TYPES = {
     topic: 'appointments',
     shows: { tenant: ['kind', 'id'], super: [] },
   },
+  user_changed: {
+    topic: 'notifications',
+    shows: { tenant: ['user_id'], super: [] },
+  },
   gateway_status_change: {
     topic: 'gateways',
     shows: {

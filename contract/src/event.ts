@@ -18,6 +18,9 @@ export const EVENT_DATA = {
   appointment_cancelled: Appointment,
   appointment_deleted: z.object({ appointment_id: Uuid }),
   clinic_setup_changed: ClinicSetupChanged,
+  user_changed: z.object({ user_id: Uuid }).meta({
+    description: 'An account was added, changed or deleted: read it again. Sent to tenant admins alone',
+  }),
   gateway_status_change: GatewayStatusChange,
   system_notification: z.object({
     id: Uuid.meta({ description: 'Of the notice, the same in all its steps and repeats' }),

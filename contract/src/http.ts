@@ -1,6 +1,6 @@
 import type { Endpoint } from './endpoint.js';
 import { auth } from './routes-auth.js';
-import { appointments, breakGlass, patients } from './routes-care.js';
+import { appointments, breakGlass, patientImports, patients } from './routes-care.js';
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
 import { escalationPolicies, notifications } from './routes-notices.js';
@@ -10,6 +10,7 @@ import {
   absences,
   appointmentTypes,
   clinicSettings,
+  firstSteps,
   officeHours,
   practitioners,
   rooms,
@@ -23,6 +24,7 @@ import { audit, connections, events, eventTypes, presence, stream, system } from
 export const api = {
   auth,
   patients,
+  patientImports,
   appointments,
   breakGlass,
   practitioners,
@@ -31,6 +33,7 @@ export const api = {
   absences,
   officeHours,
   clinicSettings,
+  firstSteps,
   events,
   stream,
   eventTypes,

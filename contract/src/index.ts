@@ -22,6 +22,7 @@ export * from './notice.js';
 export * from './oidc.js';
 export * from './paging.js';
 export * from './patient.js';
+export * from './patient-import.js';
 export * from './patient-search.js';
 export * from './pin.js';
 export * from './problem.js';

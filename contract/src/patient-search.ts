@@ -27,7 +27,7 @@ export interface PatientSearch {
  */
 export function parsePatientSearch(text: string): PatientSearch {
   const typed = fold(text).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-  const readings = typed.map((word) => datesOf(word.replace(/^\*/, '')));
+  const readings = typed.map((word) => readDates(word.replace(/^\*/, '')));
   const dates = readings.filter((reading) => reading.length > 0);
   return {
     words: wordsOf(typed.filter((_, index) => readings[index]?.length === 0)),
@@ -39,7 +39,7 @@ export function parsePatientSearch(text: string): PatientSearch {
 }
 
 /** Dates that a word can mean, as `YYYY-MM-DD`; none if it is no date. */
-function datesOf(word: string): string[] {
+export function readDates(word: string): string[] {
   const iso = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(word);
   if (iso) return [dateOf(Number(iso[1]), Number(iso[3]), Number(iso[4]))].filter((date) => date !== '');
   const usual = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})$/.exec(word);

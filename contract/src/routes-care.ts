@@ -12,6 +12,7 @@ import { ConflictCheck, ConflictsFound, FreeSlotQuery, FreeSlots } from './clini
 import { endpoint } from './endpoint.js';
 import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
 import { Patient, PatientCreate, PatientIdentity, PatientUpdate, RestrictedPatient } from './patient.js';
+import { ImportDuplicate, MAX_IMPORT_BYTES, PatientImport, PatientsImported } from './patient-import.js';
 import { CARE_TEAM } from './roles.js';
 
 /** Routes for patients and appointments. */
@@ -130,6 +131,34 @@ export const patients = {
     access: ['tenant_admin'],
     fresh: true,
     status: 204,
+  }),
+} as const;
+
+export const patientImports = {
+  check: endpoint({
+    method: 'POST',
+    path: '/patients/import/check',
+    tag: 'patients',
+    summary: 'Which rows of an import cannot be registered, or may be patients who are; nothing is written',
+    access: ['tenant_admin'],
+    body: PatientImport,
+    raw: { maxBytes: MAX_IMPORT_BYTES, bodies: {} },
+    status: 200,
+    answer: z.object({ data: z.array(ImportDuplicate) }),
+    audited: 'patient.list',
+  }),
+  run: endpoint({
+    method: 'POST',
+    path: '/patients/import',
+    tag: 'patients',
+    summary: 'Register up to 10,000 patients: all or none, each with its event, in one transaction',
+    access: ['tenant_admin'],
+    body: PatientImport,
+    raw: { maxBytes: MAX_IMPORT_BYTES, bodies: {} },
+    status: 201,
+    answer: PatientsImported,
+    idempotent: true,
+    problems: ['mrn_taken', 'conflict'],
   }),
 } as const;
 

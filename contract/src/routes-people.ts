@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LoginSessions, TenantSecurity, TenantSecurityChange } from './account.js';
+import { Invitation, LoginSessions, TenantSecurity, TenantSecurityChange } from './account.js';
 import { Approval, ApprovalQuery } from './approval.js';
 import { endpoint } from './endpoint.js';
 import { ExternalUser } from './external-user.js';
@@ -79,6 +79,18 @@ export const users = {
     status: 204,
     versioned: true,
     problems: ['own_account'],
+  }),
+  invite: endpoint({
+    method: 'POST',
+    path: '/users/:id/invitation',
+    tag: 'users',
+    summary:
+      'Make a link by which the person chooses the own password, once and within 72 hours; the answer is the only place where it is shown. A link from before ends',
+    access: ADMINS,
+    fresh: true,
+    status: 201,
+    answer: Invitation,
+    problems: ['own_account', 'account_disabled', 'clinic_has_admin'],
   }),
   sessions: endpoint({
     method: 'GET',

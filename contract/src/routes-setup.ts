@@ -8,6 +8,7 @@ import {
   AppointmentTypeUpdate,
   ClinicSettings,
   ClinicSettingsUpdate,
+  FirstSteps,
   OfficeHours,
   OfficeHoursPut,
   Practitioner,
@@ -212,5 +213,17 @@ export const clinicSettings = {
     answer: ClinicSettings,
     versioned: true,
     problems: ['overlapping_appointments'],
+  }),
+} as const;
+
+export const firstSteps = {
+  get: endpoint({
+    method: 'GET',
+    path: '/first-steps',
+    tag,
+    summary: 'What a new clinic has already: people, practitioners, rooms, patients',
+    access: ['tenant_admin'],
+    status: 200,
+    answer: FirstSteps,
   }),
 } as const;

@@ -21,15 +21,24 @@ export const Password = z
 
 const writable = { email: Email, name: line(1, 200), role: Role, status: UserStatus, password: Password };
 
-/** Body of `POST /users`. Only super admins may set `tenant_id`; a `super_admin` has none. */
-export const UserCreate = z.strictObject({
-  email: writable.email,
-  name: writable.name,
-  role: writable.role,
-  status: writable.status.default('active'),
-  password: writable.password,
-  tenant_id: Uuid.nullable().optional(),
-});
+/**
+ * Body of `POST /users`. Only super admins may set `tenant_id`; a `super_admin` has none. With `invitation` in the place of a
+ * password, nobody can sign in until the person has chosen one by a link (`POST /users/{id}/invitation`).
+ */
+export const UserCreate = z
+  .strictObject({
+    email: writable.email,
+    name: writable.name,
+    role: writable.role,
+    status: writable.status.default('active'),
+    password: writable.password.optional(),
+    invitation: z.literal(true).optional(),
+    tenant_id: Uuid.nullable().optional(),
+  })
+  .refine((body) => (body.password === undefined) !== (body.invitation === undefined), {
+    path: ['password'],
+    message: 'is required, or an invitation in its place',
+  });
 export type UserCreate = z.infer<typeof UserCreate>;
 
 /** Body of `PATCH /users/{id}`. */
@@ -50,6 +59,16 @@ export const User = z
     version: Version,
     created_at: Timestamp,
     updated_at: Timestamp,
+    has_password: z.boolean().optional().meta({
+      description:
+        'Only in `GET /users` and `GET /users/{id}`; false: was invited, and has not chosen one yet',
+    }),
+    last_sign_in_at: Timestamp.nullable()
+      .optional()
+      .meta({ description: 'In the same answers; null: never' }),
+    invited_until: Timestamp.nullable().optional().meta({
+      description: 'In the same answers: until when the link of an invitation is good; null: there is none',
+    }),
   })
   .meta({ id: 'User' });
 export type User = z.infer<typeof User>;

@@ -1,5 +1,6 @@
 import { Approval, User } from '@wardbell/contract';
 import { z } from 'zod';
+import { call } from '../support/http.js';
 import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
@@ -34,6 +35,7 @@ describe('an administrator of a clinic', () => {
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('E-mail').fill(clinic.clinician.email);
     await page.getByRole('radio', { name: 'Front desk' }).check();
+    await page.getByRole('radio', { name: 'Generate one' }).check();
     await page.getByRole('button', { name: 'Add user' }).click();
     await page.getByText('Somebody in this installation has this address already').waitFor();
     await page.getByLabel('E-mail').fill(email);
@@ -101,7 +103,7 @@ describe('an administrator of a clinic', () => {
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByText('Another administrator saved this user').waitFor();
     await page.getByText('You both changed the same.', { exact: false }).waitFor();
-    await page.getByText('Renamed There').waitFor();
+    await page.getByRole('dialog').getByText('Renamed There').waitFor();
     expect(await page.getByLabel('Name').inputValue()).toBe('Renamed Here');
     expect(await page.getByRole('radio', { name: 'Front desk' }).isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Save changes' }).click();
@@ -133,6 +135,48 @@ describe('an administrator of a clinic', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await admin.row(user.email).waitFor({ state: 'detached' });
     expect(page.url()).not.toContain(user.id);
+    await admin.close();
+  });
+});
+
+describe('several people', () => {
+  it('are named before anything is done with them, and each outcome is said', async () => {
+    const own = await createTenant(server);
+    const gone = await own.addUser('clinician');
+    const admin = await open(own.admin);
+    const { page } = admin;
+    await admin.row(gone.email).waitFor();
+    await page.getByRole('button', { name: 'Several at once' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('What is done').selectOption('Disable');
+    await dialog.getByRole('checkbox', { name: 'All 3 of this list' }).click();
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('dialog', { name: 'Disable 3 people?' }).waitFor();
+    for (const { email } of [own.clinician, own.frontDesk, gone]) await dialog.getByText(email).waitFor();
+    expect(await dialog.getByText(own.admin.email).count()).toBe(0);
+    expect(await violationsOf(page)).toEqual([]);
+    // meanwhile another administrator deletes one of them
+    await call(server.url, 'DELETE', `/users/${gone.id}`, { token: own.admin.token });
+    await dialog.getByRole('button', { name: 'Disable' }).click();
+    await dialog.getByText('This is no longer here', { exact: false }).waitFor();
+    await dialog.getByText('done', { exact: true }).nth(1).waitFor();
+    await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
+    await admin.row(own.clinician.email).getByText('Disabled', { exact: true }).waitFor();
+    await admin.close();
+  });
+
+  it('get links, each shown once beside its name', async () => {
+    const own = await createTenant(server);
+    const admin = await open(own.admin);
+    const { page } = admin;
+    await page.getByRole('button', { name: 'Several at once' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('What is done').selectOption('Make links for new passwords');
+    await dialog.getByRole('checkbox', { name: 'All 2 of this list' }).click();
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByRole('button', { name: 'Make links for new passwords' }).click();
+    await dialog.getByText('/invitation/#').nth(1).waitFor();
+    expect(admin.complaints).toEqual([]);
     await admin.close();
   });
 });

@@ -12,19 +12,25 @@ import { useFactorFailure } from '../../shared/factors/use-factor-failure';
 import { useRoomText } from '../../shared/text/text';
 import classes from './frame.module.css';
 import { SIGN_IN } from './messages';
-import { postPublic } from './post-public';
 
-/** Takes the place of a password that an administrator chose. */
+const ENDED = ['invalid_change_token', 'invalid_invitation'];
+
+/** Takes an own password: in the place of one that an administrator chose, or by the link of an invitation. */
 export const ChoosePassword = ({
-  changeToken,
+  title,
+  lead,
   email,
+  save,
   onChosen,
   onExpired,
 }: {
-  changeToken: string;
+  title: string;
+  lead: string;
   /** For the password manager of the browser. */
   email: string | undefined;
+  save: (password: string) => Promise<unknown>;
   onChosen: (password: string) => Promise<void>;
+  /** The token that allowed it is no longer good. */
   onExpired: (failure: Described) => void;
 }) => {
   const words = useRoomText(SIGN_IN).change;
@@ -46,10 +52,10 @@ export const ChoosePassword = ({
     setBusy(true);
     setFailure(null);
     try {
-      await postPublic('/auth/password', { change_token: changeToken, new_password: password });
+      await save(password);
     } catch (error) {
       setBusy(false);
-      if (hasCode(error, 'invalid_change_token')) onExpired(describe(error));
+      if (ENDED.some((code) => hasCode(error, code))) onExpired(describe(error));
       else if (hasCode(error, 'weak_password')) setFieldError(fieldWords.weak);
       else setFailure(describe(error));
       return field.current?.focus();
@@ -59,8 +65,8 @@ export const ChoosePassword = ({
 
   return (
     <>
-      <h1 className={classes.title}>{words.title}</h1>
-      <p className={classes.lead}>{words.lead}</p>
+      <h1 className={classes.title}>{title}</h1>
+      <p className={classes.lead}>{lead}</p>
       <form onSubmit={submit} noValidate>
         <Stack gap="md">
           <FailureAlert failure={failure} />

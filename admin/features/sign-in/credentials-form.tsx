@@ -22,9 +22,10 @@ import { postPublic } from './post-public';
 const describeSignInFailure = (
   error: unknown,
   text: Text,
-  words: SignInText['credentials'],
+  { credentials: words, providerFailure }: SignInText,
   locale: string,
 ): Described => {
+  if (hasCode(error, 'tenant_suspended')) return providerFailure.tenant_suspended;
   if (error instanceof ApiError && error.status === 401) return words.invalid;
   if (error instanceof ApiError && error.status === 429) {
     const wait = createFormats(locale, 'UTC').inSeconds(error.retryAfterS ?? 60);
@@ -69,7 +70,7 @@ export const CredentialsForm = ({
       await onCredentials({ by: 'login', body: given });
     } catch (error) {
       setBusy(null);
-      setFailure(describeSignInFailure(error, text, words, locale));
+      setFailure(describeSignInFailure(error, text, more, locale));
       password.current?.select();
     }
   };
@@ -87,7 +88,7 @@ export const CredentialsForm = ({
       if (error instanceof PasskeyError || hasCode(error, 'passkeys_unavailable'))
         setFailure(describePasskey(error));
       else if (hasCode(error, 'invalid_credentials')) setFailure(more.unknownPasskey);
-      else setFailure(describeSignInFailure(error, text, words, locale));
+      else setFailure(describeSignInFailure(error, text, more, locale));
     }
   };
 
@@ -151,7 +152,7 @@ export const CredentialsForm = ({
       )}
       <OidcButtons
         disabled={busy !== null}
-        onFailure={(error) => setFailure(describeSignInFailure(error, text, words, locale))}
+        onFailure={(error) => setFailure(describeSignInFailure(error, text, more, locale))}
       />
     </>
   );

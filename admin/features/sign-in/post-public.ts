@@ -2,7 +2,12 @@ import { addressOf, send } from '../../shared/api/api';
 import { readProblem } from '../../shared/api/failure';
 import type { Answer, Body, EndpointOf } from '../../shared/api/types';
 
-type Path = '/auth/password' | '/auth/second-factor/passkey-options' | '/auth/passkey-login/options';
+type Path =
+  | '/auth/password'
+  | '/auth/invitation'
+  | '/auth/invitation/accept'
+  | '/auth/second-factor/passkey-options'
+  | '/auth/passkey-login/options';
 
 const read = async (response: Response) => (response.status === 204 ? undefined : response.json());
 

@@ -15,6 +15,7 @@ import classes from './frame.module.css';
 import { SIGN_IN } from './messages';
 import { type NextStep, nextStepOf } from './next-step';
 import { takeOidcFailure } from './oidc-failure';
+import { postPublic } from './post-public';
 
 /** Most people never see these. */
 const SecondFactor = lazily(async () => (await import('./second-factor')).SecondFactor);
@@ -29,7 +30,14 @@ type Step =
   | NextStep;
 
 /** Sign-in stands in the place of the room that was asked for, so that one lands there afterwards. */
-export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
+export const SignIn = ({
+  reason,
+  begunWith = null,
+}: {
+  reason: SignedOutReason;
+  /** A password that was just chosen by a link: the sign-in goes on with it. */
+  begunWith?: { readonly email: string; readonly password: string } | null;
+}) => {
   const session = useSession();
   const text = useText();
   const words = useRoomText(SIGN_IN);
@@ -39,13 +47,15 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
     failure: null,
   });
   /** With what a sign-in is repeated after a step that ends without one. */
-  const known = useRef<{ readonly email: string; readonly password: string } | null>(null);
+  const known = useRef(begunWith);
+  const [begins, setBegins] = useState(begunWith !== null);
   const [hasEnrolled, setEnrolled] = useState(false);
   useTitle(words.credentials.title);
   // biome-ignore lint/correctness/useExhaustiveDependencies: of the URL that the page was opened with
   useEffect(() => {
     const failure = takeOidcFailure(words);
     if (failure) setStep({ kind: 'credentials', notice: null, failure });
+    if (begunWith !== null) void repeat('changed').finally(() => setBegins(false));
   }, []);
 
   const startAgain = (notice: Cause | null, failure: Described | null = null) => {
@@ -76,7 +86,7 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
 
   return (
     <EntryFrame>
-      {step.kind === 'credentials' && (
+      {step.kind === 'credentials' && !begins && (
         <CredentialsForm
           key={step.failure?.title}
           notice={
@@ -105,7 +115,11 @@ export const SignIn = ({ reason }: { reason: SignedOutReason }) => {
       )}
       {step.kind === 'change' && (
         <ChoosePassword
-          changeToken={step.changeToken}
+          title={words.change.title}
+          lead={words.change.lead}
+          save={(new_password) =>
+            postPublic('/auth/password', { change_token: step.changeToken, new_password })
+          }
           email={known.current?.email}
           onChosen={(password) => {
             if (known.current) known.current = { ...known.current, password };

@@ -4,6 +4,7 @@ import { Button } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import { Notice } from '../../shared/components/notice';
 import { useNow } from '../../shared/hooks/use-now';
+import { useTitle } from '../../shared/room/use-title';
 import { useSession } from '../../shared/session/context';
 import { formatMessage } from '../../shared/text/message';
 import { useText } from '../../shared/text/text';
@@ -13,6 +14,7 @@ import { Frame } from './frame';
 export const Unreachable = ({ retryAtMs }: { retryAtMs: number }) => {
   const session = useSession();
   const text = useText();
+  useTitle(text.signIn.unreachable.title);
   const now = useNow(1_000);
   const seconds = Math.max(0, Math.ceil((retryAtMs - now) / 1_000));
   return (

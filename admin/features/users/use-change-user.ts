@@ -12,7 +12,7 @@ import { userKey, usersKey } from './use-users';
 type Change = Body<EndpointOf<'PATCH', '/users/:id'>>;
 
 /** A change that an admin of the clinic has to approve first is answered with the approval, in the place of the user. */
-const waitsForApproval = (answer: object | undefined): boolean =>
+export const waitsForApproval = (answer: object | undefined): boolean =>
   answer !== undefined && 'effective_at' in answer;
 
 /** Tells when a change waits for an approval; answers whether it does. */
@@ -33,7 +33,8 @@ export const useRememberUser = () => {
   const tellIfItWaits = useTellIfItWaits();
   return (user: User): boolean => {
     if (tellIfItWaits(user)) return false;
-    cache.setQueryData<User>(userKey(user.id), user);
+    cache.setQueryData<User>(userKey(user.id), (known) => ({ ...known, ...user }));
+    void cache.invalidateQueries({ queryKey: userKey(user.id) });
     void cache.invalidateQueries({ queryKey: usersKey });
     return true;
   };

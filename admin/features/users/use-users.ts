@@ -1,10 +1,11 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEvents } from '@wardbell/client/react';
 import type { User } from '@wardbell/contract';
 import { hasCode } from '../../shared/api/failure';
 import { type Paged, pagedOf } from '../../shared/api/paged';
 import { useApi } from '../../shared/session/context';
 
-/** Accounts change seldom and have no events; a screen that is looked at asks this often. */
+/** The stream tells of changes in the own clinic; sign-ins, and super admins, have none: a screen that is looked at asks this often. */
 const REFRESH_MS = 15_000;
 const PAGE = 200;
 
@@ -25,7 +26,17 @@ export interface UserList extends Paged {
   readonly asOfMs: number;
 }
 
-/** Users by e-mail address, asked for again every few seconds while the page is looked at. */
+/** Reads accounts again when one of the clinic changes. */
+export const useUsersFollow = (): void => {
+  const cache = useQueryClient();
+  useEvents(['user_changed', 'resync_required'], (event) => {
+    void cache.invalidateQueries({ queryKey: usersKey });
+    if (event.type === 'user_changed')
+      void cache.invalidateQueries({ queryKey: userKey(event.data.user_id) });
+  });
+};
+
+/** Users by e-mail address, live. */
 export const useUsers = (filter: UserFilter): UserList => {
   const api = useApi();
   const query = useInfiniteQuery({

@@ -16,7 +16,7 @@ import {
 } from './token';
 
 /** Why nobody is signed in: said on the sign-in page. */
-export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'idle' | 'ended';
+export type SignedOutReason = 'new' | 'left' | 'left_untold' | 'idle' | 'ended' | 'suspended' | 'role';
 
 export type SessionState =
   | { readonly status: 'restoring' }
@@ -40,6 +40,12 @@ const PENDING_SIGN_OUT_KEY = 'wardbell.untold_sign_out';
 /** Interval at which a lock is sent to a server that does not answer. */
 const LOCK_RETRY_MS = 3_000;
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
+
+/** Why the server does not go on with a session, as far as it says so. */
+const reasonOf = (error: unknown): SignedOutReason => {
+  if (hasCode(error, 'tenant_suspended')) return 'suspended';
+  return error instanceof ApiError && error.members['ended_by'] === 'role_changed' ? 'role' : 'ended';
+};
 
 /**
  * Who is signed in, over all tabs of this browser. The access token lives in memory and is shared between
@@ -118,7 +124,7 @@ export class Session implements TokenSource {
     } catch (error) {
       if (this.#state.status === 'signed_out' || this.#state.status === 'locked') return;
       if (!(error instanceof Unreachable || (error instanceof ApiError && error.temporary))) {
-        this.#leave('ended');
+        this.#leave(reasonOf(error));
         return;
       }
       const delayMs = RETRY_MS[Math.min(this.#attempt++, RETRY_MS.length - 1)] ?? 15_000;
@@ -174,10 +180,7 @@ export class Session implements TokenSource {
     try {
       this.#token = await requestUnlock(proof);
     } catch (error) {
-      if (hasCode(error, 'invalid_refresh_token')) {
-        this.#tell({ type: 'signed_out', reason: 'ended' });
-        this.#leave('ended');
-      }
+      if (hasCode(error, 'invalid_refresh_token') || hasCode(error, 'tenant_suspended')) this.#end(error);
       throw error;
     }
     this.#isLocked = false;
@@ -266,8 +269,7 @@ export class Session implements TokenSource {
       .catch((error: unknown) => {
         if (hasCode(error, 'session_locked')) this.locked();
         else if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
-          this.#tell({ type: 'signed_out', reason: 'ended' });
-          this.#leave('ended');
+          this.#end(error);
         }
         throw error;
       })
@@ -293,6 +295,13 @@ export class Session implements TokenSource {
   /** Encrypts what was not saved, which it reads at once. Does not reject. */
   async #keep(): Promise<void> {
     await Promise.allSettled([...this.#keepers].map((keep) => keep()));
+  }
+
+  /** The server has ended the session. */
+  #end(error: unknown): void {
+    const reason = reasonOf(error);
+    this.#tell({ type: 'signed_out', reason });
+    this.#leave(reason);
   }
 
   #leave(reason: SignedOutReason): void {

@@ -1,6 +1,9 @@
 import type { Tx } from '../database/tx.js';
 import { personColumns } from './sessions/login-session.js';
 
+/** Why a session ended that the person is told: what they may do is another now. */
+export const ROLE_CHANGED = 'role_changed';
+
 /** Ends all login sessions of a user: refresh tokens become invalid and sockets close. */
 export async function revokeUser(
   tx: Tx,

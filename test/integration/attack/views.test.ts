@@ -59,6 +59,7 @@ const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   appointment_cancelled: appointment,
   appointment_deleted: everybody('appointment_id', 'appointment_id tenant_id version'),
   clinic_setup_changed: everybody('kind id', ''),
+  user_changed: everybody('user_id', ''),
   gateway_status_change: everybody(GATEWAY, 'gateway_id tenant_id'),
   system_notification: everybody(
     'id message level title link requires_ack step expires_at test break_glass_id approval_id',

@@ -201,6 +201,43 @@ describe('Users', () => {
     expect(await found(name, superToken)).toEqual([user.id]);
   });
 
+  it('show when they last signed in, and never before the first time', async () => {
+    const { token } = tenant.admin;
+    const { id } = await add();
+    expect((await succeed(api.users.get, { token, id })).last_sign_in_at).toBeNull();
+    const user = await tenant.addUser('clinician');
+    const first = (await succeed(api.users.get, { token, id: user.id })).last_sign_in_at ?? '';
+    expect(Date.parse(first)).toBeGreaterThan(0);
+    await signIn(server, user.email, user.password);
+    const { data } = await succeed(api.users.list, { token, query: { search: user.email } });
+    expect(Date.parse(data[0]?.last_sign_in_at ?? '')).toBeGreaterThan(Date.parse(first));
+    expect(data[0]?.version).toBe((await succeed(api.users.get, { token, id: user.id })).version);
+  });
+
+  it('are told to the administrators of their clinic when they change, by id alone, and to nobody else', async () => {
+    const own = await createTenant(server, superToken);
+    const watchers = await Promise.all(
+      [own.admin, own.clinician, own.frontDesk].map(({ token }) => connect(server.wsUrl, { token })),
+    );
+    const outside = await connect(server.wsUrl, { token: other.admin.token });
+    const { token } = own.admin;
+    const { id } = await add({}, token);
+    await succeed(api.users.update, { token, id, body: { name: 'Renamed' } });
+    await succeed(api.users.invite, { token, id });
+    expect((await ask(api.users.remove, { token, id })).status).toBe(204);
+    for (const [name, by] of [
+      ['Last', own.admin],
+      ['Other', other.admin],
+    ] as const)
+      await succeed(api.patients.create, { token: by.token, body: { first_name: 'A', last_name: name } });
+    await Promise.all([...watchers, outside].map((socket) => socket.waitFor('patient_created')));
+    const told = (socket: (typeof watchers)[number]) =>
+      socket.events.flatMap(({ type, data }) => (type === 'user_changed' ? [data] : []));
+    expect(watchers.map(told)).toEqual([Array(4).fill({ user_id: id }), [], []]);
+    expect(told(outside)).toEqual([]);
+    await Promise.all([...watchers, outside].map((socket) => socket.close()));
+  });
+
   it('have versions', async () => {
     const { id } = await add();
     const request = { token: tenant.admin.token, id, headers: { 'if-match': '"1"' } };

@@ -1,11 +1,14 @@
 'use client';
 
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { IconSearchOff, IconUserPlus } from '@tabler/icons-react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
+import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
 import classes from '../../../shared/room/room.module.css';
+import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { IMPORT } from '../import/messages';
 import { PATIENT_FORM } from '../messages';
 
 /** What stands in the place of the list when it has no rows: why, and what to do. */
@@ -23,6 +26,8 @@ export const ListNotice = ({
   onClear: () => void;
 }) => {
   const { patients: words } = useText();
+  const { title: importTitle } = useRoomText(IMPORT);
+  const isAdmin = useMe().role === 'tenant_admin';
   const { empty, nothingFound } = useRoomText(PATIENT_FORM).list;
   return (
     <div className={classes.notice} role="status">
@@ -36,7 +41,14 @@ export const ListNotice = ({
         </Notice>
       ) : (
         <Notice icon={IconUserPlus} {...empty}>
-          <Button onClick={onCreate}>{words.create}</Button>
+          <Group justify="center" gap="xs">
+            <Button onClick={onCreate}>{words.create}</Button>
+            {isAdmin && (
+              <Button component={Link} href="/patients/?import=1" variant="default">
+                {importTitle}
+              </Button>
+            )}
+          </Group>
         </Notice>
       )}
     </div>

@@ -25,16 +25,21 @@ import { useOpenPatient } from './use-open-patient';
 
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
 const DeletedPatients = lazily(async () => (await import('./deleted-patients')).DeletedPatients);
-const DeletedLink = lazily(async () => (await import('./deleted-link')).DeletedLink);
+const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
+const AdminLinks = lazily(async () => (await import('./admin-links')).AdminLinks);
 const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;
 
-/** All patients of the clinic, live; or those that were deleted and can be restored. */
-export const PatientsRoom = () =>
-  useSearchParams().has('deleted') ? <DeletedPatients /> : <ListedPatients />;
+/** All patients of the clinic, live; those that were deleted and can be restored; or an import of further ones. */
+export const PatientsRoom = () => {
+  const address = useSearchParams();
+  const isAdmin = useMe().role === 'tenant_admin';
+  if (address.has('deleted')) return <DeletedPatients />;
+  return isAdmin && address.has('import') ? <ImportPatients /> : <ListedPatients />;
+};
 
 const ListedPatients = () => {
   const text = useText();
@@ -92,7 +97,7 @@ const ListedPatients = () => {
         >
           {text.patients.create}
         </Button>
-        {me.role === 'tenant_admin' && <DeletedLink />}
+        {me.role === 'tenant_admin' && <AdminLinks />}
       </div>
       <div className={classes.sides}>
         <div className={classes.sheet}>

@@ -30,6 +30,7 @@ import classes from './navigation.module.css';
 
 /** It comes behind the room, for those who review. */
 const OpenCount = lazily(async () => (await import('../../reviews/open-count')).OpenCount);
+const FirstSteps = lazily(async () => (await import('../../first-steps/first-steps')).FirstSteps);
 
 const ICONS: Record<Room['id'], TablerIcon> = {
   patients: IconStethoscope,
@@ -74,6 +75,7 @@ export const Navigation = () => {
           );
         })}
       </ul>
+      {role === 'tenant_admin' && <FirstSteps />}
       {isElsewhere && <p className={classes.zone}>{formatMessage(text.app.zone, { zone: timeZone })}</p>}
       <UnstyledButton className={classes.commands} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
         {text.app.commands}

@@ -22,6 +22,7 @@ import type { TenantRow } from '../use-tenant-usage';
 import { SwitchTenant } from './switch-tenant';
 import classes from './tenants-room.module.css';
 
+const NextSteps = lazily(async () => (await import('./next-steps')).NextSteps);
 const EditTenant = lazily(async () => (await import('./edit-tenant')).EditTenant);
 
 /** One clinic: what it is, what it uses, and what can be decided about it. */
@@ -73,6 +74,7 @@ export const TenantPanel = ({
               {suspended ? words.panel.reactivate : words.panel.suspend}
             </Button>
           </div>
+          {!suspended && <NextSteps tenant={tenant} />}
           <ul className={classes.links}>
             <li>
               <Link href={`/connections/?tenant=${id}`}>{words.panel.toConnections}</Link>

@@ -7,6 +7,7 @@ import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
+import { standingOf } from '../model/standing';
 import classes from './columns.module.css';
 
 /** The columns of the list of users; the clinic only where there are several. */
@@ -26,7 +27,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
       shownFrom: 'medium',
       cell: (user) => (
         <span className={classes.status} data-status={user.status}>
-          {words.status[user.status]}
+          {words.status[standingOf(user)]}
         </span>
       ),
     };
@@ -51,7 +52,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
             </span>
             <span className={cells.second}>
               {text.roles[user.role]}
-              {user.status === 'disabled' && ` · ${words.status.disabled}`} · {user.email}
+              {standingOf(user) !== 'active' && ` · ${words.status[standingOf(user)]}`} · {user.email}
             </span>
           </span>
         ),
@@ -73,17 +74,20 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
       ...(tenantNames ? [tenant] : []),
       status,
       {
-        id: 'changed',
-        header: words.columns.changed,
+        id: 'signedIn',
+        header: words.columns.signedIn,
         track: 'minmax(6rem, 0.6fr)',
         shownFrom: 'wide',
         align: 'end',
         numeric: true,
-        cell: (user) => (
-          <time dateTime={user.updated_at} title={formats.dateTime(user.updated_at)}>
-            {formats.ago(user.updated_at, nowMs)}
-          </time>
-        ),
+        cell: ({ last_sign_in_at: at }) =>
+          at ? (
+            <time dateTime={at} title={formats.dateTime(at)}>
+              {formats.ago(at, nowMs)}
+            </time>
+          ) : (
+            words.neverSignedIn
+          ),
       },
     ];
   }, [text, words, formats, me.id, nowMs, tenantNames]);

@@ -16,13 +16,17 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { EMPTY_DRAFT, refusedFields, type UserDraft, validateDraft } from '../model/draft';
+import { describeUserFailure } from '../model/failure';
+import { passwordOf } from '../model/start';
 import { makeStartPassword } from '../model/start-password';
 import { useRememberUser } from '../use-change-user';
+import { useInvite } from '../use-invite';
 import { AccountFields, rolesFor } from './account-fields';
+import { HandOver } from './hand-over';
+import { InvitationLink } from './invitation-link';
 import { PasswordChoice } from './password-choice';
-import { StartPassword } from './start-password';
 
-/** Adds a person who may sign in, and shows the password that was made for them once. */
+/** Adds a person who may sign in, and shows the link or the password that was made for them once. */
 export const CreateUser = ({
   tenantId,
   onClose,
@@ -40,6 +44,7 @@ export const CreateUser = ({
   const tenants = useTenants();
   const keyFor = useIdempotencyKey();
   const remember = useRememberUser();
+  const invite = useInvite();
   /** One for the life of the form, so that a save that is tried again is the same. */
   const [made] = useState(makeStartPassword);
   const [shown, setShown] = useState<User | null>(null);
@@ -54,37 +59,64 @@ export const CreateUser = ({
   });
   /** It waits for an approval: nobody can sign in yet. */
   const [waits, setWaits] = useState(false);
-  const finish = (user: User) => {
-    void toast({ tone: 'success', message: formatMessage(words.told.created, { name: user.name }) });
+  const finish = (user: User, message: string) => {
+    void toast({ tone: 'success', message: formatMessage(message, { name: user.name }) });
     onCreated(user);
   };
+  /** The person is added, whatever becomes of the link: another one can be made beside the account. */
+  const inviteNow = (user: User) =>
+    invite.mutate(user.id, {
+      onSuccess: () => setShown(user),
+      onError: (error) => {
+        const { title, hint } = describeUserFailure(error, text, words);
+        void toast({ tone: 'error', title, message: hint });
+        onCreated(user);
+      },
+    });
   const save = useMutation({
-    mutationFn: ({ name, email, role, tenant_id, password }: UserDraft) => {
+    mutationFn: ({ name, email, role, tenant_id, start }: UserDraft) => {
+      const password = passwordOf(start, made);
       const body = {
         name: name.trim(),
         email: email.trim(),
         role,
-        password: password ?? made,
+        ...(password === null ? { invitation: true as const } : { password }),
         ...(isSuper && role !== 'super_admin' ? { tenant_id } : {}),
       };
       return api.call('POST', '/users', { body, idempotencyKey: keyFor(body) });
     },
-    onSuccess: (user, draft) => {
+    onSuccess: (user, { start: { way } }) => {
       const isWaiting = !remember(user);
       setWaits(isWaiting);
-      if (draft.password === null) setShown(user);
+      if (way === 'made') setShown(user);
       else if (isWaiting) onClose();
-      else finish(user);
+      else if (way === 'link') inviteNow(user);
+      else finish(user, words.told.created);
     },
     onError: (error) =>
       markRefused(form, error, (code, fields) => refusedFields(code, fields, words.form.errors)),
   });
+  if (shown && invite.data)
+    return (
+      <InvitationLink
+        name={shown.name}
+        invitation={invite.data}
+        onDone={() => finish(shown, words.told.invited)}
+      />
+    );
   if (shown)
     return (
-      <StartPassword name={shown.name} password={made} onDone={() => (waits ? onClose() : finish(shown))} />
+      <HandOver
+        title={formatMessage(words.startPassword.title, { name: shown.name })}
+        hint={words.startPassword.hint}
+        label={words.startPassword.label}
+        secret={made}
+        onDone={() => (waits ? onClose() : finish(shown, words.told.created))}
+      />
     );
-  const { role, password } = form.values;
-  const passwordError = form.errors.password;
+  const { role, start } = form.values;
+  const passwordError = form.errors.start;
+  const isPending = save.isPending || invite.isPending;
   return (
     <FormDrawer
       title={words.form.createTitle}
@@ -92,7 +124,7 @@ export const CreateUser = ({
       keptFields={['name', 'email', 'role', 'tenant_id']}
       submitLabel={words.form.save}
       form={form}
-      pending={save.isPending}
+      pending={isPending}
       failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
       onSubmit={save.mutate}
       onClose={onClose}
@@ -101,7 +133,7 @@ export const CreateUser = ({
         <AccountFields
           form={form}
           roles={isSuper ? [...rolesFor(false), ...rolesFor(true)] : rolesFor(false)}
-          disabled={save.isPending}
+          disabled={isPending}
         />
         {isSuper && role !== 'super_admin' && (
           <Select
@@ -112,16 +144,16 @@ export const CreateUser = ({
             required
             withAsterisk
             limit={100}
-            disabled={save.isPending}
+            disabled={isPending}
             {...form.getInputProps('tenant_id')}
             onChange={(value) => form.setFieldValue('tenant_id', value ?? '')}
           />
         )}
         <PasswordChoice
-          value={password}
+          value={start}
           error={typeof passwordError === 'string' ? passwordError : undefined}
-          disabled={save.isPending}
-          onChange={(value) => form.setFieldValue('password', value)}
+          disabled={isPending}
+          onChange={(value) => form.setFieldValue('start', value)}
         />
         <Text size="sm" c="dimmed">
           {words.form.noMail}

@@ -2,46 +2,48 @@ import { Radio, Stack } from '@mantine/core';
 import { PasswordField } from '../../../shared/components/password-field';
 import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
+import { START_WAYS, type StartDraft } from '../model/start';
 
-/** A password: made for one (null), or typed. */
+/** How a person comes to the first password: by a link, or by one that an administrator has. */
 export const PasswordChoice = ({
   value,
   error,
   disabled,
   onChange,
 }: {
-  value: string | null;
+  value: StartDraft;
   error: string | undefined;
   disabled: boolean;
-  onChange: (value: string | null) => void;
+  onChange: (value: StartDraft) => void;
 }) => {
   const words = useRoomText(USERS).form;
   return (
     <Stack gap="sm">
       <Radio.Group
-        label={words.password}
-        value={value === null ? 'made' : 'typed'}
-        onChange={(choice) => onChange(choice === 'made' ? null : '')}
+        label={words.start}
+        value={value.way}
+        onChange={(way) => onChange({ way: START_WAYS.find((one) => one === way) ?? 'link', password: '' })}
       >
         <Stack gap="xs" mt="xs">
-          <Radio
-            value="made"
-            label={words.passwordMade}
-            description={words.passwordMadeHint}
-            disabled={disabled}
-          />
-          <Radio value="typed" label={words.passwordTyped} disabled={disabled} />
+          {START_WAYS.map((way) => (
+            <Radio
+              key={way}
+              value={way}
+              label={words.ways[way].label}
+              description={words.ways[way].hint}
+              disabled={disabled}
+            />
+          ))}
         </Stack>
       </Radio.Group>
-      {value !== null && (
+      {value.way === 'typed' && (
         <PasswordField
-          aria-label={words.password}
-          description={words.passwordHint}
+          label={words.password}
           autoComplete="new-password"
           disabled={disabled}
-          value={value}
+          value={value.password}
           error={error}
-          onChange={(event) => onChange(event.currentTarget.value)}
+          onChange={(event) => onChange({ way: 'typed', password: event.currentTarget.value })}
         />
       )}
     </Stack>

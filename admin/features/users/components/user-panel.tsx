@@ -19,6 +19,7 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { USERS } from '../messages';
 import { describeUserFailure } from '../model/failure';
+import { standingOf } from '../model/standing';
 import { useChangeUser } from '../use-change-user';
 import { useUser } from '../use-users';
 
@@ -56,13 +57,15 @@ const Actions = ({ user, own, onOpen }: { user: User; own: boolean; onOpen: (dia
       >
         {words.panel.edit}
       </Button>
-      {!own && (
+      {!own && user.status === 'active' && (
         <Button
           {...common}
           leftSection={<IconKey size={16} aria-hidden="true" />}
           onClick={() => onOpen('password')}
         >
-          {words.panel.newPassword}
+          {standingOf(user) === 'invited' || standingOf(user) === 'lapsed'
+            ? words.panel.newLink
+            : words.panel.newPassword}
         </Button>
       )}
       {!own && user.status === 'active' && (
@@ -135,7 +138,12 @@ export const UserPanel = ({
               <MailLink address={user.email} />
             </Fact>
             <Fact name={words.columns.role}>{text.roles[user.role]}</Fact>
-            <Fact name={words.columns.status}>{words.status[user.status]}</Fact>
+            <Fact name={words.columns.status}>{words.status[standingOf(user)]}</Fact>
+            {user.invited_until && (
+              <Fact name={words.panel.invitedUntil}>
+                <time dateTime={user.invited_until}>{formats.dateTime(user.invited_until)}</time>
+              </Fact>
+            )}
             {tenantNames && (
               <Fact name={words.columns.tenant}>
                 {user.tenant_id === null
@@ -143,6 +151,13 @@ export const UserPanel = ({
                   : (tenantNames.get(user.tenant_id) ?? text.app.none)}
               </Fact>
             )}
+            <Fact name={words.columns.signedIn}>
+              {user.last_sign_in_at ? (
+                <time dateTime={user.last_sign_in_at}>{formats.dateTime(user.last_sign_in_at)}</time>
+              ) : (
+                words.neverSignedIn
+              )}
+            </Fact>
             <Fact name={words.panel.since}>
               <time dateTime={user.created_at}>{formats.dateTime(user.created_at)}</time>
             </Fact>

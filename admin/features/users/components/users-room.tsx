@@ -21,7 +21,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
-import { type UserList, useUsers } from '../use-users';
+import { type UserList, useUsers, useUsersFollow } from '../use-users';
 import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
 import { UserPanel } from './user-panel';
@@ -30,10 +30,10 @@ const ExternalUsers = lazily(async () => (await import('../../external-users/ext
 const ExternalLink = lazily(async () => (await import('../../external-users/external-link')).ExternalLink);
 const Approvals = lazily(async () => (await import('../../approvals/approvals')).Approvals);
 const ApprovalsLink = lazily(async () => (await import('../../approvals/approvals-link')).ApprovalsLink);
+const BulkLink = lazily(async () => (await import('./bulk-link')).BulkLink);
 const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
-/** Accounts have no events, so nothing flashes. */
 
 const Status = ({ list }: { list: UserList }) => {
   const words = useRoomText(USERS);
@@ -83,6 +83,7 @@ const Accounts = () => {
     tenantId: isSuper ? address.get('tenant') : null,
   };
   const narrowed = Object.values(filter).some((value) => value !== null && value !== '');
+  useUsersFollow();
   const list = useUsers(filter);
   const tenants = useTenants();
   const tenantNames = useMemo(
@@ -92,7 +93,11 @@ const Accounts = () => {
   const columns = useUserColumns(tenantNames);
   const searchField = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const [creating, setCreating] = useState(() => hasInput(NEW_USER));
+  const [creating, setCreating] = useState(() => hasInput(NEW_USER) || address.get('new') !== null);
+  const stopCreating = () => {
+    setCreating(false);
+    address.set({ new: null });
+  };
   const openId = address.get('id');
   const open = (id: string | null) => address.set({ id }, 'push');
   const close = () => {
@@ -130,6 +135,7 @@ const Accounts = () => {
           >
             {words.create}
           </Button>
+          <BulkLink users={list.rows} />
           <ExternalLink />
           <ApprovalsLink />
         </>
@@ -172,10 +178,10 @@ const Accounts = () => {
       {creating && (
         <CreateUser
           tenantId={filter.tenantId}
-          onClose={() => setCreating(false)}
+          onClose={stopCreating}
           onCreated={(user) => {
             setCreating(false);
-            open(user.id);
+            address.set({ new: null, id: user.id }, 'push');
           }}
         />
       )}

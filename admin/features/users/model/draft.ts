@@ -10,6 +10,7 @@ import {
 } from '../../../shared/forms/draft-errors';
 import { formatMessage } from '../../../shared/text/message';
 import type { UsersText } from '../messages';
+import { BY_LINK, type StartDraft } from './start';
 
 /** A user as a form holds it. Brings the contract's schemas with it, so it comes with a form, not with the room. */
 export interface UserDraft {
@@ -18,11 +19,10 @@ export interface UserDraft {
   readonly role: User['role'];
   /** Empty for "not chosen"; super admins have none. */
   readonly tenant_id: string;
-  /** Null: one is made. */
-  readonly password: string | null;
+  readonly start: StartDraft;
 }
-export type DraftField = keyof UserDraft;
-export type Errors = FieldErrors<DraftField>;
+type DraftField = keyof UserDraft;
+type Errors = FieldErrors<DraftField>;
 type Words = UsersText['form']['errors'];
 
 export const EMPTY_DRAFT: UserDraft = {
@@ -30,7 +30,7 @@ export const EMPTY_DRAFT: UserDraft = {
   email: '',
   role: 'clinician',
   tenant_id: '',
-  password: null,
+  start: BY_LINK,
 };
 const isField = fieldsOf(EMPTY_DRAFT);
 
@@ -52,7 +52,7 @@ export const toUpdateBody = (
 
 const describe = (field: DraftField, issue: FieldIssue, words: Words): string => {
   if (field === 'email') return words.email;
-  if (field === 'password') return words.password;
+  if (field === 'start') return words.password;
   if (issue.code === 'too_small') return words.required;
   if (issue.code === 'too_big' && issue.maximum !== undefined)
     return formatMessage(words.tooLong, { max: Number(issue.maximum) });
@@ -67,9 +67,12 @@ export const validateDraft = (draft: UserDraft, words: Words, tenantNeeded: bool
     name: draft.name.trim(),
     email: draft.email.trim(),
     role: draft.role,
-    password: draft.password ?? 'one that will be made',
+    password: draft.start.way === 'typed' ? draft.start.password : 'one that will be made',
   });
-  addIssues(errors, parsed.error?.issues, isField, (field, issue) => describe(field, issue, words));
+  const issues = parsed.error?.issues.map((issue) =>
+    issue.path[0] === 'password' ? { ...issue, path: ['start'] } : issue,
+  );
+  addIssues(errors, issues, isField, (field, issue) => describe(field, issue, words));
   return errors;
 };
 
@@ -80,7 +83,7 @@ export const refusedFields = (
   words: Words,
 ): Errors => {
   if (code === 'email_taken') return { email: words.emailTaken };
-  if (code === 'weak_password') return { password: words.weakPassword };
+  if (code === 'weak_password') return { start: words.weakPassword };
   if (code === 'unknown_tenant') return { tenant_id: words.tenant };
   return errorsAt(fields, (part) => (isField(part) ? part : undefined), words.other);
 };

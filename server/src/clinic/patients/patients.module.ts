@@ -2,14 +2,23 @@ import { Module } from '@nestjs/common';
 import { BreakGlassController } from './break-glass.controller.js';
 import { BreakGlassService } from './break-glass.service.js';
 import { DeletedPatients } from './deleted-patients.js';
+import { ImportController } from './import.controller.js';
+import { PatientImports } from './patient-import.js';
 import { PatientPurge } from './patient-purge.js';
 import { PatientsController } from './patients.controller.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
 @Module({
-  controllers: [PatientsController, BreakGlassController],
-  providers: [PatientsService, PatientsList, DeletedPatients, PatientPurge, BreakGlassService],
+  controllers: [PatientsController, ImportController, BreakGlassController],
+  providers: [
+    PatientsService,
+    PatientsList,
+    DeletedPatients,
+    PatientImports,
+    PatientPurge,
+    BreakGlassService,
+  ],
   exports: [PatientsService],
 })
 export class PatientsModule {}

@@ -4,6 +4,7 @@ import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
 import { AbsencesService } from './absences.service.js';
 import { ClinicSettingsService } from './clinic-settings.service.js';
+import { readFirstSteps } from './first-steps.js';
 import { OfficeHoursService } from './office-hours.service.js';
 
 /** Absences, office hours and rules of a clinic. */
@@ -14,6 +15,11 @@ export class SetupController {
     private readonly officeHours: OfficeHoursService,
     private readonly settings: ClinicSettingsService,
   ) {}
+
+  @Endpoint(api.firstSteps.get)
+  firstSteps({ tx }: Call<typeof api.firstSteps.get>): Promise<object> {
+    return readFirstSteps(tx);
+  }
 
   @Endpoint(api.absences.list)
   listAbsences({ tx, query }: Call<typeof api.absences.list>): Promise<object> {

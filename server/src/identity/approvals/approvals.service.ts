@@ -91,7 +91,6 @@ export class ApprovalsService {
   async #apply(tx: Tx, row: ApprovalRow): Promise<void> {
     const { kind, tenant_id: tenantId, user_id: userId, email, name, change, password_hash: hash } = row;
     if (kind === 'user_create') {
-      if (hash === null) throw new Error('a new user without a password');
       await this.users.insert(tx, {
         tenantId,
         email,

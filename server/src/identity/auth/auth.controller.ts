@@ -10,6 +10,7 @@ import { isBackground, SessionActivity } from '../sessions/session-activity.js';
 import { AccessGuard } from './access.guard.js';
 import { bearerOf } from './bearer.js';
 import { browserCookie } from './browser-cookie.js';
+import { Invitations } from './invitations.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { attemptOf } from './login-throttle.js';
 import { describeCaller } from './me.js';
@@ -42,6 +43,7 @@ export class AuthController {
     private readonly tokens: TokenService,
     private readonly browsers: KnownBrowsers,
     private readonly ownPasswords: OwnPasswords,
+    private readonly invitations: Invitations,
     private readonly reauthentication: Reauthentication,
     private readonly screenLock: ScreenLock,
     private readonly screenPins: ScreenPins,
@@ -99,7 +101,10 @@ export class AuthController {
       // only on 401: a suspended tenant can be reactivated, and an outage of the database ends
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       refreshCookie.clear(request, reply, this.config);
-      throw new Problem('invalid_refresh_token', { cause: error });
+      throw new Problem('invalid_refresh_token', {
+        cause: error,
+        ...(error.members && { members: error.members }),
+      });
     }
   }
 
@@ -154,6 +159,16 @@ export class AuthController {
     if (principal === null) throw new Problem('authentication_required');
     const { current_password, new_password } = body;
     await this.ownPasswords.change(principal, current_password, new_password, this.#asker(request));
+  }
+
+  @BareEndpoint(routes.invitation)
+  async invitation({ body, request }: BareCall<typeof routes.invitation>): Promise<object> {
+    return this.invitations.describe(body.token, request.ip);
+  }
+
+  @BareEndpoint(routes.acceptInvitation)
+  async acceptInvitation({ body, request }: BareCall<typeof routes.acceptInvitation>): Promise<void> {
+    await this.invitations.accept(body.token, body.new_password, request.ip);
   }
 
   @Endpoint(routes.me)

@@ -19,6 +19,7 @@ import { SessionsController } from '../sessions/sessions.controller.js';
 import { AccessGuard } from './access.guard.js';
 import { AuthController } from './auth.controller.js';
 import { ExternalUsersSeen } from './external-users-seen.js';
+import { Invitations } from './invitations.js';
 import { KnownBrowsers } from './known-browsers.js';
 import { OwnPasswords } from './own-password.js';
 import { Reauthentication } from './reauthentication.js';
@@ -60,6 +61,7 @@ import { TokenService } from './token.service.js';
     OidcSignInService,
     PasswordRules,
     OwnPasswords,
+    Invitations,
     KeyLookup,
     KeysService,
   ],

@@ -60,8 +60,8 @@ export class OwnPasswords {
    */
   async change(principal: Principal, current: string, next: string, asker: Asker): Promise<void> {
     const account = await this.confirm(principal, current, asker);
-    const passwordHash = await this.#hash(account, next, asker.address);
-    await this.database.onAccounts(principal, (tx) => store(tx, account, passwordHash));
+    const passwordHash = await this.hashNew(account, next, asker.address);
+    await this.database.onAccounts(principal, (tx) => storePassword(tx, account, passwordHash));
   }
 
   /**
@@ -75,15 +75,16 @@ export class OwnPasswords {
     };
     const account = await this.database.onAccounts({ ...SYSTEM, address }, find);
     if (!account?.email) throw new Problem('invalid_change_token');
-    const passwordHash = await this.#hash(account, next, address);
+    const passwordHash = await this.hashNew(account, next, address);
     await this.database.onAccounts(principalOf(toUser(account), address), async (tx) => {
       // the token ends with the change of the hash, as every sign-in of the account does that is under way
       if (!(await find(tx))) throw new Problem('invalid_change_token');
-      await store(tx, account, passwordHash);
+      await storePassword(tx, account, passwordHash);
     });
   }
 
-  async #hash(account: AccountWithHash, next: string, address: string): Promise<string> {
+  /** The hash of a password that a person chooses. @throws Problem `weak_password`, also for the present one */
+  async hashNew(account: AccountWithHash, next: string, address: string): Promise<string> {
     const lane = networkOf(address);
     const isPresent = await this.passwords.inTurn(lane, () =>
       this.passwords.verify(account.password_hash, next),
@@ -96,7 +97,8 @@ export class OwnPasswords {
   }
 }
 
-const findAccount = async (tx: Tx, id: string) => {
+/** With its password hash and the name of its clinic; null for one that is deleted. */
+export const findAccount = async (tx: Tx, id: string) => {
   if (!isUuid(id)) return null;
   const orm = await tx.orm();
   return orm.userAccount.findFirst({
@@ -106,10 +108,17 @@ const findAccount = async (tx: Tx, id: string) => {
   });
 };
 
-type AccountWithHash = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
+export type AccountWithHash = NonNullable<Awaited<ReturnType<typeof findAccount>>>;
 
-/** @throws Problem `conflict` when the password is no longer the one that was checked */
-const store = async (tx: Tx, { id, tenant_id, password_hash }: AccountWithHash, passwordHash: string) => {
+/**
+ * Stores a person's own password and ends all other sessions.
+ * @throws Problem `conflict` when the password is no longer the one that was checked
+ */
+export const storePassword = async (
+  tx: Tx,
+  { id, tenant_id, password_hash }: AccountWithHash,
+  passwordHash: string,
+): Promise<void> => {
   const orm = await tx.orm();
   const { count } = await orm.userAccount.updateMany({
     where: { id, password_hash, deleted_at: null },

@@ -13,6 +13,8 @@ export interface TokenHolder {
   readonly provider: string | null;
   /** The session is neither revoked, expired nor idle, and the account may sign in. */
   readonly isValid: boolean;
+  /** Why the session was ended; null while it was not. */
+  readonly endedBy: string | null;
   /** The screen is locked: the session may be unlocked and do nothing else. */
   readonly isLocked: boolean;
 }
@@ -55,6 +57,7 @@ async function findHolder(tx: Tx, token: string): Promise<TokenHolder | undefine
     user,
     provider,
     isValid: state?.is_open === true && mayAct,
+    endedBy: session.revoked_why,
     isLocked: session.locked_at !== null,
   };
 }

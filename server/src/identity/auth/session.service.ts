@@ -4,7 +4,7 @@ import { Database } from '../../database/database.service.js';
 import { type Principal, SYSTEM } from '../../database/principal.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
-import { revokeSession } from '../revocation.js';
+import { ROLE_CHANGED, revokeSession } from '../revocation.js';
 import { toUser } from '../user-row.js';
 import { ExternalUsersSeen } from './external-users-seen.js';
 import { holderOf, rotateRefreshToken, type TokenHolder } from './refresh-token.js';
@@ -39,7 +39,10 @@ export class SessionService {
     address: string,
   ): Promise<SignedIn & { readonly sessionId: string }> {
     const holder = await holderOf(this.database, token, address);
-    if (!token || !holder?.isValid) throw new Problem('invalid_refresh_token');
+    if (!token || !holder?.isValid) {
+      const isOfRole = holder?.endedBy === ROLE_CHANGED;
+      throw new Problem('invalid_refresh_token', isOfRole ? { members: { ended_by: ROLE_CHANGED } } : {});
+    }
     const { sessionId, provider } = holder;
     if (!this.#mayGoOn(holder)) throw new Problem('invalid_refresh_token');
     // the token stays as it is: to unlock the session takes it

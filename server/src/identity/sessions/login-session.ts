@@ -66,6 +66,10 @@ export async function openLoginSession(
     },
   });
   await endOldestSessions(tx, { userId: user.id, max: policy.max_sessions_per_user });
+  if (external === undefined) {
+    await tx.sql.execute`
+      UPDATE wardbell.user_account SET last_sign_in_at = now() WHERE id = ${user.id}::uuid`;
+  }
   return id;
 }
 

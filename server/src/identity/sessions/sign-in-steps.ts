@@ -1,4 +1,5 @@
-import { CHANGE_TOKEN_S, ENROL_TOKEN_S, MFA_TOKEN_S } from '@wardbell/contract';
+import { CHANGE_TOKEN_S, ENROL_TOKEN_S, INVITATION_HOURS, MFA_TOKEN_S } from '@wardbell/contract';
+import { raw } from 'sql-template-tag';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { hashToken, newToken } from '../../platform/secret-token.js';
@@ -9,13 +10,14 @@ const LIFETIME_S = {
   enrolment: ENROL_TOKEN_S,
   assertion: 5 * 60,
   registration: 10 * 60,
+  invitation: INVITATION_HOURS * 3600,
 } as const;
 
-/** A token that continues a sign-in after the password, or a WebAuthn challenge. */
+/** A token that continues a sign-in after the password or begins one, or a WebAuthn challenge. */
 export type StepPurpose = keyof typeof LIFETIME_S;
 
 /** Of one account and purpose; the oldest ends. */
-const MAX_OF_USER = 10;
+const maxOfUser = (purpose: StepPurpose): number => (purpose === 'invitation' ? 1 : 10);
 /** Challenges of one network that nobody has answered; further ones are refused. */
 const MAX_OF_NETWORK = 200;
 /** Wrong codes that a sign-in may have. */
@@ -28,7 +30,10 @@ export interface SignInStep {
   readonly userId: string | null;
   /** What failures are counted by; see `Attempt`. */
   readonly source: string;
+  readonly expiresAt: Date;
 }
+
+const STEP_COLUMNS = raw(`id, user_id AS "userId", source, expires_at AS "expiresAt"`);
 
 /**
  * Begins a step and returns its token, of which the database keeps the SHA-256.
@@ -81,13 +86,13 @@ async function deleteOldest(tx: Tx, purpose: StepPurpose, userId: string): Promi
   await tx.sql.execute`
     DELETE FROM wardbell.sign_in_step WHERE id IN (
       SELECT id FROM wardbell.sign_in_step WHERE user_id = ${userId}::uuid AND purpose = ${purpose}
-      ORDER BY created_at DESC, id OFFSET ${MAX_OF_USER - 1})`;
+      ORDER BY created_at DESC, id OFFSET ${maxOfUser(purpose) - 1})`;
 }
 
 /** The step of a token, which stays valid; undefined for one that is unknown, used or expired. */
 export async function findStep(tx: Tx, purpose: StepPurpose, token: string): Promise<SignInStep | undefined> {
   const [step] = await tx.sql.query<SignInStep[]>`
-    SELECT id, user_id AS "userId", source FROM wardbell.sign_in_step
+    SELECT ${STEP_COLUMNS} FROM wardbell.sign_in_step
     WHERE hash = ${hashToken(token)} AND purpose = ${purpose} AND expires_at > now()
       AND failures < ${MAX_FAILURES}`;
   return step;
@@ -99,7 +104,7 @@ export async function countFailure(tx: Tx, token: string): Promise<SignInStep | 
     UPDATE wardbell.sign_in_step SET failures = failures + 1
     WHERE hash = ${hashToken(token)} AND purpose = 'second_factor' AND expires_at > now()
       AND failures < ${MAX_FAILURES}
-    RETURNING id, user_id AS "userId", source`;
+    RETURNING ${STEP_COLUMNS}`;
   return step;
 }
 
@@ -108,6 +113,6 @@ export async function takeStep(tx: Tx, purpose: StepPurpose, token: string): Pro
   const [step] = await tx.sql.query<SignInStep[]>`
     DELETE FROM wardbell.sign_in_step
     WHERE hash = ${hashToken(token)} AND purpose = ${purpose} AND expires_at > now()
-    RETURNING id, user_id AS "userId", source`;
+    RETURNING ${STEP_COLUMNS}`;
   return step;
 }

@@ -10,6 +10,7 @@ import { Problem } from '../../platform/errors/problem.js';
 import { networkOf } from '../auth/network.js';
 import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
+import { withState } from './account-state.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
 
@@ -32,23 +33,38 @@ export class UsersController {
   }
 
   @Endpoint(routes.get, { unit: 'accounts' })
-  get({ tx, id }: Call<typeof routes.get>): Promise<object> {
-    return this.users.get(tx, id);
+  async get({ tx, id }: Call<typeof routes.get>): Promise<object> {
+    const [user] = await withState(tx, [await this.users.get(tx, id)]);
+    if (!user) throw new Problem('not_found');
+    return user;
+  }
+
+  @Endpoint(routes.invite, { unit: 'accounts' })
+  invite({ tx, id, request }: Call<typeof routes.invite>): Promise<object> {
+    return this.users.invite(tx, id, networkOf(request.ip));
   }
 
   /** Hashes the password outside the transaction, because the hash is slow by design. */
   @BareEndpoint(routes.create)
   async create(call: BareCall<typeof routes.create>): Promise<unknown> {
     const { principal, body, request } = call;
-    const { password, tenant_id: named, ...user } = body;
+    const { password, invitation: _, tenant_id: named, ...user } = body;
     const tenantId = tenantOfNewUser(principal, user.role, named ?? null);
-    const clinic = await this.database.onAccounts(principal, (tx) => this.users.clinicName(tx, tenantId));
-    await this.rules.check(password, { email: user.email, name: user.name, clinic }, 'password');
-    const passwordHash = await this.passwords.hash(password, networkOf(request.ip));
+    const passwordHash = password === undefined ? null : await this.#hashFirst(password, tenantId, call);
     const answer = await this.database.onAccounts(principal, (tx) =>
       this.idempotency.once(tx, call, () => this.users.create(tx, { ...user, tenantId, passwordHash })),
     );
     return accepted(request, answer);
+  }
+
+  async #hashFirst(
+    password: string,
+    tenantId: string | null,
+    { principal, body: { email, name }, request }: BareCall<typeof routes.create>,
+  ): Promise<string> {
+    const clinic = await this.database.onAccounts(principal, (tx) => this.users.clinicName(tx, tenantId));
+    await this.rules.check(password, { email, name, clinic }, 'password');
+    return this.passwords.hash(password, networkOf(request.ip));
   }
 
   @BareEndpoint(routes.update)

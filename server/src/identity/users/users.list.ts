@@ -7,6 +7,7 @@ import { scopeOf } from '../../api/parsing/scope.js';
 import type { Tx } from '../../database/tx.js';
 import { NIL_UUID } from '../../platform/uuid.js';
 import { toUser } from '../user-row.js';
+import { withState } from './account-state.js';
 
 /** Pages of users by e-mail address. */
 @Injectable()
@@ -38,6 +39,6 @@ export class UsersList {
       take: query.limit + 1,
     });
     const cut = this.pager.cut(list, rows, query.limit, (row) => [row.email ?? '', row.id]);
-    return { data: cut.rows.map(toUser), next: cut.next };
+    return { data: await withState(tx, cut.rows.map(toUser)), next: cut.next };
   }
 }

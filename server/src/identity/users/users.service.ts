@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Approval, TenantRole, type User, type UserUpdate } from '@wardbell/contract';
+import {
+  type Approval,
+  INVITATION_HOURS,
+  type Invitation,
+  TenantRole,
+  type User,
+  type UserUpdate,
+} from '@wardbell/contract';
 import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
 import type { Orm } from '../../database/orm.js';
@@ -9,8 +16,10 @@ import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { ApprovalRequests } from '../approvals/approval-requests.js';
 import { removeFactors } from '../factors/factors.js';
 import type { Person } from '../password-rules/password-rules.js';
-import { revokeUser } from '../revocation.js';
+import { ROLE_CHANGED, revokeUser } from '../revocation.js';
+import { beginStep } from '../sessions/sign-in-steps.js';
 import { toUser, type UserRow } from '../user-row.js';
+import { emitUserChanged } from './user-event.js';
 
 export interface NewUser {
   readonly tenantId: string | null;
@@ -18,7 +27,8 @@ export interface NewUser {
   readonly name: string;
   readonly role: User['role'];
   readonly status: User['status'];
-  readonly passwordHash: string;
+  /** Null: the person chooses a password by an invitation. */
+  readonly passwordHash: string | null;
 }
 
 export type AccountUpdate = Omit<UserUpdate, 'password'> & { readonly passwordHash?: string };
@@ -62,7 +72,7 @@ export class UsersService {
       email: user.email,
       name: user.name,
       change: ofTenant(change),
-      changed: ['email', 'name', 'role', 'password'],
+      changed: ['email', 'name', 'role', ...(passwordHash === null ? [] : ['password'])],
       password_hash: passwordHash,
     });
   }
@@ -84,6 +94,7 @@ export class UsersService {
       { action: 'user.create', objectType: 'user', objectId: created.id, changed: ['email', 'name', 'role'] },
       created.tenant_id,
     );
+    emitUserChanged(tx, created.id, created.tenant_id);
     return created;
   }
 
@@ -144,9 +155,34 @@ export class UsersService {
       }),
     );
     if (changed.some((field) => ENDS_SESSIONS.has(field)))
-      await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_changed');
+      await revokeUser(
+        tx,
+        { userId: id, tenantId: user.tenant_id },
+        changed.includes('role') ? ROLE_CHANGED : 'account_changed',
+      );
     tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed }, user.tenant_id);
+    emitUserChanged(tx, id, user.tenant_id);
     return user;
+  }
+
+  /**
+   * Makes a link by which the person chooses the own password. Until then the present one stays good; another link ends.
+   * @param source the network of the caller
+   * @throws Problem `not_found`, `own_account`, `account_disabled`; `clinic_has_admin` for a super admin, who could otherwise
+   *   become a user of a clinic unseen
+   */
+  async invite(tx: Tx, id: string, source: string): Promise<Invitation> {
+    const { tenant_id: tenantId, status } = (await this.#lock(tx, id, null)).current;
+    if (id === tx.principal.userId) throw new Problem('own_account');
+    if (status !== 'active') throw new Problem('account_disabled');
+    if (await this.approvals.areNeeded(tx, tenantId)) throw new Problem('clinic_has_admin');
+    const token = await beginStep(tx, 'invitation', { userId: id, source });
+    tx.audit({ action: 'user.invite', objectType: 'user', objectId: id }, tenantId);
+    emitUserChanged(tx, id, tenantId);
+    return {
+      token,
+      expires_at: new Date(tx.now.getTime() + INVITATION_HOURS * 3_600_000).toISOString(),
+    };
   }
 
   /**
@@ -202,6 +238,7 @@ export class UsersService {
     });
     await revokeUser(tx, { userId: id, tenantId: user.tenant_id }, 'account_deleted');
     tx.audit({ action: 'user.delete', objectType: 'user', objectId: id }, user.tenant_id);
+    emitUserChanged(tx, id, user.tenant_id);
   }
 
   /** Locks the row until the transaction ends. @throws Problem `not_found`, `version_mismatch` */

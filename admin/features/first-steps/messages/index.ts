@@ -1,0 +1,7 @@
+import { Catalogue } from '../../../shared/text/catalogue';
+import en from './en.json';
+
+export const FIRST_STEPS = new Catalogue(en, {
+  de: async () => (await import('./de.json')).default,
+  fr: async () => (await import('./fr.json')).default,
+});

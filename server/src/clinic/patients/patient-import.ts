@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { type ImportDuplicate, MAX_DUPLICATES_OF_ROW, type PatientImportRow } from '@wardbell/contract';
+import type { Tx } from '../../database/tx.js';
+import { Problem } from '../../platform/errors/problem.js';
+import { newMrn } from './mrn.js';
+import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
+
+/** Rows of one statement: each stays far below the timeout of statements. */
+const ROWS_PER_STATEMENT = 1_000;
+/** Attempts to generate a free MRN for each row without one. */
+const MRN_DRAWS = 5;
+/** Rows that a refusal names; one is enough to find the others by `check`. */
+const MAX_NAMED = 50;
+
+/** A row with its MRN and its place in the request. */
+interface Placed {
+  readonly row: PatientImportRow;
+  readonly place: number;
+  readonly mrn: string;
+}
+
+/**
+ * Registers many patients: all of them or none, in one transaction with their events and one audit row. The events are numbered
+ * last, as those of every write, so the log of the tenant is held for that time and not for the whole import.
+ */
+@Injectable()
+export class PatientImports {
+  /**
+   * Rows whose MRN is taken, and rows that may be patients who are registered: with the same names, whatever their accents and
+   * case, and no other birth date. One look-up in an index for each row.
+   */
+  async findDuplicates(tx: Tx, rows: readonly PatientImportRow[]): Promise<ImportDuplicate[]> {
+    const found: ImportDuplicate[] = [];
+    for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+      const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
+      found.push(
+        ...(await tx.sql.query<ImportDuplicate[]>`
+          SELECT ${start}::int + e.place::int - 1 AS row, bool_or(hit.mrn = e.value->>'mrn') IS TRUE AS mrn_taken,
+                 jsonb_agg(jsonb_build_object(
+                   'id', hit.id, 'mrn', hit.mrn, 'first_name', hit.first_name, 'last_name', hit.last_name,
+                   'birth_date', to_char(hit.birth_date, 'YYYY-MM-DD')) ORDER BY hit.mrn) AS patients
+          FROM jsonb_array_elements(${JSON.stringify(slice)}::jsonb) WITH ORDINALITY AS e (value, place)
+          CROSS JOIN LATERAL (
+            SELECT p.* FROM wardbell.patient p
+              WHERE p.tenant_id = wardbell.current_tenant() AND p.mrn = e.value->>'mrn'
+            UNION
+            (SELECT p.* FROM wardbell.patient p
+              WHERE p.tenant_id = wardbell.current_tenant()
+                AND p.sort_name = wardbell.patient_sort_name(e.value->>'last_name', e.value->>'first_name')
+                AND (p.birth_date = (e.value->>'birth_date')::date) IS NOT FALSE
+              LIMIT ${MAX_DUPLICATES_OF_ROW})
+            LIMIT ${MAX_DUPLICATES_OF_ROW}) hit
+          GROUP BY e.place ORDER BY e.place`),
+      );
+    }
+    return found;
+  }
+
+  /** @throws Problem `mrn_taken` with the rows; `conflict` while another import of the tenant is running */
+  async run(tx: Tx, rows: readonly PatientImportRow[]): Promise<number> {
+    refuseRepeatedMrns(rows);
+    // Two imports with the same MRNs in another order would wait for each other.
+    await tx.sql.execute`
+      SELECT pg_advisory_xact_lock(hashtextextended('wardbell.import/' || wardbell.current_tenant(), 0))`;
+    const placed = rows.map((row, place): Placed => ({ row, place, mrn: row.mrn ?? newMrn() }));
+    for (let start = 0; start < placed.length; start += ROWS_PER_STATEMENT)
+      await this.#insert(tx, placed.slice(start, start + ROWS_PER_STATEMENT));
+    tx.audit({
+      action: 'patient.import',
+      objectType: 'patient',
+      changed: [...new Set(rows.flatMap((row) => Object.keys(row)))].sort(),
+      details: { count: rows.length },
+    });
+    return rows.length;
+  }
+
+  async #insert(tx: Tx, slice: readonly Placed[]): Promise<void> {
+    let waiting = slice;
+    for (let draw = 1; draw <= MRN_DRAWS && waiting.length > 0; draw++) {
+      const inserted = await insertRows(tx, waiting);
+      for (const row of inserted) tx.emit({ type: 'patient_created', data: toPatient(row) });
+      const taken = new Set(inserted.map(({ mrn }) => mrn));
+      waiting = waiting.filter(({ mrn }) => !taken.has(mrn));
+      const given = waiting.filter(({ row }) => row.mrn !== undefined);
+      if (given.length > 0) throw mrnsTaken(given.map(({ place }) => place));
+      waiting = waiting.map((each) => ({ ...each, mrn: newMrn() }));
+    }
+    if (waiting.length > 0) throw new Error('no free MRN was drawn');
+  }
+}
+
+const insertRows = (tx: Tx, placed: readonly Placed[]): Promise<PatientRow[]> =>
+  tx.sql.query<PatientRow[]>`
+    INSERT INTO wardbell.patient AS p
+      (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
+    SELECT wardbell.current_tenant(), r.mrn, r.first_name, r.last_name, r.birth_date, coalesce(r.gender, 'unknown'),
+           r.phone, r.email, r.notes
+    FROM jsonb_to_recordset(${JSON.stringify(placed.map(({ row, mrn }) => ({ ...row, mrn })))}::jsonb)
+      AS r (mrn text, first_name text, last_name text, birth_date date, gender text, phone text, email text, notes text)
+    ON CONFLICT (tenant_id, mrn) DO NOTHING
+    RETURNING ${PATIENT_COLUMNS}`;
+
+function refuseRepeatedMrns(rows: readonly PatientImportRow[]): void {
+  const first = new Map<string, number>();
+  const repeated: number[] = [];
+  for (const [place, { mrn }] of rows.entries()) {
+    if (mrn === undefined) continue;
+    if (first.has(mrn)) repeated.push(place);
+    else first.set(mrn, place);
+  }
+  if (repeated.length > 0) throw mrnsTaken(repeated);
+}
+
+/** Names rows by their place, because an MRN may not stand in an error. */
+const mrnsTaken = (places: readonly number[]): Problem =>
+  new Problem('mrn_taken', {
+    errors: places
+      .slice(0, MAX_NAMED)
+      .map((place) => ({ path: `patients.${place}.mrn`, message: 'is already in use' })),
+  });
