@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<ImportField, readonly string[]>> = {
     'birthdate dateofbirth dob birthday born geburtsdatum geburtstag gebdatum gebdat geb geboren datedenaissance datenaissance naissance neele nele ddn'.split(
       ' ',
     ),
-  mrn: 'mrn medicalrecordnumber recordnumber patientnumber patientid patientno chartnumber patientennummer patientennr patientnr patnr pid aktennummer aktenzeichen karteinummer numerodepatient numeropatient npatient numerodedossier ndossier ipp id'.split(
+  mrn: 'mrn medicalrecordnumber recordnumber patientnumber patientid patientno chartnumber patientennummer patientennr patientnr patnr pid aktennummer aktenzeichen karteinummer numerodepatient numeropatient ndepatient npatient numerodedossier ndedossier nodedossier ndossier ipp id'.split(
     ' ',
   ),
   gender: 'gender sex geschlecht sexe genre'.split(' '),

@@ -29,10 +29,8 @@ export function decodeText(bytes: Uint8Array): string {
 /** Reads the text of a file. Empty rows stay, so that the numbers of the others are those of a spreadsheet. */
 export function parseSheet(text: string): Sheet {
   const hint = EXCEL_HINT.exec(text);
-  const { data, errors } = Papa.parse<string[]>(hint ? text.slice(hint[0].length) : text, {
-    delimiter: hint?.[1] ?? '',
-    delimitersToGuess: SEPARATORS,
-  });
+  const body = hint ? text.slice(hint[0].length) : text;
+  const { data, errors } = Papa.parse<string[]>(body, { delimiter: hint?.[1] ?? findSeparator(body) });
   const rows = data.map((cells) => cells.map(cleanCell));
   const broken = errors.find(({ type }) => type === 'Quotes')?.row ?? null;
   const before = hint ? 1 : 0;
@@ -41,6 +39,11 @@ export function parseSheet(text: string): Sheet {
     brokenRow: broken === null ? null : broken + before,
   };
 }
+
+/** The library counts an empty row as one of a single cell: with few columns it would not find the separator. */
+const findSeparator = (text: string): string =>
+  Papa.parse<string[]>(text, { preview: 50, skipEmptyLines: 'greedy', delimitersToGuess: SEPARATORS }).meta
+    .delimiter;
 
 /** A line break at the end of a file is no row. */
 const withoutEmptyEnd = (rows: string[][]): string[][] => {
