@@ -134,7 +134,7 @@ describe('an administrator of a clinic', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
     await admin.row(user.email).waitFor({ state: 'detached' });
-    expect(page.url()).not.toContain(user.id);
+    await page.waitForURL((url) => !url.href.includes(user.id));
     await admin.close();
   });
 });

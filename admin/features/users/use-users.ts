@@ -3,7 +3,7 @@ import { useEvents } from '@wardbell/client/react';
 import type { User } from '@wardbell/contract';
 import { hasCode } from '../../shared/api/failure';
 import { type Paged, pagedOf } from '../../shared/api/paged';
-import { useApi } from '../../shared/session/context';
+import { useApi, useMe } from '../../shared/session/context';
 
 /** The stream tells of changes in the own clinic; sign-ins, and super admins, have none: a screen that is looked at asks this often. */
 const REFRESH_MS = 15_000;
@@ -26,12 +26,16 @@ export interface UserList extends Paged {
   readonly asOfMs: number;
 }
 
-/** Reads accounts again when one of the clinic changes. */
+/**
+ * Reads accounts again when one of the clinic changes. An open account follows what others do; of one's own action its answer
+ * tells, and a panel that found the account deleted before that answer would lose the question that waits for it.
+ */
 export const useUsersFollow = (): void => {
   const cache = useQueryClient();
+  const me = useMe();
   useEvents(['user_changed', 'resync_required'], (event) => {
     void cache.invalidateQueries({ queryKey: usersKey });
-    if (event.type === 'user_changed')
+    if (event.type === 'user_changed' && event.actor_id !== me.id)
       void cache.invalidateQueries({ queryKey: userKey(event.data.user_id) });
   });
 };
