@@ -2,9 +2,9 @@
 
 import { Anchor } from '@mantine/core';
 import type { Appointment } from '@wardbell/contract';
-import Link from 'next/link';
 import { useMemo } from 'react';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
+import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
 import { bookingInput } from '../../../shared/session/input-names';
 import { todayIn, useFormats } from '../../../shared/text/formats';
@@ -33,7 +33,7 @@ export const BookPatient = ({ patientId, onClose }: { patientId: string; onClose
       message: (
         <>
           {datetime === null ? words.untimed : `${words.done} ${formats.day(datetime)}`}{' '}
-          <Anchor component={Link} href={`/schedule/?date=${day}&id=${id}`} prefetch={false} size="sm">
+          <Anchor component={Link} href={`/schedule/?date=${day}&id=${id}`} size="sm">
             {words.open}
           </Anchor>
         </>
