@@ -13,7 +13,7 @@ export type {
 } from './events.js';
 export { isEvent } from './events.js';
 export type { Change, Changes, LiveRow } from './list/changes.js';
-export { appointmentChanges, patientChanges } from './list/changes.js';
+export { allPatientChanges, appointmentChanges, patientChanges } from './list/changes.js';
 export type { LiveListOptions, LiveRows } from './list/live-list.js';
 export { liveList } from './list/live-list.js';
 export type { ListRules, LivePage } from './list/page.js';

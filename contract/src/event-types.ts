@@ -28,7 +28,10 @@ export const EVENT_TYPES = {
   patient_updated: PATIENT_ROW,
   patient_deleted: {
     topic: 'patients',
-    shows: { tenant: ['patient_id', 'purged'], super: ['patient_id', 'tenant_id', 'version'] },
+    shows: {
+      tenant: ['patient_id', 'merged_into', 'purged'],
+      super: ['patient_id', 'tenant_id', 'version', 'merged_into'],
+    },
     list: { of: 'patient', change: 'delete' },
   },
   appointment_created: APPOINTMENT_ROW,

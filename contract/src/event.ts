@@ -12,7 +12,13 @@ import { Purged, Seq, Timestamp, Uuid } from './text.js';
 export const EVENT_DATA = {
   patient_created: Patient,
   patient_updated: Patient,
-  patient_deleted: z.object({ patient_id: Uuid, purged: Purged }),
+  patient_deleted: z.object({
+    patient_id: Uuid,
+    merged_into: Uuid.optional().meta({
+      description: 'It was merged into this patient, which got its appointments',
+    }),
+    purged: Purged,
+  }),
   appointment_created: Appointment,
   appointment_updated: Appointment,
   appointment_cancelled: Appointment,

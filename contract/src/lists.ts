@@ -35,6 +35,11 @@ export const PatientQuery = z
         'Words that first name, last name, MRN or phone must contain, with or without accents and punctuation; of one or two letters: that they begin with; or a birth date. All of them, in any order',
     }),
     ids: Ids.optional(),
+    archived: z
+      .enum(['true', 'false'])
+      .transform((value) => value === 'true')
+      .optional()
+      .meta({ description: '`true`: archived patients, too. Those of `ids` are answered in any case' }),
     deleted: z
       .enum(['true', 'false'])
       .transform((value) => value === 'true')

@@ -11,7 +11,14 @@ import { BreakGlass, BreakGlassCreate, BreakGlassReview } from './break-glass.js
 import { ConflictCheck, ConflictsFound, FreeSlotQuery, FreeSlots } from './clinic-setup.js';
 import { endpoint } from './endpoint.js';
 import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
-import { Patient, PatientCreate, PatientIdentity, PatientUpdate, RestrictedPatient } from './patient.js';
+import {
+  Patient,
+  PatientCreate,
+  PatientIdentity,
+  PatientMerge,
+  PatientUpdate,
+  RestrictedPatient,
+} from './patient.js';
 import { ImportDuplicate, MAX_IMPORT_BYTES, PatientImport, PatientsImported } from './patient-import.js';
 import { CARE_TEAM } from './roles.js';
 
@@ -28,7 +35,8 @@ export const patients = {
     method: 'GET',
     path: '/patients',
     tag: 'patients',
-    summary: 'Patients by name, with the stream position of this snapshot',
+    summary:
+      'Patients by name, without archived ones unless asked for, with the stream position of this snapshot',
     access: [...CARE_TEAM, 'patients:read'],
     query: PatientQuery,
     status: 200,
@@ -52,7 +60,7 @@ export const patients = {
     method: 'GET',
     path: '/patients/:id',
     tag: 'patients',
-    summary: 'One patient',
+    summary: 'One patient; of one that was merged, what it was and `merged_into`',
     access: [...CARE_TEAM, 'patients:read'],
     status: 200,
     answer: Patient,
@@ -91,7 +99,7 @@ export const patients = {
     method: 'PATCH',
     path: '/patients/:id',
     tag: 'patients',
-    summary: 'Change a patient',
+    summary: 'Change a patient, archive it or bring it back',
     access: [...CARE_TEAM, 'patients:write'],
     body: PatientUpdate,
     writes: 'patient',
@@ -99,7 +107,7 @@ export const patients = {
     answer: Patient,
     shows: 'patient',
     versioned: true,
-    problems: ['mrn_taken', 'field_not_allowed', 'restricted'],
+    problems: ['mrn_taken', 'field_not_allowed', 'restricted', 'patient_merged'],
   }),
   remove: endpoint({
     method: 'DELETE',
@@ -109,7 +117,30 @@ export const patients = {
     access: [...CARE_TEAM, 'patients:write'],
     status: 204,
     versioned: true,
-    problems: ['patient_has_appointments', 'has_clinical_notes', 'restricted'],
+    problems: ['patient_has_appointments', 'has_clinical_notes', 'restricted', 'patient_merged'],
+  }),
+  merge: endpoint({
+    method: 'POST',
+    path: '/patients/:id/merge',
+    tag: 'patients',
+    summary: 'Retire a patient that is there twice: its appointments move to the other one. Cannot be undone',
+    access: ['tenant_admin', 'clinician'],
+    fresh: true,
+    body: PatientMerge,
+    status: 200,
+    answer: Patient,
+    shows: 'patient',
+    versioned: true,
+    problems: [
+      'patient_merged',
+      'patient_changed',
+      'patient_archived',
+      'patient_restricted',
+      'patient_has_appointments',
+      'overlapping_appointments',
+      'restricted',
+      'unknown_patient',
+    ],
   }),
   restore: endpoint({
     method: 'POST',
@@ -121,7 +152,7 @@ export const patients = {
     answer: Patient,
     shows: 'patient',
     versioned: true,
-    problems: ['mrn_taken'],
+    problems: ['mrn_taken', 'patient_merged'],
   }),
   purge: endpoint({
     method: 'POST',
@@ -131,6 +162,7 @@ export const patients = {
     access: ['tenant_admin'],
     fresh: true,
     status: 204,
+    problems: ['patient_merged'],
   }),
 } as const;
 
@@ -198,7 +230,7 @@ export const appointments = {
     shows: 'appointment',
     versioned: true,
     idempotent: true,
-    problems: ['unknown_patient', 'field_not_allowed', 'conflict'],
+    problems: ['unknown_patient', 'patient_merged', 'patient_archived', 'field_not_allowed', 'conflict'],
   }),
   update: endpoint({
     method: 'PATCH',
@@ -270,7 +302,7 @@ export const breakGlass = {
     body: BreakGlassCreate,
     status: 201,
     answer: BreakGlass,
-    problems: ['not_restricted', 'too_many_attempts'],
+    problems: ['not_restricted', 'too_many_attempts', 'patient_merged'],
   }),
   list: endpoint({
     method: 'GET',

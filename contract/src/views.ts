@@ -29,14 +29,17 @@ const PATIENT = [
   'updated_at',
   'restricted',
   'restricted_to',
+  'archived',
   'deleted_at',
   'deleted_by',
   'purge_at',
   'emergency_until',
+  'merged_into',
+  'merged_at',
   'purged',
 ] as const;
 
-const RESTRICTED_PATIENT = ['id', 'mrn', 'initials', 'restricted', 'purged'] as const;
+const RESTRICTED_PATIENT = ['id', 'mrn', 'initials', 'restricted', 'archived', 'purged'] as const;
 
 const APPOINTMENT = [
   'id',
@@ -82,7 +85,7 @@ export type ViewedObject = keyof typeof VISIBLE_FIELDS;
 
 /** Fields that a role may not write (403 `field_not_allowed`). */
 export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<View, readonly string[]>>>> = {
-  patient: { clinical: [], front_desk: ['notes'], restricted: [], super: [] },
+  patient: { clinical: [], front_desk: ['notes', 'archived'], restricted: [], super: [] },
   appointment: { clinical: [], front_desk: ['reason'], restricted: [], super: [] },
 };
 

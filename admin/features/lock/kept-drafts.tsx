@@ -17,6 +17,7 @@ const draftOf = (name: string, words: Words): { label: string; href: string } | 
   const [kind, id = ''] = name.split(' ');
   const query = `?id=${encodeURIComponent(id)}`;
   if (kind === 'patient') return { label: words.patient, href: `/patients/${query}` };
+  if (kind === 'booking') return { label: words.newAppointment, href: `/patients/${query}` };
   if (kind === 'appointment') return { label: words.appointment, href: `/schedule/${query}` };
   return undefined;
 };

@@ -22,7 +22,15 @@ export interface RequestOptions<E, P extends string> {
   /** Counts as an action of the person. Writes do by default, reads do not: timers and frames cause most of them. */
   readonly byPerson?: boolean;
   readonly signal?: AbortSignal;
+  /**
+   * Fails as unreachable without an answer in this time: a network that has just gone reports nothing for minutes. For writes
+   * that people wait for; the write may have happened.
+   */
+  readonly answerWithinMs?: number;
 }
+
+/** For a click that the server answers in milliseconds. */
+export const ANSWER_MS = 10_000;
 
 const BASE = '/api/v1';
 
@@ -31,7 +39,7 @@ export const BACKGROUND = 'wardbell-background';
 
 type SendOptions = Pick<
   RequestOptions<never, never>,
-  'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal' | 'byPerson'
+  'ifMatch' | 'idempotencyKey' | 'keepalive' | 'signal' | 'byPerson' | 'answerWithinMs'
 > & { readonly body?: unknown };
 
 /** Address of an endpoint: parameters filled in, query appended, nothing undefined in it. */
@@ -111,13 +119,16 @@ export class Api {
     if (options.body !== undefined) headers.set('content-type', 'application/json');
     if (options.ifMatch !== undefined) headers.set('if-match', `"${options.ifMatch}"`);
     if (options.idempotencyKey !== undefined) headers.set('idempotency-key', options.idempotencyKey);
-    return send(url, {
+    const init = {
       method,
       headers,
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.keepalive ? { keepalive: true } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
-    });
+    };
+    return options.answerWithinMs === undefined
+      ? send(url, init)
+      : sendWithin(options.answerWithinMs, url, init);
   }
 
   async #read(response: Response) {
@@ -144,5 +155,19 @@ export const send = async (url: string, init: RequestInit): Promise<Response> =>
   } catch (error) {
     if (isAbort(error)) throw error;
     throw new Unreachable(error);
+  }
+};
+
+/** `send` that gives up when no answer has begun in time. */
+const sendWithin = async (ms: number, url: string, init: RequestInit): Promise<Response> => {
+  const limit = new AbortController();
+  const abort = () => limit.abort(init.signal?.reason);
+  init.signal?.addEventListener('abort', abort);
+  const timer = setTimeout(() => limit.abort(new Unreachable()), ms);
+  try {
+    return await send(url, { ...init, signal: limit.signal });
+  } finally {
+    clearTimeout(timer);
+    init.signal?.removeEventListener('abort', abort);
   }
 };

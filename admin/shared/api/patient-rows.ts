@@ -1,4 +1,4 @@
-import { type Changes, patientChanges } from '@wardbell/client';
+import { allPatientChanges, type Changes } from '@wardbell/client';
 import type { Patient, RestrictedPatient } from '@wardbell/contract';
 
 /**
@@ -9,12 +9,13 @@ export const toShownPatient = (row: Patient | RestrictedPatient): Patient => {
   if (!('initials' in row)) return row;
   const [first_name = '', last_name = ''] = row.initials;
   const nothing = { birth_date: null, phone: null, email: null, created_at: '', updated_at: '' };
-  const { id, mrn, restricted } = row;
+  const { id, mrn, restricted, archived } = row;
   return {
     ...nothing,
     id,
     mrn,
     restricted,
+    ...(archived && { archived }),
     first_name,
     last_name,
     tenant_id: '',
@@ -26,8 +27,8 @@ export const toShownPatient = (row: Patient | RestrictedPatient): Patient => {
 /** Only initials and MRN of this patient are known here: it is restricted, and not to this person. */
 export const isWithheld = ({ tenant_id }: Patient): boolean => tenant_id === '';
 
-/** `patientChanges` for lists of such rows. */
+/** `allPatientChanges` for lists of such rows. */
 export const shownPatientChanges: Changes<Patient> = (event) => {
-  const change = patientChanges(event);
+  const change = allPatientChanges(event);
   return change?.op === 'put' ? { op: 'put', row: toShownPatient(change.row) } : change;
 };

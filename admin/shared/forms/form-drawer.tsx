@@ -70,6 +70,7 @@ export const FormDrawer = <Values extends object>({
   form,
   pending,
   blocked = false,
+  covered = false,
   failure,
   children,
   beside,
@@ -88,6 +89,8 @@ export const FormDrawer = <Values extends object>({
   pending: boolean;
   /** It cannot be saved; the form says why. */
   blocked?: boolean;
+  /** Another form stands on top of it, to which the Escape key belongs. */
+  covered?: boolean;
   failure: Described | null;
   children: ReactNode;
   /** What stands above the buttons, always in sight. It leaves the form by `leave`, which asks first as closing does. */
@@ -110,7 +113,7 @@ export const FormDrawer = <Values extends object>({
       <Drawer
         opened
         onClose={close}
-        closeOnEscape={leaving === null}
+        closeOnEscape={leaving === null && !covered}
         position="right"
         size="32rem"
         title={title}

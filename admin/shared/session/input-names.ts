@@ -2,6 +2,8 @@
 export const NEW_PATIENT = 'new-patient';
 export const patientInput = (id: string): string => `patient ${id}`;
 export const NEW_APPOINTMENT = 'new-appointment';
+/** A new appointment that was begun from the patient's record. */
+export const bookingInput = (patientId: string): string => `booking ${patientId}`;
 export const appointmentInput = (id: string): string => `appointment ${id}`;
 /** Why an appointment is cancelled. */
 export const cancelInput = (id: string): string => `cancel ${id}`;

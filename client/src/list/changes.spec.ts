@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { EVENT_TYPES, type EventTypeDefinition } from '@wardbell/contract';
 import type { IncomingEvent } from '../events.js';
-import { appointmentChanges, patientChanges } from './changes.js';
+import { allPatientChanges, appointmentChanges, patientChanges } from './changes.js';
 
 const LISTS = { patient: patientChanges, appointment: appointmentChanges } as const;
 const types: [string, EventTypeDefinition][] = Object.entries(EVENT_TYPES);
@@ -16,4 +16,10 @@ it.each(types)('lists follow %s as the table of event types says', (type, defini
     const expected = definition.list?.of === object ? definition.list.change : undefined;
     expect(changes(event)?.op).toBe(expected);
   }
+});
+
+it('an archived patient leaves the list of patients, and stays in one with archived patients', () => {
+  const event: IncomingEvent = { type: 'patient_updated', data: { id: 'row', version: 2, archived: true } };
+  expect(patientChanges(event)).toEqual({ op: 'delete', id: 'row' });
+  expect(allPatientChanges(event)?.op).toBe('put');
 });

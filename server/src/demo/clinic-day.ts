@@ -125,7 +125,7 @@ export class ClinicDay {
 async function somePatient(tx: Tx): Promise<{ id: string; phone: string | null } | undefined> {
   const [row] = await tx.sql.query<{ id: string; phone: string | null }[]>`
     SELECT p.id::text, p.phone FROM wardbell.patient p
-    WHERE p.tenant_id = wardbell.current_tenant() ORDER BY random() LIMIT 1`;
+    WHERE p.tenant_id = wardbell.current_tenant() AND NOT p.archived ORDER BY random() LIMIT 1`;
   return row;
 }
 

@@ -45,6 +45,7 @@ const WRITTEN_BY_PEOPLE = new Set([
   'gateway',
   'idempotency', // the key itself, which the client chooses; answers are stored as ids
   'integration_key',
+  'merged_patient',
   'notice',
   'patient',
   'tenant',

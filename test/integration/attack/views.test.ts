@@ -24,7 +24,7 @@ import { openStream } from '../stream/raw-stream.js';
 useServer({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
 
 const PATIENT =
-  'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until';
+  'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until merged_into merged_at archived';
 const APPOINTMENT =
   'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged practitioner_id room_id type_id conflicts';
 const GATEWAY = 'gateway_id gateway_type previous_status current_status metadata';
@@ -39,7 +39,7 @@ const everybody = (fields: string, ids: string): Record<View, string> => ({
 const patient: Record<View, string> = {
   clinical: `${PATIENT} notes`,
   front_desk: PATIENT,
-  restricted: 'id mrn initials restricted purged',
+  restricted: 'id mrn initials restricted archived purged',
   super: IDS,
 };
 const appointment: Record<View, string> = {
@@ -53,7 +53,7 @@ const appointment: Record<View, string> = {
 const SEEN: Readonly<Record<string, Readonly<Record<View, string>>>> = {
   patient_created: patient,
   patient_updated: patient,
-  patient_deleted: everybody('patient_id purged', 'patient_id tenant_id version'),
+  patient_deleted: everybody('patient_id merged_into purged', 'patient_id tenant_id version merged_into'),
   appointment_created: appointment,
   appointment_updated: appointment,
   appointment_cancelled: appointment,

@@ -111,7 +111,14 @@ const TAKE_OVER = [
   `UPDATE wardbell.external_user SET blocked_at = NULL`,
   `UPDATE wardbell.tenant_security SET floor = '{}'`,
 ];
-const RECORDS = ['patient', 'appointment', 'deleted_patient', 'deleted_appointment', 'break_glass'];
+const RECORDS = [
+  'patient',
+  'appointment',
+  'deleted_patient',
+  'deleted_appointment',
+  'merged_patient',
+  'break_glass',
+];
 const LOG = ['outbox', 'audit', 'tenant_head'];
 const REWRITE_LOG = [
   `UPDATE wardbell.outbox SET data = '{}'`,

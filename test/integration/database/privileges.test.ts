@@ -46,6 +46,7 @@ const MATRIX: Readonly<Record<string, readonly [app: string, auth: string, relay
   instance: ['', '', 'SIUD'],
   integration_key: ['', 'SIU', ''],
   login_failure: ['', 'SIUD', ''],
+  merged_patient: ['SIU', '', ''],
   notice: ['SU', '', 'SUD'],
   notice_change: ['', '', 'SUD'],
   notice_recipient: ['SU', '', 'SIU'],

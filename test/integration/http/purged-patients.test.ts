@@ -107,6 +107,20 @@ describe('A purged patient', () => {
     expect(await succeed(api.patients.get, { token: clinic.clinician, id: other.id })).toEqual(other);
   });
 
+  it('is found nowhere either if it was merged into another one, which is purged', async () => {
+    const clinic = await createClinic();
+    const survivor = await registerPatient(clinic);
+    const { id } = await leaveTraces(clinic);
+    const { version } = await succeed(api.patients.get, { token: clinic.clinician, id });
+    const body = { into: survivor.id, version, into_version: 1, take_over: ['phone'], join_notes: true };
+    await succeed(api.patients.merge, { token: clinic.clinician, id, body });
+    for (const mark of MARKS) expect((await tablesWith(mark)).length).toBeGreaterThan(0);
+    expect((await purge(clinic, survivor.id)).status).toBe(204);
+    for (const mark of MARKS) expect(await tablesWith(mark)).toEqual([]);
+    expect(await fail(api.patients.get, { token: clinic.clinician, id })).toEqual([404, 'not_found']);
+    expect(await succeed(api.audit.verify, { token: clinic.admin })).toMatchObject({ ok: true });
+  });
+
   it('leaves its numbers in the log, with ids only, and a chain of the audit log that verifies', async () => {
     const clinic = await createClinic();
     const { id, appointment } = await leaveTraces(clinic);

@@ -1,5 +1,12 @@
-import { PatientsRoom } from '../../../features/patients/components/patients-room';
+'use client';
 
-const Page = () => <PatientsRoom />;
+import { PatientsRoom } from '../../../features/patients/components/patients-room';
+import { lazily } from '../../../shared/lazily';
+
+const BookPatient = lazily(
+  async () => (await import('../../../features/schedule/components/book-patient')).BookPatient,
+);
+
+const Page = () => <PatientsRoom booking={BookPatient} />;
 
 export default Page;

@@ -10,6 +10,7 @@ import { useText } from '../../../shared/text/text';
 import { listedName } from '../model/listed-name';
 import classes from './columns.module.css';
 
+const ArchivedBadge = lazily(async () => (await import('./archived-badge')).ArchivedBadge);
 const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
 /** The columns of the patient list, in the reader's language and the clinic's time zone. */
@@ -40,6 +41,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
                 )}
               </span>
               {patient.restricted && <RestrictedBadge />}
+              {patient.archived && <ArchivedBadge />}
             </span>
             <span className={cells.second}>
               {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}

@@ -2,23 +2,29 @@
 
 import { useForm } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Patient, PatientIdentity } from '@wardbell/contract';
-import { useState } from 'react';
+import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
+import { useEffect, useState } from 'react';
+import { ANSWER_MS } from '../../../shared/api/api';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
-import { useApi } from '../../../shared/session/context';
+import { lazily } from '../../../shared/lazily';
+import { useApi, useMe } from '../../../shared/session/context';
 import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import { EMPTY_DRAFT, type PatientDraft, refusedFields, toCreateBody, validateDraft } from '../model/draft';
 import { identityOf, isSameIdentity } from '../model/identity';
+import { draftOf } from '../model/typed';
 import { useDuplicates } from '../queries/use-duplicates';
 import { enteredIn } from './entered';
 import { PatientFields } from './patient-fields';
 import { PossibleDuplicates } from './possible-duplicates';
+
+const MergePatients = lazily(async () => (await import('./merge-patients')).MergePatients);
 
 const IDENTITY = { first_name: true, last_name: true, birth_date: true };
 const draftFields = Object.keys(EMPTY_DRAFT);
@@ -33,6 +39,8 @@ const DEBOUNCE_MS = 300;
 export const CreatePatient = ({
   inputName = NEW_PATIENT,
   deleted = false,
+  typed = '',
+  choice = false,
   onClose,
   onOpen,
 }: {
@@ -40,13 +48,20 @@ export const CreatePatient = ({
   inputName?: string;
   /** The input is what was left of changes to a patient whom a colleague has deleted. */
   deleted?: boolean;
+  /** What was searched for, and is taken over into the fields. */
+  typed?: string;
+  /** The patient is chosen for something else, not opened. */
+  choice?: boolean;
   onClose: () => void;
-  /** Opens the patient who was registered, or who is there already. */
+  /** Opens (or chooses) the patient who was registered, or who is there already. */
   onOpen: (patient: Patient) => void;
 }) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM);
   const api = useApi();
+  const { role } = useMe();
+  const cache = useQueryClient();
+  const [merging, setMerging] = useState<Patient | null>(null);
   const keyFor = useIdempotencyKey();
   const [identity, setIdentity] = useState<PatientIdentity | null>(null);
   const [settled] = useDebouncedValue(identity, DEBOUNCE_MS);
@@ -61,10 +76,14 @@ export const CreatePatient = ({
         return isSameIdentity(before, now) ? before : now;
       }),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once; entered, not initial: leaving asks before it is lost
+  useEffect(() => {
+    if (typed !== '' && !form.isDirty()) form.setValues(draftOf(typed));
+  }, []);
   const save = useMutation({
     mutationFn: (draft: PatientDraft) => {
       const body = toCreateBody(draft);
-      return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body) });
+      return api.call('POST', '/patients', { body, idempotencyKey: keyFor(body), answerWithinMs: ANSWER_MS });
     },
     onSuccess: onOpen,
     onError: (error) => markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors)),
@@ -80,27 +99,46 @@ export const CreatePatient = ({
     if (unseen) setIdentity(now);
     else save.mutate(draft);
   };
+  const mayMerge = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('archived');
   return (
-    <FormDrawer
-      title={words.createTitle}
-      inputName={inputName}
-      submitLabel={shown.length > 0 ? words.duplicates.saveAnyway : words.save}
-      form={form}
-      pending={save.isPending}
-      failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
-      onSubmit={submit}
-      beside={(leave) => (
-        <PossibleDuplicates
-          patients={shown}
-          onOpen={(patient) => (hasMore() ? leave(() => onOpen(patient)) : onOpen(patient))}
+    <>
+      <FormDrawer
+        title={words.createTitle}
+        inputName={inputName}
+        covered={merging !== null}
+        submitLabel={shown.length > 0 ? words.duplicates.saveAnyway : words.save}
+        form={form}
+        pending={save.isPending}
+        failure={failureBeside(form, save.error, (error) => describeFailure(error, text))}
+        onSubmit={submit}
+        beside={(leave) => (
+          <PossibleDuplicates
+            patients={shown}
+            choice={choice}
+            onMerge={mayMerge ? setMerging : null}
+            onOpen={(patient) => (hasMore() ? leave(() => onOpen(patient)) : onOpen(patient))}
+          />
+        )}
+        onClose={onClose}
+      >
+        {deleted && (
+          <DeletedMeanwhile
+            title={words.deletedMeanwhile}
+            entered={() => enteredIn(form.getValues(), words)}
+          />
+        )}
+        <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />
+      </FormDrawer>
+      {merging && (
+        <MergePatients
+          patient={merging}
+          onClose={() => setMerging(null)}
+          onMerged={() => {
+            setMerging(null);
+            void cache.invalidateQueries({ queryKey: ['duplicates'] });
+          }}
         />
       )}
-      onClose={onClose}
-    >
-      {deleted && (
-        <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
-      )}
-      <PatientFields form={form} mrnRequired={false} disabled={save.isPending} />
-    </FormDrawer>
+    </>
   );
 };

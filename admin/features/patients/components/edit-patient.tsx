@@ -31,6 +31,9 @@ import { About } from './about';
 import { enteredIn, FIELD_WORDS, FIELDS } from './entered';
 import { PatientFields } from './patient-fields';
 
+/** Another restriction rewrites the log, for which the server takes up to 15 s. */
+const SAVE_MS = 20_000;
+
 /** Changes a patient. What a colleague saves meanwhile appears in the form; nobody's change is overwritten unseen. */
 export const EditPatient = ({
   patient,
@@ -64,7 +67,8 @@ export const EditPatient = ({
       toDraft,
       toBody: toUpdateBody,
       load: () => api.call('GET', '/patients/:id', { params }),
-      save: (body, version) => api.call('PATCH', '/patients/:id', { params, body, ifMatch: version }),
+      save: (body, version) =>
+        api.call('PATCH', '/patients/:id', { params, body, ifMatch: version, answerWithinMs: SAVE_MS }),
       held: () => cache.getQueryData<Patient>(patientKey(opened.id)) ?? opened,
       onSaved: (saved) => {
         cache.setQueryData<Patient>(patientKey(saved.id), (held) =>

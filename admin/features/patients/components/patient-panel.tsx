@@ -1,21 +1,32 @@
 'use client';
 
 import { Button, Tabs } from '@mantine/core';
-import { IconEdit, IconTrash, IconUserOff } from '@tabler/icons-react';
+import {
+  IconArchive,
+  IconCalendarPlus,
+  IconEdit,
+  IconGitMerge,
+  IconTrash,
+  IconUserOff,
+} from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
-import { useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { describeFailure } from '../../../shared/api/describe-failure';
+import { hasCode } from '../../../shared/api/failure';
 import { isWithheld } from '../../../shared/api/patient-rows';
 import { ChangedAt } from '../../../shared/components/changed-at';
+import { FailureAlert } from '../../../shared/components/failure-alert';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { MailLink } from '../../../shared/components/mail-link';
+import { toast } from '../../../shared/components/toast';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useMe } from '../../../shared/session/context';
-import { patientInput } from '../../../shared/session/input-names';
+import { bookingInput, patientInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
 import { ageOn, todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -24,7 +35,9 @@ import { CARE } from '../../care/messages';
 import { RestrictedBadge } from '../../care/restricted-badge';
 import { RestrictedNotice } from '../../care/restricted-notice';
 import { PATIENT_FORM } from '../messages';
+import type { Booking } from '../model/booking';
 import { fullName } from '../model/listed-name';
+import { useArchivePatient } from '../queries/use-archive-patient';
 import { usePatient } from '../queries/use-patient';
 import { type PatientAppointments, usePatientAppointments } from '../queries/use-patient-appointments';
 import { About } from './about';
@@ -34,6 +47,9 @@ import { useDeletePatient } from './use-delete-patient';
 const Accesses = lazily(async () => (await import('../../care/accesses')).Accesses);
 const EmergencyLeft = lazily(async () => (await import('../../care/emergency-left')).EmergencyLeft);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
+const ArchivedBadge = lazily(async () => (await import('./archived-badge')).ArchivedBadge);
+const ArchivedNotice = lazily(async () => (await import('./archived-notice')).ArchivedNotice);
+const MergePatients = lazily(async () => (await import('./merge-patients')).MergePatients);
 const EditPatient = lazily(async () => (await import('./edit-patient')).EditPatient);
 
 const Facts = ({ patient }: { patient: Patient }) => {
@@ -76,32 +92,87 @@ const Notes = ({ notes }: { notes: string | null | undefined }) => {
   );
 };
 
+const Action = ({
+  icon,
+  pending = false,
+  onClick,
+  children,
+}: {
+  icon: ReactNode;
+  pending?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}) => (
+  <Button variant="light" size="compact-md" leftSection={icon} loading={pending} onClick={onClick}>
+    {children}
+  </Button>
+);
+
+const BookButton = ({ onClick }: { onClick: () => void }) => (
+  <Action icon={<IconCalendarPlus size={16} aria-hidden="true" />} onClick={onClick}>
+    {useRoomText(PATIENT_FORM).record.book}
+  </Action>
+);
+
 const Record = ({
   patient,
   appointments,
+  onBook,
   onEdit,
+  onMerge,
   onDelete,
 }: {
   patient: Patient;
   appointments: PatientAppointments;
+  onBook: () => void;
   onEdit: () => void;
+  onMerge: () => void;
   onDelete: (patient: Patient) => void;
 }) => {
+  const text = useText();
   const words = useRoomText(PATIENT_FORM);
   const { role } = useMe();
-  const seesNotes = !FORBIDDEN_WRITES.patient[viewOf(role)].includes('notes');
+  const forbidden = FORBIDDEN_WRITES.patient[viewOf(role)];
+  const seesNotes = !forbidden.includes('notes');
+  const mayArchive = !forbidden.includes('archived');
+  const archive = useArchivePatient(patient);
   const hasAppointments = (appointments.rows?.length ?? 0) > 0;
   return (
     <>
-      <div className={classes.actions}>
-        <Button
-          variant="light"
-          size="compact-md"
-          leftSection={<IconEdit size={16} aria-hidden="true" />}
-          onClick={onEdit}
-        >
+      <FailureAlert
+        failure={
+          archive.error &&
+          (hasCode(archive.error, 'version_mismatch')
+            ? words.archive.changed
+            : describeFailure(archive.error, text))
+        }
+        mb="sm"
+      />
+      {patient.archived && (
+        <ArchivedNotice
+          pending={archive.isPending}
+          onBringBack={mayArchive ? () => archive.mutate(false) : null}
+        />
+      )}
+      <div className={classes.actions} style={{ flexWrap: 'wrap' }}>
+        {!patient.archived && <BookButton onClick={onBook} />}
+        <Action icon={<IconEdit size={16} aria-hidden="true" />} onClick={onEdit}>
           {words.record.edit}
-        </Button>
+        </Action>
+        {mayArchive && (
+          <Action icon={<IconGitMerge size={16} aria-hidden="true" />} onClick={onMerge}>
+            {words.merge.action}
+          </Action>
+        )}
+        {mayArchive && !patient.archived && (
+          <Action
+            icon={<IconArchive size={16} aria-hidden="true" />}
+            pending={archive.isPending}
+            onClick={() => archive.mutate(true)}
+          >
+            {words.archive.action}
+          </Action>
+        )}
         <Button
           variant="subtle"
           color="red"
@@ -131,17 +202,21 @@ const Record = ({
 /** One patient beside the list: who it is, what is noted, which appointments there are. Live like the list. */
 export const PatientPanel = ({
   id,
+  booking: Book,
   onClose,
   onOpen,
 }: {
   id: string;
+  booking: Booking;
   onClose: () => void;
-  onOpen: (id: string) => void;
+  onOpen: (id: string, how?: 'push' | 'replace') => void;
 }) => {
   const { role } = useMe();
-  const { row: patient, gone, error, retry } = usePatient(id);
+  const { row: patient, gone, error, retry, mergedInto } = usePatient(id);
   const appointments = usePatientAppointments(id);
   const [editing, setEditing] = useState(() => hasInput(patientInput(id)));
+  const [booking, setBooking] = useState(() => hasInput(bookingInput(id)));
+  const book = () => setBooking(true);
   const care = useRoomText(CARE);
   const cache = useQueryClient();
   const isAdmin = role === 'tenant_admin';
@@ -157,6 +232,16 @@ export const PatientPanel = ({
   };
   const named = patient !== undefined || gone || error !== null;
   const words = useRoomText(PATIENT_FORM);
+  const [merging, setMerging] = useState(false);
+  const record = { onBook: book, onEdit: () => setEditing(true), onMerge: () => setMerging(true) };
+  // links to a merged patient lead to the one that is there; what is being entered stays
+  const leadsTo = editing ? undefined : mergedInto;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each patient
+  useEffect(() => {
+    if (leadsTo === undefined) return;
+    onOpen(leadsTo, 'replace');
+    void toast({ message: words.merge.leads, id: `merged ${leadsTo}` });
+  }, [leadsTo]);
 
   return (
     <Panel
@@ -168,13 +253,16 @@ export const PatientPanel = ({
           <>
             {fullName(patient)}
             {patient.restricted && <RestrictedBadge />}
+            {patient.archived && <ArchivedBadge />}
           </>
         )
       }
       focusKey={`${id} ${named}`}
       onClose={onClose}
     >
-      {gone ? (
+      {leadsTo !== undefined ? (
+        <PanelSkeleton lines={6} />
+      ) : gone ? (
         <PanelGone
           icon={IconUserOff}
           title={words.record.gone.title}
@@ -191,6 +279,9 @@ export const PatientPanel = ({
           <dl className={classes.facts}>
             <Fact name={words.mrn}>{patient.mrn}</Fact>
           </dl>
+          <div className={classes.actions}>
+            <BookButton onClick={book} />
+          </div>
           <section className={classes.section}>
             <h3>{words.appointments.title}</h3>
             <AppointmentList {...appointments} />
@@ -208,14 +299,14 @@ export const PatientPanel = ({
                 <Tabs.Tab value="accesses">{care.tabs.accesses}</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="record">
-                <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
+                <Record {...record} {...{ patient, appointments, onDelete }} />
               </Tabs.Panel>
               <Tabs.Panel value="accesses">
                 <Accesses patientId={id} />
               </Tabs.Panel>
             </Tabs>
           ) : (
-            <Record {...{ patient, appointments, onDelete }} onEdit={() => setEditing(true)} />
+            <Record {...record} {...{ patient, appointments, onDelete }} />
           )}
         </>
       ) : error ? (
@@ -223,6 +314,22 @@ export const PatientPanel = ({
       ) : (
         <PanelSkeleton lines={6} />
       )}
+      {merging && patient && !gone && (
+        <MergePatients
+          patient={patient}
+          onClose={() => setMerging(false)}
+          onMerged={(survivor) => {
+            setMerging(false);
+            onOpen(survivor.id, 'replace');
+            void toast({
+              tone: 'success',
+              id: `merged ${survivor.id}`,
+              message: formatMessage(words.merge.done, { name: fullName(survivor), mrn: survivor.mrn }),
+            });
+          }}
+        />
+      )}
+      {booking && <Book patientId={id} onClose={() => setBooking(false)} />}
       {/* Stays when the patient is deleted: what was typed is not. */}
       {editing && patient && !isWithheld(patient) && (
         <EditPatient

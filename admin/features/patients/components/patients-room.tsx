@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus } from '@tabler/icons-react';
 import { useSearchParams } from 'next/navigation';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
@@ -17,6 +17,7 @@ import { useMe } from '../../../shared/session/context';
 import { NEW_PATIENT } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
 import { useText } from '../../../shared/text/text';
+import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
@@ -28,26 +29,28 @@ const DeletedPatients = lazily(async () => (await import('./deleted-patients')).
 const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
 const AdminLinks = lazily(async () => (await import('./admin-links')).AdminLinks);
 const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
+const ArchivedSwitch = lazily(async () => (await import('./archived-switch')).ArchivedSwitch);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;
 
 /** All patients of the clinic, live; those that were deleted and can be restored; or an import of further ones. */
-export const PatientsRoom = () => {
+export const PatientsRoom = ({ booking }: { booking: Booking }) => {
   const address = useSearchParams();
   const isAdmin = useMe().role === 'tenant_admin';
   if (address.has('deleted')) return <DeletedPatients />;
-  return isAdmin && address.has('import') ? <ImportPatients /> : <ListedPatients />;
+  return isAdmin && address.has('import') ? <ImportPatients /> : <ListedPatients booking={booking} />;
 };
 
-const ListedPatients = () => {
+const ListedPatients = ({ booking }: { booking: Booking }) => {
   const text = useText();
   const me = useMe();
   const [typed, setTyped] = usePatientSearch(me.id);
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const search = settled.trim();
-  const list = usePatientList(search);
+  const [archived, setArchived] = useState(false);
+  const list = usePatientList(search, archived);
   const columns = usePatientColumns();
   const marks = useRecentChanges(['patient_created', 'patient_updated'], (event) => ({
     id: event.data.id,
@@ -58,15 +61,22 @@ const ListedPatients = () => {
   const who = useWho([...marks.values()].some((mark) => mark.actorId !== undefined));
   const searchBox = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
-  const [creating, setCreating] = useState(() => hasInput(NEW_PATIENT));
+  /** What a new patient begins with. */
+  const [creating, setCreating] = useState<string | null>(() => (hasInput(NEW_PATIENT) ? '' : null));
   const [openId, open] = useOpenPatient();
   const close = () => {
     open(null);
     grid.current?.focus();
   };
+  const isSearchFailed = search !== '' && list.error !== null && list.rows.length === 0;
+  // beside a search that found nothing because it failed, the patient of before would look like its result
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it fails
+  useEffect(() => {
+    if (isSearchFailed) open(null);
+  }, [isSearchFailed]);
   useTitle(text.patients.title);
   useHotkey('/', () => searchBox.current?.select());
-  useHotkey('n', () => setCreating(true));
+  useHotkey('n', () => setCreating(''));
   useHotkey('Escape', () => openId !== null && close());
 
   const changeSearch = (value: string) => {
@@ -93,11 +103,12 @@ const ListedPatients = () => {
         <Button
           leftSection={<IconPlus size={18} aria-hidden="true" />}
           aria-keyshortcuts="n"
-          onClick={() => setCreating(true)}
+          onClick={() => setCreating('')}
         >
           {text.patients.create}
         </Button>
         {me.role === 'tenant_admin' && <AdminLinks />}
+        <ArchivedSwitch shown={archived} onChange={setArchived} />
       </div>
       <div className={classes.sides}>
         <div className={classes.sheet}>
@@ -120,21 +131,25 @@ const ListedPatients = () => {
           ) : (
             <ListNotice
               error={list.error}
-              searched={search !== ''}
+              search={search}
               onRetry={list.retry}
-              onCreate={() => setCreating(true)}
+              onCreate={setCreating}
               onClear={() => changeSearch('')}
+              onArchived={archived ? null : () => setArchived(true)}
             />
           )}
           <StatusBar list={list} searched={search !== ''} />
         </div>
-        {openId !== null && <PatientPanel key={openId} id={openId} onClose={close} onOpen={open} />}
+        {openId !== null && (
+          <PatientPanel key={openId} id={openId} booking={booking} onClose={close} onOpen={open} />
+        )}
       </div>
-      {creating && (
+      {creating !== null && (
         <CreatePatient
-          onClose={() => setCreating(false)}
+          typed={creating}
+          onClose={() => setCreating(null)}
           onOpen={(patient) => {
-            setCreating(false);
+            setCreating(null);
             open(patient.id);
           }}
         />

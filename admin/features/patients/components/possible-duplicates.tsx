@@ -10,10 +10,16 @@ import classes from './possible-duplicates.module.css';
 /** Patients who may be the person who is being registered, each with the way to the record. Announced when they appear. */
 export const PossibleDuplicates = ({
   patients,
+  choice,
   onOpen,
+  onMerge,
 }: {
   patients: readonly Patient[];
+  /** The patient is chosen for something else, not opened. */
+  choice: boolean;
   onOpen: (patient: Patient) => void;
+  /** Merges two of them; null: this person may not. */
+  onMerge: ((patient: Patient) => void) | null;
 }) => {
   const text = useText();
   const { date } = useFormats();
@@ -37,13 +43,20 @@ export const PossibleDuplicates = ({
                   size="xs"
                   className={classes.open}
                   onClick={() => onOpen(patient)}
-                  aria-label={formatMessage(words.openWhom, { name: listedName(patient) })}
+                  aria-label={formatMessage(choice ? words.chooseWhom : words.openWhom, {
+                    name: listedName(patient),
+                  })}
                 >
-                  {words.open}
+                  {choice ? words.choose : words.open}
                 </Button>
               </li>
             ))}
           </ul>
+          {onMerge && patients.length > 1 && patients[0] && (
+            <Button variant="subtle" size="xs" mt={4} onClick={() => patients[0] && onMerge(patients[0])}>
+              {words.merge}
+            </Button>
+          )}
         </section>
       )}
     </div>

@@ -2,6 +2,8 @@ import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Patient, PatientIdentity } from '@wardbell/contract';
 import { useApi } from '../../../shared/session/context';
 
+/** Registering waits for it no longer. */
+const ANSWER_MS = 3_000;
 /** Long enough for a form to be filled in; the record that is opened is read anew. */
 const STALE_MS = 60_000;
 
@@ -19,7 +21,10 @@ export const useDuplicates = (identity: PatientIdentity | null): Duplicates => {
     queryOptions({
       queryKey: ['duplicates', body],
       queryFn: async ({ signal }) =>
-        body === null ? [] : (await api.call('POST', '/patients/duplicates', { body, signal })).data,
+        body === null
+          ? []
+          : (await api.call('POST', '/patients/duplicates', { body, signal, answerWithinMs: ANSWER_MS }))
+              .data,
       staleTime: STALE_MS,
       // names: forgotten soon after the form is closed
       gcTime: STALE_MS,

@@ -11,6 +11,8 @@ export interface PatientAppointments {
   /** Undefined while they are being loaded. */
   readonly rows: readonly Appointment[] | undefined;
   readonly failed: boolean;
+  /** With so many there may be more. */
+  readonly limit: number;
   readonly retry: () => void;
 }
 
@@ -25,5 +27,5 @@ export const usePatientAppointments = (patientId: string): PatientAppointments =
     include: (appointment) => appointment.patient_id === patientId,
     compare: byTime,
   });
-  return { rows: query.data?.data, failed: query.isError, retry: () => void query.refetch() };
+  return { rows: query.data?.data, failed: query.isError, limit: LIMIT, retry: () => void query.refetch() };
 };

@@ -21,11 +21,14 @@ export interface PatientList extends Paged {
 }
 
 /** The clinic's patients by name, joined with the stream of changes. */
-export const usePatientList = (search: string): PatientList => {
+export const usePatientList = (search: string, archived: boolean): PatientList => {
   const api = useApi();
-  const include = useMemo(() => matcherOf(search), [search]);
+  const include = useMemo(() => {
+    const matches = matcherOf(search);
+    return (patient: Patient) => (archived || !patient.archived) && matches(patient);
+  }, [search, archived]);
   const query = useLiveInfiniteQuery({
-    queryKey: ['patients', search],
+    queryKey: ['patients', search, archived],
     queryFn: async ({ after, signal }) => {
       if (search !== '') await loadMatcher();
       const page = await api.call('GET', '/patients', {
@@ -33,6 +36,7 @@ export const usePatientList = (search: string): PatientList => {
           limit: after === null ? FIRST_PAGE : NEXT_PAGE,
           after: after ?? undefined,
           search: search === '' ? undefined : search,
+          archived: archived ? 'true' : undefined,
         },
         signal,
       });

@@ -1,6 +1,7 @@
 import type { Changes } from '@wardbell/client';
 import { useEvents } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
+import { useState } from 'react';
 import { hasCode } from '../../../shared/api/failure';
 import { isWithheld, shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
 import { type LiveObject, useLiveObject } from '../../../shared/api/use-live-object';
@@ -14,8 +15,13 @@ const openChanges: Changes<Patient> = (event) => {
   return change?.op === 'put' && isWithheld(change.row) ? undefined : change;
 };
 
+export interface LivePatient extends LiveObject<Patient> {
+  /** The patient into which this one was merged, before or just now. */
+  readonly mergedInto: string | undefined;
+}
+
 /** One patient, live; of a restricted one that this person may not open, what the list shows (`isWithheld`). */
-export const usePatient = (id: string): LiveObject<Patient> => {
+export const usePatient = (id: string): LivePatient => {
   const api = useApi();
   const object = useLiveObject({
     queryKey: patientKey(id),
@@ -36,5 +42,9 @@ export const usePatient = (id: string): LiveObject<Patient> => {
   useEvents(['patient_created', 'patient_updated'], ({ data }) => {
     if (data.id === id && 'initials' in data) object.retry();
   });
-  return object;
+  const [merged, setMerged] = useState<{ readonly id: string; readonly into: string } | null>(null);
+  useEvents('patient_deleted', ({ data }) => {
+    if (data.patient_id === id && data.merged_into) setMerged({ id, into: data.merged_into });
+  });
+  return { ...object, mergedInto: merged?.id === id ? merged.into : object.row?.merged_into };
 };

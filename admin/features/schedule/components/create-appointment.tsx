@@ -3,12 +3,14 @@
 import { type UseFormReturnType, useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
+import { ANSWER_MS } from '../../../shared/api/api';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
-import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
+import { FormDrawer, failureBeside, focusField, markRefused } from '../../../shared/forms/form-drawer';
+import { lazily } from '../../../shared/lazily';
 import { useApi } from '../../../shared/session/context';
 import { NEW_APPOINTMENT } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
@@ -34,6 +36,10 @@ import { NextFreeTime } from './next-free-time';
 import { PatientPicker } from './patient-picker';
 import { useTypeDuration } from './use-type-duration';
 
+const CreatePatient = lazily(
+  async () => (await import('../../patients/components/create-patient')).CreatePatient,
+);
+
 /** What a new appointment begins with, by where it was asked for. */
 export interface Prefill {
   readonly date: string;
@@ -41,6 +47,8 @@ export interface Prefill {
   readonly atMs: number | null;
   readonly practitioner?: string | undefined;
   readonly room?: string | undefined;
+  /** Whose it will be, if that is settled. */
+  readonly patientId?: string;
 }
 
 /** Whom the form books, and when: nothing before a patient is chosen. */
@@ -58,11 +66,14 @@ const DraftAbout = ({ form }: { form: UseFormReturnType<AppointmentDraft> }) => 
 /** Books an appointment. */
 export const CreateAppointment = ({
   prefill,
+  inputName = NEW_APPOINTMENT,
   known,
   onClose,
   onCreated,
 }: {
   prefill: Prefill;
+  /** Under which name a lock of the screen keeps the input. */
+  inputName?: string;
   known: KnownNames;
   onClose: () => void;
   onCreated: (appointment: Appointment) => void;
@@ -76,6 +87,7 @@ export const CreateAppointment = ({
   const [draft, setDraft] = useState<AppointmentDraft>(() => ({
     ...EMPTY_DRAFT,
     ...(prefill.atMs === null ? { date: prefill.date, time: '' } : toDateAndTime(prefill.atMs, timeZone)),
+    patient_id: prefill.patientId ?? '',
     practitioner: prefill.practitioner ?? '',
     room: prefill.room ?? '',
   }));
@@ -92,7 +104,11 @@ export const CreateAppointment = ({
   const save = useMutation({
     mutationFn: (draft: AppointmentDraft) => {
       const body = { ...toCreateBody(draft, timeZone), book_anyway: isConflicting };
-      return api.call('POST', '/appointments', { body, idempotencyKey: keyFor(body) });
+      return api.call('POST', '/appointments', {
+        body,
+        idempotencyKey: keyFor(body),
+        answerWithinMs: ANSWER_MS,
+      });
     },
     onSuccess: onCreated,
     onError: (error) => {
@@ -100,38 +116,61 @@ export const CreateAppointment = ({
       markRefused(form, error, (code, fields) => refusedFields(code, fields, words.errors));
     },
   });
+  const [registering, setRegistering] = useState<string | null>(null);
+  const wasRegistering = useRef(false);
+  useEffect(() => {
+    if (registering === null && wasRegistering.current)
+      focusField(form, form.getValues().patient_id === '' ? 'patient_id' : 'type');
+    wasRegistering.current = registering !== null;
+  }, [registering, form]);
+  // beside the form, not in it: a form within a form would save both
   return (
-    <FormDrawer
-      title={words.createTitle}
-      inputName={NEW_APPOINTMENT}
-      submitLabel={isConflicting ? allWords.conflicts.bookAnyway : words.save}
-      about={<DraftAbout form={form} />}
-      form={form}
-      pending={save.isPending}
-      blocked={isForbidden(found)}
-      failure={failureBeside(form, save.error, (error) =>
-        hasCode(error, 'conflict') ? allWords.conflicts.taken : describeFailure(error, text),
-      )}
-      onSubmit={save.mutate}
-      onClose={onClose}
-    >
-      <AppointmentFields
+    <>
+      <FormDrawer
+        title={words.createTitle}
+        inputName={inputName}
+        covered={registering !== null}
+        submitLabel={isConflicting ? allWords.conflicts.bookAnyway : words.save}
+        about={<DraftAbout form={form} />}
         form={form}
-        known={known}
-        statuses={INITIAL}
-        disabled={save.isPending}
-        patient={
-          <PatientPicker
-            key={form.key('patient_id')}
-            initialId={form.getValues().patient_id}
-            field={form.getInputProps('patient_id')}
-            disabled={save.isPending}
-          />
-        }
+        pending={save.isPending}
+        blocked={isForbidden(found)}
+        failure={failureBeside(form, save.error, (error) =>
+          hasCode(error, 'conflict') ? allWords.conflicts.taken : describeFailure(error, text),
+        )}
+        onSubmit={save.mutate}
+        onClose={onClose}
       >
-        <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
-        <BookingConflicts found={found} draft={draft} />
-      </AppointmentFields>
-    </FormDrawer>
+        <AppointmentFields
+          form={form}
+          known={known}
+          statuses={INITIAL}
+          disabled={save.isPending}
+          patient={
+            <PatientPicker
+              key={form.key('patient_id')}
+              initialId={form.getValues().patient_id}
+              field={form.getInputProps('patient_id')}
+              disabled={save.isPending}
+              onRegister={setRegistering}
+            />
+          }
+        >
+          <NextFreeTime form={form} draft={draft} setup={setup} disabled={save.isPending} />
+          <BookingConflicts found={found} draft={draft} />
+        </AppointmentFields>
+      </FormDrawer>
+      {registering !== null && (
+        <CreatePatient
+          typed={registering}
+          choice
+          onClose={() => setRegistering(null)}
+          onOpen={({ id }) => {
+            form.setFieldValue('patient_id', id);
+            setRegistering(null);
+          }}
+        />
+      )}
+    </>
   );
 };

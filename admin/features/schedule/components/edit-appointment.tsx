@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Appointment, Patient } from '@wardbell/contract';
 import { allowedMoves } from '@wardbell/contract/appointment-status';
 import { useEffect, useRef, useState } from 'react';
+import { ANSWER_MS } from '../../../shared/api/api';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
@@ -114,6 +115,7 @@ export const EditAppointment = ({
           params,
           body: { ...body, book_anyway: bookAnyway.current },
           ifMatch: version,
+          answerWithinMs: ANSWER_MS,
         }),
       held: () => cache.getQueryData<Appointment>(appointmentKey(opened.id)) ?? opened,
       onSaved: (saved) => {

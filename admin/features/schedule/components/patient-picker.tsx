@@ -1,13 +1,14 @@
-import { Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import type { GetInputPropsReturnType } from '@mantine/form';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
@@ -21,12 +22,15 @@ export const PatientPicker = ({
   initialId,
   field,
   disabled,
+  onRegister,
 }: {
   /** Chosen before the screen was locked; empty: nobody. */
   initialId: string;
   /** How the form is told of the choice. */
   field: GetInputPropsReturnType;
   disabled: boolean;
+  /** Registers a new patient, with what was typed here. */
+  onRegister: (typed: string) => void;
 }) => {
   // This field holds the choice itself, to be able to say the name.
   const { defaultValue: _, onChange, ...inputProps } = field;
@@ -35,6 +39,9 @@ export const PatientPicker = ({
   const formats = useFormats();
   const api = useApi();
   const [typed, setTyped] = useState('');
+  /** What was typed last: the field empties itself when it is left for the button. */
+  const [unknown, setUnknown] = useState('');
+  const input = useRef<HTMLInputElement>(null);
   const [search] = useDebouncedValue(typed.trim(), DEBOUNCE_MS);
   const [chosen, setChosen] = useState<Patient | null>(null);
   const chosenLabel = chosen && listedName(chosen);
@@ -105,7 +112,11 @@ export const PatientPicker = ({
         }}
         {...inputProps}
         value={chosen?.id ?? null}
-        onSearchChange={setTyped}
+        ref={input}
+        onSearchChange={(value) => {
+          setTyped(value);
+          if (document.activeElement === input.current) setUnknown(value.trim());
+        }}
         onChange={(id) => {
           setChosen(id === null ? null : (byId.get(id) ?? null));
           onChange(id ?? '');
@@ -115,6 +126,17 @@ export const PatientPicker = ({
       <div role="status" className={classes.outcome}>
         {outcome}
       </div>
+      {unknown !== '' && unknown !== chosenLabel && (
+        <Button
+          variant="light"
+          size="compact-sm"
+          mt={4}
+          disabled={disabled}
+          onClick={() => onRegister(unknown)}
+        >
+          {formatMessage(words.register, { typed: unknown })}
+        </Button>
+      )}
     </div>
   );
 };

@@ -165,6 +165,8 @@ export const refusedFields = (
   words: Words,
 ): Errors => {
   if (code === 'unknown_patient') return { patient_id: words.unknownPatient };
+  if (code === 'patient_merged') return { patient_id: words.mergedPatient };
+  if (code === 'patient_archived') return { patient_id: words.archivedPatient };
   if (code === 'invalid_transition') return { status: words.transition };
   return errorsAt(fields, fieldOf, words.other);
 };

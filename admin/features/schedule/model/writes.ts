@@ -1,5 +1,5 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
-import type { Api } from '../../../shared/api/api';
+import { ANSWER_MS, type Api } from '../../../shared/api/api';
 import { randomId } from '../../../shared/api/random-id';
 
 /** What a drag, a key or a click changes. */
@@ -96,18 +96,19 @@ export type Refused = (error: unknown, appointment: Appointment, write: Write) =
 export const sendThrough =
   (api: Api): Send =>
   async ({ id, version }, write) => {
+    const at = { params: { id }, answerWithinMs: ANSWER_MS };
     if (write.kind === 'undo') {
       const ifMatch = await write.version;
-      return api.call('PATCH', '/appointments/:id', { params: { id }, body: write.before, ifMatch });
+      return api.call('PATCH', '/appointments/:id', { ...at, body: write.before, ifMatch });
     }
     if (write.kind === 'place') {
       const body = { ...write.placement, ...(write.status === undefined ? {} : { status: write.status }) };
-      return api.call('PATCH', '/appointments/:id', { params: { id }, body, ifMatch: version });
+      return api.call('PATCH', '/appointments/:id', { ...at, body, ifMatch: version });
     }
     // No version: the state machine itself says whether the step still makes sense after a colleague's change.
     const body = { status: write.status, ...(write.reason === undefined ? {} : { reason: write.reason }) };
     const idempotencyKey = randomId();
-    return api.call('POST', '/appointments/:id/status', { params: { id }, body, idempotencyKey });
+    return api.call('POST', '/appointments/:id/status', { ...at, body, idempotencyKey });
   };
 
 const changesOf = (write: Write): Partial<Appointment> =>

@@ -13,9 +13,11 @@ import {
   TAKES_TIME,
 } from '@wardbell/contract';
 import sql, { empty, join, raw } from 'sql-template-tag';
+import { defined } from '../../api/parsing/defined.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
+import { missingPatient } from '../patients/missing-patient.js';
 import { type Change, changeOf, checkMove, type Locked } from './appointment-change.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from './appointment-row.js';
 import { type Named, namedOf, PRACTITIONERS, ROOMS, recordOf, TYPES } from './booked-records.js';
@@ -35,11 +37,7 @@ export class AppointmentsService {
 
   async create(tx: Tx, { book_anyway, ...body }: AppointmentCreate): Promise<AppointmentSaved> {
     const minutes = body.duration_minutes ?? (await durationOf(tx, body.type_id));
-    const named: Mentioned = {
-      practitioner: namedOf(body.practitioner, body.practitioner_id) ?? { text: null },
-      room: namedOf(body.room, body.room_id) ?? { text: null },
-      type: namedOf(body.type, body.type_id) ?? { text: null },
-    };
+    const named = { ...NOTHING, ...mentionedIn(body) };
     const datetime = toInstant(body.datetime);
     const [appointment, conflicts] = await refusingConflicts(
       book_anyway,
@@ -67,9 +65,11 @@ export class AppointmentsService {
   ): Promise<AppointmentSaved> {
     const locked = await this.#lock(tx, id, ifMatch);
     const { appointment: current } = locked;
-    const change = changeOf(locked, withoutDoubtfulIds(body));
+    const mentioned = mentionedIn(body);
+    const change = changeOf(locked, { ...body, ...fieldsOf(mentioned) });
     const next = change?.next ?? current;
-    const named = change ? mentionedIn(change) : {};
+    const named = change ? changedOf(mentioned, change) : {};
+    // also when nothing changed that can overlap: the answer says what the appointment overlaps, in the same round trip
     const conflicts =
       TAKES_TIME.has(next.status) && next.datetime !== null
         ? findConflicts(tx, {
@@ -201,16 +201,32 @@ export class AppointmentsService {
                ${body.duration_minutes}::integer, y.name, y.id, ${body.status}, p.name, p.id, m.name, m.id,
                ${body.reason ?? null}
         FROM ${recordOf(PRACTITIONERS, 'p', named.practitioner)}, ${recordOf(ROOMS, 'm', named.room)},
-             ${recordOf(TYPES, 'y', named.type)}
+             ${recordOf(TYPES, 'y', named.type)},
+             -- the lock that the foreign key takes: one that is being merged or deleted is waited for, and not found then
+             (SELECT FROM wardbell.patient pt
+              WHERE pt.tenant_id = wardbell.current_tenant() AND pt.id = ${body.patient_id}::uuid AND NOT pt.archived
+              FOR KEY SHARE) booked
         WHERE p.ok AND m.ok AND y.ok
         RETURNING ${APPOINTMENT_COLUMNS}`;
-      if (!row) throw unknownRecord(named);
+      if (!row) {
+        await requireBookable(tx, body.patient_id);
+        throw unknownRecord(named);
+      }
       return toAppointment(row);
     } catch (error) {
       if (sqlState(error) !== SQLSTATE.foreignKeyViolation) throw error;
       throw new Problem('unknown_patient', { cause: error });
     }
   }
+}
+
+/** @throws Problem `unknown_patient`; `patient_archived`; `patient_merged`, which names the one to book instead */
+async function requireBookable(tx: Tx, patientId: string): Promise<void> {
+  const [patient] = await tx.sql.query<{ archived: boolean }[]>`
+    SELECT p.archived FROM wardbell.patient p
+    WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${patientId}::uuid`;
+  if (!patient) throw await missingPatient(tx, patientId, 'unknown_patient');
+  if (patient.archived) throw new Problem('patient_archived');
 }
 
 /** What a write says of each. */
@@ -231,29 +247,40 @@ const BOOKING_FIELDS: ReadonlySet<string> = new Set([
   'room_id',
 ]);
 
-/** An id of null says nothing beside a text, and clears the text without one; a text says nothing beside an id. */
-function withoutDoubtfulIds(body: AppointmentUpdate): AppointmentUpdate {
-  const { practitioner, practitioner_id, room, room_id, type, type_id, ...rest } = body;
-  return {
-    ...rest,
-    ...fieldsOf('practitioner', namedOf(practitioner, practitioner_id)),
-    ...fieldsOf('room', namedOf(room, room_id)),
-    ...fieldsOf('type', namedOf(type, type_id)),
-  };
-}
+const NOTHING: Mentioned = { practitioner: { text: null }, room: { text: null }, type: { text: null } };
 
-const fieldsOf = (field: keyof Mentioned, named: Named | undefined): AppointmentUpdate =>
-  named === undefined ? {} : 'id' in named ? { [`${field}_id`]: named.id } : { [field]: named.text };
+/** What a body says of practitioner, room and type, each in one of the two ways. */
+const mentionedIn = (body: AppointmentUpdate): Partial<Mentioned> =>
+  defined({
+    practitioner: namedOf(body.practitioner, body.practitioner_id),
+    room: namedOf(body.room, body.room_id),
+    type: namedOf(body.type, body.type_id),
+  });
 
-function mentionedIn({ next, changed }: Change): Partial<Mentioned> {
-  const named = (field: keyof Mentioned) =>
-    changed.includes(`${field}_id`)
-      ? { [field]: { id: next[`${field}_id`] } }
-      : changed.includes(field)
-        ? { [field]: { text: next[field] } }
-        : {};
-  return { ...named('practitioner'), ...named('room'), ...named('type') };
-}
+/** The same as fields of an update, which replace all of these: the id or the text, never both. */
+const fieldsOf = ({ practitioner, room, type }: Partial<Mentioned>): AppointmentUpdate => ({
+  ...fieldOf('practitioner', practitioner),
+  ...fieldOf('room', room),
+  ...fieldOf('type', type),
+});
+
+const fieldOf = (field: keyof Mentioned, named: Named | undefined): AppointmentUpdate => ({
+  [field]: named && 'text' in named ? named.text : undefined,
+  [`${field}_id`]: named && 'id' in named ? named.id : undefined,
+});
+
+/** What of it is another value than before. */
+const changedOf = (
+  { practitioner, room, type }: Partial<Mentioned>,
+  { changed }: Change,
+): Partial<Mentioned> => {
+  const isChanged = (field: keyof Mentioned) => changed.includes(field) || changed.includes(`${field}_id`);
+  return defined({
+    practitioner: isChanged('practitioner') ? practitioner : undefined,
+    room: isChanged('room') ? room : undefined,
+    type: isChanged('type') ? type : undefined,
+  });
+};
 
 /** The duration of a new appointment that says none. */
 async function durationOf(tx: Tx, typeId: string | undefined): Promise<number> {

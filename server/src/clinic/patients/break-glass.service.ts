@@ -14,6 +14,7 @@ import { sendNotice } from '../../notices/send-notice.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { toTimestamp } from '../../platform/timestamp.js';
 import { NIL_UUID } from '../../platform/uuid.js';
+import { missingPatient } from './missing-patient.js';
 
 /** Emergency accesses of one person in an hour. */
 const MAX_PER_HOUR = 100;
@@ -48,7 +49,7 @@ export class BreakGlassService {
         WHERE g.tenant_id = wardbell.current_tenant() AND g.user_id = ${userId}
           AND g.created_at > clock_timestamp() - interval '1 hour') AS recent
       FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${patientId}::uuid`;
-    if (!patient) throw new Problem('not_found');
+    if (!patient) throw await missingPatient(tx, patientId);
     if (!patient.restricted) throw new Problem('not_restricted');
     if (patient.recent >= MAX_PER_HOUR) throw new Problem('too_many_attempts', { retryAfterS: 3_600 });
     const [row] = await tx.sql.query<Row[]>`

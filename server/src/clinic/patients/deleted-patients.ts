@@ -4,6 +4,8 @@ import { isOpenTo } from '../../api/endpoint/restriction.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { APPOINTMENT_COLUMNS, type AppointmentRow, toAppointment } from '../appointments/appointment-row.js';
+import { missingPatient } from './missing-patient.js';
+import { refusingTakenMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** What one may not see one may not delete: neither the front desk nor its integration keys. */
@@ -26,7 +28,7 @@ export class DeletedPatients {
    */
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
     const version = await this.#copy(tx, id, ifMatch);
-    if (version === undefined) throw new Problem(await whyNot(tx, id));
+    if (version === undefined) throw await whyNot(tx, id);
     const appointments = await this.#moveAppointments(tx, id);
     if (appointments.length > MAX_APPOINTMENTS_DELETED) throw new Problem('patient_has_appointments');
     await tx.sql.execute`
@@ -49,7 +51,7 @@ export class DeletedPatients {
     const [known] = await tx.sql.query<unknown[]>`
       SELECT FROM wardbell.deleted_patient d
       WHERE d.tenant_id = wardbell.current_tenant() AND d.id = ${id}::uuid FOR UPDATE`;
-    if (!known) throw new Problem('not_found');
+    if (!known) throw await missingPatient(tx, id);
     const patient = await this.#bringBack(tx, id);
     const appointments = await this.#bringBackAppointments(tx, id);
     await tx.sql.execute`
@@ -95,17 +97,18 @@ export class DeletedPatients {
   }
 
   async #bringBack(tx: Tx, id: string): Promise<Patient> {
-    const [row] = await tx.sql.query<PatientRow[]>`
+    const [row] = await refusingTakenMrn(tx.sql.query<PatientRow[]>`
       INSERT INTO wardbell.patient AS p
         (tenant_id, id, mrn, first_name, last_name, birth_date, gender, phone, email, notes,
-         restricted, restricted_to, version, created_at, updated_at)
+         restricted, restricted_to, archived, version, created_at, updated_at)
       SELECT r.tenant_id, r.id, r.mrn, r.first_name, r.last_name, r.birth_date, r.gender, r.phone, r.email, r.notes,
-             coalesce(r.restricted, false), coalesce(r.restricted_to, '{}'), r.version + 1, r.created_at, clock_timestamp()
+             coalesce(r.restricted, false), coalesce(r.restricted_to, '{}'),
+             coalesce(r.archived, false), r.version + 1, r.created_at, clock_timestamp()
       FROM wardbell.deleted_patient d
       CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.patient, d.record) r
       WHERE d.tenant_id = wardbell.current_tenant() AND d.id = ${id}::uuid
       ON CONFLICT (tenant_id, mrn) DO NOTHING
-      RETURNING ${PATIENT_COLUMNS}`;
+      RETURNING ${PATIENT_COLUMNS}`);
     if (!row) throw new Problem('mrn_taken');
     return toPatient(row);
   }
@@ -131,16 +134,13 @@ export class DeletedPatients {
 }
 
 /** Why a patient was not deleted. */
-async function whyNot(
-  tx: Tx,
-  id: string,
-): Promise<'not_found' | 'restricted' | 'version_mismatch' | 'has_clinical_notes'> {
+async function whyNot(tx: Tx, id: string): Promise<Problem> {
   const [row] = await tx.sql.query<{ notes: string | null; is_open: boolean }[]>`
     SELECT p.notes, ${isOpenTo(tx.principal)} AS is_open
     FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
-  if (!row) return 'not_found';
-  if (!row.is_open) return 'restricted';
-  return mayDeleteNotes(tx) || !row.notes ? 'version_mismatch' : 'has_clinical_notes';
+  if (!row) return missingPatient(tx, id);
+  if (!row.is_open) return new Problem('restricted');
+  return new Problem(mayDeleteNotes(tx) || !row.notes ? 'version_mismatch' : 'has_clinical_notes');
 }
 
 const audit = (tx: Tx, action: string, id: string, appointments: number): void =>

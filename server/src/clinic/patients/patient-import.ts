@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type ImportDuplicate, MAX_DUPLICATES_OF_ROW, type PatientImportRow } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
-import { newMrn } from './mrn.js';
+import { newMrn, refusingTakenMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** Rows of one statement: each stays far below the timeout of statements. */
@@ -62,6 +62,7 @@ export class PatientImports {
     // Two imports with the same MRNs in another order would wait for each other.
     await tx.sql.execute`
       SELECT pg_advisory_xact_lock(hashtextextended('wardbell.import/' || wardbell.current_tenant(), 0))`;
+    await refuseMergedMrns(tx, rows);
     const placed = rows.map((row, place): Placed => ({ row, place, mrn: row.mrn ?? newMrn() }));
     for (let start = 0; start < placed.length; start += ROWS_PER_STATEMENT)
       await this.#insert(tx, placed.slice(start, start + ROWS_PER_STATEMENT));
@@ -90,7 +91,7 @@ export class PatientImports {
 }
 
 const insertRows = (tx: Tx, placed: readonly Placed[]): Promise<PatientRow[]> =>
-  tx.sql.query<PatientRow[]>`
+  refusingTakenMrn(tx.sql.query<PatientRow[]>`
     INSERT INTO wardbell.patient AS p
       (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes)
     SELECT wardbell.current_tenant(), r.mrn, r.first_name, r.last_name, r.birth_date, coalesce(r.gender, 'unknown'),
@@ -98,7 +99,18 @@ const insertRows = (tx: Tx, placed: readonly Placed[]): Promise<PatientRow[]> =>
     FROM jsonb_to_recordset(${JSON.stringify(placed.map(({ row, mrn }) => ({ ...row, mrn })))}::jsonb)
       AS r (mrn text, first_name text, last_name text, birth_date date, gender text, phone text, email text, notes text)
     ON CONFLICT (tenant_id, mrn) DO NOTHING
-    RETURNING ${PATIENT_COLUMNS}`;
+    RETURNING ${PATIENT_COLUMNS}`);
+
+/** Those of merged patients, which the database refuses without saying which they are. */
+async function refuseMergedMrns(tx: Tx, rows: readonly PatientImportRow[]): Promise<void> {
+  const mrns = rows.flatMap(({ mrn }) => mrn ?? []);
+  const found = await tx.sql.query<{ mrn: string }[]>`
+    SELECT m.mrn FROM wardbell.merged_patient m
+    WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = ANY (${mrns}::text[])`;
+  const merged = new Set(found.map(({ mrn }) => mrn));
+  const places = rows.flatMap(({ mrn }, place) => (mrn !== undefined && merged.has(mrn) ? [place] : []));
+  if (places.length > 0) throw mrnsTaken(places);
+}
 
 function refuseRepeatedMrns(rows: readonly PatientImportRow[]): void {
   const first = new Map<string, number>();

@@ -18,13 +18,14 @@ export interface PatientRow {
   readonly updated_at: Date;
   readonly restricted: boolean;
   readonly restricted_to: readonly string[];
+  readonly archived: boolean;
 }
 
 /** Columns of the table with the alias `p`. Dates are text, because a `Date` would shift them with the time zone. */
 export const PATIENT_COLUMNS = raw(
   `p.id::text, p.tenant_id::text, p.mrn, p.first_name, p.last_name,
    to_char(p.birth_date, 'YYYY-MM-DD') AS birth_date, p.gender, p.phone, p.email, p.notes,
-   p.version, p.created_at, p.updated_at, p.restricted, p.restricted_to`,
+   p.version, p.created_at, p.updated_at, p.restricted, p.restricted_to, p.archived`,
 );
 
 /** The whole object, as events contain it; responses are reduced to a role's view. */
@@ -43,4 +44,5 @@ export const toPatient = (row: PatientRow): Patient => ({
   created_at: row.created_at.toISOString(),
   updated_at: row.updated_at.toISOString(),
   ...(row.restricted && { restricted: true, restricted_to: [...row.restricted_to] }),
+  ...(row.archived && { archived: true }),
 });

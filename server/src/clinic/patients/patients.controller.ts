@@ -3,6 +3,7 @@ import { api, type Patient } from '@wardbell/contract';
 import type { BareCall, Call } from '../../api/endpoint/call.js';
 import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { DeletedPatients } from './deleted-patients.js';
+import { MergedPatients } from './merged-patients.js';
 import { PatientPurge } from './patient-purge.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
@@ -15,6 +16,7 @@ export class PatientsController {
     private readonly patients: PatientsService,
     private readonly patientsList: PatientsList,
     private readonly deleted: DeletedPatients,
+    private readonly merged: MergedPatients,
     private readonly purges: PatientPurge,
   ) {}
 
@@ -46,6 +48,11 @@ export class PatientsController {
   @Endpoint(routes.remove)
   remove({ tx, id, ifMatch }: Call<typeof routes.remove>): Promise<void> {
     return this.deleted.remove(tx, id, ifMatch);
+  }
+
+  @Endpoint(routes.merge)
+  merge({ tx, id, body }: Call<typeof routes.merge>): Promise<Patient> {
+    return this.merged.merge(tx, id, body);
   }
 
   @Endpoint(routes.restore)

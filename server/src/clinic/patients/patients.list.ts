@@ -61,8 +61,8 @@ export class PatientsList {
       : query.ids
         ? selectByIds(query.ids, start, query.limit)
         : search.words.length > 0 || search.birthDates !== null
-          ? found(tx, search, query.search ?? '', start, query.limit)
-          : all(start, query.limit);
+          ? found(tx, search, query, start)
+          : all(query, start);
     // One statement reads one snapshot, so rows, seq and epoch are consistent under concurrent commits.
     const snapshot = await tx.sql.query<SnapshotRow[]>`
       SELECT h.seq, i.epoch::text, page.*
@@ -92,10 +92,14 @@ const toListed = ({ deleted_at, deleted_by, ...row }: Row): Patient => ({
   }),
 });
 
-const all = ([name, id]: readonly [string, string], limit: number): Sql => sql`
+/** A condition: the patient is not archived, or archived ones were asked for. */
+const shown = ({ archived }: Query): Sql => (archived ? sql`true` : sql`NOT p.archived`);
+
+const all = (query: Query, [name, id]: readonly [string, string]): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name FROM wardbell.patient p
   WHERE p.tenant_id = wardbell.current_tenant() AND (p.sort_name, p.id) > (${name}, ${id}::uuid)
-  ORDER BY p.sort_name, p.id LIMIT ${limit + 1}`;
+    AND ${shown(query)}
+  ORDER BY p.sort_name, p.id LIMIT ${query.limit + 1}`;
 
 /** Uses the primary key. OFFSET 0 keeps ORDER BY outside; otherwise the planner would scan the index of names. */
 const selectByIds = (
@@ -115,20 +119,29 @@ const selectByIds = (
 const finderOf = ({ principal }: Tx): string | null =>
   seesRestricted(principal.role) ? null : principal.userId;
 
-/** @param exact the MRN by which a restricted patient is found by everybody */
+/**
+ * A restricted patient is found by everybody by its exact MRN; the MRN of a merged one leads to the patient into which it was
+ * merged.
+ */
 const found = (
   tx: Tx,
   { words, birthDates }: PatientSearch,
-  exact: string,
+  query: Query,
   [name, id]: readonly [string, string],
-  limit: number,
 ): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name
-  FROM wardbell.search_patients(
-    ${words}::text[], ${birthDates}::date[], ${name}, ${id}::uuid, ${limit + 1},
-    ${finderOf(tx)}, ${exact}
-  ) AS hit
-  JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit`;
+  FROM (
+    SELECT hit AS id FROM wardbell.search_patients(
+      ${words}::text[], ${birthDates}::date[], ${name}, ${id}::uuid, ${query.limit + 1},
+      ${finderOf(tx)}, ${query.search ?? ''}, ${query.archived ?? false}
+    ) AS hit
+    UNION
+    SELECT m.merged_into FROM wardbell.merged_patient m
+    WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = ${query.search ?? ''}
+  ) hit
+  JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit.id
+  WHERE (p.sort_name, p.id) > (${name}, ${id}::uuid) AND ${shown(query)}
+  ORDER BY p.sort_name, p.id LIMIT ${query.limit + 1}`;
 
 /** There are few: a search reads all of them. */
 const deleted = (

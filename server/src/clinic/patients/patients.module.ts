@@ -3,6 +3,7 @@ import { BreakGlassController } from './break-glass.controller.js';
 import { BreakGlassService } from './break-glass.service.js';
 import { DeletedPatients } from './deleted-patients.js';
 import { ImportController } from './import.controller.js';
+import { MergedPatients } from './merged-patients.js';
 import { PatientImports } from './patient-import.js';
 import { PatientPurge } from './patient-purge.js';
 import { PatientsController } from './patients.controller.js';
@@ -16,6 +17,7 @@ import { PatientsService } from './patients.service.js';
     PatientsList,
     DeletedPatients,
     PatientImports,
+    MergedPatients,
     PatientPurge,
     BreakGlassService,
   ],

@@ -4,9 +4,10 @@ import { emergencyUntil, isOpenTo } from '../../api/endpoint/restriction.js';
 import { LOG_REWRITTEN } from '../../database/log-event.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
-import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
 import { toUserId } from '../../platform/uuid.js';
-import { newMrn } from './mrn.js';
+import { findMerged } from './merged-patients.js';
+import { missingPatient } from './missing-patient.js';
+import { newMrn, refusingTakenMrn } from './mrn.js';
 import { PATIENT_COLUMNS, type PatientRow, toPatient } from './patient-row.js';
 
 /** Attempts to generate a free number. At 100,000 patients one in ten million numbers collides. */
@@ -15,14 +16,23 @@ const MRN_DRAWS = 5;
 /** Patients of one tenant. Every write emits its event and its audit row in the same transaction. */
 @Injectable()
 export class PatientsService {
-  /** @throws Problem `restricted` for those who may not see the patient */
+  /**
+   * A patient; of one that was merged, what it was.
+   * @throws Problem `restricted` for those who may not see the patient, or the one into which it was merged
+   */
   async get(tx: Tx, id: string): Promise<Patient> {
+    const patient = (await this.#find(tx, id)) ?? (await findMerged(tx, id));
+    if (!patient) throw new Problem('not_found');
+    return patient;
+  }
+
+  async #find(tx: Tx, id: string): Promise<Patient | undefined> {
     const [row] = await tx.sql.query<(PatientRow & { is_open: boolean; emergency_until: Date | null })[]>`
       SELECT ${PATIENT_COLUMNS}, ${isOpenTo(tx.principal)} AS is_open,
              CASE WHEN p.restricted THEN ${emergencyUntil(tx.principal)} END AS emergency_until
       FROM wardbell.patient p
       WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid`;
-    if (!row) throw new Problem('not_found');
+    if (!row) return undefined;
     if (!row.is_open) throw new Problem('restricted');
     const until = row.emergency_until;
     return { ...toPatient(row), ...(until && { emergency_until: until.toISOString() }) };
@@ -57,7 +67,7 @@ export class PatientsService {
       data: changesRestriction(body) ? { ...patient, [LOG_REWRITTEN]: true } : patient,
     });
     tx.audit({
-      action: 'patient.update',
+      action: actionOf(body),
       objectType: 'patient',
       objectId: id,
       patientId: id,
@@ -68,7 +78,7 @@ export class PatientsService {
 
   async #insert(tx: Tx, body: PatientCreate): Promise<Patient> {
     for (let draw = 1; draw <= MRN_DRAWS; draw++) {
-      const [row] = await tx.sql.query<PatientRow[]>`
+      const [row] = await refusingTakenMrn(tx.sql.query<PatientRow[]>`
         INSERT INTO wardbell.patient AS p
           (tenant_id, mrn, first_name, last_name, birth_date, gender, phone, email, notes, restricted, restricted_to)
         VALUES (wardbell.current_tenant(), ${body.mrn ?? newMrn()}, ${body.first_name}, ${body.last_name},
@@ -76,7 +86,7 @@ export class PatientsService {
                 ${body.email ?? null}, ${body.notes ?? null}, ${body.restricted ?? false},
                 ${withUserIds(body).restricted_to ?? []}::text[])
         ON CONFLICT (tenant_id, mrn) DO NOTHING
-        RETURNING ${PATIENT_COLUMNS}`;
+        RETURNING ${PATIENT_COLUMNS}`);
       if (row) return toPatient(row);
       if (body.mrn !== undefined) break;
     }
@@ -89,33 +99,33 @@ export class PatientsService {
     body: PatientUpdate,
     ifMatch: readonly number[] | null,
   ): Promise<PatientRow | undefined> {
-    try {
-      // the same text for every combination of fields, so that it is prepared once
-      const [row] = await tx.sql.query<PatientRow[]>`
-        UPDATE wardbell.patient p
-        SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes, restricted, restricted_to) = (
-              SELECT n.mrn, n.first_name, n.last_name, n.birth_date, n.gender, n.phone, n.email, n.notes,
-                     n.restricted, n.restricted_to
-              FROM jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) n),
-            version = p.version + 1, updated_at = clock_timestamp()
-        WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
-          AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
-          AND ${isOpenTo(tx.principal)}
-          AND jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) IS DISTINCT FROM p
-        RETURNING ${PATIENT_COLUMNS}`;
-      return row;
-    } catch (error) {
-      if (sqlState(error) === SQLSTATE.uniqueViolation) throw new Problem('mrn_taken', { cause: error });
-      throw error;
-    }
+    // the same text for every combination of fields, so that it is prepared once
+    const [row] = await refusingTakenMrn(tx.sql.query<PatientRow[]>`
+      UPDATE wardbell.patient p
+      SET (mrn, first_name, last_name, birth_date, gender, phone, email, notes, restricted, restricted_to,
+           archived) = (
+            SELECT n.mrn, n.first_name, n.last_name, n.birth_date, n.gender, n.phone, n.email, n.notes,
+                   n.restricted, n.restricted_to, n.archived
+            FROM jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) n),
+          version = p.version + 1, updated_at = clock_timestamp()
+      WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid
+        AND (${ifMatch}::int[] IS NULL OR p.version = ANY (${ifMatch}::int[]))
+        AND ${isOpenTo(tx.principal)}
+        AND jsonb_populate_record(p, ${JSON.stringify(body)}::jsonb) IS DISTINCT FROM p
+      RETURNING ${PATIENT_COLUMNS}`);
+    return row;
   }
 
   async #unchanged(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<Patient> {
-    const patient = await this.get(tx, id);
+    const patient = await this.#find(tx, id);
+    if (!patient) throw await missingPatient(tx, id);
     if (ifMatch && !ifMatch.includes(patient.version)) throw new Problem('version_mismatch');
     return patient;
   }
 }
+
+const actionOf = ({ archived }: PatientUpdate): string =>
+  archived === undefined ? 'patient.update' : archived ? 'patient.archive' : 'patient.unarchive';
 
 type Restriction = Pick<PatientCreate, 'restricted' | 'restricted_to'>;
 

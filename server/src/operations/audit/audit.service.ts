@@ -68,7 +68,10 @@ export class AuditService {
     };
   }
 
-  /** Reads and changes of one patient, newest first. @throws Problem 404 for a patient that never was here */
+  /**
+   * Reads and changes of one patient, and of those who were merged into it, newest first.
+   * @throws Problem 404 for a patient that never was here
+   */
   async accesses(
     tx: Tx,
     patientId: string,
@@ -80,7 +83,7 @@ export class AuditService {
     const rows = await orm.audit.findMany({
       where: {
         scope: tx.tenantId ?? NIL_UUID,
-        patient_id: patientId,
+        patient_id: { in: [patientId, ...(await mergedInto(tx, patientId))] },
         action: { not: 'audit.read' },
         seq: { lt: BigInt(before) },
       },
@@ -120,6 +123,13 @@ export class AuditService {
     if (!part) throw new Error('verify_audit answered no row');
     return part;
   }
+}
+
+async function mergedInto(tx: Tx, patientId: string): Promise<string[]> {
+  const rows = await tx.sql.query<{ id: string }[]>`
+    SELECT m.id::text FROM wardbell.merged_patient m
+    WHERE m.tenant_id = wardbell.current_tenant() AND m.merged_into = ${patientId}::uuid`;
+  return rows.map(({ id }) => id);
 }
 
 /** A patient without a row in the audit log: its rows are past their retention, or it was imported with SQL. */

@@ -98,6 +98,14 @@ async function fillTables(clinic: Omit<AttackClinic, 'ids'>): Promise<void> {
   const booking = { patient_id: id, datetime: '2026-12-01T09:00:00Z', type: MARK };
   await make('POST', '/appointments', { body: booking });
   await make('DELETE', `/patients/${id}`);
+  // merged_patient
+  const twins: { id: string }[] = [];
+  for (const _ of [1, 2]) {
+    const body = { first_name: MARK, last_name: MARK };
+    twins.push(await insist(z.object({ id: z.string() }), 'POST', '/patients', { token, body }));
+  }
+  const merge = { into: twins[1]?.id, version: 1, into_version: 1 };
+  await make('POST', `/patients/${twins[0]?.id}/merge`, { body: merge });
   await make('PUT', `/tenants/${clinic.id}/security`, { body: { policy: { idle_minutes: 20 } } });
   // office_hour, clinic_setting
   await make('PUT', '/office-hours', { body: { week: { monday: [{ from: '08:00', to: '17:00' }] } } });

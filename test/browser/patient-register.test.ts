@@ -1,0 +1,125 @@
+import { Appointment, api } from '@wardbell/contract';
+import { must } from '../support/tenant.js';
+import { violationsOf } from './support/axe.js';
+import { server, signedIn } from './support/bench.js';
+import { uniqueName } from './support/patients.js';
+import { clinic, DAY, open, patient } from './support/schedule.js';
+
+/** As people are called: a word with digits is taken for an MRN. */
+const newcomer = (): string =>
+  uniqueName('Newcomer').replace(/\d/g, (digit) => 'ghijklmnop'.charAt(Number(digit)));
+
+const listed = async (patientId: string): Promise<readonly Appointment[]> =>
+  (
+    await must(api.appointments.list.answer, server, 'GET', `/appointments?patient_id=${patientId}`, {
+      token: clinic.clinician.token,
+    })
+  ).data;
+const found = async (search: string) =>
+  (
+    await must(api.patients.list.answer, server, 'GET', `/patients?search=${encodeURIComponent(search)}`, {
+      token: clinic.clinician.token,
+    })
+  ).data;
+
+describe('booking', () => {
+  it('begins in the record of a patient, who is chosen already, and ends there', async () => {
+    const anna = await signedIn(clinic.frontDesk);
+    const { page } = anna;
+    await anna.row(patient.last_name).click();
+    const panel = page.getByRole('complementary', { name: 'Patient' });
+    await panel.getByRole('button', { name: 'Book', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'New appointment' });
+    await dialog.getByText(`MRN ${patient.mrn}`).waitFor();
+    expect(await dialog.getByRole('combobox', { name: 'Patient' }).inputValue()).toBe(
+      `${patient.last_name}, Mae`,
+    );
+    expect(await violationsOf(page)).toEqual([]);
+    await dialog.getByLabel('Type').fill('Check-up');
+    await dialog.getByLabel('Date').fill(DAY);
+    await dialog.getByLabel('Time', { exact: true }).fill('09:30');
+    await dialog.getByRole('button', { name: 'Save appointment' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await panel.getByText('Check-up').waitFor();
+    expect(await listed(patient.id)).toMatchObject([{ datetime: `${DAY}T09:30:00.000Z`, type: 'Check-up' }]);
+    await page.getByRole('link', { name: 'In the schedule' }).click();
+    await page.getByRole('complementary', { name: 'Appointment' }).waitFor();
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('registers whom the search of the patient did not find, and keeps what was entered for the appointment', async () => {
+    const anna = await open('frontDesk');
+    const { page } = anna;
+    const last = newcomer();
+    await page.getByRole('button', { name: 'New appointment' }).first().click();
+    const booking = page.getByRole('dialog', { name: 'New appointment' });
+    await booking.getByLabel('Type').fill('First visit');
+    await booking.getByLabel('Time', { exact: true }).fill('10:00');
+    await booking.getByRole('combobox', { name: 'Patient' }).fill(`Zelda ${last} 29.02.1980`);
+    await booking.getByRole('button', { name: `Register “Zelda ${last} 29.02.1980”` }).click();
+    const registering = page.getByRole('dialog', { name: 'New patient' });
+    await registering.waitFor();
+    expect(await registering.getByLabel('First name').inputValue()).toBe('Zelda');
+    expect(await registering.getByLabel('Last name').inputValue()).toBe(last);
+    expect(await registering.getByLabel('Birth date').inputValue()).toBe('1980-02-29');
+    // one Escape is for the form on top, which asks; the other form stays as it is
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Keep editing' }).click();
+    expect(await violationsOf(page)).toEqual([]);
+    await registering.getByRole('button', { name: 'Save patient' }).click();
+    await registering.waitFor({ state: 'detached' });
+    await booking.getByText(/^born .*1980 · MRN/).waitFor();
+    expect(await booking.getByRole('combobox', { name: 'Patient' }).inputValue()).toBe(`${last}, Zelda`);
+    expect(await booking.getByLabel('Type').inputValue()).toBe('First visit');
+    await booking.getByRole('button', { name: 'Save appointment' }).click();
+    await booking.waitFor({ state: 'detached' });
+    const [made] = await found(last);
+    expect(await listed(made?.id ?? '')).toMatchObject([
+      { datetime: `${DAY}T10:00:00.000Z`, type: 'First visit' },
+    ]);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+});
+
+describe('a search in the list of patients', () => {
+  it('that finds nobody offers to register what was typed, and to look among archived patients', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    const last = newcomer();
+    await page.getByRole('searchbox').fill(`${last}, Zelda +44 20 7946 0001`);
+    await page.getByRole('button', { name: 'Search archived patients, too' }).waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await page.getByRole('button', { name: /^Register/ }).click();
+    const registering = page.getByRole('dialog', { name: 'New patient' });
+    await registering.getByRole('button', { name: 'Save patient' }).click();
+    await registering.waitFor({ state: 'detached' });
+    await page
+      .getByRole('complementary', { name: 'Patient' })
+      .getByRole('heading', { name: `Zelda ${last}` })
+      .waitFor();
+    expect(await found(last)).toMatchObject([{ first_name: 'Zelda', phone: '+44 20 7946 0001' }]);
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('that fails shows neither rows of before nor the details of before', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await anna.row(patient.last_name).click();
+    const panel = page.getByRole('complementary', { name: 'Patient' });
+    await panel.getByRole('heading', { name: `Mae ${patient.last_name}` }).waitFor();
+    await page.route(/\/api\/v1\/patients\?.*search=/, (route) =>
+      route.fulfill({ status: 400, json: { code: 'malformed_request' } }),
+    );
+    await page.getByRole('searchbox').fill('Mae');
+    await page.getByText('That did not work').waitFor();
+    await panel.waitFor({ state: 'detached' });
+    expect(await anna.row(patient.last_name).count()).toBe(0);
+    await page.unroute(/\/api\/v1\/patients\?.*search=/);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await anna.row(patient.last_name).waitFor();
+    await anna.close();
+  });
+});
