@@ -37,7 +37,7 @@ const FEATURE_IMPORTS = {
   presence: [],
   reviews: ['patients'],
   schedule: ['care', 'patients'],
-  shell: ['account', 'first-steps', 'lock', 'notifications', 'presence', 'reviews', 'sign-in'],
+  shell: ['account', 'first-steps', 'lock', 'notifications', 'patients', 'presence', 'reviews', 'sign-in'],
   security: [],
   'sign-in': [],
   system: [],
@@ -149,7 +149,9 @@ export default {
       'identity/sessions',
       'realtime/hub',
       'realtime/connections',
+      'realtime/objects',
     ),
+    mayImport('realtime/objects', 'realtime/bus', 'realtime/hub', 'realtime/connections'),
     mayImport('realtime/presence', 'api', 'realtime/bus', 'realtime/hub', 'realtime/connections'),
     mayImport(
       'realtime/stream',

@@ -97,6 +97,7 @@ export type EventType = keyof typeof EVENT_TYPES;
  */
 export const LIVE_TYPES = {
   user_status: 'presence',
+  object_presence: 'presence',
   system_health: 'system',
   system_log: 'system',
 } as const satisfies Record<string, Topic>;
@@ -119,6 +120,7 @@ const FRAME_TYPES = [
   'refresh',
   'subscribe',
   'resume',
+  'working_on',
 ] as const;
 
 /** Types that the server sends. Applications cannot publish events of these types. */

@@ -19,6 +19,7 @@ export * from './http.js';
 export * from './integration-key.js';
 export * from './lists.js';
 export * from './notice.js';
+export * from './object-presence.js';
 export * from './oidc.js';
 export * from './paging.js';
 export * from './patient.js';

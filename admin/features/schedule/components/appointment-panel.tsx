@@ -16,6 +16,7 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi, useMe } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -283,7 +284,10 @@ export const AppointmentPanel = ({
       {gone ? (
         <PanelGone icon={IconCalendarOff} title={words.gone.title} hint={words.gone.hint} onClose={onClose} />
       ) : appointment ? (
-        <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+        <>
+          <WhoElse kind="appointment" id={id} activity="looking" />
+          <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+        </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />
       ) : (
