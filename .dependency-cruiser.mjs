@@ -22,6 +22,7 @@ const FEATURE_IMPORTS = {
   account: [],
   approvals: [],
   audit: ['patients', 'reviews'],
+  board: ['notifications'],
   care: [],
   'clinic-setup': [],
   connections: [],

@@ -395,6 +395,7 @@ describe('the number of unread notices', () => {
     await untilTitle('(3) Patienten · Wardbell');
     await send({ message: 'four', level: 'info', audience: { user_ids: [clinic.clinician.id] } });
     await untilTitle('(4) Patienten · Wardbell');
+    expect(nurse.complaints).toEqual([]);
 
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox', { name: 'Bereich oder Aktion suchen' }).fill('sperren');
@@ -402,7 +403,6 @@ describe('the number of unread notices', () => {
     await page.waitForFunction(() => document.querySelector('input[type="password"]') !== null);
     await eventually(async () => !(await page.title()).startsWith('('));
     expect(await iconOf(nurse)).not.toBe('/icon-unread.svg');
-    expect(nurse.complaints).toEqual([]);
     await nurse.close();
   });
 

@@ -3,6 +3,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import { boardNumber } from '@wardbell/contract/board-number';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -90,6 +91,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       <Fact name={words.type}>{appointment.type}</Fact>
       <Fact name={words.practitioner}>{appointment.practitioner ?? none}</Fact>
       <Fact name={words.room}>{appointment.room ?? none}</Fact>
+      <Fact name={words.boardNumber}>{boardNumber(appointment.id)}</Fact>
       {seesReason && <Fact name={words.reason}>{appointment.reason || none}</Fact>}
       {appointment.cancellation_reason && (
         <Fact name={words.cancellation}>{appointment.cancellation_reason}</Fact>

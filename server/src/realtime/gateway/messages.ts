@@ -104,10 +104,7 @@ export class Messages {
     this.hub.resubscribe(session, subscription);
   }
 
-  #workOn(
-    client: SocketClient,
-    { objects, tab = '' }: Extract<ClientMessage, { type: 'working_on' }>,
-  ): void {
+  #workOn(client: SocketClient, { objects, tab = '' }: Extract<ClientMessage, { type: 'working_on' }>): void {
     const refused = () => sendError(client, 'object_not_found');
     if (!this.objects.state(client.session, tab, objects, refused)) sendError(client, 'working_on_refused');
   }
