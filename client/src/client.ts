@@ -161,6 +161,7 @@ export const createClient = <App extends ApplicationData = Record<never, object>
       else connection.retry();
     },
     active: () => (tabs?.following ? tabs.ask('active') : connection.active()),
+    tell: (message) => (tabs?.following ? tabs.tell(message) : connection.tell(message)),
     on: (type, handler) => {
       const ofType = handlers.get(type) ?? new Set();
       handlers.set(type, ofType);

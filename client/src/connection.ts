@@ -61,6 +61,8 @@ export interface Connection {
   repair(): void;
   /** A person has acted: tells the server, at most once in `ACTIVE_EVERY_MS`. */
   active(): void;
+  /** Sends a message, if a socket is open. */
+  tell(message: object): void;
   /** Takes over the state of the shared connection from the leading tab. */
   mirror(state: State): void;
 }
@@ -320,7 +322,10 @@ export const createConnection = (parts: ConnectionParts): Connection => {
       const nowMs = runtime.now();
       if (!session || state.status === 'connecting' || Math.abs(nowMs - activeAtMs) < ACTIVE_EVERY_MS) return;
       activeAtMs = nowMs;
-      session.active();
+      session.tell({ type: 'active' });
+    },
+    tell: (message) => {
+      if (state.status !== 'connecting') session?.tell(message);
     },
     mirror: (leading) => {
       if (!parked) return;

@@ -10,7 +10,7 @@ type Declared<App extends ApplicationData> = {
 /** Frames without a sequence number. They describe the present and are not replayed. */
 export type EphemeralEvent = Extract<
   ControlFrame,
-  { type: 'user_status' | 'system_health' | 'gateway_status_change' | 'system_log' }
+  { type: 'user_status' | 'object_presence' | 'system_health' | 'gateway_status_change' | 'system_log' }
 >;
 
 /**

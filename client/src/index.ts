@@ -1,4 +1,4 @@
-export type { Appointment, Patient, Topic } from '@wardbell/contract';
+export type { Appointment, ObjectPresence, Patient, Topic, WorkingOn } from '@wardbell/contract';
 export { createClient } from './client.js';
 export type {
   ApplicationData,
@@ -32,3 +32,4 @@ export type {
 export type { Position, TenantPosition } from './position.js';
 export { reasonText } from './reason-text.js';
 export type { Reason, ReasonCode, State, Status, Transport } from './state.js';
+export { workOn } from './work.js';

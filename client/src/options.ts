@@ -1,4 +1,4 @@
-import type { Topic } from '@wardbell/contract';
+import type { ClientMessage, Topic } from '@wardbell/contract';
 import type {
   ApplicationData,
   EphemeralEvent,
@@ -116,6 +116,11 @@ export interface Client<App extends ApplicationData = Record<never, object>> {
    * sends at most one message in 30 s, and nothing while no WebSocket is open.
    */
   active(): void;
+  /**
+   * Sends a message of the protocol, such as `subscribe`; nothing while no WebSocket is open, so repeat it when the state
+   * becomes `live`. For what a person works on there is `workOn`.
+   */
+  tell(message: ClientMessage): void;
 
   /**
    * Calls `handler` for each event of the type (`*`: of any type) until the returned function is called. Types of your

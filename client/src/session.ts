@@ -48,8 +48,8 @@ export interface Session {
    * The received events differ from those that were sent: ends the session, so that the next one requests them again.
    */
   repair(): void;
-  /** Tells the server that a person has acted; an event stream cannot. */
-  active(): void;
+  /** Sends a message; an event stream cannot. */
+  tell(message: object): void;
   /** Ends the session without a call to the listener. */
   close(): void;
 }
@@ -158,7 +158,7 @@ export const openSession = (
     probe: (isGone) => heartbeat?.probe(isGone),
     catchUp: () => heartbeat?.catchUp(),
     repair,
-    active: () => send({ type: 'active' }),
+    tell: send,
     close: () => close(),
   };
 };

@@ -37,7 +37,9 @@ type Message =
   | { readonly kind: 'lead' | 'alive'; readonly leader: string }
   | { readonly kind: 'state'; readonly leader: string; readonly state: State }
   | { readonly kind: 'frame'; readonly leader: string; readonly frame: IncomingEvent }
-  | { readonly kind: 'check' | 'retry' | 'wake' | 'active' };
+  | { readonly kind: 'check' | 'retry' | 'wake' | 'active' }
+  /** A message for the server. */
+  | { readonly kind: 'tell'; readonly message: object };
 
 /** Identifies the options that determine the stream, apart from the user. */
 const scopeOf = (options: ConnectionOptions): string =>
@@ -111,6 +113,11 @@ export class Tabs {
   /** Requests an action of the leader. */
   ask(kind: 'retry' | 'wake' | 'active'): void {
     this.#post({ kind });
+  }
+
+  /** Has the leader send a message. */
+  tell(message: object): void {
+    this.#post({ kind: 'tell', message });
   }
 
   /** Releases leadership or leaves the queue. */
@@ -223,6 +230,7 @@ export class Tabs {
     } else if (message.kind === 'retry') this.connection.retry();
     else if (message.kind === 'wake') this.connection.wake();
     else if (message.kind === 'active') this.connection.active();
+    else if (message.kind === 'tell') this.connection.tell(message.message);
   }
 
   #follow(message: Message): void {

@@ -100,6 +100,7 @@ export type EventType = keyof typeof EVENT_TYPES;
  */
 export const LIVE_TYPES = {
   user_status: 'presence',
+  object_presence: 'presence',
   system_health: 'system',
   system_log: 'system',
 } as const satisfies Record<string, Topic>;
@@ -122,6 +123,7 @@ const FRAME_TYPES = [
   'refresh',
   'subscribe',
   'resume',
+  'working_on',
 ] as const;
 
 /** Types that the server sends. Applications cannot publish events of these types. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { EventTypeName } from './event.js';
 import { GatewayStatusChange } from './gateway.js';
+import { MAX_WORKING_ON, ObjectPresence, WorkingOn } from './object-presence.js';
 import { LogLevel } from './system.js';
 import { Seq, Timestamp, Uuid } from './text.js';
 import { Topic } from './topic.js';
@@ -44,6 +45,7 @@ export const CONTROL_DATA = {
   server_restarting: z.object({ reconnect_after_ms: z.int() }),
   error: z.object({ code: z.string(), message: z.string() }),
   user_status: z.object({ user_id: z.string(), status: z.enum(['online', 'offline']) }),
+  object_presence: ObjectPresence,
   system_health: z.object({
     status: z.enum(['healthy', 'degraded', 'unhealthy']),
     checks: z.record(z.string(), z.unknown()),
@@ -84,6 +86,14 @@ export const ClientMessage = z.discriminatedUnion('type', [
     type: z.literal('resume'),
     epoch: z.string().max(100).optional(),
     since: z.union([Seq, TenantPositions]),
+  }),
+  /** What a person works on in a tab: all of it, replacing what that tab said before. */
+  z.object({
+    type: z.literal('working_on'),
+    objects: z.array(WorkingOn).max(MAX_WORKING_ON),
+    tab: z.string().max(36).optional().meta({
+      description: 'Tells the tabs of a browser apart that share the connection',
+    }),
   }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

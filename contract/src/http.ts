@@ -16,6 +16,7 @@ import {
   rooms,
 } from './routes-setup.js';
 import { audit, connections, events, eventTypes, presence, stream, system } from './routes-stream.js';
+import { waitingBoard } from './waiting-board.js';
 
 /**
  * All routes of the API. The server mounts, guards and validates its handlers by this table, and OpenAPI is generated
@@ -26,6 +27,7 @@ export const api = {
   patients,
   patientImports,
   appointments,
+  waitingBoard,
   breakGlass,
   practitioners,
   rooms,

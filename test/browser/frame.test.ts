@@ -1,5 +1,6 @@
 import { SUPER_ADMIN } from '../support/server.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
@@ -63,6 +64,122 @@ describe('the palette', () => {
     await german.press('Enter');
     await page.getByRole('button', { name: 'Anmelden' }).waitFor();
     await root.close();
+  });
+});
+
+describe('what the palette finds', () => {
+  const openPalette = async ({ page }: ConsolePage) => {
+    await page.keyboard.press('Control+k');
+    const field = page.getByRole('combobox', { name: 'Find a page or action' });
+    await field.waitFor();
+    return field;
+  };
+
+  it('is patients and their appointments of today and later, by the letters of a name, and leaves no name behind', async () => {
+    const last_name = uniqueName('Zyxo');
+    const patient = await createPatient(server, clinic.frontDesk, {
+      first_name: 'Mae',
+      last_name,
+      birth_date: '1971-03-04',
+    });
+    const book = (datetime: string, type: string) =>
+      createAppointment(server, clinic.frontDesk, { patient_id: patient.id, datetime, type });
+    await book('2020-01-15T10:00:00.000Z', 'Long ago');
+    const next = await book('2031-01-15T10:00:00.000Z', 'Follow-up');
+    const tom = await open(clinic.frontDesk);
+    const { page } = tom;
+    let field = await openPalette(tom);
+    await field.fill(last_name.toLowerCase());
+    const groups = page.getByRole('listbox').getByRole('group');
+    await groups
+      .filter({ hasText: 'Patients' })
+      .getByRole('option', { name: /born 4 Mar 1971/ })
+      .waitFor();
+    await groups
+      .filter({ hasText: 'Appointments' })
+      .getByRole('option', { name: /Follow-up/ })
+      .waitFor();
+    expect(await page.getByRole('option').filter({ hasText: 'Long ago' }).count()).toBe(0);
+    await page.getByRole('status').filter({ hasText: '2 results' }).waitFor({ state: 'attached' });
+    expect(await violationsOf(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('complementary', { name: 'Patient' })
+      .getByRole('heading', { name: `Mae ${last_name}` })
+      .waitFor();
+    field = await openPalette(tom);
+    await field.fill(last_name);
+    await page.getByRole('option', { name: /Follow-up/ }).click();
+    await page.getByRole('complementary', { name: 'Appointment' }).waitFor();
+    expect(page.url()).toBe(`${server.url}/schedule/?date=2031-01-15&id=${next.id}`);
+    const kept = await page.evaluate(() =>
+      JSON.stringify([location.href, history.state, { ...localStorage }, { ...sessionStorage }]),
+    );
+    expect(kept).not.toContain(last_name);
+    expect(kept).not.toContain(last_name.toLowerCase());
+    expect(tom.complaints).toEqual([]);
+    await tom.close();
+  });
+
+  it('is of the last letters typed, whatever answers first', async () => {
+    const [slow, fast] = [uniqueName('Slow'), uniqueName('Fast')];
+    for (const last_name of [slow, fast]) await createPatient(server, clinic.frontDesk, { last_name });
+    const tom = await open(clinic.frontDesk);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const asked = tom.page.waitForRequest((request) => request.url().includes(`search=${slow}`));
+    await tom.page.route(`**/api/v1/patients?*search=${slow}*`, async (route) => {
+      await held;
+      await route.continue().catch(() => undefined);
+    });
+    const field = await openPalette(tom);
+    await field.fill(slow);
+    await asked;
+    await field.fill(fast);
+    await tom.page.getByRole('option', { name: new RegExp(fast) }).waitFor();
+    release();
+    await tom.page.unrouteAll({ behavior: 'wait' });
+    expect(await tom.page.getByRole('option', { name: new RegExp(slow) }).count()).toBe(0);
+    await tom.close();
+  });
+
+  it('is users for those who manage them, and to nobody else', async () => {
+    const admin = await open(clinic.admin);
+    const field = await openPalette(admin);
+    await field.fill('Test clinician');
+    await admin.page.getByRole('option', { name: /Test clinician/ }).click();
+    await admin.page.waitForURL(`${server.url}/users/?id=${clinic.clinician.id}`);
+    await admin.close();
+    const tom = await open(clinic.frontDesk);
+    const asked: string[] = [];
+    tom.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await (await openPalette(tom)).fill('Test clinician');
+    await tom.page.getByText('Nothing found').first().waitFor();
+    expect(asked).not.toContain('/api/v1/users');
+    await tom.close();
+  });
+
+  it('does what is done most, from any page', async () => {
+    const tom = await open(clinic.frontDesk);
+    const { page } = tom;
+    await (await openPalette(tom)).fill('new patient');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'New patient' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await (await openPalette(tom)).fill('book');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/schedule\//);
+    await page.getByRole('dialog', { name: 'New appointment' }).waitFor();
+    await page.goto(`${server.url}/schedule/?date=2031-01-15`);
+    await tom.untilConnection('Live');
+    await (await openPalette(tom)).fill('today');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${server.url}/schedule/`);
+    expect(tom.complaints).toEqual([]);
+    await tom.close();
   });
 });
 

@@ -1,11 +1,12 @@
 import { createECDH } from 'node:crypto';
 import { api } from '@wardbell/contract';
+import { z } from 'zod';
 import { call } from '../support/http.js';
 import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
-import { server, signedIn } from './support/bench.js';
-import type { ConsolePage } from './support/console-page.js';
+import { browser, server, signedIn } from './support/bench.js';
+import { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
 
 let clinic: TestTenant;
@@ -366,6 +367,124 @@ describe('how a person is told', () => {
       },
     );
     expect(saved).toMatchObject({ sound: false, desktop: true, quiet_hours: { from: '21:30', to: '06:00' } });
+    await nurse.close();
+  });
+});
+
+describe('the number of unread notices', () => {
+  const iconOf = ({ page }: ConsolePage) => page.locator('link[rel="icon"]').first().getAttribute('href');
+
+  it('stands in the title and the icon of the tab on each way into a page, in each language, and not on a locked screen', async () => {
+    for (const message of ['one', 'two', 'three'])
+      await send({ message, level: 'info', audience: { user_ids: [clinic.clinician.id] } });
+    const nurse = await open(clinic.clinician);
+    const { page } = nurse;
+    const untilTitle = (title: string) =>
+      eventually(async () => expect(await page.title()).toBe(title) === undefined);
+    await untilTitle('(3) Patients · Wardbell');
+    expect(await iconOf(nurse)).toBe('/icon-unread.svg');
+    await page.getByRole('link', { name: 'Schedule', exact: true }).click();
+    await untilTitle('(3) Schedule · Wardbell');
+    await page.goBack();
+    await untilTitle('(3) Patients · Wardbell');
+    await page.reload();
+    await untilTitle('(3) Patients · Wardbell');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find a page or action' }).fill('deutsch');
+    await page.keyboard.press('Enter');
+    await untilTitle('(3) Patienten · Wardbell');
+    await send({ message: 'four', level: 'info', audience: { user_ids: [clinic.clinician.id] } });
+    await untilTitle('(4) Patienten · Wardbell');
+    expect(nurse.complaints).toEqual([]);
+
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Bereich oder Aktion suchen' }).fill('sperren');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('input[type="password"]') !== null);
+    await eventually(async () => !(await page.title()).startsWith('('));
+    expect(await iconOf(nurse)).not.toBe('/icon-unread.svg');
+    await nurse.close();
+  });
+
+  it('is gone from title and icon when all are read, in every tab', async () => {
+    await send({ message: 'read me', level: 'info', audience: { user_ids: [clinic.clinician.id] } });
+    const nurse = await open(clinic.clinician);
+    const other = await nurse.openTab('/schedule/');
+    for (const { page } of [nurse, other])
+      await page.waitForFunction(() => document.title.startsWith('(1) '));
+    await must(z.unknown(), server, 'POST', '/notifications/inbox/read-all', {
+      token: clinic.clinician.token,
+      body: { up_to_seq: Number.MAX_SAFE_INTEGER },
+    });
+    for (const { page } of [nurse, other]) await page.waitForFunction(() => !document.title.startsWith('('));
+    expect(await iconOf(nurse)).not.toBe('/icon-unread.svg');
+    await nurse.close();
+  });
+
+  it('is told to an installed app, where the browser can show it', async () => {
+    await send({ message: 'badge', level: 'info', audience: { user_ids: [clinic.clinician.id] } });
+    const nurse = await ConsolePage.open(browser, server);
+    await nurse.context.addInitScript(() => {
+      const badges: number[] = [];
+      Object.assign(window, { badges });
+      Object.assign(navigator, {
+        setAppBadge: async (n: number) => void badges.push(n),
+        clearAppBadge: async () => void badges.push(0),
+      });
+    });
+    await nurse.page.reload();
+    await nurse.signIn(clinic.clinician);
+    await nurse.page.waitForFunction(() => Reflect.get(window, 'badges').includes(1));
+    await nurse.close();
+  });
+});
+
+describe('a notice that comes while nobody looks at the page', () => {
+  it('is heard and shown on the desktop as the person wants it, without what it says, and a click opens it', async () => {
+    const nurse = await ConsolePage.open(browser, server, { permissions: ['notifications'] });
+    await nurse.context.addInitScript(() => {
+      const shown: { title: string; options: unknown; click: () => void }[] = [];
+      const tones: number[] = [];
+      class Shown {
+        static readonly permission = 'granted';
+        onclick = () => undefined;
+        constructor(title: string, options: unknown) {
+          shown.push({ title, options, click: () => this.onclick() });
+        }
+        close(): void {}
+      }
+      Object.assign(window, { shown, tones, Notification: Shown });
+      document.hasFocus = () => false;
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (at?: number) {
+        tones.push(this.frequency.value);
+        start.call(this, at);
+      };
+    });
+    await nurse.page.reload();
+    await nurse.signIn(clinic.clinician);
+    await nurse.untilConnection('Live');
+    await must(z.unknown(), server, 'PUT', '/notifications/preferences', {
+      token: clinic.clinician.token,
+      body: { sound: true, desktop: true, quiet_hours: null },
+    });
+    await nurse.page.reload();
+    await nurse.untilConnection('Live');
+    await nurse.page.getByRole('button', { name: /^Notifications/ }).waitFor();
+    const id = await send({
+      title: 'Zyxophilia',
+      message: 'mithridatism',
+      level: 'info',
+      audience: { user_ids: [clinic.clinician.id] },
+    });
+    await nurse.page.waitForFunction(() => Reflect.get(window, 'shown').length === 1);
+    await nurse.page.waitForFunction(() => Reflect.get(window, 'tones').length > 0);
+    const shown = await nurse.page.evaluate(() => JSON.stringify(Reflect.get(window, 'shown')));
+    expect(shown).not.toMatch(/Zyxophilia|mithridatism/);
+    await nurse.page.evaluate(() => Reflect.get(window, 'shown')[0].click());
+    await nurse.page.waitForURL((url) => url.pathname === '/notifications/');
+    await nurse.page.getByText('Zyxophilia').first().waitFor();
+    expect(id).not.toBe('');
     await nurse.close();
   });
 });

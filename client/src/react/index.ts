@@ -18,5 +18,7 @@ export { useEvents } from './use-events.js';
 export type { InboxOptions, InboxResult } from './use-inbox.js';
 export { useInbox } from './use-inbox.js';
 export { useLiveInfiniteQuery, useLiveQuery } from './use-live-query.js';
+export type { PersonAtObject } from './use-object-presence.js';
+export { useObjectPresence } from './use-object-presence.js';
 export type { PresenceOptions, PresenceResult } from './use-presence.js';
 export { usePresence } from './use-presence.js';

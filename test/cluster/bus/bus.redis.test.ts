@@ -216,7 +216,7 @@ describeWith('redis-server', 'Redis', () => {
     expect(seen).not.toContain(tenant);
 
     const forger = new Sealer('another secret, as long as it likes to be', EPOCH);
-    const forged = forger.seal({ orders: true, presence: false }, [
+    const forged = forger.seal({ orders: true, presence: false, objects: false }, [
       { tenantId: tenant, head: 9, events: [encodeEvent({ ...event, seq: 2 })] },
     ]);
     const socket = createConnection(redis.port, '127.0.0.1');

@@ -101,6 +101,14 @@ export const conformsToBus = (name: string, prepare: () => BusUnderTest): void =
       expect(to.heard.some(({ orders }) => orders)).toBe(false);
     });
 
+    it('tells of changes of who is at which object', async () => {
+      const [from, to] = [await open(), await open()];
+      from.bus.announceObjects();
+      await eventually(() => to.heard.some(({ objects }) => objects));
+      expect(from.heard.some(({ objects }) => objects)).toBe(false);
+      expect(to.heard.some(({ presence }) => presence)).toBe(false);
+    });
+
     it('connects again by itself after its connection was cut', async () => {
       const [from, to] = [await open(), await open()];
       await prepare().cutAll();

@@ -1,10 +1,11 @@
 'use client';
 
 import { Button, Tabs } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { IconDeviceTv, IconPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { lazily } from '../../../shared/lazily';
 import { Room } from '../../../shared/room/room';
 import tabs from '../../../shared/room/tabs.module.css';
 import { NEW_KEY, NEW_WEBHOOK } from '../../../shared/session/input-names';
@@ -16,6 +17,8 @@ import { DeadLetterList } from './dead-letter-list';
 import { EventTypeList } from './event-type-list';
 import { KeyList } from './key-list';
 import { WebhookList } from './webhook-list';
+
+const CreateBoardLink = lazily(async () => (await import('./create-board-link')).CreateBoardLink);
 
 const TABS = ['keys', 'webhooks', 'deadLetters', 'eventTypes'] as const;
 type Tab = (typeof TABS)[number];
@@ -30,6 +33,7 @@ export const IntegrationsRoom = () => {
   const address = useAddress();
   const tab: Tab = TABS.find((known) => known === address.get('tab')) ?? 'keys';
   const [isCreating, setCreating] = useState(() => hasInput(NEW_INPUT[tab] ?? ''));
+  const [isLinking, setLinking] = useState(false);
   const createLabel = tab === 'deadLetters' ? null : words[tab].create;
   useHotkey('n', () => setCreating(createLabel !== null));
   const form: CreateForm = { isCreating, setCreating };
@@ -52,6 +56,15 @@ export const IntegrationsRoom = () => {
                 </Tabs.Tab>
               ))}
             </Tabs.List>
+            {tab === 'keys' && (
+              <Button
+                variant="default"
+                leftSection={<IconDeviceTv size={18} aria-hidden="true" />}
+                onClick={() => setLinking(true)}
+              >
+                {words.keys.board.action}
+              </Button>
+            )}
             {createLabel !== null && (
               <Button
                 leftSection={<IconPlus size={18} aria-hidden="true" />}
@@ -76,6 +89,14 @@ export const IntegrationsRoom = () => {
         <Tabs.Panel value="eventTypes" className={tabs.panel}>
           <EventTypeList {...form} />
         </Tabs.Panel>
+        {isLinking && (
+          <CreateBoardLink
+            onClose={(created) => {
+              setLinking(false);
+              if (created) address.set({ id: created.id });
+            }}
+          />
+        )}
       </Room>
     </Tabs>
   );

@@ -3,6 +3,7 @@
 import { Anchor } from '@mantine/core';
 import { useConnection, useEvents } from '@wardbell/client/react';
 import type { InboxNotice } from '@wardbell/contract';
+import { useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
@@ -61,13 +62,14 @@ const ToastText = ({ notice }: { notice: InboxNotice }) => {
 const useAlerts = () => {
   const words = useRoomText(NOTIFICATIONS);
   const preferences = usePreferences();
+  const router = useRouter();
   return ({ id, isCritical, step }: { id: string; isCritical: boolean; step: number }) => {
     if (!preferences || (!isCritical && isQuiet(preferences.quiet_hours, Date.now()))) return;
     const { sound, desktop } = preferences;
     if (!sound && !desktop) return;
     void inOneTab(`${id} ${step}`, () => {
       if (sound) void playTone(isCritical ? 'critical' : 'ordinary').catch(() => undefined);
-      if (desktop) showOnDesktop(words.desktop, id);
+      if (desktop) showOnDesktop(words.desktop, id, () => router.push(`/notifications/?notice=${id}`));
     });
   };
 };

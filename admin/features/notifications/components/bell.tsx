@@ -11,6 +11,7 @@ import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
+import { useUnreadMark } from '../use-unread-mark';
 import classes from './bell.module.css';
 import styles from './notice.module.css';
 import { NoticeBody } from './notice-body';
@@ -60,6 +61,7 @@ const Latest = () => {
 export const Bell = () => {
   const words = useRoomText(NOTIFICATIONS);
   const { unread } = useNoticeInbox();
+  useUnreadMark(unread);
   return (
     <Disclosure
       label={words.latest}

@@ -29,13 +29,14 @@ export const playTone = async (kind: keyof typeof TONES): Promise<void> => {
 };
 
 /** Says on the desktop that something has come, while nobody looks at the page. Never what it says. */
-export const showOnDesktop = (text: string, id: string): void => {
+export const showOnDesktop = (text: string, id: string, open: () => void): void => {
   if (document.visibilityState === 'visible' && document.hasFocus()) return;
   if (!('Notification' in window) || Notification.permission !== 'granted') return;
   try {
     const shown = new Notification(text, { tag: id, icon: '/icon.svg' });
     shown.onclick = () => {
       window.focus();
+      open();
       shown.close();
     };
   } catch {

@@ -13,6 +13,7 @@ import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { FORMS } from '../../../shared/forms/messages';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
+import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi } from '../../../shared/session/context';
 import { patientInput } from '../../../shared/session/input-names';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -115,6 +116,7 @@ export const EditPatient = ({
       {deleted && (
         <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
       )}
+      {!deleted && <WhoElse kind="patient" id={opened.id} activity="editing" />}
       {!deleted && merged && (
         <Colleague
           title={words.merged}

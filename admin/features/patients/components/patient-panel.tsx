@@ -25,6 +25,7 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { WhoElse } from '../../../shared/presence/who-else';
 import { useMe } from '../../../shared/session/context';
 import { bookingInput, patientInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -289,6 +290,7 @@ export const PatientPanel = ({
         </>
       ) : patient ? (
         <>
+          <WhoElse kind="patient" id={id} activity="looking" />
           {patient.emergency_until !== undefined && !isAdmin && (
             <EmergencyLeft key={patient.emergency_until} until={patient.emergency_until} onEnd={readAgain} />
           )}

@@ -3,6 +3,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import { boardNumber } from '@wardbell/contract/board-number';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -16,6 +17,7 @@ import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
+import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi, useMe } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { hasInput } from '../../../shared/session/kept-input';
@@ -89,6 +91,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       <Fact name={words.type}>{appointment.type}</Fact>
       <Fact name={words.practitioner}>{appointment.practitioner ?? none}</Fact>
       <Fact name={words.room}>{appointment.room ?? none}</Fact>
+      <Fact name={words.boardNumber}>{boardNumber(appointment.id)}</Fact>
       {seesReason && <Fact name={words.reason}>{appointment.reason || none}</Fact>}
       {appointment.cancellation_reason && (
         <Fact name={words.cancellation}>{appointment.cancellation_reason}</Fact>
@@ -283,7 +286,10 @@ export const AppointmentPanel = ({
       {gone ? (
         <PanelGone icon={IconCalendarOff} title={words.gone.title} hint={words.gone.hint} onClose={onClose} />
       ) : appointment ? (
-        <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+        <>
+          <WhoElse kind="appointment" id={id} activity="looking" />
+          <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+        </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />
       ) : (

@@ -15,6 +15,7 @@ import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { FORMS } from '../../../shared/forms/messages';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
+import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
@@ -184,6 +185,7 @@ export const EditAppointment = ({
           }
         />
       )}
+      {!deleted && <WhoElse kind="appointment" id={opened.id} activity="editing" />}
       {!deleted && merged && (
         <Colleague
           title={words.merge}

@@ -1,4 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
+import { fold } from '@wardbell/contract/folding';
 import { useRouter } from 'next/navigation';
 import { useMe, useSession } from '../../../shared/session/context';
 import { LANGUAGE_TAGS, LANGUAGES } from '../../../shared/text/languages';
@@ -7,33 +8,64 @@ import { useRoomText, useWords } from '../../../shared/text/text';
 import { useIdleWatch } from '../../lock/idle-context';
 import { SHELL } from '../messages';
 import { roomsOf } from '../rooms';
+import { PALETTE } from './messages';
+import { pressCreate, useGo } from './room-action';
 
 export interface Command {
   readonly id: string;
   readonly group: string;
   readonly label: string;
+  /** What tells it from others with this label. */
+  readonly detail?: string;
   readonly run: () => void;
 }
 
 const SCHEMES = ['auto', 'light', 'dark'] as const;
 
+/** What is created in a page, for those who may go there. */
+const CREATIONS = [
+  { id: 'patient', room: 'patients' },
+  { id: 'book', room: 'schedule' },
+  { id: 'notify', room: 'notifications' },
+  { id: 'user', room: 'users' },
+] as const;
+
 /** What one's role can go to and do from anywhere. */
 export const useCommands = (onShortcuts: () => void): readonly Command[] => {
   const words = useRoomText(SHELL).palette;
+  const more = useRoomText(PALETTE);
   const { text, language, setLanguage } = useWords();
   const { role } = useMe();
   const session = useSession();
   const router = useRouter();
+  const go = useGo();
   const watch = useIdleWatch();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const { groups } = words;
+  const rooms = roomsOf(role);
+  const isAdmin = role === 'tenant_admin' || role === 'super_admin';
+  const creations = CREATIONS.flatMap(({ id, room }) => {
+    const path = rooms.find((each) => each.id === room)?.path;
+    // Everybody has an inbox; only admins write.
+    if (path === undefined || (id === 'notify' && !isAdmin)) return [];
+    const run = () => {
+      if (window.location.pathname !== path) router.push(path);
+      pressCreate(path);
+    };
+    return [{ id: `create-${id}`, group: more.groups.actions, label: more.actions[id], run }];
+  });
+  const schedule = rooms.find(({ id }) => id === 'schedule');
   return [
-    ...roomsOf(role).map(({ id, path }) => ({
+    ...rooms.map(({ id, path }) => ({
       id: `room-${id}`,
       group: groups.rooms,
       label: text.rooms[id],
       run: () => router.push(path),
     })),
+    ...creations,
+    ...(schedule
+      ? [{ id: 'today', group: more.groups.actions, label: more.actions.today, run: () => go(schedule.path) }]
+      : []),
     ...SCHEMES.filter((scheme) => scheme !== colorScheme).map((scheme) => ({
       id: `theme-${scheme}`,
       group: groups.screen,
@@ -52,16 +84,11 @@ export const useCommands = (onShortcuts: () => void): readonly Command[] => {
   ];
 };
 
-const fold = (value: string): string =>
-  value
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase();
-
-/** The commands that every typed word is found in, in their order. */
+/** The commands with a word that begins with each typed word, in their order: a name should not find half of them. */
 export const matching = (commands: readonly Command[], typed: string): readonly Command[] => {
   const wanted = fold(typed).split(/\s+/).filter(Boolean);
-  return commands.filter(({ label, group }) =>
-    wanted.every((word) => fold(`${label} ${group}`).includes(word)),
-  );
+  return commands.filter(({ label, group }) => {
+    const found = fold(`${label} ${group}`).split(/[^\p{L}\p{N}]+/u);
+    return wanted.every((word) => found.some((each) => each.startsWith(word)));
+  });
 };

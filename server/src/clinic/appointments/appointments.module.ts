@@ -2,9 +2,10 @@ import { Module } from '@nestjs/common';
 import { AppointmentsController } from './appointments.controller.js';
 import { AppointmentsList } from './appointments.list.js';
 import { AppointmentsService } from './appointments.service.js';
+import { WaitingBoardController } from './waiting-board.controller.js';
 
 @Module({
-  controllers: [AppointmentsController],
+  controllers: [AppointmentsController, WaitingBoardController],
   providers: [AppointmentsService, AppointmentsList],
   exports: [AppointmentsService],
 })

@@ -27,6 +27,7 @@ const Payload = z.object({
   heads: z.record(z.string(), z.number()).optional(),
   orders: z.boolean().optional(),
   presence: z.boolean().optional(),
+  objects: z.boolean().optional(),
   /** Id of a notification that an instance sends to itself to check that notifications arrive. */
   echo: z.string().optional(),
 });
@@ -48,6 +49,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
   #heads = new Map<string, number>();
   #orders = false;
   #presence = false;
+  #objects = false;
   #client: pg.Client | undefined;
   #onEcho: ((echo: string) => void) | undefined;
   #stopped = false;
@@ -102,6 +104,11 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     this.#schedule();
   }
 
+  announceObjects(): void {
+    this.#objects = true;
+    this.#schedule();
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     await this.#connect(RECONNECT_MIN_MS);
   }
@@ -126,9 +133,11 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     const heads = [...this.#heads];
     const orders = this.#orders;
     const presence = this.#presence;
+    const objects = this.#objects;
     this.#heads = new Map();
     this.#orders = false;
     this.#presence = false;
+    this.#objects = false;
     const client = this.#client;
     if (!client) return;
     this.#ringing = true;
@@ -139,6 +148,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
           heads: Object.fromEntries(heads.slice(at, at + MAX_TENANTS_PER_NOTIFY)),
           orders: orders && at === 0,
           ...(presence && at === 0 ? { presence } : {}),
+          ...(objects && at === 0 ? { objects } : {}),
         };
         const text = JSON.stringify(payload);
         await client.query('SELECT pg_notify($1, $2)', [CHANNEL, text]);
@@ -150,7 +160,7 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
       this.#lose(client);
     } finally {
       this.#ringing = false;
-      if (this.#heads.size > 0 || this.#orders || this.#presence) this.#schedule();
+      if (this.#heads.size > 0 || this.#orders || this.#presence || this.#objects) this.#schedule();
     }
   }
 
@@ -224,8 +234,8 @@ export class PostgresBus extends Bus implements OnApplicationBootstrap, OnApplic
     }
     const heads = new Map(Object.entries(payload.heads ?? {}));
     for (const listener of this.#listeners) {
-      const { orders = false, presence = false } = payload;
-      listener({ heads, orders, presence, isSafetyNet: false, events: NO_EVENTS });
+      const { orders = false, presence = false, objects = false } = payload;
+      listener({ heads, orders, presence, objects, isSafetyNet: false, events: NO_EVENTS });
     }
   }
 }

@@ -97,6 +97,13 @@ export class RedisBus extends Bus implements OnApplicationBootstrap, OnApplicati
     this.#schedule();
   }
 
+  announceObjects(): void {
+    this.postgres.announceObjects();
+    if (!this.#link) return;
+    this.#outgoing.addObjects();
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#publishing) return;
     this.#scheduled = true;

@@ -9,6 +9,8 @@ export interface HeadNotice {
   readonly orders: boolean;
   /** True when users went online or offline. */
   readonly presence: boolean;
+  /** True when users turned to other objects. */
+  readonly objects: boolean;
   /** True when the events have most likely arrived, or are about to arrive, over a faster bus. */
   readonly isSafetyNet: boolean;
   /** Events in the notice, in order: all, some or none of those up to the tenant's head. Decrypted on demand. */
@@ -55,4 +57,6 @@ export abstract class Bus {
   abstract announceDisconnects(): void;
   /** Makes the other instances read the changes of presence. Never blocks or throws. */
   abstract announcePresence(): void;
+  /** Makes the other instances read who is at which object. Never blocks or throws. */
+  abstract announceObjects(): void;
 }

@@ -19,10 +19,11 @@ export class Outgoing {
   readonly #waiting = new Map<string, Waiting>();
   #orders = false;
   #presence = false;
+  #objects = false;
   #length = 0;
 
   get isEmpty(): boolean {
-    return this.#waiting.size === 0 && !this.#orders && !this.#presence;
+    return this.#waiting.size === 0 && !this.#orders && !this.#presence && !this.#objects;
   }
 
   add(tenantId: string, events: readonly LogEvent[]): void {
@@ -50,6 +51,10 @@ export class Outgoing {
     this.#presence = true;
   }
 
+  addObjects(): void {
+    this.#objects = true;
+  }
+
   /** Removes and returns the content of the next message. */
   take(): { flags: Flags; parts: Part[] } {
     const parts: Part[] = [];
@@ -61,9 +66,10 @@ export class Outgoing {
       length += ownLength;
       if (length >= MAX_MESSAGE_LENGTH) break;
     }
-    const flags = { orders: this.#orders, presence: this.#presence };
+    const flags = { orders: this.#orders, presence: this.#presence, objects: this.#objects };
     this.#orders = false;
     this.#presence = false;
+    this.#objects = false;
     return { flags, parts };
   }
 
@@ -71,6 +77,7 @@ export class Outgoing {
     this.#waiting.clear();
     this.#orders = false;
     this.#presence = false;
+    this.#objects = false;
     this.#length = 0;
   }
 }

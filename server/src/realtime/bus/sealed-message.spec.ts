@@ -6,7 +6,7 @@ import { channelOf, encodeEvent, Opener, Sealer } from './sealed-message.js';
 const SECRET = 'a secret that every instance of an installation has';
 const EPOCH = randomUUID();
 
-const FLAGS = { orders: true, presence: true };
+const FLAGS = { orders: true, presence: true, objects: true };
 
 const eventOf = (tenantId: string, seq: number): LogEvent => ({
   tenantId,
@@ -31,6 +31,7 @@ describe('a sealed message', () => {
     const opened = new Opener(SECRET, EPOCH).open(new Sealer(SECRET, EPOCH).seal(FLAGS, parts));
     expect(opened?.orders).toBe(true);
     expect(opened?.presence).toBe(true);
+    expect(opened?.objects).toBe(true);
     expect(opened?.heads).toEqual(
       new Map([
         [first, 2],

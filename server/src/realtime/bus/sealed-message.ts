@@ -28,6 +28,7 @@ const MAX_SENDERS = 1_000;
 const Header = z.object({
   orders: z.boolean(),
   presence: z.boolean().default(false),
+  objects: z.boolean().default(false),
   parts: z.array(z.tuple([z.string(), z.number(), z.number()])),
 });
 
@@ -57,6 +58,7 @@ export const encodeEvent = (event: LogEvent): string => {
 export interface Flags {
   readonly orders: boolean;
   readonly presence: boolean;
+  readonly objects: boolean;
 }
 
 /** The part of a message about one tenant. */
@@ -101,7 +103,7 @@ export class Sealer {
     return this.#sender.equals(message.subarray(1, COUNTER_AT));
   }
 
-  seal({ orders, presence }: Flags, parts: readonly Part[]): Buffer {
+  seal({ orders, presence, objects }: Flags, parts: readonly Part[]): Buffer {
     const first = this.#counter;
     const bodies = parts.map(({ events }, index) =>
       events.length === 0
@@ -113,6 +115,7 @@ export class Sealer {
       JSON.stringify({
         orders,
         ...(presence ? { presence } : {}),
+        ...(objects ? { objects } : {}),
         parts: parts.map(({ tenantId, head }, index) => [tenantId, head, bodies[index]?.length ?? 0]),
       }),
     );
@@ -162,6 +165,7 @@ export class Opener {
     return {
       orders: header.orders,
       presence: header.presence,
+      objects: header.objects,
       heads: new Map(header.parts.map(([tenantId, head]) => [tenantId, head])),
       events: (tenantId) => parts.get(tenantId)?.() ?? [],
     };

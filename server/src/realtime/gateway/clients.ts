@@ -17,6 +17,7 @@ import type { Framing } from '../hub/framing.js';
 import { Hub } from '../hub/hub.js';
 import { Session, type SessionHost, type Sink } from '../hub/session.js';
 import { Subscription } from '../hub/subscription.js';
+import { ObjectPresence } from '../objects/object-presence.js';
 import type { Client } from './client.js';
 import { ConnectRate } from './connect-rate.js';
 import { DeadlineWheel } from './deadline-wheel.js';
@@ -66,6 +67,7 @@ export class Clients {
     private readonly metrics: Metrics,
     private readonly log: Log,
     private readonly accesses: AccessLog,
+    private readonly objects: ObjectPresence,
   ) {
     admission.onEvicted((id, close) => localSessions.sessions.get(id)?.sink.close(CLOSE[close]));
     this.#sessionHost = {
@@ -264,6 +266,7 @@ export class Clients {
     this.hub.detach(session);
     this.localSessions.remove(session);
     this.admission.release(session.id);
+    this.objects.ended(session, code);
     this.wheel.remove(client);
     this.metrics.closed(session.tenantId);
     this.usage.closed(session.tenantId);

@@ -10,6 +10,7 @@ import { LocalSessions } from '../connections/local-sessions.js';
 import { encodeFrame, encodeTextFrame } from '../hub/frames.js';
 import { Hub } from '../hub/hub.js';
 import { Subscription } from '../hub/subscription.js';
+import { ObjectPresence } from '../objects/object-presence.js';
 import type { Client } from './client.js';
 import { DeadlineWheel } from './deadline-wheel.js';
 import type { SocketClient } from './socket-client.js';
@@ -31,6 +32,8 @@ const ERRORS = {
   topic_not_allowed: 'Some topics are not for your role and were left out',
   resume_not_expected: 'resume comes once, on a connection opened with resume=inband',
   resume_needs_number: 'since must be a number',
+  object_not_found: 'Some objects are not there, or not for you, and were left out',
+  working_on_refused: 'Only users of a clinic are shown at objects',
   token_refused: 'The new token is not valid for this connection',
   unavailable: 'The server cannot answer now; try again',
 } as const;
@@ -51,6 +54,7 @@ export class Messages {
     private readonly localSessions: LocalSessions,
     private readonly metrics: Metrics,
     private readonly activity: SessionActivity,
+    private readonly objects: ObjectPresence,
   ) {}
 
   /** Handles a text message. Never throws. */
@@ -72,6 +76,8 @@ export class Messages {
         return this.#subscribe(client, message);
       case 'resume':
         return this.#resume(client, message);
+      case 'working_on':
+        return this.#workOn(client, message);
     }
   }
 
@@ -96,6 +102,11 @@ export class Messages {
       session.subscription.framing,
     );
     this.hub.resubscribe(session, subscription);
+  }
+
+  #workOn(client: SocketClient, { objects, tab = '' }: Extract<ClientMessage, { type: 'working_on' }>): void {
+    const refused = () => sendError(client, 'object_not_found');
+    if (!this.objects.state(client.session, tab, objects, refused)) sendError(client, 'working_on_refused');
   }
 
   #resume(client: SocketClient, { epoch, since }: Extract<ClientMessage, { type: 'resume' }>): void {

@@ -251,6 +251,12 @@ export class Hub implements OnApplicationBootstrap, OnApplicationShutdown {
     return sendLive(channel.members, topic, type, data);
   }
 
+  /** Sends frames that are in no log to one session of a tenant. */
+  sendTo(session: Session, frames: readonly ControlMessage[]): void {
+    this.#streams.beforeDelivery(undefined);
+    session.sendAll(frames);
+  }
+
   /** Writes at once what waits for the next flush. For a server that stops. */
   flush(): void {
     for (const channel of this.#streams.channels.all()) channel.flushNow();

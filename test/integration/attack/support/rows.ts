@@ -18,6 +18,7 @@ const OF_THE_SERVER = new Set([
   'delivery_connection',
   'delivery_span',
   'delivery_write',
+  'object_presence',
   'presence',
   'push_message',
   'tenant_usage',

@@ -1,0 +1,5 @@
+import { Board } from '../../features/board/components/board';
+
+const Page = () => <Board />;
+
+export default Page;

@@ -1,0 +1,186 @@
+import { type Appointment, boardNumber } from '@wardbell/contract';
+import type { Page, Request } from 'playwright-core';
+import { middayZone } from '../support/midday.js';
+import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createAppointment, setStatus } from './support/appointments.js';
+import { violationsOf } from './support/axe.js';
+import { browser, database, server, signedIn } from './support/bench.js';
+import { createPatient } from './support/patients.js';
+
+const MARKS = ['Zyxophilia', 'mithridatism', 'Oncology', 'Dr. Quux'];
+
+let clinic: TestTenant;
+beforeEach(async () => {
+  clinic = await createTenant(server);
+  await database.query('UPDATE wardbell.tenant SET time_zone = $2 WHERE id = $1', [clinic.id, middayZone()]);
+});
+
+const arrive = async (): Promise<Appointment> => {
+  const patient = await createPatient(server, clinic.clinician, {
+    first_name: 'Ada',
+    last_name: 'Zyxophilia',
+    notes: 'mithridatism',
+  });
+  const { id } = await createAppointment(server, clinic.frontDesk, {
+    patient_id: patient.id,
+    datetime: new Date().toISOString(),
+    type: 'Oncology',
+    practitioner: 'Dr. Quux',
+  });
+  return setStatus(server, clinic.frontDesk, id, 'arrived');
+};
+const call = (appointment: Appointment) => setStatus(server, clinic.frontDesk, appointment.id, 'checked-in');
+
+/** Makes the link in the console, as an admin does. */
+const makeLink = async (): Promise<{ link: string; revoke: () => Promise<void> }> => {
+  const admin = await signedIn(clinic.admin);
+  const { page } = admin;
+  await page.goto(`${server.url}/integrations/`);
+  await page.getByRole('button', { name: 'Waiting-room screen' }).click();
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  const output = page.getByLabel('Link of the waiting-room screen');
+  const link = await output.innerText();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await output.waitFor({ state: 'detached' });
+  return {
+    link,
+    revoke: async () => {
+      await page.getByRole('button', { name: 'Revoke' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await admin.close();
+    },
+  };
+};
+
+interface Screen {
+  readonly page: Page;
+  readonly requests: Request[];
+  readonly received: string[];
+}
+const openScreen = async (link: string): Promise<Screen> => {
+  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1920, height: 1080 } });
+  const page = await context.newPage();
+  const requests: Request[] = [];
+  const received: string[] = [];
+  page.on('request', (request) => requests.push(request));
+  page.on('response', (response) => {
+    if (response.url().includes('/api/'))
+      void response.text().then(
+        (text) => received.push(text),
+        () => undefined,
+      );
+  });
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => received.push(String(payload))),
+  );
+  await page.goto(link);
+  return { page, requests, received };
+};
+const section = ({ page }: Screen, name: string) => page.getByRole('region', { name });
+
+describe('the screen of a waiting room', () => {
+  it('shows who waits and who is called, by number alone, by a link that an admin has made, and is empty once it is revoked', async () => {
+    const [first, second] = [await arrive(), await arrive()];
+    const { link, revoke } = await makeLink();
+    expect(link).toMatch(/\/board\/#wbk_[\w-]{43}$/);
+    const screen = await openScreen(link);
+    const { page } = screen;
+    for (const { id } of [first, second])
+      await section(screen, 'Waiting').getByText(boardNumber(id), { exact: true }).waitFor();
+    await section(screen, 'Please come in')
+      .getByText('Please wait until your number appears here.')
+      .waitFor();
+    expect(await violationsOf(page)).toEqual([]);
+    await call(second);
+    await section(screen, 'Please come in').getByText(boardNumber(second.id), { exact: true }).waitFor();
+    await section(screen, 'Waiting')
+      .getByText(boardNumber(second.id), { exact: true })
+      .waitFor({ state: 'detached' });
+    const third = await arrive();
+    await section(screen, 'Waiting').getByText(boardNumber(third.id), { exact: true }).waitFor();
+
+    const key = link.split('#')[1] ?? '';
+    for (const request of screen.requests) expect(request.url().split('#')[0]).not.toContain(key);
+    expect(screen.requests.filter((request) => request.url().includes('/auth/'))).toEqual([]);
+    const received = screen.received.join('\n');
+    const shown = await page.content();
+    for (const mark of MARKS) {
+      expect(received).not.toContain(mark);
+      expect(shown).not.toContain(mark);
+    }
+    expect(received).not.toContain(first.patient_id);
+    expect(
+      await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])),
+    ).not.toContain(key);
+
+    await revoke();
+    await page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
+    expect(await page.content()).not.toContain(boardNumber(first.id));
+    await page.reload();
+    await page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
+    await page.context().close();
+  });
+
+  it('chimes when a number is called, after one click that allows it, and not for what was called before', async () => {
+    const [before, next, later] = [await arrive(), await arrive(), await arrive()];
+    await call(before);
+    const { link } = await makeLink();
+    const context = await browser.newContext({ locale: 'en-GB' });
+    await context.addInitScript(() => {
+      Object.assign(window, { tones: 0 });
+      const start = OscillatorNode.prototype.start;
+      OscillatorNode.prototype.start = function (at?: number) {
+        Object.assign(window, { tones: Reflect.get(window, 'tones') + 1 });
+        start.call(this, at);
+      };
+    });
+    const page = await context.newPage();
+    await page.goto(link);
+    const screen = { page, requests: [], received: [] };
+    const tones = () => page.evaluate(() => Number(Reflect.get(window, 'tones')));
+    await section(screen, 'Please come in').getByText(boardNumber(before.id), { exact: true }).waitFor();
+    await call(next);
+    await section(screen, 'Please come in').getByText(boardNumber(next.id), { exact: true }).waitFor();
+    expect(await tones()).toBe(0);
+    await page.getByRole('button', { name: 'Turn on the chime' }).click();
+    await page.getByRole('img', { name: 'The chime is on' }).waitFor();
+    const allowed = await tones();
+    expect(allowed).toBe(1);
+    await call(later);
+    await page.waitForFunction((count) => Number(Reflect.get(window, 'tones')) > count, allowed);
+    await context.close();
+  });
+
+  it('says since when it is not up to date while the network is away, and is right again after it', async () => {
+    const first = await arrive();
+    const { link } = await makeLink();
+    const screen = await openScreen(link);
+    const { page } = screen;
+    await section(screen, 'Waiting').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/^Not up to date since /).waitFor();
+    await section(screen, 'Waiting').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await call(first);
+    await page.context().setOffline(false);
+    await section(screen, 'Please come in').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await page.getByText(/^Not up to date since /).waitFor({ state: 'detached' });
+    await page.context().close();
+  });
+
+  it('asks for the whole link when the key is missing', async () => {
+    const { page } = await openScreen(`${server.url}/board/`);
+    await page.getByRole('heading', { name: 'This link is not complete' }).waitFor();
+    await page.context().close();
+  });
+
+  it('has numbers that the details of an appointment show', async () => {
+    const { id } = await arrive();
+    const tom = await signedIn(clinic.frontDesk);
+    await tom.page.goto(`${server.url}/schedule/?id=${id}`);
+    const panel = tom.page.getByRole('complementary', { name: 'Appointment' });
+    await panel.getByText('Waiting-room number').waitFor();
+    await panel.getByText(boardNumber(id), { exact: true }).waitFor();
+    await tom.close();
+  });
+});
