@@ -6,6 +6,7 @@ import { eventually } from '../support/wait.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
+import { createPatient, uniqueName } from './support/patients.js';
 import { at, block, book, clinic, column, DAY, open, patient, stored } from './support/schedule.js';
 
 const admin = () => ({ token: clinic.admin.token });
@@ -188,7 +189,16 @@ it('cuts nothing off beside the details: the open appointment stays in sight, th
 });
 
 it('says what a move by keys or drag overlaps, with a way to undo it', async () => {
-  await book('10:00', { practitioner: 'Dr. Otto', type: 'Follow-up' });
+  const other = await createPatient(server, clinic.clinician, {
+    first_name: 'Ann',
+    last_name: uniqueName('Second'),
+  });
+  await book('10:00', {
+    patient_id: other.id,
+    practitioner: 'Dr. Otto',
+    room: 'Room 2',
+    type: 'Follow-up',
+  });
   const row = await book('09:00');
   const anna = await open();
   const { page } = anna;
@@ -197,7 +207,7 @@ it('says what a move by keys or drag overlaps, with a way to undo it', async () 
   await eventually(async () => (await stored(row)).practitioner === 'Dr. Otto', { what: 'the move saved' });
   for (let step = 0; step < 3; step++) await page.keyboard.press('Alt+ArrowDown');
   const warning = page.locator('.mantine-Notification-root').filter({
-    hasText: /This time does not suit: Dr\. Otto has another appointment, 10:00–10:30 \(Auer.*Mae\)/,
+    hasText: /This time does not suit: Dr\. Otto has another appointment, 10:00–10:30 \(Second.*Ann\)/,
   });
   await warning.waitFor();
   await page
@@ -234,7 +244,7 @@ it('lists a walk-in that is booked for a time that has just passed as upcoming, 
   await anna.page.goto(`${server.url}/patients/?id=${patient.id}`);
   const panel = anna.page.getByRole('complementary');
   await panel.getByText(/Walk-in/).waitFor();
-  await panel.getByRole('heading', { name: 'Upcoming' }).waitFor();
+  await panel.getByRole('heading', { name: 'To come' }).waitFor();
   expect(await panel.getByRole('heading', { name: 'Past', exact: true }).count()).toBe(0);
   await anna.close();
 });

@@ -19,14 +19,14 @@ const untilPrinted = (page: Page, times = 1) =>
 const paper = async (page: Page) => {
   await page.emulateMedia({ media: 'print' });
   const text = await page.evaluate(() => document.body.innerText);
-  await page.emulateMedia({ media: 'screen' });
+  await page.emulateMedia({ media: null });
   return text;
 };
 
 const print = async (page: Page) => {
   await watchPrint(page);
   await page.reload();
-  await page.getByRole('listitem').first().waitFor();
+  await page.locator('[data-appointment]').first().waitFor();
   await page.getByRole('button', { name: /^Print the day/ }).click();
   await untilPrinted(page);
 };
@@ -85,7 +85,7 @@ it('prints no more than one may see: of a restricted patient initials and MRN, a
     .waitFor();
   await page.getByRole('button', { name: 'Filters' }).click();
   await page.getByLabel('Filter by practitioner').selectOption('Dr. Otto');
-  await eventually(async () => (await page.getByRole('listitem').count()) === 1);
+  await eventually(async () => (await page.locator('[data-appointment]').count()) === 1);
   await print(page);
   const text = await paper(page);
   expect(text).toContain(patient.mrn);

@@ -138,14 +138,18 @@ export const AppointmentBlock = memo((props: BlockProps) => {
             {name}
           </span>
           {patient?.restricted && <RestrictedBadge compact />}
-          {Icon && <Icon size={14} stroke={2} className={classes.icon} aria-hidden="true" />}
-          {minutes !== undefined && (
-            <span className={classes.minutes} aria-hidden="true">
-              {props.compact
-                ? formatMessage(words.panel.minutes, { n: minutes })
-                : standing === 'late'
-                  ? formatMessage(words.block.late, { minutes })
-                  : formatMessage(words.block.waiting, { minutes })}
+          {Icon && (
+            <span className={classes.state} aria-hidden="true">
+              <Icon size={14} stroke={2} className={classes.icon} />
+              {minutes !== undefined && (
+                <span className={classes.minutes}>
+                  {props.compact
+                    ? formatMessage(words.panel.minutes, { n: minutes })
+                    : standing === 'late'
+                      ? formatMessage(words.block.late, { minutes })
+                      : formatMessage(words.block.waiting, { minutes })}
+                </span>
+              )}
             </span>
           )}
         </span>

@@ -150,7 +150,7 @@ export const DayBar = ({
           onChange={(by) => onChange({ by })}
         />
       )}
-      <div className={classes.days}>
+      <div className={classes.more}>
         {isMine !== undefined && (
           <Button
             variant={isMine ? 'light' : 'default'}

@@ -24,7 +24,7 @@ export const FilterBar = ({
   const text = useText();
   const room = useRoomText(scheduleText);
   const words = room.filter;
-  const own = choices.practitioner.find(({ key }) => key === mine)?.label;
+  const own = choices.practitioner.find(({ key }) => key === mine)?.label ?? words.unknown;
   const select = (
     field: keyof Filter,
     options: readonly { readonly value: string; readonly label: string }[],
@@ -74,7 +74,7 @@ export const FilterBar = ({
           {words.clear}
         </Button>
       )}
-      {own !== undefined && (
+      {mine !== null && (
         <span className={classes.mine}>
           {formatMessage(room.mine.is, { name: own })}{' '}
           <UnstyledButton className={classes.change} onClick={onChooseMine}>

@@ -33,6 +33,10 @@ export const useReveal = (openId: string | null, scroller: RefObject<HTMLElement
     if (openId === null || !board) return;
     const observer = new ResizeObserver(() => {
       const block = document.getElementById(blockId(openId));
+      // Its column from the beginning, so that the names beside it are whole.
+      const column = block?.closest('section');
+      if (column && column.getBoundingClientRect().right > board.getBoundingClientRect().right)
+        column.scrollIntoView({ block: 'nearest', inline: 'start', behavior: 'instant' });
       block?.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
     });
     observer.observe(board);

@@ -1,5 +1,5 @@
 import type { Appointment } from '@wardbell/contract';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useMe } from '../../../shared/session/context';
@@ -23,7 +23,7 @@ import {
   NO_FILTER,
 } from '../model/filter';
 import { keepView, readKeptView } from '../model/kept-view';
-import { withRecords } from '../model/known-names';
+import { type KnownNames, withRecords } from '../model/known-names';
 import { type ClosedTime, closedTimes, openTimes } from '../model/open-times';
 import { countsOf, isOff } from '../model/standing';
 import { axesOf, byDate, weekOf } from '../model/week';
@@ -72,6 +72,23 @@ const useKeptView = () => {
   return [kept, keep] as const;
 };
 
+/** All names that were known at any time in this room: one can be filtered by that is not used around the day that is shown. */
+const useSeenNames = (known: KnownNames): KnownNames => {
+  const seen = useRef(known);
+  return useMemo(() => {
+    const join = (field: 'practitioner' | 'room' | 'type') => [
+      ...new Set([...known[field], ...seen.current[field]]),
+    ];
+    seen.current = {
+      ...known,
+      practitioner: join('practitioner'),
+      room: join('room'),
+      type: join('type'),
+    };
+    return seen.current;
+  }, [known]);
+};
+
 /** All that the schedule shows, and the one way to change it. */
 export const useSchedule = () => {
   const words = useRoomText(scheduleText);
@@ -98,7 +115,8 @@ export const useSchedule = () => {
   const [used, { settled }] = useKnownNames(date, timeZone, list.rows);
   const known = useMemo(() => withRecords(used, setup), [used, setup]);
   const keys = useMemo(() => keysOf(setup), [setup]);
-  const choices = useMemo(() => choicesOf(known, keys, locale), [known, keys, locale]);
+  const seen = useSeenNames(known);
+  const choices = useMemo(() => choicesOf(seen, keys, locale), [seen, keys, locale]);
 
   // Only who is late depends on the time.
   const lateAtMs = filter.status === 'late' ? nowMs : 0;

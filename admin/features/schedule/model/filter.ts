@@ -96,7 +96,8 @@ export const mineOf = (
 ): string | null => {
   const linked = setup?.practitioners.find(({ user_id }) => user_id === me.id);
   if (linked) return linked.id;
-  if (chosen !== null && choices.some(({ key }) => key === chosen)) return chosen;
+  // One without a record may have nothing around this day.
+  if (chosen !== null && (chosen.startsWith('~') || choices.some(({ key }) => key === chosen))) return chosen;
   if (me.name === null || me.name.trim() === '') return null;
   const own = foldName(me.name);
   const named = choices.filter(({ label }) => foldName(label) === own || foldName(label).endsWith(` ${own}`));
