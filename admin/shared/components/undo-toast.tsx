@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { isForDialog, isTyping } from '../hooks/use-hotkey';
-import { toast } from './toast';
+import { type ToastOptions, toast } from './toast';
 import classes from './undo-toast.module.css';
 
 export interface UndoToast {
@@ -8,6 +8,7 @@ export interface UndoToast {
   /** What the button says. */
   readonly undo: string;
   readonly timeMs: number;
+  readonly tone?: ToastOptions['tone'];
   /** Something else on the page announces the message. */
   readonly announced?: boolean;
   readonly onUndo: () => void;
@@ -43,6 +44,7 @@ export const showUndo = ({
   message,
   undo,
   timeMs,
+  tone = 'info',
   announced = false,
   onUndo,
   onExpire,
@@ -63,6 +65,7 @@ export const showUndo = ({
   open.push(take);
   const shown = toast({
     autoClose: timeMs,
+    tone,
     ...(announced ? { role: 'group' as const } : {}),
     message: (
       <section className={classes.root} aria-label={message}>

@@ -5,6 +5,7 @@ import { useNow } from '../../../shared/hooks/use-now';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
+import { isPast } from '../model/appointment-order';
 import type { PatientAppointments } from '../queries/use-patient-appointments';
 import classes from './appointment-list.module.css';
 
@@ -31,7 +32,8 @@ const Item = ({ appointment }: { appointment: Appointment }) => {
 export const AppointmentList = ({ rows, failed, retry }: PatientAppointments) => {
   const text = useText();
   const words = useRoomText(PATIENT_FORM).appointments;
-  const now = new Date(useNow(60_000)).toISOString();
+  const { timeZone } = useFormats();
+  const nowMs = useNow(60_000);
   if (rows === undefined) {
     return failed ? (
       <p className={classes.none} role="alert">
@@ -45,10 +47,10 @@ export const AppointmentList = ({ rows, failed, retry }: PatientAppointments) =>
     );
   }
   if (rows.length === 0) return <p className={classes.none}>{words.none}</p>;
-  const isPast = ({ datetime }: Appointment) => datetime !== null && datetime < now;
+  const isOver = (row: Appointment) => isPast(row, nowMs, (atMs) => todayIn(timeZone, atMs));
   const groups = [
-    [words.upcoming, rows.filter((row) => !isPast(row))],
-    [words.past, rows.filter(isPast).toReversed()],
+    [words.upcoming, rows.filter((row) => !isOver(row))],
+    [words.past, rows.filter(isOver).toReversed()],
   ] as const;
   return groups.map(
     ([title, items]) =>

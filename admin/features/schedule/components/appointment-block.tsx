@@ -74,6 +74,8 @@ export interface BlockProps extends BlockActions {
   /** The usual next step is offered: not for days that are yet to come. */
   readonly offersStep: boolean;
   readonly dragged: boolean;
+  /** It was just looked for or made: the reader's eye is led to it. */
+  readonly revealed: boolean;
   readonly mark: Mark | undefined;
   /** "by Anna Berg", for a moment after a change; empty when that is not known. */
   readonly who: string;
@@ -115,6 +117,7 @@ export const AppointmentBlock = memo((props: BlockProps) => {
         tabIndex={props.active ? 0 : -1}
         data-appointment={id}
         data-open={props.open || undefined}
+        data-revealed={props.revealed || undefined}
         data-dragged={props.dragged || undefined}
         data-offered={offered !== undefined || undefined}
         aria-expanded={props.open}
@@ -131,18 +134,22 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           />
         )}
         <span className={classes.first}>
-          {Icon && <Icon size={14} stroke={2} className={classes.icon} aria-hidden="true" />}
-          <span className={classes.name} data-unknown={!patient || undefined}>
+          <span className={classes.name} data-unknown={!patient || undefined} data-patient-name>
             {name}
           </span>
           {patient?.restricted && <RestrictedBadge compact />}
-          {minutes !== undefined && (
-            <span className={classes.minutes} aria-hidden="true">
-              {props.compact
-                ? formatMessage(words.panel.minutes, { n: minutes })
-                : standing === 'late'
-                  ? formatMessage(words.block.late, { minutes })
-                  : formatMessage(words.block.waiting, { minutes })}
+          {Icon && (
+            <span className={classes.state} aria-hidden="true">
+              <Icon size={14} stroke={2} className={classes.icon} />
+              {minutes !== undefined && (
+                <span className={classes.minutes}>
+                  {props.compact
+                    ? formatMessage(words.panel.minutes, { n: minutes })
+                    : standing === 'late'
+                      ? formatMessage(words.block.late, { minutes })
+                      : formatMessage(words.block.waiting, { minutes })}
+                </span>
+              )}
             </span>
           )}
         </span>

@@ -2,12 +2,12 @@ import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { Conflict } from '@wardbell/contract';
 import { useMemo } from 'react';
-import { todayIn, useFormats } from '../../../shared/text/formats';
+import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
-import { listedName } from '../../patients/model/listed-name';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { scheduleText } from '../messages';
+import { sayConflict } from '../model/conflict-text';
 import type { AppointmentDraft } from '../model/draft';
 import { type Conflicts, MAX_NAMED } from '../queries/use-conflicts';
 
@@ -24,22 +24,11 @@ export const BookingConflicts = ({ found, draft }: { found: Conflicts; draft: Ap
   const { conflicts, others } = found;
   const ids = useMemo(() => [...new Set([...others.values()].map((row) => row.patient_id))], [others]);
   const patients = usePatientNames(ids);
-  const spanOf = ({ from, to }: Conflict): string => {
-    const [first, last] = [from, to].map((at) => todayIn(formats.timeZone, Date.parse(at)));
-    return first === last && first === draft.date
-      ? `${formats.clock(from)}–${formats.clock(to)}`
-      : `${formats.dateTime(from)} – ${formats.dateTime(to)}`;
-  };
   const sayOf = (conflict: Conflict): string => {
-    const row = conflict.appointment_id === undefined ? undefined : others.get(conflict.appointment_id);
-    const patient = row && patients.get(row.patient_id);
-    const said = formatMessage(words[conflict.kind], {
-      practitioner: draft.practitioner.trim() || words.somebody,
-      room: draft.room.trim(),
-      span: spanOf(conflict),
-    });
-    if (conflict.kind === 'patient') return row?.practitioner ? `${said} (${row.practitioner})` : said;
-    return patient ? `${said} (${listedName(patient)})` : said;
+    const other = conflict.appointment_id === undefined ? undefined : others.get(conflict.appointment_id);
+    const patient = other && patients.get(other.patient_id);
+    const { date, practitioner, room } = draft;
+    return sayConflict(conflict, { words, formats, date, practitioner, room, other, patient });
   };
   const more = conflicts.length - MAX_NAMED;
   const forbidden = isForbidden(found);

@@ -1,36 +1,97 @@
 'use client';
 
 import { ActionIcon, Button, TextInput } from '@mantine/core';
-import { IconChevronLeft, IconChevronRight, IconPlus } from '@tabler/icons-react';
+import {
+  IconChevronLeft,
+  IconChevronRight,
+  IconFilter,
+  IconPlus,
+  IconPrinter,
+  IconUser,
+} from '@tabler/icons-react';
 import { useId } from 'react';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { addDays, isCalendarDate } from '../model/clock';
-import type { Grouping, View } from '../queries/use-view';
+import { mondayOf, WEEK_DAYS } from '../model/week';
+import type { Grouping, Span, View } from '../queries/use-view';
 import classes from './day-bar.module.css';
 
 const GROUPINGS: readonly Grouping[] = ['practitioner', 'room'];
+const SPANS: readonly Span[] = ['day', 'week'];
 
-/** Which day, by what, and a new appointment. `t` is today, `j` and `k` go a day on and back, `n` books. */
+/** One of a few, side by side. */
+const Segments = <Value extends string>({
+  label,
+  values,
+  labels,
+  value,
+  onChange,
+}: {
+  label: string;
+  values: readonly Value[];
+  labels: Readonly<Record<Value, string>>;
+  value: Value;
+  onChange: (value: Value) => void;
+}) => {
+  const name = useId();
+  return (
+    <fieldset className={classes.by}>
+      <legend className={classes.spoken}>{label}</legend>
+      {values.map((each) => (
+        <label key={each}>
+          <input
+            type="radio"
+            name={name}
+            className={classes.spoken}
+            checked={value === each}
+            onChange={() => onChange(each)}
+          />
+          <span>{labels[each]}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+};
+
+/**
+ * Which day or week, by what, of whom, and a new appointment. `t` is today, `j` and `k` go a day or a week on and back, `w`
+ * changes between the two, `m` is one's own day, `n` books.
+ */
 export const DayBar = ({
   view,
   today,
   grouped,
+  isMine,
+  filtering,
   onChange,
+  onMine,
+  onFilter,
+  onPrint,
   onCreate,
 }: {
   view: View;
   today: string;
   /** The day stands in columns. */
   grouped: boolean;
+  /** One's own day is shown; undefined: the person has none. */
+  isMine: boolean | undefined;
+  /** The filters are shown. */
+  filtering: boolean;
   onChange: (change: Partial<View>) => void;
+  onMine: () => void;
+  onFilter: () => void;
+  onPrint: () => void;
   onCreate: () => void;
 }) => {
   const words = useRoomText(scheduleText);
-  const name = useId();
+  const week = view.span === 'week';
   const go = (date: string) => onChange({ date, openId: null });
-  const turn = (days: number) => go(addDays(view.date, days));
+  const turn = (steps: number) => go(addDays(view.date, week ? steps * WEEK_DAYS : steps));
+  const show = (span: Span) => onChange({ span, openId: null });
+  useHotkey('w', () => show(week ? 'day' : 'week'));
+  useHotkey('m', () => isMine !== undefined && onMine());
   useHotkey('t', () => go(today));
   useHotkey('j', () => turn(1));
   useHotkey('k', () => turn(-1));
@@ -41,7 +102,7 @@ export const DayBar = ({
         <ActionIcon
           variant="default"
           size={36}
-          aria-label={words.previousDay}
+          aria-label={week ? words.previousWeek : words.previousDay}
           aria-keyshortcuts="k"
           onClick={() => turn(-1)}
         >
@@ -50,7 +111,7 @@ export const DayBar = ({
         <Button
           variant="default"
           aria-keyshortcuts="t"
-          aria-pressed={view.date === today}
+          aria-pressed={week ? mondayOf(view.date) === mondayOf(today) : view.date === today}
           onClick={() => go(today)}
         >
           {words.today}
@@ -58,7 +119,7 @@ export const DayBar = ({
         <ActionIcon
           variant="default"
           size={36}
-          aria-label={words.nextDay}
+          aria-label={week ? words.nextWeek : words.nextDay}
           aria-keyshortcuts="j"
           onClick={() => turn(1)}
         >
@@ -73,23 +134,54 @@ export const DayBar = ({
           onChange={({ currentTarget: { value } }) => isCalendarDate(value) && go(value)}
         />
       </div>
+      <Segments
+        label={words.span.label}
+        values={SPANS}
+        labels={words.span}
+        value={view.span}
+        onChange={show}
+      />
       {grouped && (
-        <fieldset className={classes.by}>
-          <legend className={classes.spoken}>{words.by.label}</legend>
-          {GROUPINGS.map((by) => (
-            <label key={by}>
-              <input
-                type="radio"
-                name={name}
-                className={classes.spoken}
-                checked={view.by === by}
-                onChange={() => onChange({ by })}
-              />
-              <span>{words.by[by]}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          label={words.by.label}
+          values={GROUPINGS}
+          labels={words.by}
+          value={view.by}
+          onChange={(by) => onChange({ by })}
+        />
       )}
+      <div className={classes.more}>
+        {isMine !== undefined && (
+          <Button
+            variant={isMine ? 'light' : 'default'}
+            leftSection={<IconUser size={18} aria-hidden="true" />}
+            aria-keyshortcuts="m"
+            aria-pressed={isMine}
+            onClick={onMine}
+          >
+            {words.mine.action}
+          </Button>
+        )}
+        <ActionIcon
+          variant={filtering ? 'light' : 'default'}
+          size={36}
+          aria-label={words.filter.label}
+          title={words.filter.label}
+          aria-expanded={filtering}
+          onClick={onFilter}
+        >
+          <IconFilter size={18} aria-hidden="true" />
+        </ActionIcon>
+        <ActionIcon
+          variant="default"
+          size={36}
+          aria-label={words.print.action}
+          title={words.print.action}
+          onClick={onPrint}
+        >
+          <IconPrinter size={18} aria-hidden="true" />
+        </ActionIcon>
+      </div>
       <Button
         leftSection={<IconPlus size={18} aria-hidden="true" />}
         aria-keyshortcuts="n"

@@ -1,6 +1,7 @@
+import { UnstyledButton } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import type { Appointment } from '@wardbell/contract';
-import { type CSSProperties, type MouseEvent, type ReactNode, useId, useState } from 'react';
+import { type CSSProperties, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -8,15 +9,12 @@ import { scheduleText } from '../messages';
 import { type Axis, endMsOf, startMsOf } from '../model/axis';
 import { MINUTE_MS } from '../model/clock';
 import { layLanes } from '../model/lanes';
-import type { ClosedTime } from '../model/open-times';
 import classes from './day-grid.module.css';
 import { columnAttributes, type Drag } from './use-drag';
+import type { BoardColumn } from './use-schedule';
 
 /** A click in the empty day means the quarter of an hour that it falls into. */
 const SLOT_MS = 15 * MINUTE_MS;
-
-/** A column grows for so many side by side; a heap of more must not push the others out of sight. */
-const MAX_WIDE_LANES = 4;
 
 /** Where a span of time stands in a column, in per cent of its height. */
 export const verticalPlace = (axis: Axis, startMs: number, endMs: number): CSSProperties => {
@@ -24,27 +22,17 @@ export const verticalPlace = (axis: Axis, startMs: number, endMs: number): CSSPr
   return { top: share(startMs - axis.startMs), height: share(Math.min(endMs, axis.endMs) - startMs) };
 };
 
-/** One practitioner's or room's day: blocks on the time axis, overlapping ones side by side. */
+/** One day of a practitioner, a room, or a week: blocks on the time axis, overlapping ones side by side. */
 export const DayColumn = ({
-  name,
-  title,
-  rows,
-  color,
-  closed,
-  axis,
+  column: { name, title, rows, color, closed, axis },
   shortestMs,
   nowMs,
   drag,
   renderBlock,
   onSlot,
+  onTitle,
 }: {
-  name: string | null;
-  title: string;
-  rows: readonly Appointment[];
-  color: string | undefined;
-  /** Shaded. */
-  closed: readonly ClosedTime[];
-  axis: Axis;
+  column: BoardColumn;
   /** A block is not drawn shorter, so that it can be read and hit. */
   shortestMs: number;
   /** Null when the day is not today. */
@@ -52,6 +40,7 @@ export const DayColumn = ({
   drag: Drag | null;
   renderBlock: (appointment: Appointment) => ReactNode;
   onSlot: (atMs: number) => void;
+  onTitle: (() => void) | undefined;
 }) => {
   const words = useRoomText(scheduleText);
   const formats = useFormats();
@@ -59,7 +48,9 @@ export const DayColumn = ({
   const [hoverMs, setHoverMs] = useState<number | null>(null);
   const drawnEndMs = (row: Appointment) => Math.max(endMsOf(row), startMsOf(row) + shortestMs);
   const placed = layLanes(rows, (row) => ({ startMs: startMsOf(row), endMs: drawnEndMs(row) }));
-  const mostLanes = Math.min(MAX_WIDE_LANES, Math.max(1, ...placed.map(({ lanes }) => lanes)));
+  // A column never becomes narrower under the reader's eyes, only wider when a name would not fit.
+  const mostLanes = useRef(1);
+  mostLanes.current = Math.max(mostLanes.current, ...placed.map(({ lanes }) => lanes));
   const slotUnder = (event: MouseEvent<HTMLElement>): number | null => {
     if (event.target !== event.currentTarget) return null;
     const rect = event.currentTarget.getBoundingClientRect();
@@ -67,19 +58,34 @@ export const DayColumn = ({
     return axis.startMs + Math.floor((share * (axis.endMs - axis.startMs)) / SLOT_MS) * SLOT_MS;
   };
   const target = drag?.target?.column === name ? drag.target : null;
+  const spoken = formatMessage(words.column, { name: title, n: rows.length });
   return (
-    <section className={classes.column} style={{ '--lanes': mostLanes }} aria-labelledby={headingId}>
+    <section
+      className={classes.column}
+      style={{ '--lanes': mostLanes.current }}
+      {...(onTitle ? { 'aria-label': spoken } : { 'aria-labelledby': headingId })}
+    >
       <h2 id={headingId} className={classes.columnHead}>
         {color !== undefined && (
           <span className={classes.columnColor} style={{ background: color }} aria-hidden="true" />
         )}
-        <span className={classes.columnName} aria-hidden="true" title={title}>
-          {title}
-        </span>
+        {onTitle ? (
+          <UnstyledButton
+            className={classes.columnName}
+            data-today={nowMs !== null || undefined}
+            onClick={onTitle}
+          >
+            {title}
+          </UnstyledButton>
+        ) : (
+          <span className={classes.columnName} aria-hidden="true" title={title}>
+            {title}
+          </span>
+        )}
         <span className={classes.columnCount} aria-hidden="true">
           {rows.length}
         </span>
-        <span className={classes.spoken}>{formatMessage(words.column, { name: title, n: rows.length })}</span>
+        {!onTitle && <span className={classes.spoken}>{spoken}</span>}
       </h2>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: a short cut of the mouse; the button and its key do the same */}
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}

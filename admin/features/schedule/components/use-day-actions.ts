@@ -1,19 +1,24 @@
-import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import type { Appointment, AppointmentStatus, Conflict } from '@wardbell/contract';
 import { isAllowedMove, movesBack } from '@wardbell/contract/appointment-status';
 import { useState } from 'react';
 import { toast } from '../../../shared/components/toast';
-import { useFormats } from '../../../shared/text/formats';
+import { todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { startMsOf } from '../model/axis';
-import { dayBounds, MINUTE_MS } from '../model/clock';
+import { MINUTE_MS } from '../model/clock';
+import { sayConflict } from '../model/conflict-text';
 import { mayMove, mayReschedule } from '../model/standing';
+import { sameClockOn } from '../model/week';
 import type { Placement, Write } from '../model/writes';
-import type { Grouping } from '../queries/use-view';
 import type { Nudge } from './use-day-keys';
 import type { DropTarget } from './use-drag';
+import type { Schedule } from './use-schedule';
 import { useUndo } from './use-undo';
+
+/** Others are counted, not named. */
+const MAX_CONFLICTS_NAMED = 2;
 
 interface Asking {
   readonly kind: 'cancel' | 'error';
@@ -21,37 +26,50 @@ interface Asking {
 }
 
 /** What can be done to an appointment of the day, by click, key or drag; says what was done, and why not. */
-export const useDayActions = ({
-  date,
-  by,
-  columnNames,
-  titleOf,
-  nameOf,
-  write,
-}: {
-  readonly date: string;
-  readonly by: Grouping;
-  /** As they stand on the screen. */
-  readonly columnNames: readonly (string | null)[];
-  readonly titleOf: (name: string | null) => string;
-  readonly nameOf: (appointment: Appointment) => string;
-  readonly write: (appointment: Appointment, what: Write) => Promise<Appointment>;
-}) => {
+export const useDayActions = (
+  schedule: Pick<Schedule, 'view' | 'bounds' | 'columns' | 'written' | 'patients' | 'write'>,
+  nameOf: (appointment: Appointment) => string,
+) => {
+  const { view, bounds, columns, written, patients, write } = schedule;
+  const { by, span } = view;
   const text = useText();
   const words = useRoomText(scheduleText);
   const formats = useFormats();
   const [announcement, setAnnouncement] = useState('');
   const [asking, setAsking] = useState<Asking | null>(null);
 
-  const undo = useUndo(write, (change) => setAnnouncement(formatMessage(words.undo.done, { change })));
+  const undo = useUndo(write, setAnnouncement);
   const announce = (message: string, isUndoable: boolean) =>
     setAnnouncement(isUndoable ? `${message}. ${words.undo.key}` : message);
+  const titleOf = (name: string | null) => name ?? words.unnamed[by];
+  const sayConflicts = (row: Appointment, conflicts: readonly Conflict[] = []): string | null => {
+    if (conflicts.length === 0) return null;
+    const said = conflicts.slice(0, MAX_CONFLICTS_NAMED).map((conflict) => {
+      const other = written.find(({ id }) => id === conflict.appointment_id);
+      return sayConflict(conflict, {
+        words: words.conflicts,
+        formats,
+        date: row.datetime === null ? '' : todayIn(formats.timeZone, Date.parse(row.datetime)),
+        practitioner: row.practitioner ?? '',
+        room: row.room ?? '',
+        other,
+        patient: other && patients.get(other.patient_id),
+      });
+    });
+    const more = conflicts.length - said.length;
+    if (more > 0) said.push(formatMessage(words.conflicts.more, { n: more }));
+    return `${words.conflicts.title}: ${said.join('; ')}`;
+  };
   const change = (appointment: Appointment, what: Write, message: string) =>
-    announce(message, undo.write(appointment, what, message));
+    announce(
+      message,
+      undo.write(appointment, what, message, (made) => sayConflicts(made, made.conflicts)),
+    );
   const becameOf = (appointment: Appointment, status: AppointmentStatus) =>
     formatMessage(words.became, { name: nameOf(appointment), status: text.appointment.status[status] });
   const movedOf = (moved: Appointment) => {
-    const time = moved.datetime === null ? words.panel.noTime : formats.clock(moved.datetime);
+    const timeOf = span === 'week' ? formats.day : formats.clock;
+    const time = moved.datetime === null ? words.panel.noTime : timeOf(moved.datetime);
     return `${nameOf(moved)}: ${formatMessage(words.moved, { time, column: titleOf(moved[by]) })}`;
   };
   const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) =>
@@ -84,25 +102,28 @@ export const useDayActions = ({
   const refuse = (why: 'time' | 'over' | 'edge') =>
     void toast({ tone: 'warning', title: words.cannotMove.title, message: words.cannotMove[why] });
 
-  const nudge = (appointment: Appointment, { minutes, columns }: Nudge) => {
+  const nudge = (appointment: Appointment, { minutes, columns: aside }: Nudge) => {
     const { status } = appointment;
     if (!mayMove(status)) return refuse('over');
-    if (columns !== 0) {
-      const name = columnNames[columnNames.indexOf(appointment[by]) + columns];
-      return name === undefined ? refuse('edge') : place(appointment, { [by]: name });
+    if (aside !== 0 && span === 'day') {
+      const from = columns.findIndex(({ rows }) => rows.some(({ id }) => id === appointment.id));
+      const next = columns[from + aside];
+      return next === undefined ? refuse('edge') : place(appointment, { [by]: next.name });
     }
     if (!mayReschedule(status)) return refuse('time');
-    const atMs = startMsOf(appointment) + minutes * MINUTE_MS;
-    const { startMs, endMs } = dayBounds(date, formats.timeZone);
-    if (atMs < startMs || atMs >= endMs) return refuse('edge');
+    const startMs = startMsOf(appointment);
+    const atMs = aside === 0 ? startMs + minutes * MINUTE_MS : sameClockOn(startMs, aside, formats.timeZone);
+    if (atMs < bounds.startMs || atMs >= bounds.endMs) return refuse('edge');
     place(appointment, { datetime: new Date(atMs).toISOString() });
   };
 
   const drop = (appointment: Appointment, { column, atMs }: DropTarget) => {
     const untimed = appointment.datetime === null;
+    // The columns of a week are days, which the time has already.
+    const isSame = span === 'week' || appointment[by] === column || (untimed && column === null);
     const placement: Placement = {
       ...(startMsOf(appointment) === atMs ? {} : { datetime: new Date(atMs).toISOString() }),
-      ...(appointment[by] === column || (untimed && column === null) ? {} : { [by]: column }),
+      ...(isSame ? {} : { [by]: column }),
     };
     if (Object.keys(placement).length === 0) return;
     // Who waited for a time and is given one is booked.
@@ -129,3 +150,4 @@ export const useDayActions = ({
     },
   };
 };
+export type DayActions = ReturnType<typeof useDayActions>;

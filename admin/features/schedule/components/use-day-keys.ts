@@ -1,6 +1,5 @@
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { startMsOf } from '../model/axis';
 import { statusOfKey } from '../model/standing';
 
 export const blockId = (appointmentId: string): string => `appointment-${appointmentId}`;
@@ -22,12 +21,14 @@ const FINE_DIVISOR = 3;
 
 type Lists = readonly (readonly Appointment[])[];
 
-/** The one of a column that begins nearest to a moment. */
-const nearest = (rows: readonly Appointment[], atMs: number): Appointment | undefined =>
-  rows.toSorted((a, b) => Math.abs(startMsOf(a) - atMs) - Math.abs(startMsOf(b) - atMs))[0];
+type PlaceOf = (appointment: Appointment) => number;
+
+/** The one of a column that stands nearest to a place. */
+const nearest = (rows: readonly Appointment[], place: number, placeOf: PlaceOf): Appointment | undefined =>
+  rows.toSorted((a, b) => Math.abs(placeOf(a) - place) - Math.abs(placeOf(b) - place))[0];
 
 /** Where a key leads from a block: along its column, or to the nearest of the next column that has any. */
-const neighbourOf = (columns: Lists, id: string, key: string): Appointment | undefined => {
+const neighbourOf = (columns: Lists, id: string, key: string, placeOf: PlaceOf): Appointment | undefined => {
   const place = columns.findIndex((rows) => rows.some((row) => row.id === id));
   const column = columns[place] ?? [];
   const index = column.findIndex((row) => row.id === id);
@@ -46,7 +47,7 @@ const neighbourOf = (columns: Lists, id: string, key: string): Appointment | und
     case 'ArrowRight': {
       const beside = key === 'ArrowLeft' ? columns.slice(0, place).toReversed() : columns.slice(place + 1);
       const next = beside.find((rows) => rows.length > 0);
-      return next && nearest(next, startMsOf(current));
+      return next && nearest(next, placeOf(current), placeOf);
     }
     default:
       return undefined;
@@ -59,11 +60,14 @@ const neighbourOf = (columns: Lists, id: string, key: string): Appointment | und
  */
 export const useDayKeys = ({
   columns,
+  placeOf,
   firstId,
   onStep,
   onNudge,
 }: {
   readonly columns: Lists;
+  /** How far down its column an appointment stands. */
+  readonly placeOf: PlaceOf;
   /** The block that Tab leads to first. */
   readonly firstId: string | undefined;
   readonly onStep: (appointment: Appointment, status: AppointmentStatus) => void;
@@ -77,7 +81,12 @@ export const useDayKeys = ({
   useEffect(() => {
     const id = following.current;
     const block = id === null ? null : document.getElementById(blockId(id));
-    if (!block || document.activeElement === block) return;
+    if (!block) return;
+    if (document.activeElement === block) {
+      // It may have gone up or down out of sight.
+      block.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+      return;
+    }
     // In another column it is another element, and the focus has fallen to the body.
     if (document.activeElement === document.body) block.focus();
     else following.current = null;
@@ -102,7 +111,7 @@ export const useDayKeys = ({
       onStep(current, status);
       return;
     }
-    const next = neighbourOf(columns, current.id, event.key);
+    const next = neighbourOf(columns, current.id, event.key, placeOf);
     if (!next && !nudge) return;
     // An arrow at the end of the day must not scroll it away.
     event.preventDefault();

@@ -44,7 +44,9 @@ export const columnAttributes = (name: string | null) => ({
   'data-unnamed': name === null || undefined,
 });
 
-const targetAt = (grip: Grip, scroller: HTMLElement, axis: Axis): DropTarget | null => {
+type AxisOf = (column: string | null) => Axis | undefined;
+
+const targetAt = (grip: Grip, scroller: HTMLElement, axisOf: AxisOf): DropTarget | null => {
   const within = scroller.getBoundingClientRect();
   if (grip.y < within.top || grip.y > within.bottom || grip.x < within.left || grip.x > within.right)
     return null;
@@ -52,6 +54,8 @@ const targetAt = (grip: Grip, scroller: HTMLElement, axis: Axis): DropTarget | n
     const rect = body.getBoundingClientRect();
     if (grip.x < rect.left || grip.x >= rect.right) continue;
     const column = body.dataset.unnamed === undefined ? (body.dataset.column ?? null) : null;
+    const axis = axisOf(column);
+    if (!axis) return null;
     const share = (grip.y - grip.offsetPx - rect.top) / rect.height;
     const raw = share * (axis.endMs - axis.startMs);
     const lengthMs = grip.appointment.duration_minutes * MINUTE_MS;
@@ -69,13 +73,13 @@ const targetAt = (grip: Grip, scroller: HTMLElement, axis: Axis): DropTarget | n
  */
 export const useDrag = (
   scroller: RefObject<HTMLElement | null>,
-  axis: Axis,
+  axisOf: AxisOf,
   onDrop: (appointment: Appointment, target: DropTarget) => void,
 ) => {
   const [drag, setDrag] = useState<Drag | null>(null);
   const grip = useRef<Grip | null>(null);
-  const latest = useRef({ axis, onDrop });
-  latest.current = { axis, onDrop };
+  const latest = useRef({ axisOf, onDrop });
+  latest.current = { axisOf, onDrop };
   const endGrip = useRef<() => void>(() => undefined);
   useEffect(() => () => endGrip.current(), []);
 
@@ -98,7 +102,7 @@ export const useDrag = (
 
     const update = () => {
       const day = scroller.current;
-      setDrag({ appointment, target: day && targetAt(held, day, latest.current.axis) });
+      setDrag({ appointment, target: day && targetAt(held, day, latest.current.axisOf) });
     };
     const scroll = () => {
       frame = undefined;
@@ -126,7 +130,7 @@ export const useDrag = (
     const onUp = (up: globalThis.PointerEvent) => {
       if (up.pointerId !== held.pointerId) return;
       const day = scroller.current;
-      const target = held.moving && !held.dropped && day ? targetAt(held, day, latest.current.axis) : null;
+      const target = held.moving && !held.dropped && day ? targetAt(held, day, latest.current.axisOf) : null;
       // A click follows at once, if any: of a drag it must not open the details.
       if (held.moving) setTimeout(end);
       else end();

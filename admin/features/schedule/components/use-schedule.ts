@@ -1,17 +1,33 @@
 import type { Appointment } from '@wardbell/contract';
-import { useMemo } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
+import { useMe } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
-import { useWords } from '../../../shared/text/text';
+import { useRoomText, useWords } from '../../../shared/text/text';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
-import { axisOf } from '../model/axis';
+import { scheduleText } from '../messages';
+import { type Axis, axisOf } from '../model/axis';
 import { dayBounds } from '../model/clock';
 import { looksOf } from '../model/column-looks';
 import { columnsOf } from '../model/columns';
-import { withRecords } from '../model/known-names';
+import {
+  choicesOf,
+  type Filter,
+  hasStatus,
+  isFiltered,
+  isNamed,
+  keyOf,
+  keysOf,
+  mineOf,
+  NO_FILTER,
+} from '../model/filter';
+import { keepView, readKeptView } from '../model/kept-view';
+import { type KnownNames, withRecords } from '../model/known-names';
+import { type ClosedTime, closedTimes, openTimes } from '../model/open-times';
 import { countsOf, isOff } from '../model/standing';
-import { useDay, useUntimed } from '../queries/use-appointment-list';
+import { axesOf, byDate, weekOf } from '../model/week';
+import { useDays, useUntimed } from '../queries/use-appointment-list';
 import { useKnownNames } from '../queries/use-known-names';
 import { useView } from '../queries/use-view';
 import { useWaitingSince } from '../queries/use-waiting';
@@ -19,6 +35,20 @@ import { useWrites } from './use-writes';
 
 /** Waiting times are told in minutes; a quarter of one is near enough. */
 const TICK_MS = 15_000;
+
+/** A column of the board: a practitioner or a room of a day, or a day of a week. */
+export interface BoardColumn {
+  /** A name, or the date of a day of a week; null for those that name none. */
+  readonly name: string | null;
+  readonly title: string;
+  readonly date: string;
+  readonly rows: readonly Appointment[];
+  readonly color: string | undefined;
+  readonly closed: readonly ClosedTime[];
+  readonly axis: Axis;
+  /** Office hours. */
+  readonly open: readonly { readonly startMs: number; readonly endMs: number }[];
+}
 
 /** Of two of the same appointment the newer: it may just go from one list to the other. */
 const uniqueOf = (lists: readonly (readonly Appointment[])[]): readonly Appointment[] => {
@@ -30,64 +60,172 @@ const uniqueOf = (lists: readonly (readonly Appointment[])[]): readonly Appointm
   return [...byId.values()];
 };
 
+/** What is filtered, and the person's own day, kept for the person in this browser. */
+const useKeptView = () => {
+  const me = useMe();
+  const [kept, setKept] = useState(() => readKeptView(me.id));
+  const keep = (changed: Partial<typeof kept>) => {
+    const next = { ...kept, ...changed };
+    setKept(next);
+    keepView(me.id, next);
+  };
+  return [kept, keep] as const;
+};
+
+/** All names that were known at any time in this room: one can be filtered by that is not used around the day that is shown. */
+const useSeenNames = (known: KnownNames): KnownNames => {
+  const seen = useRef(known);
+  return useMemo(() => {
+    const join = (field: 'practitioner' | 'room' | 'type') => [
+      ...new Set([...known[field], ...seen.current[field]]),
+    ];
+    seen.current = {
+      ...known,
+      practitioner: join('practitioner'),
+      room: join('room'),
+      type: join('type'),
+    };
+    return seen.current;
+  }, [known]);
+};
+
 /** All that the schedule shows, and the one way to change it. */
 export const useSchedule = () => {
+  const words = useRoomText(scheduleText);
   const { timeZone } = useFormats();
   const { locale } = useWords();
+  const me = useMe();
   const nowMs = useNow(TICK_MS);
   const today = todayIn(timeZone, nowMs);
-  const [view, change] = useView(today);
-  const { date, by, withCancelled } = view;
-  const day = useDay(date, timeZone);
+  const [kept, keep] = useKeptView();
+  const [view, change] = useView(today, kept.filter);
+  const { date, span, by, filter, withCancelled, openId } = view;
+  const dates = useMemo(() => (span === 'week' ? weekOf(date) : [date]), [span, date]);
+  const [firstDate = date] = dates;
+  const list = useDays(firstDate, dates.length, timeZone);
   const waitlist = useUntimed('waitlist');
   const proposed = useUntimed('proposed');
   const all = useMemo(
-    () => uniqueOf([day.rows, waitlist.rows, proposed.rows]),
-    [day.rows, waitlist.rows, proposed.rows],
+    () => uniqueOf([list.rows, waitlist.rows, proposed.rows]),
+    [list.rows, waitlist.rows, proposed.rows],
   );
   const [written, write] = useWrites(all);
-  const { data: setup } = useClinicSetup();
-  const used = useKnownNames(date, timeZone, day);
+  const clinic = useClinicSetup();
+  const setup = clinic.data;
+  const [used, { settled }] = useKnownNames(date, timeZone, list.rows);
   const known = useMemo(() => withRecords(used, setup), [used, setup]);
+  const keys = useMemo(() => keysOf(setup), [setup]);
+  const seen = useSeenNames(known);
+  const choices = useMemo(() => choicesOf(seen, keys, locale), [seen, keys, locale]);
 
-  const { dayRows, rows, cancelled, untimed } = useMemo(() => {
-    const { startMs, endMs } = dayBounds(date, timeZone);
-    const isOfDay = ({ datetime }: Appointment) =>
+  // Only who is late depends on the time.
+  const lateAtMs = filter.status === 'late' ? nowMs : 0;
+  const { named, rows, cancelled, untimed, bounds } = useMemo(() => {
+    const { startMs } = dayBounds(firstDate, timeZone);
+    const { endMs } = dayBounds(dates.at(-1) ?? firstDate, timeZone);
+    const isThen = ({ datetime }: Appointment) =>
       datetime !== null && Date.parse(datetime) >= startMs && Date.parse(datetime) < endMs;
-    const ofDay = written.filter((row) => isOfDay(row) && row.status !== 'entered-in-error');
+    const ofTime = written.filter((row) => isThen(row) && row.status !== 'entered-in-error');
+    const ofName = ofTime.filter((row) => isNamed(row, filter, keys));
+    const isShown = (row: Appointment) =>
+      (withCancelled || !isOff(row.status) || row.status === filter.status) &&
+      isNamed(row, filter, keys) &&
+      hasStatus(row, filter, lateAtMs);
     const waiting = (status: 'waitlist' | 'proposed') =>
       written.filter((row) => row.datetime === null && row.status === status);
     return {
-      dayRows: ofDay,
-      rows: ofDay.filter((row) => withCancelled || !isOff(row.status)),
-      cancelled: ofDay.filter((row) => row.status === 'cancelled').length,
+      named: ofName,
+      // One whose details are open, by a link for example, is shown in spite of a filter.
+      rows: ofTime.filter((row) => row.id === openId || isShown(row)),
+      cancelled: ofName.filter((row) => row.status === 'cancelled').length,
       untimed: { waitlist: waiting('waitlist'), proposed: waiting('proposed') },
+      bounds: { startMs, endMs },
     };
-  }, [written, date, timeZone, withCancelled]);
+  }, [written, firstDate, dates, timeZone, withCancelled, filter, keys, lateAtMs, openId]);
 
-  const looks = useMemo(() => looksOf(setup, by, date, timeZone), [setup, by, date, timeZone]);
-  const columns = useMemo(
-    () => columnsOf(rows, by, known[by], locale, looks.nameOf),
-    [rows, by, known, locale, looks],
-  );
-  const axis = useMemo(() => axisOf(date, timeZone, rows, looks.open), [date, timeZone, rows, looks]);
+  const columns = useMemo((): readonly BoardColumn[] => {
+    if (span === 'week') {
+      const practitioner = filter.practitioner?.startsWith('~') ? null : filter.practitioner;
+      const days = byDate(rows, dates, timeZone).map((ofDay, index) => {
+        const name = dates[index] ?? date;
+        const open = (setup && openTimes(setup, name, timeZone, practitioner)) ?? [];
+        return { date: name, rows: ofDay, open };
+      });
+      const axes = axesOf(days, timeZone);
+      const format = new Intl.DateTimeFormat(locale, {
+        timeZone: 'UTC',
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+      });
+      return days.flatMap((day, index) => {
+        const axis = axes[index];
+        return axis
+          ? {
+              ...day,
+              axis,
+              name: day.date,
+              title: format.format(Date.parse(`${day.date}T00:00:00Z`)),
+              color: undefined,
+              closed: setup ? closedTimes(setup, day.date, timeZone, practitioner) : [],
+            }
+          : [];
+      });
+    }
+    const looks = looksOf(setup, by, date, timeZone);
+    const axis = axisOf(date, timeZone, rows, looks.open);
+    const chosen = filter[by];
+    const names =
+      chosen !== null
+        ? known[by].filter((name) => keyOf(name, keys[by]) === chosen)
+        : isFiltered(filter)
+          ? []
+          : known[by];
+    return columnsOf(rows, by, names, locale, looks.nameOf).map(({ name, rows: ofName }) => ({
+      name,
+      title: name ?? words.unnamed[by],
+      date,
+      rows: ofName,
+      color: looks.colorOf(name),
+      closed: looks.closedOf(name),
+      axis,
+      open: looks.open,
+    }));
+  }, [span, by, date, dates, timeZone, rows, setup, known, keys, filter, locale, words]);
+
   const patients = usePatientNames(useMemo(() => written.map((row) => row.patient_id), [written]));
-  const waitingSince = useWaitingSince(dayRows);
+  const waitingSince = useWaitingSince(named);
+  // Columns that come one after the other would push each other about.
+  const loading = list.loading || !settled || (clinic.isPending && clinic.failureCount === 0);
   return {
     view,
     change,
+    choices,
+    setFilter: (next: Filter) => {
+      change({ filter: next, openId: null });
+      keep({ filter: next });
+    },
+    mine: mineOf(me, setup, choices.practitioner, kept.mine),
+    /** Shows today of one practitioner alone; `chosen`: the person says to be that one. */
+    showMine: (practitioner: string, chosen: boolean) => {
+      const mine = { ...NO_FILTER, practitioner };
+      change({ date: today, span: 'day', by: 'practitioner', filter: mine, openId: null });
+      keep({ filter: mine, ...(chosen ? { mine: practitioner } : {}) });
+    },
     today,
     nowMs,
-    day,
+    list,
+    loading,
+    dates,
+    bounds,
     rows,
     columns,
-    axis,
-    looks,
+    columnCount: span === 'week' ? dates.length : known[by].length,
     known,
     patients,
     waitingSince,
     write,
-    counts: day.loading ? undefined : countsOf(dayRows, nowMs),
+    counts: loading ? undefined : countsOf(named, nowMs),
     cancelled,
     untimed,
     untimedFailed: waitlist.error !== null || proposed.error !== null,

@@ -1,10 +1,11 @@
 import type { Appointment } from '@wardbell/contract';
 import { useEffect, useRef, useState } from 'react';
 import { showUndo } from '../../../shared/components/undo-toast';
+import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { UndoChain } from '../model/undo-chain';
-import { undoBodyOf, undoBodyOfSave, type Write } from '../model/writes';
+import { undoBodyOf, undoBodyOfSave, type Write, type Written } from '../model/writes';
 
 /** How long a change can be undone by a click or a key. */
 export const UNDO_MS = 10_000;
@@ -14,37 +15,49 @@ export const UNDO_MS = 10_000;
  * offer; when it was undone, the one before it is, for the rest of its own time.
  */
 export const useUndo = (
-  write: (appointment: Appointment, what: Write) => Promise<Appointment>,
-  onUndone: (message: string) => void,
+  write: (appointment: Appointment, what: Write) => Promise<Written>,
+  announce: (message: string) => void,
 ) => {
   const words = useRoomText(scheduleText);
-  const latest = useRef({ write, onUndone, words });
-  latest.current = { write, onUndone, words };
+  const latest = useRef({ write, announce, words });
+  latest.current = { write, announce, words };
   const [chain] = useState(
     () =>
       new UndoChain({
         nowMs: () => Date.now(),
-        show: (message, timeMs, onUndo, onExpire) =>
-          showUndo({
-            message,
+        show: (message, timeMs, onUndo, onExpire, warning) => {
+          const said = warning === null ? message : `${message}. ${warning}`;
+          if (warning !== null) latest.current.announce(said);
+          return showUndo({
+            message: said,
+            ...(warning === null ? {} : { tone: 'warning' as const }),
             undo: latest.current.words.undo.action,
             timeMs,
             announced: true,
             onUndo,
             onExpire,
-          }),
+          });
+        },
         undo: (appointment, undo) => latest.current.write(appointment, undo),
-        onUndone: (message) => latest.current.onUndone(message),
+        onUndone: (change) =>
+          latest.current.announce(formatMessage(latest.current.words.undo.done, { change })),
       }),
   );
   // A screen that is locked or shows another room offers nothing: one would not see what an undo does.
   useEffect(() => () => chain.end(), [chain]);
   return {
     /** Returns whether it can be undone. */
-    write: (appointment: Appointment, what: Write, message: string): boolean => {
+    write: (
+      appointment: Appointment,
+      what: Write,
+      message: string,
+      warningOf?: (made: Written) => string | null,
+    ): boolean => {
       const before = undoBodyOf(appointment, what);
       const answered = latest.current.write(appointment, what);
-      if (before !== null) chain.offer({ appointment, before, message, answered, timeMs: UNDO_MS });
+      const warning = warningOf ? { warningOf } : {};
+      if (before !== null)
+        chain.offer({ appointment, before, message, answered, timeMs: UNDO_MS, ...warning });
       return before !== null;
     },
     saved: (appointment: Appointment, saved: Appointment, message: string): boolean => {

@@ -7,7 +7,7 @@ import { useApi } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { byTime } from '../../patients/model/appointment-order';
 import { scheduleText } from '../messages';
-import { AppointmentWrites, type Refused, sendThrough, type Write } from '../model/writes';
+import { AppointmentWrites, type Refused, sendThrough, type Write, type Written } from '../model/writes';
 
 /** Says why a write was taken back, and what to do. */
 const useExplain = (): Refused => {
@@ -28,7 +28,9 @@ const useExplain = (): Refused => {
       ? words.notMoved.changed
       : hasCode(error, 'invalid_transition')
         ? group.transition
-        : describeFailure(error, text).hint;
+        : hasCode(error, 'conflict')
+          ? words.notMoved.conflict
+          : describeFailure(error, text).hint;
     void toast({ tone: 'error', title: group.title, message });
   };
 };
@@ -36,7 +38,7 @@ const useExplain = (): Refused => {
 /** Rows with what was done to them here, and how to do something: shown at once, taken back when it is refused. */
 export const useWrites = (
   rows: readonly Appointment[],
-): readonly [readonly Appointment[], (appointment: Appointment, write: Write) => Promise<Appointment>] => {
+): readonly [readonly Appointment[], (appointment: Appointment, write: Write) => Promise<Written>] => {
   const api = useApi();
   const explain = useRef<Refused>(() => undefined);
   explain.current = useExplain();

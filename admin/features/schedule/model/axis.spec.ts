@@ -1,4 +1,4 @@
-import { axisOf } from './axis';
+import { axisOf, openingMs } from './axis';
 import { localTimeOf } from './clock';
 
 const BERLIN = 'Europe/Berlin';
@@ -31,5 +31,31 @@ describe('the axis of a day', () => {
         .map((hour) => localTimeOf(hour, BERLIN).minute / 60);
     expect(shown('2026-10-25', '2026-10-24T22:10:00.000Z')).toEqual([0, 1, 2, 2, 3]);
     expect(shown('2026-03-29', '2026-03-28T23:10:00.000Z')).toEqual([0, 1, 3, 4, 5]);
+  });
+});
+
+describe('a day on the screen', () => {
+  const DAY = '2026-01-15';
+  const ms = (clock: string) => Date.parse(`${DAY}T${clock}:00.000Z`);
+  const open = [{ startMs: ms('08:00'), endMs: ms('17:00') }];
+  const opens = (now: string | null, rows: readonly string[], hours = open) => {
+    const timed = rows.map((clock) => at(`${DAY}T${clock}:00.000Z`));
+    const axis = axisOf(DAY, 'UTC', timed, hours);
+    return iso(openingMs(axis, now === null ? null : ms(now), timed, hours)).slice(11, 16);
+  };
+
+  it('opens at the office hours, or at an appointment before them', () => {
+    expect(opens(null, [])).toBe('08:00');
+    expect(opens(null, ['11:00'])).toBe('08:00');
+    expect(opens(null, ['06:30', '11:00'])).toBe('06:15');
+  });
+
+  it('opens an hour before now, and not before the office hours', () => {
+    expect(opens('14:20', ['09:00'])).toBe('13:20');
+    expect(opens('08:20', ['09:00'])).toBe('08:00');
+  });
+
+  it('opens at its first appointment where there are no office hours', () => {
+    expect(opens(null, ['11:00'], [])).toBe('10:45');
   });
 });

@@ -49,3 +49,20 @@ export const axisOf = (
   for (let atMs = startMs; atMs < endMs; atMs += HOUR_MS) hours.push(atMs);
   return { startMs, endMs, hours };
 };
+
+/**
+ * The moment at which a day opens on the screen: an hour before now, or the beginning of the office hours, or of the first
+ * appointment if that is earlier or the clinic has no office hours.
+ * @param nowMs null: the day is not today
+ */
+export const openingMs = (
+  axis: Axis,
+  nowMs: number | null,
+  rows: readonly Timed[],
+  open: readonly { readonly startMs: number }[],
+): number => {
+  const firstMs = Math.min(...rows.map(startMsOf), axis.endMs) - HOUR_MS / 4;
+  const opensMs = Math.min(firstMs, ...open.map(({ startMs }) => startMs));
+  const isWithin = nowMs !== null && nowMs >= axis.startMs && nowMs < axis.endMs;
+  return isWithin ? Math.max(nowMs - HOUR_MS, opensMs) : opensMs;
+};

@@ -12,18 +12,24 @@ const settled = async () => {
 const openChain = (refuse?: Error) => {
   let nowMs = 0;
   let version = 100;
-  const shown: { message: string; timeMs: number; take: () => void; expire: () => void }[] = [];
+  const shown: {
+    message: string;
+    warning: string | null;
+    timeMs: number;
+    take: () => void;
+    expire: () => void;
+  }[] = [];
   const sent: { body: Undo['before']; version: number }[] = [];
   const undone: string[] = [];
   const chain = new UndoChain({
     nowMs: () => nowMs,
-    show: (message, timeMs, onUndo, onExpire) => {
+    show: (message, timeMs, onUndo, onExpire, warning) => {
       const remove = () => void shown.splice(shown.indexOf(offer), 1);
       const ended = (then: () => void) => () => {
         remove();
         then();
       };
-      const offer = { message, timeMs, take: ended(onUndo), expire: ended(onExpire) };
+      const offer = { message, warning, timeMs, take: ended(onUndo), expire: ended(onExpire) };
       shown.push(offer);
       return () => {
         if (shown.includes(offer)) remove();
@@ -37,8 +43,9 @@ const openChain = (refuse?: Error) => {
     },
     onUndone: (message) => undone.push(message),
   });
-  const offer = (message: string, answered: Promise<Appointment>, id = 'a') =>
+  const offer = (message: string, answered: Promise<Appointment>, id = 'a', warning?: string) =>
     chain.offer({
+      ...(warning === undefined ? {} : { warningOf: () => warning }),
       appointment: row(1, { id }),
       before: { room: message },
       message,
@@ -121,5 +128,30 @@ describe('UndoChain', () => {
     shown[0]?.take();
     await settled();
     expect([sent.length, shown]).toEqual([1, []]);
+  });
+
+  it('says what the server found about a change for the whole time, and takes it back at the same version', async () => {
+    const { offer, shown, sent, pass } = openChain();
+    let answer: (made: Appointment) => void = () => undefined;
+    offer('moved', new Promise((resolve) => (answer = resolve)), 'a', 'overlaps');
+    pass(4_000);
+    answer(row(7));
+    await settled();
+    expect(shown.map(({ message, warning, timeMs }) => [message, warning, timeMs])).toEqual([
+      ['moved', 'overlaps', 10_000],
+    ]);
+    shown[0]?.take();
+    await settled();
+    expect(sent).toEqual([{ body: { room: 'moved' }, version: 7 }]);
+  });
+
+  it('says nothing about a change that another has followed', async () => {
+    const { offer, shown } = openChain();
+    let answer: (made: Appointment) => void = () => undefined;
+    offer('first', new Promise((resolve) => (answer = resolve)), 'a', 'overlaps');
+    offer('second', Promise.resolve(row(8)));
+    answer(row(7));
+    await settled();
+    expect(shown.map(({ message, warning }) => [message, warning])).toEqual([['second', null]]);
   });
 });

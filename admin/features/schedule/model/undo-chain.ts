@@ -1,5 +1,5 @@
 import type { Appointment } from '@wardbell/contract';
-import type { Undo } from './writes';
+import type { Undo, Written } from './writes';
 
 /** A change that was just made. */
 export interface Offer {
@@ -9,12 +9,15 @@ export interface Offer {
   /** What was done, in words. */
   readonly message: string;
   /** The row that the change made. */
-  readonly answered: Promise<Appointment>;
+  readonly answered: Promise<Written>;
   readonly timeMs: number;
+  /** Says of the row that the change made what is wrong with it; null: nothing. */
+  readonly warningOf?: (made: Written) => string | null;
 }
 
 interface Change extends Offer {
-  readonly untilMs: number;
+  warning: string | null;
+  untilMs: number;
   /** The version at which the change is what was done last: its own, or that of the undo of the next one. */
   version: Promise<number>;
   hide: (() => void) | undefined;
@@ -23,7 +26,13 @@ interface Change extends Offer {
 interface Outside {
   readonly nowMs: () => number;
   /** Offers the undo to the person; returns what takes the offer away. */
-  readonly show: (message: string, timeMs: number, onUndo: () => void, onExpire: () => void) => () => void;
+  readonly show: (
+    message: string,
+    timeMs: number,
+    onUndo: () => void,
+    onExpire: () => void,
+    warning: string | null,
+  ) => () => void;
   readonly undo: (appointment: Appointment, undo: Undo) => Promise<Appointment>;
   readonly onUndone: (message: string) => void;
 }
@@ -46,11 +55,23 @@ export class UndoChain {
     changes.at(-1)?.hide?.();
     const version = offer.answered.then((row) => row.version);
     const untilMs = this.#outside.nowMs() + offer.timeMs;
-    const change: Change = { ...offer, untilMs, version, hide: undefined };
+    const change: Change = { ...offer, untilMs, version, warning: null, hide: undefined };
     this.#changes.set(id, [...changes, change]);
     this.#show(change);
     // One that was refused cannot be undone, and what was done before has been told to be gone.
     version.catch(() => this.#drop(change));
+    const { warningOf } = offer;
+    if (warningOf)
+      void offer.answered.then((made) => this.#warn(change, warningOf(made))).catch(() => undefined);
+  }
+
+  /** Says what the server found, with its own time to read it; not of a change that is no longer the newest. */
+  #warn(change: Change, warning: string | null): void {
+    if (warning === null || this.#changes.get(change.appointment.id)?.at(-1) !== change) return;
+    change.hide?.();
+    change.warning = warning;
+    change.untilMs = this.#outside.nowMs() + change.timeMs;
+    this.#show(change);
   }
 
   /** Takes all offers away. */
@@ -70,6 +91,7 @@ export class UndoChain {
       leftMs,
       () => void this.#undo(change),
       () => this.#drop(change),
+      change.warning,
     );
   }
 

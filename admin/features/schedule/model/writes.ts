@@ -1,4 +1,4 @@
-import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import type { Appointment, AppointmentStatus, Conflict } from '@wardbell/contract';
 import { ANSWER_MS, type Api } from '../../../shared/api/api';
 import { randomId } from '../../../shared/api/random-id';
 
@@ -61,17 +61,20 @@ export const undoBodyOfSave = (before: Appointment, after: Appointment): Undo['b
   return Object.fromEntries(changed.map((field) => [field, before[field] ?? null]));
 };
 
+/** A row as the server answers a write; of a move with what it overlaps. */
+export type Written = Appointment & { readonly conflicts?: readonly Conflict[] };
+
 interface Waiting {
   readonly write: Write;
-  readonly answered: Promise<Appointment>;
-  readonly resolve: (answer: Appointment) => void;
+  readonly answered: Promise<Written>;
+  readonly resolve: (answer: Written) => void;
   readonly reject: (error: unknown) => void;
 }
 
 const waitingOf = (write: Write): Waiting => {
   let resolve: Waiting['resolve'] = () => undefined;
   let reject: Waiting['reject'] = () => undefined;
-  const answered = new Promise<Appointment>((...settle) => {
+  const answered = new Promise<Written>((...settle) => {
     [resolve, reject] = settle;
   });
   // `refused` tells of it; who waits for the answer may want to know, too.
@@ -88,7 +91,7 @@ interface Underway {
 }
 
 /** Has the server do it, and answers the row as it is then. */
-export type Send = (base: Appointment, write: Write) => Promise<Appointment>;
+export type Send = (base: Appointment, write: Write) => Promise<Written>;
 /** Told why a write was refused; `appointment` is the row that it was meant for. */
 export type Refused = (error: unknown, appointment: Appointment, write: Write) => void;
 
@@ -154,7 +157,7 @@ export class AppointmentWrites {
    * Shows the write at once and sends it. `appointment` is the row as it is shown. The answer rejects when the write was
    * refused, or dropped behind one that was.
    */
-  write(appointment: Appointment, write: Write): Promise<Appointment> {
+  write(appointment: Appointment, write: Write): Promise<Written> {
     const underway = this.#underway.get(appointment.id) ?? { base: appointment, waiting: [], running: false };
     if (!underway.running && appointment.version > underway.base.version) underway.base = appointment;
     const last = underway.waiting.at(-1);
@@ -187,9 +190,10 @@ export class AppointmentWrites {
     underway.running = true;
     for (let next = underway.waiting[0]; next; next = underway.waiting[0]) {
       try {
-        underway.base = await this.#send(underway.base, next.write);
+        const { conflicts, ...row } = await this.#send(underway.base, next.write);
+        underway.base = row;
         underway.waiting.shift();
-        next.resolve(underway.base);
+        next.resolve(conflicts === undefined ? row : { ...row, conflicts });
         this.#notify();
       } catch (error) {
         this.#underway.delete(id);

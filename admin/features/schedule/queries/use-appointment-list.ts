@@ -5,7 +5,7 @@ import { useEffect, useMemo } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { useApi } from '../../../shared/session/context';
 import { byTime } from '../../patients/model/appointment-order';
-import { dayBounds } from '../model/clock';
+import { addDays, dayBounds } from '../model/clock';
 
 const PAGE = 200;
 
@@ -51,12 +51,13 @@ const useAppointmentList = ({ key, query: selected, include }: Selection): Appoi
   };
 };
 
-/** The appointments of a date, by the clock of the clinic. */
-export const useDay = (date: string, timeZone: string): AppointmentList => {
+/** The appointments of so many days from a date on, by the clock of the clinic. */
+export const useDays = (date: string, days: number, timeZone: string): AppointmentList => {
   const [from, to] = useMemo(() => {
-    const { startMs, endMs } = dayBounds(date, timeZone);
+    const { startMs } = dayBounds(date, timeZone);
+    const { endMs } = dayBounds(addDays(date, days - 1), timeZone);
     return [new Date(startMs).toISOString(), new Date(endMs).toISOString()];
-  }, [date, timeZone]);
+  }, [date, days, timeZone]);
   return useAppointmentList({
     key: ['day', from, to],
     query: { from, to },

@@ -4,30 +4,34 @@ import { useMemo } from 'react';
 import { useApi } from '../../../shared/session/context';
 import { addDays, dayBounds } from '../model/clock';
 import { type KnownNames, namesIn } from '../model/known-names';
+import { mondayOf } from '../model/week';
 
-/** As far around the day as practitioners and rooms are looked for; one page of them is enough. */
+/** As far around the week as practitioners and rooms are looked for; one page of them is enough. */
 const DAYS_AROUND = 7;
 const LIMIT = 200;
 
 /**
- * Practitioners, rooms and types are free text: what the clinic used in the days around this one is offered.
- * Loaded after the day, which does not wait for it.
+ * Practitioners, rooms and types are free text: what the clinic used in the weeks around this one is offered. Loaded beside
+ * the day, and once for its whole week, so that no column comes after the others.
  */
 export const useKnownNames = (
   date: string,
   timeZone: string,
-  day: { readonly rows: readonly Appointment[]; readonly complete: boolean },
-): KnownNames => {
+  rows: readonly Appointment[],
+): readonly [KnownNames, { readonly settled: boolean }] => {
   const api = useApi();
-  const around = useQuery({
-    queryKey: ['appointments-around', date],
+  const monday = mondayOf(date);
+  const { data, isPending } = useQuery({
+    queryKey: ['appointments-around', monday],
     queryFn: async ({ signal }) => {
-      const at = (days: number) => new Date(dayBounds(addDays(date, days), timeZone).startMs).toISOString();
-      const query = { from: at(-DAYS_AROUND), to: at(DAYS_AROUND + 1), limit: LIMIT };
+      const at = (days: number) => new Date(dayBounds(addDays(monday, days), timeZone).startMs).toISOString();
+      const query = { from: at(-DAYS_AROUND), to: at(7 + DAYS_AROUND), limit: LIMIT };
       return (await api.call('GET', '/appointments', { query, signal })).data;
     },
-    enabled: day.complete,
     staleTime: 300_000,
+    // It is only offered: the day must not wait for a second try.
+    retry: false,
   });
-  return useMemo(() => namesIn([...day.rows, ...(around.data ?? [])]), [day.rows, around.data]);
+  const names = useMemo(() => namesIn([...rows, ...(data ?? [])]), [rows, data]);
+  return [names, { settled: !isPending }];
 };

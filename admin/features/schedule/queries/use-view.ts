@@ -1,41 +1,71 @@
 import { useSearchParams } from 'next/navigation';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { isCalendarDate } from '../model/clock';
+import { FILTER_FIELDS, type Filter, isFiltered } from '../model/filter';
 
 export type Grouping = 'practitioner' | 'room';
+export type Span = 'day' | 'week';
 
 /** What of the schedule is shown. It stands in the address, which says nothing about a person. */
 export interface View {
   readonly date: string;
+  readonly span: Span;
   readonly by: Grouping;
   readonly withCancelled: boolean;
+  readonly filter: Filter;
   /** The appointment whose details are open. */
   readonly openId: string | null;
 }
+
+const FILTERED = ['practitioner', 'room', 'type', 'status'] as const;
 
 const addressOf = (view: View, today: string): string => {
   const query = new URLSearchParams();
   // Without a date the address means today, also tomorrow.
   if (view.date !== today) query.set('date', view.date);
+  if (view.span === 'week') query.set('span', 'week');
   if (view.by === 'room') query.set('by', 'room');
   if (view.withCancelled) query.set('cancelled', 'shown');
+  for (const field of FILTER_FIELDS) {
+    const key = view.filter[field];
+    if (key !== null) query.set(field, key);
+  }
   if (view.openId !== null) query.set('id', view.openId);
   return `/schedule/${query.size > 0 ? `?${query}` : ''}`;
 };
 
-/** The view, and how to change it. Written past the router, which would ask the server for the same page again. */
-export const useView = (today: string): readonly [View, (change: Partial<View>) => void] => {
+/**
+ * The view, and how to change it. Written past the router, which would ask the server for the same page again.
+ * @param usual the filter of an address that has none, when the page is opened
+ */
+export const useView = (today: string, usual: Filter): readonly [View, (change: Partial<View>) => void] => {
   const query = useSearchParams();
   const asked = query.get('date');
+  const [practitioner, room, type, status] = FILTERED.map((field) => query.get(field) || null);
+  const filter = useMemo(
+    (): Filter => ({
+      practitioner: practitioner ?? null,
+      room: room ?? null,
+      type: type ?? null,
+      status: status ?? null,
+    }),
+    [practitioner, room, type, status],
+  );
   const inAddress: View = {
     date: isCalendarDate(asked) ? asked : today,
+    span: query.get('span') === 'week' ? 'week' : 'day',
     by: query.get('by') === 'room' ? 'room' : 'practitioner',
     withCancelled: query.get('cancelled') === 'shown',
+    filter,
     openId: query.get('id'),
   };
   // The router follows the address a moment later; a box that is ticked has to look so at once.
-  const [ahead, setAhead] = useState<{ readonly of: string; readonly view: View } | null>(null);
   const current = addressOf(inAddress, today);
+  const [ahead, setAhead] = useState<{ readonly of: string; readonly view: View } | null>(() =>
+    isFiltered(usual) && !isFiltered(inAddress.filter)
+      ? { of: current, view: { ...inAddress, filter: usual } }
+      : null,
+  );
   const view = ahead?.of === current ? ahead.view : inAddress;
   const change = (changed: Partial<View>) => {
     const next = { ...view, ...changed };
@@ -44,6 +74,10 @@ export const useView = (today: string): readonly [View, (change: Partial<View>) 
     setAhead({ of: current, view: next });
     window.history.pushState(null, '', address);
   };
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, so that the address says what is shown
+  useEffect(() => {
+    if (view !== inAddress) window.history.replaceState(null, '', addressOf(view, today));
+  }, []);
   useEffect(() => {
     // It has arrived: going back to the same address later must mean what it says.
     setAhead((known) => (known && known.of !== current ? null : known));

@@ -50,6 +50,8 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
         [['t'], words.today],
         [['j'], words.nextDay],
         [['k'], words.previousDay],
+        [['w'], words.week],
+        [['m'], words.mine],
         [['↑', '↓', '←', '→'], words.walk],
         [['Alt ↑', 'Alt ↓', 'Alt ←', 'Alt →'], words.shift],
         [['a'], words.status.arrived],
