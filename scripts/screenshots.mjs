@@ -26,7 +26,7 @@ const NARROW = { width: 390, height: 780 };
 const OPEN = { from: 8, to: 17 };
 /** How long the demo traffic runs, so that charts and logs have data. */
 const LIVELY_MS = 150_000;
-const MAX_TOTAL_BYTES = 2_500_000;
+const MAX_TOTAL_BYTES = 3_500_000;
 
 const MESSAGES = [
   ['info', 'Flu vaccine has arrived. Shots can be booked from Monday on.'],
@@ -70,6 +70,8 @@ const PICTURES = [
   ['notifications', 'tenant_admin', '/notifications/'],
   ['connections', 'tenant_admin', '/connections/', { prepare: lastMinutes }],
   ['limits', 'tenant_admin', '/limits/'],
+  ['clinic-setup', 'tenant_admin', '/clinic-setup/'],
+  ['security', 'tenant_admin', '/security/'],
   ['events', 'tenant_admin', '/events/', { prepare: openRow(2) }],
   ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openWebhook }],
   ['gateways', 'tenant_admin', '/gateways/', { prepare: openRow(2) }],

@@ -15,7 +15,7 @@ import { withRecords } from '../model/known-names';
 import { useKnownNames } from '../queries/use-known-names';
 import { CreateAppointment } from './create-appointment';
 
-const NO_DAY = { rows: [], complete: true };
+const NO_ROWS: readonly Appointment[] = [];
 
 /** Books an appointment of one patient from another room. */
 export const BookPatient = ({ patientId, onClose }: { patientId: string; onClose: () => void }) => {
@@ -23,7 +23,7 @@ export const BookPatient = ({ patientId, onClose }: { patientId: string; onClose
   const formats = useFormats();
   const { timeZone } = formats;
   const date = todayIn(timeZone);
-  const used = useKnownNames(date, timeZone, NO_DAY);
+  const [used] = useKnownNames(date, timeZone, NO_ROWS);
   const { data: setup } = useClinicSetup();
   const known = useMemo(() => withRecords(used, setup), [used, setup]);
   const tell = ({ id, datetime }: Appointment) => {
