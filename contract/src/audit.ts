@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { Separator } from './export.js';
 import { DateOrTime, Page } from './paging.js';
-import { Timestamp, Uuid } from './text.js';
+import { Seq, Timestamp, Uuid } from './text.js';
 
 /**
  * Actions in the audit log that change nothing. `access.refused` has the code of the problem or the close code in its
- * `details`, `patient.list` the number of patients and a keyed hash of the search, never its text.
+ * `details`, `patient.list` the number of patients and a keyed hash of the search, never its text; exports have the number
+ * of rows.
  */
 export const ACCESS_ACTIONS = [
   'patient.read',
@@ -13,6 +15,9 @@ export const ACCESS_ACTIONS = [
   'events.read',
   'audit.read',
   'audit.export',
+  'patient.export',
+  'appointment.export',
+  'user.export',
   'access.refused',
   'auth.failed',
 ] as const;
@@ -32,7 +37,21 @@ export const AuditQuery = z.object({
   to: DateOrTime.optional(),
 });
 
-/** A row of the audit log. `changed` lists field names, never their values. */
+/** What came after a row: the filters of `GET /audit`, and the number of the newest row that the caller has. */
+export const AuditNewsQuery = AuditQuery.omit({ limit: true }).extend({
+  after: z.coerce.number().pipe(Seq).meta({ description: '`seq` of the newest row that the caller has' }),
+});
+
+/** Rows of which `GET /audit/news` looks at the newest. */
+export const AUDIT_NEWS_ROWS = 1_000;
+
+export const AuditNews = z.object({
+  count: z.int().meta({
+    description: `Rows after it that match, among the newest ${AUDIT_NEWS_ROWS}; without the caller's own reads of the log`,
+  }),
+});
+
+/** A row of the audit log. `changed` lists field names, never their values; `details` has those of settings. */
 export const AuditRow = z
   .object({
     id: Uuid,
@@ -50,12 +69,15 @@ export const AuditRow = z
     details: z
       .record(z.string(), z.union([z.string(), z.number()]))
       .nullable()
-      .meta({ description: 'Numbers, codes and keyed hashes' }),
+      .meta({
+        description:
+          'Numbers, codes and keyed hashes; of settings, roles and limits also `old.<field>` and `new.<field>`, never of patients',
+      }),
   })
   .meta({ id: 'AuditRow' });
 
 /** What an export is written as. */
-export const EXPORT_FORMATS = ['ndjson', 'fhir'] as const;
+export const EXPORT_FORMATS = ['ndjson', 'fhir', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const AuditExportQuery = z.object({
@@ -66,6 +88,7 @@ export const AuditExportQuery = z.object({
     .meta({ description: 'RFC 3339 instant, or a date: its start in the time zone of the clinic' }),
   to: z.string().max(40).meta({ description: 'The same, exclusive' }),
   format: z.enum(EXPORT_FORMATS).default('ndjson'),
+  separator: Separator,
 });
 
 /** A FHIR R4 AuditEvent (http://hl7.org/fhir/R4/auditevent.html) after IHE BALP. */

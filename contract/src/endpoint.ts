@@ -65,6 +65,8 @@ export interface Endpoint {
   readonly streams?: string;
   /** Media types of bodies of any length with one JSON text a line, and the schema of a line. In the place of `answer`. */
   readonly lines?: Readonly<Record<string, z.ZodType>>;
+  /** Answers with a file of comma-separated values, in the place of `answer` or beside `lines`. */
+  readonly csv?: true;
   /** Status when everything in the request had been done before. */
   readonly repeatedStatus?: number;
   /** The body when the request waits for somebody's approval instead: 202 then. */

@@ -12,6 +12,7 @@ export * from './delivery.js';
 export * from './endpoint.js';
 export * from './event.js';
 export * from './event-types.js';
+export * from './export.js';
 export * from './external-user.js';
 export * from './folding.js';
 export * from './frame.js';

@@ -17,6 +17,9 @@ export const page = <T extends z.ZodType>(row: T) =>
 /** A page with the stream position of its snapshot: connect with `since=<seq>&epoch=<epoch>`. */
 export const livePage = <T extends z.ZodType>(row: T) => page(row).extend({ seq: Seq, epoch: Uuid });
 
+/** The number of rows on all pages, when it was asked for. */
+export const counted = { total: z.int().optional() };
+
 /** Ids in one parameter, `ids=<id>,<id>`. */
 const Ids = z
   .string()
@@ -27,9 +30,28 @@ const Ids = z
     description: `At most ${MAX_PAGE} ids, separated by commas; unknown ids are ignored`,
   });
 
+/** Answers `total` as well, the exact number of rows on all pages. It costs more than a page, so ask for it once. */
+const Total = z
+  .enum(['true', 'false'])
+  .transform((value) => value === 'true')
+  .optional()
+  .meta({
+    description: '`true`: the answer has `total`, the number of rows on all pages in the same snapshot',
+  });
+
+/** Orders of the list of patients. Each has an index; the order by last change would cost every write one more. */
+export const PATIENT_ORDERS = ['name', 'birth_date'] as const;
+export type PatientOrder = (typeof PATIENT_ORDERS)[number];
+
 export const PatientQuery = z
   .object({
     ...Page,
+    sort: z.enum(PATIENT_ORDERS).default('name').meta({
+      description:
+        '`birth_date`: those without one come last, and those whose birth date the caller may not see',
+    }),
+    order: z.enum(['asc', 'desc']).default('asc'),
+    total: Total,
     search: z.string().trim().max(200).optional().meta({
       description:
         'Words that first name, last name, MRN or phone must contain, with or without accents and punctuation; of one or two letters: that they begin with; or a birth date. All of them, in any order',
@@ -49,7 +71,12 @@ export const PatientQuery = z
   .refine((query) => query.ids === undefined || (query.search === undefined && !query.deleted), {
     path: ['ids'],
     message: 'cannot be combined with search or deleted',
-  });
+  })
+  .refine(
+    ({ ids, deleted, sort, order, total }) =>
+      (ids === undefined && !deleted) || (sort === 'name' && order === 'asc' && !total),
+    { path: ['sort'], message: 'sort, order and total cannot be combined with ids or deleted' },
+  );
 export const AppointmentQuery = z.object({
   ...Page,
   from: DateOrTime.optional().meta({ description: 'Inclusive' }),
@@ -73,6 +100,7 @@ export const UserQuery = z.object({
     .meta({ description: 'Words that name or e-mail address must contain' }),
   role: RoleSchema.optional(),
   status: UserStatus.optional(),
+  total: Total,
 });
 /** `tenant_id` is for super admins. */
 export const ExternalUserQuery = z.object({ ...Page, tenant_id: Uuid.optional() });

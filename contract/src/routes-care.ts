@@ -10,7 +10,8 @@ import { PatientAccess } from './audit.js';
 import { BreakGlass, BreakGlassCreate, BreakGlassReview } from './break-glass.js';
 import { ConflictCheck, ConflictsFound, FreeSlotQuery, FreeSlots } from './clinic-setup.js';
 import { endpoint } from './endpoint.js';
-import { AppointmentQuery, livePage, PageQuery, PatientQuery, page } from './lists.js';
+import { AppointmentExportQuery, PatientExport } from './export.js';
+import { AppointmentQuery, counted, livePage, PageQuery, PatientQuery, page } from './lists.js';
 import {
   Patient,
   PatientCreate,
@@ -40,7 +41,7 @@ export const patients = {
     access: [...CARE_TEAM, 'patients:read'],
     query: PatientQuery,
     status: 200,
-    answer: livePage(ListedPatient),
+    answer: livePage(ListedPatient).extend(counted),
     shows: 'patient',
     audited: 'patient.list',
   }),
@@ -55,6 +56,18 @@ export const patients = {
     answer: z.object({ data: z.array(Patient) }),
     shows: 'patient',
     audited: 'patient.list',
+  }),
+  export: endpoint({
+    method: 'POST',
+    path: '/patients/export',
+    tag: 'patients',
+    summary:
+      'The patients of a list as a file for spreadsheets, in one snapshot, with the fields that the caller sees',
+    access: CARE_TEAM,
+    body: PatientExport,
+    status: 200,
+    csv: true,
+    problems: ['busy'],
   }),
   get: endpoint({
     method: 'GET',
@@ -205,6 +218,17 @@ export const appointments = {
     status: 200,
     answer: livePage(Appointment),
     shows: 'appointment',
+  }),
+  export: endpoint({
+    method: 'GET',
+    path: '/appointments/export',
+    tag: 'appointments',
+    summary: 'The appointments of some days with their patients as a file for spreadsheets, in one snapshot',
+    access: CARE_TEAM,
+    query: AppointmentExportQuery,
+    status: 200,
+    csv: true,
+    problems: ['invalid_range', 'busy'],
   }),
   get: endpoint({
     method: 'GET',

@@ -2,9 +2,18 @@ import { z } from 'zod';
 import { Invitation, LoginSessions, TenantSecurity, TenantSecurityChange } from './account.js';
 import { Approval, ApprovalQuery } from './approval.js';
 import { endpoint } from './endpoint.js';
+import { UserExportQuery } from './export.js';
 import { ExternalUser } from './external-user.js';
 import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
-import { ExternalUserQuery, PageQuery, page, UsageHistoryQuery, UsageQuery, UserQuery } from './lists.js';
+import {
+  counted,
+  ExternalUserQuery,
+  PageQuery,
+  page,
+  UsageHistoryQuery,
+  UsageQuery,
+  UserQuery,
+} from './lists.js';
 import { ADMINS, CARE_TEAM } from './roles.js';
 import {
   Limits,
@@ -30,7 +39,18 @@ export const users = {
     access: ADMINS,
     query: UserQuery,
     status: 200,
-    answer: page(User),
+    answer: page(User).extend(counted),
+  }),
+  export: endpoint({
+    method: 'GET',
+    path: '/users/export',
+    tag: 'users',
+    summary: 'The users of a list as a file for spreadsheets, in one snapshot',
+    access: ADMINS,
+    query: UserExportQuery,
+    status: 200,
+    csv: true,
+    problems: ['busy'],
   }),
   get: endpoint({
     method: 'GET',

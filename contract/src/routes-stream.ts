@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   AuditExportQuery,
   AuditKey,
+  AuditNews,
+  AuditNewsQuery,
   AuditQuery,
   AuditRow,
   AuditVerification,
@@ -31,7 +33,7 @@ import {
 } from './publishing.js';
 import { ADMINS, CARE_TEAM, EVERYONE } from './roles.js';
 import { PollAnswer, StreamQuery, TicketAnswer } from './stream.js';
-import { SystemLogRow, SystemState } from './system.js';
+import { SystemHistory, SystemHistoryQuery, SystemLogRow, SystemState } from './system.js';
 import { Uuid } from './text.js';
 
 /** Routes for the event log, sockets, the audit log and the state of the system. */
@@ -207,6 +209,16 @@ export const audit = {
     answer: page(AuditRow),
     audited: 'audit.read',
   }),
+  news: endpoint({
+    method: 'GET',
+    path: '/audit/news',
+    tag: 'audit',
+    summary: 'How many rows came after one, for a screen that shows the log. Leaves no row itself',
+    access: ADMINS,
+    query: AuditNewsQuery,
+    status: 200,
+    answer: AuditNews,
+  }),
   verify: endpoint({
     method: 'GET',
     path: '/audit/verify',
@@ -223,11 +235,12 @@ export const audit = {
     path: '/audit/export',
     tag: 'audit',
     summary:
-      'The audit log of a time, the oldest first, one row a line; with `format=fhir` as FHIR AuditEvents',
+      'The audit log of a time, the oldest first, one row a line; with `format=fhir` as FHIR AuditEvents, with `format=csv` for spreadsheets',
     access: ADMINS,
     query: AuditExportQuery,
     status: 200,
     lines: { 'application/x-ndjson': AuditRow, 'application/fhir+ndjson': FhirAuditEvent },
+    csv: true,
     problems: ['invalid_range', 'busy'],
   }),
   keys: endpoint({
@@ -250,6 +263,16 @@ export const system = {
     access: ['super_admin'],
     status: 200,
     answer: SystemState,
+  }),
+  history: endpoint({
+    method: 'GET',
+    path: '/system/history',
+    tag: 'system',
+    summary: 'Connections, messages and delay of the installation in the last hours or days',
+    access: ['super_admin'],
+    query: SystemHistoryQuery,
+    status: 200,
+    answer: SystemHistory,
   }),
   log: endpoint({
     method: 'GET',

@@ -78,6 +78,14 @@ export const SystemState = z
       version: z.string(),
       started_at: Timestamp,
       size_bytes: z.int().meta({ description: 'Up to a minute old' }),
+      disk_free_bytes: z
+        .int()
+        .nullable()
+        .optional()
+        .meta({ description: 'Up to a minute old; null unless the database is the embedded one' }),
+      backup_at: Timestamp.nullable()
+        .optional()
+        .meta({ description: 'When `wardbell.note_backup()` was called last; null: never' }),
       connections: z.int(),
       max_connections: z.int(),
       answer_ms: z.number().meta({ description: 'Duration of the query for this state' }),
@@ -85,3 +93,27 @@ export const SystemState = z
   })
   .meta({ id: 'SystemState' });
 export type SystemState = z.infer<typeof SystemState>;
+
+/** Hours that the history reaches back. */
+export const MAX_SYSTEM_HOURS = 168;
+
+export const SystemHistoryQuery = z.object({
+  hours: z.coerce.number().int().min(1).max(MAX_SYSTEM_HOURS).default(24),
+});
+
+/** Response of `GET /system/history`, the oldest point first; a point in which no instance ran has no figures. */
+export const SystemHistory = z
+  .object({
+    minutes: z.int().meta({ description: 'Length of a point' }),
+    data: z.array(
+      z.object({
+        at: Timestamp.meta({ description: 'Beginning of the point' }),
+        connections: z.int().nullable().meta({ description: 'Most at once' }),
+        messages_per_s: z.number().nullable().meta({ description: 'Given to sockets, on the average' }),
+        behind_ms: z.int().nullable().meta({ description: 'Greatest age of an event known to be missing' }),
+        lagging: z.int().nullable().meta({ description: 'Most sessions at once that were catching up' }),
+      }),
+    ),
+  })
+  .meta({ id: 'SystemHistory' });
+export type SystemHistory = z.infer<typeof SystemHistory>;

@@ -22,6 +22,8 @@ export const userKey = (id: string) => ['user', id] as const;
 
 export interface UserList extends Paged {
   readonly rows: readonly User[];
+  /** The number of rows on all pages. */
+  readonly total: number | null;
   /** When the server last said so, epoch milliseconds. */
   readonly asOfMs: number;
 }
@@ -50,6 +52,7 @@ export const useUsers = (filter: UserFilter): UserList => {
         query: {
           limit: PAGE,
           after: pageParam,
+          total: pageParam === '' ? 'true' : undefined,
           search: filter.search,
           role: filter.role ?? undefined,
           status: filter.status ?? undefined,
@@ -67,6 +70,7 @@ export const useUsers = (filter: UserFilter): UserList => {
   return {
     rows: query.data?.pages.flatMap((page) => page.data) ?? [],
     ...pagedOf(query),
+    total: query.data?.pages[0]?.total ?? null,
     asOfMs: query.dataUpdatedAt,
     retry: () => void query.refetch(),
   };

@@ -82,11 +82,12 @@ export class Api {
   }
 
   /** The body of an endpoint that answers with a file. Fails like `call`. */
-  async download<P extends PathOf<'GET'>>(
+  async download<M extends Method, P extends PathOf<M>>(
+    method: M,
     path: P,
-    options: Pick<RequestOptions<EndpointOf<'GET', P>, P>, 'query' | 'signal'>,
+    options: Pick<RequestOptions<EndpointOf<M, P>, P>, 'query' | 'body' | 'signal'>,
   ): Promise<Blob> {
-    const response = await this.#ask(addressOf(path, {}, options.query), 'GET', options);
+    const response = await this.#ask(addressOf(path, {}, options.query), method, options);
     try {
       return await response.blob();
     } catch (error) {

@@ -13,6 +13,14 @@ export interface Column<Row> {
   readonly align?: 'end';
   /** Digits of equal width, so that they stand below each other. */
   readonly numeric?: boolean;
+  /** The name of the order by this column, where the server has one. */
+  readonly order?: string;
+}
+
+/** The order that the rows are in. */
+export interface Sort {
+  readonly by: string;
+  readonly descending: boolean;
 }
 
 const LEVEL: Record<ColumnWidth, number> = { narrow: 0, medium: 1, wide: 2 };

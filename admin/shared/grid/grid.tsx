@@ -5,13 +5,16 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { type Ref, useCallback, useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
 import type { Mark } from '../hooks/use-recent-changes';
-import { type Column, columnsFor, tracksOf } from './columns';
+import { lazily } from '../lazily';
+import { type Column, columnsFor, type Sort, tracksOf } from './columns';
 import classes from './grid.module.css';
 import { GridRow } from './grid-row';
 import { GridSkeleton } from './grid-skeleton';
 import { useGridKeys } from './use-grid-keys';
 import { useGridWidth } from './use-grid-width';
 import { useScrollAnchor } from './use-scroll-anchor';
+
+const OrderButton = lazily(async () => (await import('./order-button')).OrderButton);
 
 const ROW_REM = { wide: 2.625, medium: 2.625, narrow: 3.5 } as const;
 /** Rows outside the window that are kept ready for the next flick. */
@@ -47,11 +50,24 @@ interface GridProps<Row> {
   readonly onAtTop?: (atTop: boolean) => void;
   readonly onOpen?: (row: Row) => void;
   readonly handle?: Ref<GridHandle>;
+  readonly sort?: Sort;
+  /** Told that the reader wants another order. */
+  readonly onSort?: ((sort: Sort) => void) | undefined;
 }
 
 /** A list of any length: only the rows in sight are in the document. Rows must not change their height. */
 export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>) => {
-  const { rows, columns, marks = NO_MARKS, markLabels = NO_LABELS, complete, onNearEnd, onOpen } = props;
+  const {
+    rows,
+    columns,
+    marks = NO_MARKS,
+    markLabels = NO_LABELS,
+    complete,
+    onNearEnd,
+    onOpen,
+    sort,
+    onSort,
+  } = props;
   const gridId = useId();
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const { width, remPx } = useGridWidth(scroller);
@@ -128,11 +144,30 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
     >
       <div role="rowgroup" className={classes.head}>
         <div role="row" aria-rowindex={1} className={classes.headRow}>
-          {shown.map((column) => (
-            <div key={column.id} role="columnheader" className={classes.cell} data-align={column.align}>
-              {column.header}
-            </div>
-          ))}
+          {shown.map(({ id, align, header, order }) => {
+            const sorted =
+              sort && sort.by === order ? (sort.descending ? 'descending' : 'ascending') : undefined;
+            return (
+              <div
+                key={id}
+                role="columnheader"
+                className={classes.cell}
+                data-align={align}
+                aria-sort={sorted}
+              >
+                {order && onSort && width !== 'narrow' ? (
+                  <OrderButton
+                    header={header}
+                    order={order}
+                    ascending={sorted === 'ascending'}
+                    onSort={onSort}
+                  />
+                ) : (
+                  header
+                )}
+              </div>
+            );
+          })}
         </div>
       </div>
       {props.loading ? (

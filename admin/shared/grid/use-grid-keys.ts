@@ -48,6 +48,8 @@ export const useGridKeys = <Row extends { readonly id: string }>(
       if (activeIndex < 0 && row) setActive({ id: row.id, index: firstShown() });
     },
     onKeyDown: (event) => {
+      // a button of the head has keys of its own
+      if (event.target instanceof HTMLButtonElement) return;
       if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0) return;
       const current = activeIndex < 0 ? (active?.index ?? firstShown()) : activeIndex;
       if (event.key === 'Enter') {

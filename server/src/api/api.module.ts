@@ -4,6 +4,7 @@ import { AccessLogInterceptor } from './endpoint/access-log.interceptor.js';
 import { EtagInterceptor } from './endpoint/etag.interceptor.js';
 import { Idempotency } from './endpoint/idempotency.js';
 import { UnitOfWorkInterceptor } from './endpoint/unit-of-work.interceptor.js';
+import { SnapshotExports } from './exports/snapshot-exports.js';
 import { Cursors } from './paging/cursor.js';
 import { Pager } from './paging/page.js';
 import { ProblemFilter } from './problems/problem.filter.js';
@@ -20,7 +21,8 @@ import { ProblemFilter } from './problems/problem.filter.js';
     Cursors,
     Pager,
     Idempotency,
+    SnapshotExports,
   ],
-  exports: [Pager, Idempotency],
+  exports: [Pager, Idempotency, SnapshotExports],
 })
 export class ApiModule {}

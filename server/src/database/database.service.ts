@@ -17,6 +17,10 @@ const MAX_TRIES = 3;
 
 /** Explicit: under REPEATABLE READ every commit would fail (40001) when the head has moved since its snapshot. */
 const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+/** Every statement sees the same rows. */
+const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY';
+/** A statement of a snapshot; longer than the statement_timeout of PostgreSQL. */
+const SNAPSHOT_STATEMENT_MS = 16_000;
 /**
  * Timeouts that PostgreSQL enforces if this process is frozen or disconnected, for logins whose role does not have
  * them. They are sent with BEGIN: that costs no round trip and works through a connection pooler, which refuses
@@ -25,6 +29,13 @@ const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
 const BOUNDS =
   'SET LOCAL statement_timeout = 15000; SET LOCAL lock_timeout = 5000;' +
   ' SET LOCAL idle_in_transaction_session_timeout = 20000';
+
+/** Rows as they were at one moment. */
+export interface Snapshot {
+  /** Of this unit of work nothing is written. */
+  readonly tx: Tx;
+  readonly close: () => Promise<void>;
+}
 
 type CommitListener = (events: readonly LogEvent[]) => void;
 type DisconnectListener = () => void;
@@ -97,6 +108,33 @@ export class Database {
         commit(client),
       ]);
     });
+  }
+
+  /**
+   * Opens a unit of work that only reads, all of it in one snapshot. It has a connection of its own and may last longer than
+   * others: the caller bounds how many there are, and closes each.
+   * @throws Problem when the principal may not act
+   */
+  async openSnapshot(principal: Principal, unit: 'principal' | 'accounts'): Promise<Snapshot> {
+    const pool = unit === 'accounts' ? this.auth : principal.tenantId === null ? this.relay : this.app;
+    const client = pool.dedicated('wardbell-export', SNAPSHOT_STATEMENT_MS);
+    client.on('error', () => undefined); // its user gets the error from the statement
+    const { isPrepared } = pool;
+    const sql = new Queries(client, isPrepared);
+    const orm = new OrmTransaction({ client, isPrepared });
+    const close = async () => {
+      await orm.close().catch(() => undefined);
+      await client.end().catch(() => undefined);
+    };
+    try {
+      await client.connect();
+      await client.query(`${SNAPSHOT}; ${BOUNDS}`);
+      const now = await enter(sql, principal, principal.tenantId);
+      return { tx: new Tx(sql, orm, principal, now, principal.tenantId), close };
+    } catch (error) {
+      await close();
+      throw toProblem(error);
+    }
   }
 
   /** Runs after COMMIT, so a failure here must not fail the work: sweeps find its events and disconnects. */

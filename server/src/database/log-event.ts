@@ -41,7 +41,7 @@ export const rewritesLog = ({ type, data }: LogEvent): boolean =>
 /** Numbers, codes and keyed hashes, never names or texts of people. */
 export type AuditDetails = Readonly<Record<string, string | number>>;
 
-/** The content of an audit row. `changed` lists field names, never their values. */
+/** The content of an audit row. `changed` lists field names, never their values; `details` has those of settings. */
 export interface NewAudit {
   /** `<object>.<verb>`, such as `patient.update`. */
   readonly action: string;

@@ -130,7 +130,7 @@ export class Tx {
         patient_id: audit.patientId,
         address: this.principal.address,
         changed: audit.changed,
-        details: audit.details,
+        details: audit.details && Object.keys(audit.details).length > 0 ? audit.details : undefined,
       })),
     );
     const rows = await this.sql.query<{ seq: bigint; id: string; created_at: Date; data: string | null }[]>`

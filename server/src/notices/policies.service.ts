@@ -12,6 +12,8 @@ import { raw } from 'sql-template-tag';
 import type { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
 import { defined } from '../api/parsing/defined.js';
+import { auditedChange } from '../database/audited-change.js';
+import type { AuditDetails } from '../database/log-event.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { NIL_UUID } from '../platform/uuid.js';
@@ -89,8 +91,9 @@ export class PoliciesService {
           updated_at = clock_timestamp()
       WHERE p.tenant_id = wardbell.current_tenant() AND p.id = ${id}::uuid RETURNING ${COLUMNS}`;
     if (!row) throw new Problem('not_found');
-    audit(tx, 'escalation_policy.update', id, changed);
-    return toPolicy(row);
+    const written = toPolicy(row);
+    audit(tx, 'escalation_policy.update', id, changed, auditedChange(told(current), told(written), SETTINGS));
+    return written;
   }
 
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
@@ -148,5 +151,22 @@ const toPolicy = ({ created_at, updated_at, ...row }: Row): EscalationPolicy => 
   updated_at: updated_at.toISOString(),
 });
 
-const audit = (tx: Tx, action: string, id: string, changed: readonly string[]): void =>
-  tx.audit({ action, objectType: 'escalation_policy', objectId: id, changed });
+const SETTINGS = ['name', 'within_s', 'mode', 'steps'];
+
+/** Steps name people: the log has how many there are. */
+const told = (policy: EscalationPolicy) => ({ ...policy, steps: policy.steps.length });
+
+const audit = (
+  tx: Tx,
+  action: string,
+  id: string,
+  changed: readonly string[],
+  details?: AuditDetails,
+): void =>
+  tx.audit({
+    action,
+    objectType: 'escalation_policy',
+    objectId: id,
+    changed,
+    ...(details && { details }),
+  });

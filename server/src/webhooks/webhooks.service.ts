@@ -16,6 +16,7 @@ import {
 import type { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
 import { defined } from '../api/parsing/defined.js';
+import { auditedChange } from '../database/audited-change.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { OutgoingHttp } from '../platform/net/outgoing-http.js';
@@ -107,8 +108,10 @@ export class WebhooksService {
           version = w.version + 1, updated_at = clock_timestamp()
       WHERE w.tenant_id = wardbell.current_tenant() AND w.id = ${id}::uuid
       RETURNING ${COLUMNS}`;
-    tx.audit({ action: 'webhook.update', objectType: 'webhook', objectId: id, changed });
-    return toWebhook(row);
+    const written = toWebhook(row);
+    const details = auditedChange(told(current), told(written), ['url', 'types', 'payload', 'status']);
+    tx.audit({ action: 'webhook.update', objectType: 'webhook', objectId: id, changed, details });
+    return written;
   }
 
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {
@@ -208,3 +211,6 @@ export class WebhooksService {
     return secretText(secret);
   }
 }
+
+/** The rest of an address may contain a secret. */
+const told = (webhook: Webhook) => ({ ...webhook, url: new URL(webhook.url).origin });

@@ -26,6 +26,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   audit_beginnings: ['audit_beginnings(ARRAY[$1])', []],
   begin_purge: ['begin_purge($1, $2)', 'refused'],
   count_factors: ['count_factors($2)', []],
+  count_patients: [`count_patients(ARRAY['nobody of ours'], NULL, NULL, '', false)`, [{ count_patients: '0' }]],
   describe_session: ['describe_session($2)', []],
   duplicate_patients: [`duplicate_patients('a', 'a', NULL, 100, NULL)`, []],
   file_notice: [
@@ -36,6 +37,10 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   // the next two are asked before a tenant is set: they answer one word about an id and a name that the caller must know
   is_blocked: [`is_blocked($1, 'nobody')`, [{ is_blocked: false }]],
   principal_verdict: [`principal_verdict($1, 'nobody', 'clinician', NULL)`, [{ principal_verdict: 'ok' }]],
+  order_patients: [
+    `order_patients('birth_date', false, ARRAY['nobody of ours'], NULL, NULL, NULL, 100, NULL, '', false)`,
+    [],
+  ],
   label_patient: ['label_patient($2)', 'refused'],
   publish: [
     `publish($1, 'x', '[{"id": "00000000-0000-4000-8000-000000000000", "type": "t", "data": {}}]')`,

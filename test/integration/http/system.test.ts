@@ -56,6 +56,44 @@ describe('How the installation does', () => {
     await socket.close();
   });
 
+  it('tells its course: sums of the instances, and nothing for a time in which none ran', async () => {
+    await database.query(
+      `INSERT INTO wardbell.system_minute (minute, instance_id, connections, delivered, behind_ms, lagging)
+       SELECT date_trunc('minute', now()) - interval '3 hours', gen_random_uuid(), n, 600, 10 * n, 1
+       FROM unnest(ARRAY[3000, 4000]) AS n`,
+    );
+    const { minutes, data } = await succeed(api.system.history, { token, query: { hours: 24 } });
+    expect([minutes, [288, 289].includes(data.length)]).toEqual([5, true]);
+    expect(data.filter(({ connections }) => (connections ?? 0) >= 3_000)).toEqual([
+      { at: expect.any(String), connections: 7_000, messages_per_s: 20, behind_ms: 40_000, lagging: 2 },
+    ]);
+    expect(data[0]).toMatchObject({
+      connections: null,
+      messages_per_s: null,
+      behind_ms: null,
+      lagging: null,
+    });
+    const admin = (await createClinic()).admin;
+    expect(await fail(api.system.history, { token: admin })).toEqual([403, 'forbidden']);
+  });
+
+  it('writes its own course down', async () => {
+    await eventually(async () => {
+      const [row] = await database.query<{ n: number }>(
+        `SELECT count(*)::int AS n FROM wardbell.system_minute m JOIN wardbell.instance i ON i.id = m.instance_id`,
+      );
+      return (row?.n ?? 0) >= 2;
+    });
+  });
+
+  it('says when the last backup was made, once whatever makes backups has said so', async () => {
+    const known = async () => (await ask()).database;
+    expect(await known()).toMatchObject({ backup_at: null, disk_free_bytes: null });
+    await database.query('SELECT wardbell.note_backup()');
+    const at = (await known()).backup_at ?? '';
+    expect(Math.abs(Date.parse(at) - Date.now())).toBeLessThan(600_000);
+  });
+
   it('says of an instance that lost the database that it is silent, and since when it is well again', async () => {
     const before = await eventually(other);
     proxy.refuse();

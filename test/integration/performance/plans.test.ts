@@ -206,6 +206,28 @@ describe(`with ${PATIENTS} patients`, () => {
     expectIndexed(plan, /^patient_sort$/, LIMIT + 1);
   });
 
+  it.each([
+    ['from the oldest', 'asc'],
+    ['from the youngest', 'desc'],
+  ] as const)('a page by birth date %s reads a page from the index, in the middle too', async (_, order) => {
+    const query = { limit: LIMIT, sort: 'birth_date' as const, order };
+    let after: string | null = null;
+    await inTenant(async (tx) => {
+      after = (await patients.page(tx, { ...query, limit: 200 })).next;
+    })();
+    for (const start of [undefined, after ?? '']) {
+      const plan = await plansOf(inTenant((tx) => patients.page(tx, { ...query, after: start })));
+      expectIndexed(plan, /^patient_birth_date$/, LIMIT + 1);
+    }
+  });
+
+  it('the number of all patients is counted in an index alone, those of other clinics not among them', async () => {
+    const plan = await plansOf(inTenant((tx) => patients.count(tx, {})));
+    const counted = plan.filter((node) => node['Relation Name'] === 'patient');
+    expect(counted.map((node) => node['Node Type'])).toEqual(['Index Only Scan', 'Index Only Scan']);
+    expect(counted.map(rowsRead)).toEqual([PATIENTS, 0]);
+  });
+
   /** A search looks at this many patients of the list before it asks the index of words. */
   const WALK = 1_000;
 

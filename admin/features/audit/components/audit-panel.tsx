@@ -11,7 +11,9 @@ import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { AUDIT } from '../messages';
+import { splitDetails } from '../model/changes';
 import type { AuditRow } from '../use-audit';
+import { FieldChanges } from './field-changes';
 import type { AuditWords } from './use-audit-words';
 
 const Details = ({
@@ -30,6 +32,7 @@ const Details = ({
   const roles: Readonly<Record<string, string>> = text.roles;
   const details: Readonly<Record<string, string>> = words.details;
   const { actor_id, actor_role, patient_id, object_id } = row;
+  const { changes, others } = splitDetails(row.details);
   return (
     <>
       <div className={classes.actions} style={{ flexWrap: 'wrap' }}>
@@ -80,7 +83,8 @@ const Details = ({
             <span translate="no">{row.changed.join(', ')}</span>
           )}
         </Fact>
-        {Object.entries(row.details ?? {}).map(([name, value]) => (
+        <FieldChanges changes={changes} />
+        {others.map(([name, value]) => (
           <Fact key={name} name={details[name] ?? name}>
             <span translate="no">{value}</span>
           </Fact>

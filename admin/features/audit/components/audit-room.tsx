@@ -5,7 +5,10 @@ import { IconEyeSearch, IconFilterOff, IconHistory } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
+import { ColumnMenu } from '../../../shared/grid/column-menu';
+import type { Column } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { Room } from '../../../shared/room/room';
@@ -19,7 +22,7 @@ import { EmergencyList } from '../../reviews/emergency-list';
 import { OpenCount } from '../../reviews/open-count';
 import { type AuditFilter, readFilter } from '../filter';
 import { AUDIT } from '../messages';
-import { type AuditLog, useAudit } from '../use-audit';
+import { type AuditLog, type AuditRow, useAudit } from '../use-audit';
 import { AuditFilters } from './audit-filters';
 import { AuditPanel } from './audit-panel';
 import { useAuditColumns } from './columns';
@@ -29,7 +32,7 @@ import { VerifyButton } from './verify-button';
 
 const NO_FILTER = { person: null, patient: null, action: null, kind: null, from: null, to: null };
 
-const Status = ({ log }: { log: AuditLog }) => {
+const Status = ({ log, columns }: { log: AuditLog; columns: readonly Column<AuditRow>[] }) => {
   const text = useText();
   const words = useRoomText(AUDIT);
   const formats = useFormats();
@@ -43,6 +46,7 @@ const Status = ({ log }: { log: AuditLog }) => {
           complete: log.complete,
         })}
       </span>
+      <ColumnMenu grid="audit" columns={columns} />
       {log.error ? (
         <span className={room.warning} role="alert">
           {words.loadMoreFailed}{' '}
@@ -55,9 +59,13 @@ const Status = ({ log }: { log: AuditLog }) => {
           {log.loadingMore
             ? words.loadingMore
             : formatMessage(words.asOf, { time: formats.time(log.asOfMs) })}{' '}
-          <UnstyledButton className={room.link} disabled={log.refreshing} onClick={log.refresh}>
-            {words.refresh}
-          </UnstyledButton>
+          <span role="status">
+            <UnstyledButton className={room.link} disabled={log.refreshing} onClick={log.refresh}>
+              {log.newCount === 0
+                ? words.refresh
+                : formatMessage(words.news, { n: log.newCount, formatted: formats.number(log.newCount) })}
+            </UnstyledButton>
+          </span>
         </span>
       )}
     </div>
@@ -76,6 +84,7 @@ const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolea
   const log = useAudit(filter, isAsked);
   const say = useAuditWords(filter.tenantId, log.rows);
   const columns = useAuditColumns(say);
+  const shown = useShownColumns('audit', columns);
   const grid = useRef<GridHandle>(null);
   const openSeq = address.get('entry');
   const open = log.rows.find(({ seq }) => String(seq) === openSeq);
@@ -99,7 +108,7 @@ const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolea
             handle={grid}
             label={words.title}
             rows={log.rows}
-            columns={columns}
+            columns={shown}
             loading={log.loading}
             complete={log.complete}
             stale={log.error !== null}
@@ -122,7 +131,7 @@ const Entries = ({ address, filter, isAsked = true }: Asked & { isAsked?: boolea
             )}
           </div>
         )}
-        <Status log={log} />
+        <Status log={log} columns={columns} />
       </div>
       {openSeq !== null && (
         <AuditPanel seq={openSeq} row={open} say={say} onNarrow={narrow} onClose={close} />

@@ -5,13 +5,15 @@ import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
+import { csvSeparator, saveFile } from '../../../shared/export/save-file';
 import { useApi } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { type AuditFilter, dayAfter } from '../filter';
 import { AUDIT } from '../messages';
 
-const FORMATS = ['ndjson', 'fhir'] as const;
+const FORMATS = ['csv', 'ndjson', 'fhir'] as const;
 type Format = (typeof FORMATS)[number];
+const ENDINGS: Record<Format, string> = { csv: 'csv', ndjson: 'ndjson', fhir: 'fhir.ndjson' };
 
 /** A day of the calendar on this machine. */
 const today = (): string => new Date().toLocaleDateString('sv');
@@ -22,31 +24,26 @@ const monthBefore = (date: string): string => {
   return day.toISOString().slice(0, 10);
 };
 
-/** Lets the browser keep what was read. */
-const save = (content: Blob, name: string): void => {
-  const url = URL.createObjectURL(content);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // the browser reads it after this turn
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-};
-
 const ExportForm = ({ filter, onDone }: { filter: AuditFilter; onDone: () => void }) => {
   const text = useText();
   const words = useRoomText(AUDIT).export;
   const api = useApi();
   const [to, setTo] = useState(filter.to ?? today());
   const [from, setFrom] = useState(filter.from ?? monthBefore(filter.to ?? today()));
-  const [format, setFormat] = useState<Format>('ndjson');
+  const [format, setFormat] = useState<Format>('csv');
   const load = useMutation({
     mutationFn: () =>
-      api.download('/audit/export', {
-        query: { from, to: dayAfter(to), format, tenant_id: filter.tenantId ?? undefined },
+      api.download('GET', '/audit/export', {
+        query: {
+          from,
+          to: dayAfter(to),
+          format,
+          separator: csvSeparator(),
+          tenant_id: filter.tenantId ?? undefined,
+        },
       }),
     onSuccess: (content) => {
-      save(content, `audit-${from}-${to}.${format === 'fhir' ? 'fhir.ndjson' : 'ndjson'}`);
+      saveFile(content, `audit-${from}-${to}.${ENDINGS[format]}`);
       onDone();
     },
   });
@@ -79,7 +76,7 @@ const ExportForm = ({ filter, onDone }: { filter: AuditFilter; onDone: () => voi
         <Radio.Group
           label={words.format}
           value={format}
-          onChange={(value) => setFormat(FORMATS.find((each) => each === value) ?? 'ndjson')}
+          onChange={(value) => setFormat(FORMATS.find((each) => each === value) ?? 'csv')}
         >
           <Stack gap="xs" mt="xs">
             {FORMATS.map((value) => (

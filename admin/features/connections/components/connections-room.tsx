@@ -12,7 +12,7 @@ import { connectionsText } from '../messages';
 import { ConnectionCharts } from './connection-charts';
 import { ConnectionFigures } from './connection-figures';
 import { ConnectionList } from './connection-list';
-import classes from './connections-room.module.css';
+import { TenantComparison } from './tenant-comparison';
 
 const RANGES = ['15', '60', '1440'] as const;
 const DEFAULT_RANGE = '60';
@@ -44,15 +44,13 @@ export const ConnectionsRoom = () => {
       }
     >
       <div className={room.page}>
-        {tenantId === null ? (
-          <p className={classes.hint}>{words.chooseTenant}</p>
-        ) : (
-          <>
-            <ConnectionFigures tenantId={tenantId} />
-            <ConnectionCharts key={`${tenantId}/${range}`} tenantId={tenantId} minutes={Number(range)} />
-          </>
-        )}
+        {tenantId !== null && <ConnectionFigures tenantId={tenantId} />}
         <ConnectionList key={tenantId} tenantId={tenantId} />
+        {tenantId === null ? (
+          <TenantComparison onChoose={chooseTenant} />
+        ) : (
+          <ConnectionCharts key={`${tenantId}/${range}`} tenantId={tenantId} minutes={Number(range)} />
+        )}
       </div>
     </Room>
   );

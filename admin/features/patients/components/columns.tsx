@@ -26,6 +26,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
       {
         id: 'name',
         header: columns.name,
+        order: 'name',
         track: 'minmax(10rem, 2.4fr)',
         shownFrom: 'narrow',
         cell: (patient) => (
@@ -61,6 +62,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         id: 'birth_date',
         numeric: true,
         header: columns.birthDate,
+        order: 'birth_date',
         track: 'minmax(7rem, 0.8fr)',
         shownFrom: 'medium',
         cell: (patient) => (patient.birth_date === null ? none : formats.date(patient.birth_date)),

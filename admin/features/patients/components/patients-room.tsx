@@ -6,8 +6,11 @@ import { IconPlus } from '@tabler/icons-react';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
+import type { Sort } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { useLater } from '../../../shared/hooks/use-later';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
 import classes from '../../../shared/room/room.module.css';
@@ -21,9 +24,12 @@ import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
-import { StatusBar } from './status-bar';
 import { useOpenPatient } from './use-open-patient';
 
+const StatusBar = lazily(
+  async () => (await import('./status-bar')).StatusBar,
+  () => <div className={classes.status} />,
+);
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
 const DeletedPatients = lazily(async () => (await import('./deleted-patients')).DeletedPatients);
 const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
@@ -31,6 +37,8 @@ const AdminLinks = lazily(async () => (await import('./admin-links')).AdminLinks
 const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
 const ArchivedSwitch = lazily(async () => (await import('./archived-switch')).ArchivedSwitch);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
+
+const BY_NAME: Sort = { by: 'name', descending: false };
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;
@@ -50,8 +58,10 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const search = settled.trim();
   const [archived, setArchived] = useState(false);
-  const list = usePatientList(search, archived);
-  const columns = usePatientColumns();
+  const [sort, setSort] = useState(BY_NAME);
+  const list = usePatientList(search, archived, sort);
+  const later = useLater();
+  const columns = useShownColumns('patients', usePatientColumns());
   const marks = useRecentChanges(['patient_created', 'patient_updated'], (event) => ({
     id: event.data.id,
     kind: event.type === 'patient_created' ? 'created' : 'updated',
@@ -118,6 +128,8 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               label={text.patients.title}
               rows={list.rows}
               columns={columns}
+              sort={sort}
+              onSort={later ? setSort : undefined}
               loading={list.loading}
               complete={list.complete}
               stale={!list.live && !list.loading}
@@ -138,7 +150,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               onArchived={archived ? null : () => setArchived(true)}
             />
           )}
-          <StatusBar list={list} searched={search !== ''} />
+          {later ? <StatusBar list={list} search={search} archived={archived} /> : <div className={classes.status} />}
         </div>
         {openId !== null && (
           <PatientPanel key={openId} id={openId} booking={booking} onClose={close} onOpen={open} />

@@ -5,12 +5,13 @@ import { useConnection } from '@wardbell/client/react';
 import classes from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import type { Text } from '../../../shared/text/text';
-import { useText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
+import { PATIENT_FORM, type PatientFormText } from '../messages';
 import type { PatientList } from '../queries/use-patient-list';
+import { ListTools } from './list-tools';
 
 const countText = (
-  words: Text['patients'],
+  words: PatientFormText['status'],
   n: number,
   formatted: string,
   complete: boolean,
@@ -26,8 +27,18 @@ const countText = (
 };
 
 /** How much of the list is here, and whether it is up to date. */
-export const StatusBar = ({ list, searched }: { list: PatientList; searched: boolean }) => {
+export const StatusBar = ({
+  list,
+  search,
+  archived,
+}: {
+  list: PatientList;
+  search: string;
+  archived: boolean;
+}) => {
+  const searched = search !== '';
   const text = useText();
+  const words = useRoomText(PATIENT_FORM).status;
   const formats = useFormats();
   const { state } = useConnection();
   const failed = list.error !== null && list.rows.length > 0;
@@ -35,7 +46,7 @@ export const StatusBar = ({ list, searched }: { list: PatientList; searched: boo
   const count =
     list.loading || list.searching || list.rows.length === 0
       ? ''
-      : countText(text.patients, list.rows.length, formats.number(list.rows.length), list.complete, searched);
+      : countText(words, list.rows.length, formats.number(list.rows.length), list.complete, searched);
   if (list.rows.length === 0 && !list.loading) return null;
   return (
     <div className={classes.status}>
@@ -43,7 +54,7 @@ export const StatusBar = ({ list, searched }: { list: PatientList; searched: boo
       <span role={searched ? 'status' : undefined}>{count}</span>
       {failed ? (
         <span className={classes.warning} role="alert">
-          {text.patients.loadMoreFailed}{' '}
+          {words.loadMoreFailed}{' '}
           <UnstyledButton className={classes.link} onClick={list.retry}>
             {text.app.retry}
           </UnstyledButton>
@@ -55,8 +66,10 @@ export const StatusBar = ({ list, searched }: { list: PatientList; searched: boo
             : formatMessage(text.connection.stale, { time: formats.time(state.liveAtMs) })}
         </span>
       ) : list.loadingMore ? (
-        <span>{text.patients.loadingMore}</span>
-      ) : null}
+        <span>{words.loadingMore}</span>
+      ) : (
+        !list.loading && <ListTools list={list} search={search} archived={archived} />
+      )}
     </div>
   );
 };

@@ -1,5 +1,5 @@
 import type { Patient } from '@wardbell/contract';
-import { comparePatients } from './order';
+import { comparePatients, orderOf } from './order';
 
 const patient = (fields: Partial<Patient>): Patient => ({
   id: '00000000-0000-4000-8000-000000000000',
@@ -42,5 +42,24 @@ describe('comparePatients', () => {
       'Van Zoe',
       'van Berg Ada',
     ]);
+  });
+});
+
+describe('orderOf', () => {
+  const rows = [
+    patient({ id: 'a', last_name: 'Abel', birth_date: '1990-01-01' }),
+    patient({ id: 'b', last_name: 'Berg', birth_date: null }),
+    patient({ id: 'c', last_name: 'Cole', birth_date: '1950-01-01' }),
+    patient({ id: 'd', last_name: 'Dahl', birth_date: '1990-01-01' }),
+  ];
+
+  it.each([
+    ['name', false, 'a b c d'],
+    ['name', true, 'd c b a'],
+    ['birth_date', false, 'c a d b'],
+    ['birth_date', true, 'd a c b'],
+  ] as const)('by %s, descending: %s, has those without a birth date at the end', (by, descending, ids) => {
+    const sorted = rows.toSorted(orderOf({ by, descending }));
+    expect(sorted.map(({ id }) => id).join(' ')).toBe(ids);
   });
 });

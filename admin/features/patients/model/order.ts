@@ -1,6 +1,7 @@
 import type { Patient } from '@wardbell/contract';
 import { patientSortName } from '@wardbell/contract/folding';
 import type { patientMatcher } from '@wardbell/contract/patient-search';
+import type { Sort } from '../../../shared/grid/columns';
 
 /** Sorting a long list compares each row many times. */
 const sortNames = new WeakMap<Patient, string>();
@@ -16,6 +17,18 @@ const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 
 /** The server's order of patients: last name, first name, then id. */
 export const comparePatients = (a: Patient, b: Patient): number =>
   compareText(sortName(a), sortName(b)) || compareText(a.id, b.id);
+
+type Compare = (a: Patient, b: Patient) => number;
+
+/** The server's order of the list. Without a birth date, or with one that this person may not see, a patient comes last. */
+export const orderOf = ({ by, descending }: Sort): Compare => {
+  const none = descending ? '' : '~';
+  const ascending: Compare =
+    by === 'name'
+      ? comparePatients
+      : (a, b) => compareText(a.birth_date ?? none, b.birth_date ?? none) || compareText(a.id, b.id);
+  return descending ? (a, b) => ascending(b, a) : ascending;
+};
 
 type Matches = (patient: Patient) => boolean;
 

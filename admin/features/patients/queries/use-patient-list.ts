@@ -3,9 +3,10 @@ import type { Patient } from '@wardbell/contract';
 import { useEffect, useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
 import { shownPatientChanges, toShownPatient } from '../../../shared/api/patient-rows';
+import type { Sort } from '../../../shared/grid/columns';
 import { useApi } from '../../../shared/session/context';
 import { useHiddenPatients } from '../model/hidden';
-import { comparePatients, loadMatcher, matcherOf } from '../model/order';
+import { loadMatcher, matcherOf, orderOf } from '../model/order';
 
 /** Fills a tall screen; later pages are as large as the API allows. */
 const FIRST_PAGE = 100;
@@ -20,15 +21,15 @@ export interface PatientList extends Paged {
   readonly live: boolean;
 }
 
-/** The clinic's patients by name, joined with the stream of changes. */
-export const usePatientList = (search: string, archived: boolean): PatientList => {
+/** The clinic's patients in an order, joined with the stream of changes. */
+export const usePatientList = (search: string, archived: boolean, sort: Sort): PatientList => {
   const api = useApi();
   const include = useMemo(() => {
     const matches = matcherOf(search);
     return (patient: Patient) => (archived || !patient.archived) && matches(patient);
   }, [search, archived]);
   const query = useLiveInfiniteQuery({
-    queryKey: ['patients', search, archived],
+    queryKey: ['patients', search, archived, sort.by, sort.descending],
     queryFn: async ({ after, signal }) => {
       if (search !== '') await loadMatcher();
       const page = await api.call('GET', '/patients', {
@@ -37,6 +38,8 @@ export const usePatientList = (search: string, archived: boolean): PatientList =
           after: after ?? undefined,
           search: search === '' ? undefined : search,
           archived: archived ? 'true' : undefined,
+          sort: sort.by,
+          order: sort.descending ? 'desc' : 'asc',
         },
         signal,
       });
@@ -44,7 +47,7 @@ export const usePatientList = (search: string, archived: boolean): PatientList =
     },
     changes: shownPatientChanges,
     include,
-    compare: comparePatients,
+    compare: orderOf(sort),
   });
 
   // While a new search is under way, what the one before had loaded is searched here and now.

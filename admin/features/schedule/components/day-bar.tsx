@@ -11,12 +11,15 @@ import {
 } from '@tabler/icons-react';
 import { useId } from 'react';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { lazily } from '../../../shared/lazily';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
 import { addDays, isCalendarDate } from '../model/clock';
 import { mondayOf, WEEK_DAYS } from '../model/week';
 import type { Grouping, Span, View } from '../queries/use-view';
 import classes from './day-bar.module.css';
+
+const ExportDays = lazily(async () => (await import('./export-days')).ExportDays);
 
 const GROUPINGS: readonly Grouping[] = ['practitioner', 'room'];
 const SPANS: readonly Span[] = ['day', 'week'];
@@ -189,6 +192,7 @@ export const DayBar = ({
       >
         {words.create}
       </Button>
+      <ExportDays date={view.date} />
     </>
   );
 };

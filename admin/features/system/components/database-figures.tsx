@@ -1,5 +1,6 @@
 import type { SystemState } from '@wardbell/contract';
 import { Figure, Figures } from '../../../shared/components/figures';
+import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -18,6 +19,8 @@ export const DatabaseFigures = ({
 }) => {
   const words = useRoomText(systemText).database;
   const formats = useFormats();
+  const nowMs = useNow(30_000);
+  const backupAt = database?.backup_at ?? null;
   const size = (bytes: number) =>
     bytes >= GIGABYTE
       ? formatMessage(words.gigabytes, { gb: formats.number(Math.round(bytes / (GIGABYTE / 10)) / 10) })
@@ -35,7 +38,20 @@ export const DatabaseFigures = ({
         share={database && database.connections / database.max_connections}
         hint={database && formatMessage(words.ofMax, { max: formats.number(database.max_connections) })}
       />
-      <Figure name={words.size} value={database && size(database.size_bytes)} hint={words.sizeHint} />
+      <Figure
+        name={words.size}
+        value={database && size(database.size_bytes)}
+        hint={
+          typeof database?.disk_free_bytes === 'number'
+            ? formatMessage(words.diskFree, { size: size(database.disk_free_bytes) })
+            : words.sizeHint
+        }
+      />
+      <Figure
+        name={words.backup}
+        value={database && (backupAt === null ? words.backupUnknown : formats.ago(backupAt, nowMs))}
+        hint={backupAt === null ? words.backupUnknownHint : formats.dateTime(backupAt)}
+      />
       <Figure
         name={words.version}
         value={database?.version}

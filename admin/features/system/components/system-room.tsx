@@ -18,6 +18,7 @@ import { Overall, Unsure } from './overall';
 import { ProblemList } from './problem-list';
 import classes from './system-room.module.css';
 
+const SystemHistoryCharts = lazily(async () => (await import('./system-history')).SystemHistoryCharts);
 const SystemLogView = lazily(async () => (await import('../log/system-log')).SystemLogView);
 
 const VIEWS = ['state', 'log'] as const;
@@ -97,6 +98,7 @@ const SystemHealth = ({ polled, changes, ...stream }: System) => {
         <h2 className={classes.partTitle}>{words.database.label}</h2>
         <DatabaseFigures database={data?.database} stale={stale} />
       </div>
+      <SystemHistoryCharts />
       <HealthChanges changes={changes} />
     </div>
   );

@@ -3,10 +3,15 @@
 import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
+import type { User } from '@wardbell/contract';
 import { useMemo, useRef, useState } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
+import { ColumnMenu } from '../../../shared/grid/column-menu';
+import type { Column } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { LIST } from '../../../shared/grid/messages';
+import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
@@ -21,7 +26,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
-import { type UserList, useUsers, useUsersFollow } from '../use-users';
+import { type UserFilter, type UserList, useUsers, useUsersFollow } from '../use-users';
 import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
 import { UserPanel } from './user-panel';
@@ -31,12 +36,22 @@ const ExternalLink = lazily(async () => (await import('../../external-users/exte
 const Approvals = lazily(async () => (await import('../../approvals/approvals')).Approvals);
 const ApprovalsLink = lazily(async () => (await import('../../approvals/approvals-link')).ApprovalsLink);
 const BulkLink = lazily(async () => (await import('./bulk-link')).BulkLink);
+const ExportUsers = lazily(async () => (await import('./export-users')).ExportUsers);
 const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
 
-const Status = ({ list }: { list: UserList }) => {
+const Status = ({
+  list,
+  filter,
+  columns,
+}: {
+  list: UserList;
+  filter: UserFilter;
+  columns: readonly Column<User>[];
+}) => {
   const words = useRoomText(USERS);
+  const listWords = useRoomText(LIST);
   const formats = useFormats();
   if (list.rows.length === 0) return null;
   return (
@@ -47,6 +62,13 @@ const Status = ({ list }: { list: UserList }) => {
           formatted: formats.number(list.rows.length),
           complete: list.complete,
         })}
+      </span>
+      <span className={classes.tools}>
+        {!list.complete && list.total !== null && (
+          <span>{formatMessage(listWords.inAll, { formatted: formats.number(list.total) })}</span>
+        )}
+        <ColumnMenu grid="users" columns={columns} />
+        <ExportUsers filter={filter} />
       </span>
       {list.error ? (
         <span className={classes.warning} role="alert">
@@ -91,6 +113,7 @@ const Accounts = () => {
     [isSuper, tenants],
   );
   const columns = useUserColumns(tenantNames);
+  const shown = useShownColumns('users', columns);
   const searchField = useRef<HTMLInputElement>(null);
   const grid = useRef<GridHandle>(null);
   const [creating, setCreating] = useState(() => hasInput(NEW_USER) || address.get('new') !== null);
@@ -147,7 +170,7 @@ const Accounts = () => {
             handle={grid}
             label={words.title}
             rows={list.rows}
-            columns={columns}
+            columns={shown}
             loading={list.loading}
             complete={list.complete}
             stale={list.error !== null}
@@ -172,7 +195,7 @@ const Accounts = () => {
             )}
           </div>
         )}
-        <Status list={list} />
+        <Status list={list} filter={filter} columns={columns} />
       </div>
       {openId !== null && <UserPanel key={openId} id={openId} tenantNames={tenantNames} onClose={close} />}
       {creating && (

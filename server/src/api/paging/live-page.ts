@@ -4,4 +4,6 @@ export interface LivePage<T> {
   readonly next: string | null;
   readonly seq: number;
   readonly epoch: string;
+  /** The number of rows on all pages, when it was asked for. */
+  readonly total?: number;
 }

@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { type Appointment, api } from '@wardbell/contract';
-import type { Call } from '../../api/endpoint/call.js';
-import { Endpoint } from '../../api/endpoint/endpoint.js';
+import type { BareCall, Call } from '../../api/endpoint/call.js';
+import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { SnapshotExports } from '../../api/exports/snapshot-exports.js';
+import { AppointmentsExport } from './appointments.export.js';
 import { AppointmentsList } from './appointments.list.js';
 import { AppointmentsService } from './appointments.service.js';
 import { findFreeSlots } from './free-slots.js';
@@ -13,11 +15,18 @@ export class AppointmentsController {
   constructor(
     private readonly appointments: AppointmentsService,
     private readonly appointmentsList: AppointmentsList,
+    private readonly appointmentsExport: AppointmentsExport,
+    private readonly exports: SnapshotExports,
   ) {}
 
   @Endpoint(routes.list)
   list({ tx, query }: Call<typeof routes.list>): Promise<object> {
     return this.appointmentsList.page(tx, query);
+  }
+
+  @BareEndpoint(routes.export)
+  async export({ principal, query, reply }: BareCall<typeof routes.export>): Promise<unknown> {
+    return this.exports.send(principal, reply, this.appointmentsExport.source(principal, query));
   }
 
   @Endpoint(routes.get)

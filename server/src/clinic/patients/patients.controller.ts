@@ -2,9 +2,11 @@ import { Controller } from '@nestjs/common';
 import { api, type Patient } from '@wardbell/contract';
 import type { BareCall, Call } from '../../api/endpoint/call.js';
 import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
+import { SnapshotExports } from '../../api/exports/snapshot-exports.js';
 import { DeletedPatients } from './deleted-patients.js';
 import { MergedPatients } from './merged-patients.js';
 import { PatientPurge } from './patient-purge.js';
+import { PatientsExport } from './patients.export.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
@@ -18,6 +20,8 @@ export class PatientsController {
     private readonly deleted: DeletedPatients,
     private readonly merged: MergedPatients,
     private readonly purges: PatientPurge,
+    private readonly patientsExport: PatientsExport,
+    private readonly exports: SnapshotExports,
   ) {}
 
   @Endpoint(routes.list)
@@ -28,6 +32,11 @@ export class PatientsController {
   @Endpoint(routes.duplicates)
   async duplicates({ tx, body }: Call<typeof routes.duplicates>): Promise<object> {
     return { data: await this.patientsList.duplicates(tx, body) };
+  }
+
+  @BareEndpoint(routes.export)
+  export({ principal, body, reply }: BareCall<typeof routes.export>): Promise<unknown> {
+    return this.exports.send(principal, reply, this.patientsExport.source(principal, body));
   }
 
   @Endpoint(routes.get)

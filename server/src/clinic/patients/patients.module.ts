@@ -7,6 +7,7 @@ import { MergedPatients } from './merged-patients.js';
 import { PatientImports } from './patient-import.js';
 import { PatientPurge } from './patient-purge.js';
 import { PatientsController } from './patients.controller.js';
+import { PatientsExport } from './patients.export.js';
 import { PatientsList } from './patients.list.js';
 import { PatientsService } from './patients.service.js';
 
@@ -15,6 +16,7 @@ import { PatientsService } from './patients.service.js';
   providers: [
     PatientsService,
     PatientsList,
+    PatientsExport,
     DeletedPatients,
     PatientImports,
     MergedPatients,

@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import { boundOf } from '../../api/parsing/date-or-time.js';
 import { defined } from '../../api/parsing/defined.js';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
@@ -89,8 +90,14 @@ export class AbsencesService {
         RETURNING ${COLUMNS}`,
     );
     if (!row) throw new Problem('not_found');
-    noteSetupChange(tx, 'absence', 'update', { id, changed: Object.keys(defined(body)) });
-    return toAbsence(row);
+    const written = toAbsence(row);
+    noteSetupChange(tx, 'absence', 'update', {
+      id,
+      changed: Object.keys(defined(body)),
+      // not the label: it may say why somebody is ill
+      details: auditedChange({ ...toAbsence(current) }, { ...written }, ['from', 'to']),
+    });
+    return written;
   }
 
   async remove(tx: Tx, id: string, ifMatch: readonly number[] | null): Promise<void> {

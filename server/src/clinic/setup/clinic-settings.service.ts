@@ -5,6 +5,7 @@ import {
   type DoubleBooking,
   MAX_CONFLICTS,
 } from '@wardbell/contract';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { noteSetupChange } from './setup-change.js';
@@ -54,7 +55,10 @@ export class ClinicSettingsService {
         },
       });
     }
-    noteSetupChange(tx, 'settings', 'update', { changed: ['double_booking'] });
+    noteSetupChange(tx, 'settings', 'update', {
+      changed: ['double_booking'],
+      details: auditedChange(current, { double_booking }, ['double_booking']),
+    });
     return this.get(tx);
   }
 }

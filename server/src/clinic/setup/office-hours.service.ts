@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type OfficeHours, type OfficeHoursPut, type OfficeWeek, WEEKDAYS } from '@wardbell/contract';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
@@ -52,6 +53,7 @@ export class OfficeHoursService {
       SELECT wardbell.touch_office_hours() AS version`;
     const version = touched?.version ?? 1;
     if (ifMatch && !ifMatch.includes(version - 1)) throw new Problem('version_mismatch');
+    const before = await this.get(tx);
     const hours = [
       ...rowsOf(body.week, null),
       ...body.practitioners.flatMap(({ practitioner_id, week }) => rowsOf(week, practitioner_id)),
@@ -69,10 +71,17 @@ export class OfficeHoursService {
         errors: [{ path: 'practitioners', message: 'has one who is no practitioner of this clinic' }],
       });
     }
-    noteSetupChange(tx, 'office_hours', 'update', { changed: Object.keys(body) });
+    noteSetupChange(tx, 'office_hours', 'update', {
+      changed: Object.keys(body),
+      details: auditedChange(told(before.week), told(body.week), WEEKDAYS),
+    });
     return this.get(tx);
   }
 }
+
+/** The hours of a day as one reads them. */
+const told = (week: OfficeWeek) =>
+  Object.fromEntries(WEEKDAYS.map((day) => [day, week[day].map(({ from, to }) => `${from}–${to}`)]));
 
 const emptyWeek = (): OfficeWeek => ({
   monday: [],

@@ -4,6 +4,7 @@ import sql, { empty, type Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { Pager } from '../../api/paging/page.js';
 import { defined } from '../../api/parsing/defined.js';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { SQLSTATE, sqlState } from '../../platform/errors/sqlstate.js';
@@ -104,7 +105,8 @@ export class RecordsService {
     });
     if (!row) throw new Problem('not_found');
     if (changed.includes('name')) await renameUpcoming(tx, kind, current, next.name);
-    noteSetupChange(tx, kind.kind, 'update', { id, changed });
+    const details = auditedChange({ ...current }, { ...row }, changed.filter(isTold(kind)));
+    noteSetupChange(tx, kind.kind, 'update', { id, changed, details });
     return toRecord(row);
   }
 
@@ -122,6 +124,12 @@ export class RecordsService {
     noteSetupChange(tx, kind.kind, 'delete', { id });
   }
 }
+
+/** The log does not keep what people are called. */
+const isTold =
+  ({ kind }: RecordKind) =>
+  (field: string): boolean =>
+    kind !== 'practitioner' || field !== 'name';
 
 const columnsOf = ({ own }: RecordKind): Sql =>
   sql`r.id::text, r.name, r.color, r.active, ${own ? sql`r.${own.column}, ` : empty}r.version, r.created_at, r.updated_at`;

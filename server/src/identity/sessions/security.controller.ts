@@ -3,6 +3,7 @@ import { api, type TenantSecurity } from '@wardbell/contract';
 import type { Call } from '../../api/endpoint/call.js';
 import { Endpoint } from '../../api/endpoint/endpoint.js';
 import { defined } from '../../api/parsing/defined.js';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 import { endOldestSessions } from './login-session.js';
@@ -42,7 +43,8 @@ export class SecurityController {
     await store(tx, id, security);
     await applyToSessions(tx, id, security);
     const changed = Object.keys(body).filter((field) => field === 'policy' || field === 'floor');
-    tx.audit({ action: 'tenant.security', objectType: 'tenant', objectId: id, changed }, id);
+    const details = auditedChange({ ...present }, { ...security }, ['policy', 'floor']);
+    tx.audit({ action: 'tenant.security', objectType: 'tenant', objectId: id, changed, details }, id);
     return security;
   }
 }

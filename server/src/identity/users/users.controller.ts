@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import type { BareCall, Call } from '../../api/endpoint/call.js';
 import { BareEndpoint, Endpoint } from '../../api/endpoint/endpoint.js';
 import { Idempotency } from '../../api/endpoint/idempotency.js';
+import { SnapshotExports } from '../../api/exports/snapshot-exports.js';
 import { Database } from '../../database/database.service.js';
 import type { Principal } from '../../database/principal.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -11,6 +12,7 @@ import { networkOf } from '../auth/network.js';
 import { PasswordRules } from '../password-rules/password-rules.js';
 import { Passwords } from '../passwords.js';
 import { withState } from './account-state.js';
+import { UsersExport } from './users.export.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
 
@@ -25,11 +27,18 @@ export class UsersController {
     private readonly rules: PasswordRules,
     private readonly users: UsersService,
     private readonly usersList: UsersList,
+    private readonly usersExport: UsersExport,
+    private readonly exports: SnapshotExports,
   ) {}
 
   @Endpoint(routes.list, { unit: 'accounts' })
   list({ tx, query }: Call<typeof routes.list>): Promise<object> {
     return this.usersList.page(tx, query);
+  }
+
+  @BareEndpoint(routes.export)
+  export({ principal, query, reply }: BareCall<typeof routes.export>): Promise<unknown> {
+    return this.exports.send(principal, reply, this.usersExport.source(query));
   }
 
   @Endpoint(routes.get, { unit: 'accounts' })

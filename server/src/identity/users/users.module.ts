@@ -7,6 +7,7 @@ import { Colleagues, ColleaguesController } from './colleagues.js';
 import { ExternalUsersController } from './external-users.controller.js';
 import { ExternalUsers } from './external-users.js';
 import { UsersController } from './users.controller.js';
+import { UsersExport } from './users.export.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
 
@@ -19,6 +20,7 @@ import { UsersService } from './users.service.js';
     ExternalUsers,
     UsersService,
     UsersList,
+    UsersExport,
     Colleagues,
   ],
 })

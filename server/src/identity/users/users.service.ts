@@ -9,6 +9,7 @@ import {
 } from '@wardbell/contract';
 import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
+import { auditedChange } from '../../database/audited-change.js';
 import type { Orm } from '../../database/orm.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -160,7 +161,8 @@ export class UsersService {
         { userId: id, tenantId: user.tenant_id },
         changed.includes('role') ? ROLE_CHANGED : 'account_changed',
       );
-    tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed }, user.tenant_id);
+    const details = auditedChange({ ...current }, { ...user }, ['role', 'status']);
+    tx.audit({ action: 'user.update', objectType: 'user', objectId: id, changed, details }, user.tenant_id);
     emitUserChanged(tx, id, user.tenant_id);
     return user;
   }

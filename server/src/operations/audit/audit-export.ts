@@ -1,7 +1,9 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Injectable } from '@nestjs/common';
-import { type AuditExportQuery, type AuditRow, DateOrTime } from '@wardbell/contract';
+import { type AuditExportQuery, type AuditRow, DateOrTime, EXPORT_AUDIT_COLUMNS } from '@wardbell/contract';
 import type { z } from 'zod';
+import { CSV_MEDIA_TYPE, CsvWriter } from '../../api/exports/csv.js';
+import { ExportSlots } from '../../api/exports/export-slots.js';
 import { scopeOf } from '../../api/parsing/scope.js';
 import { AccessLog } from '../../database/access-log.js';
 import { Database } from '../../database/database.service.js';
@@ -20,7 +22,13 @@ const MAX_EXPORTS = 4;
 /** A reader that takes nothing for this long is cut off. */
 const STALLED_MS = 60_000;
 
-const MEDIA_TYPES = { ndjson: 'application/x-ndjson', fhir: 'application/fhir+ndjson' } as const;
+const MEDIA_TYPES = {
+  ndjson: 'application/x-ndjson',
+  fhir: 'application/fhir+ndjson',
+  csv: CSV_MEDIA_TYPE,
+} as const;
+
+type Row = z.output<typeof AuditRow>;
 
 interface ExportRow extends StoredRow {
   /** With microseconds, which `Date` does not have. */
@@ -52,7 +60,7 @@ export interface AuditExport {
  */
 @Injectable()
 export class AuditExporter {
-  #open = 0;
+  readonly #slots = new ExportSlots({ maxOpen: MAX_EXPORTS, stalledMs: STALLED_MS });
 
   constructor(
     private readonly database: Database,
@@ -68,48 +76,35 @@ export class AuditExporter {
     query: z.output<typeof AuditExportQuery>,
     server: string,
   ): Promise<AuditExport> {
-    if (this.#open >= MAX_EXPORTS) throw new Problem('busy', { retryAfterS: 30 });
-    this.#open += 1;
-    let isStarted = false;
-    try {
-      const range = await this.#rangeOf(principal, query);
+    const range = await this.#rangeOf(principal, query);
+    const lines = await this.#slots.start(async () => {
       const first = await this.#read(principal, range, undefined);
-      const { tenantId, from, to } = range;
-      const toLine = (row: z.output<typeof AuditRow>): string =>
-        `${JSON.stringify(query.format === 'fhir' ? toAuditEvent(row, server) : row)}\n`;
-      const stalled = new Deadline(() => lines.destroy(new Error('the reader has stopped')));
-      const lines: Readable = Readable.from(this.#pages(principal, range, first, toLine, stalled));
-      lines.once('close', () => {
-        stalled.clear();
-        this.#open -= 1;
-      });
-      isStarted = true;
-      const [fromText, toText] = [from.toISOString(), to.toISOString()];
-      this.accesses.read(principal, {
-        action: 'audit.export',
-        ...(tenantId === null ? {} : { objectType: 'tenant', objectId: tenantId }),
-        details: { format: query.format, from: fromText, to: toText },
-      });
-      const days = `${fromText.slice(0, 10)}-${toText.slice(0, 10)}`;
-      return { mediaType: MEDIA_TYPES[query.format], fileName: `audit-${days}.ndjson`, lines };
-    } finally {
-      if (!isStarted) this.#open -= 1;
-    }
+      return { chunks: this.#pages(principal, range, first, formatOf(query, server)) };
+    });
+    const { tenantId, from, to } = range;
+    const [fromText, toText] = [from.toISOString(), to.toISOString()];
+    this.accesses.read(principal, {
+      action: 'audit.export',
+      ...(tenantId === null ? {} : { objectType: 'tenant', objectId: tenantId }),
+      details: { format: query.format, from: fromText, to: toText },
+    });
+    const days = `${fromText.slice(0, 10)}-${toText.slice(0, 10)}`;
+    const ending = query.format === 'csv' ? 'csv' : 'ndjson';
+    return { mediaType: MEDIA_TYPES[query.format], fileName: `audit-${days}.${ending}`, lines };
   }
 
   async *#pages(
     principal: Principal,
     range: Range,
     first: readonly ExportRow[],
-    toLine: (row: z.output<typeof AuditRow>) => string,
-    stalled: Deadline,
+    { head, toText }: Format,
   ): AsyncGenerator<string> {
+    if (head !== '') yield head;
     let rows = first;
     for (;;) {
-      stalled.renew();
       const last = rows.at(-1);
       if (!last) return;
-      yield rows.map((row) => toLine(toAuditRow(range.tenantId, row))).join('');
+      yield toText(rows.map((row) => toAuditRow(range.tenantId, row)));
       if (rows.length < PAGE) return;
       rows = await this.#read(principal, range, { at: last.position, seq: last.seq });
     }
@@ -137,21 +132,19 @@ export class AuditExporter {
   }
 }
 
-/** Fires when the reader takes no page for a while. */
-class Deadline {
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(private readonly fire: () => void) {}
-
-  renew(): void {
-    this.clear();
-    this.#timer = setTimeout(this.fire, STALLED_MS).unref();
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-  }
+interface Format {
+  readonly head: string;
+  readonly toText: (rows: readonly Row[]) => string;
 }
+
+const formatOf = ({ format, separator }: z.output<typeof AuditExportQuery>, server: string): Format => {
+  if (format === 'csv') {
+    const writer = new CsvWriter(EXPORT_AUDIT_COLUMNS, separator);
+    return { head: writer.head(), toText: (rows) => writer.lines(rows) };
+  }
+  const toObject = format === 'fhir' ? (row: Row) => toAuditEvent(row, server) : (row: Row) => row;
+  return { head: '', toText: (rows) => rows.map((row) => `${JSON.stringify(toObject(row))}\n`).join('') };
+};
 
 const readPage = (tx: Tx, { scope, from, to }: Range, after: Position | undefined): Promise<ExportRow[]> =>
   tx.sql.query<ExportRow[]>`

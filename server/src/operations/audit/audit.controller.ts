@@ -22,6 +22,11 @@ export class AuditController {
     return this.audit.page(tx, query);
   }
 
+  @Endpoint(routes.news)
+  news({ tx, query }: Call<typeof routes.news>): Promise<object> {
+    return this.audit.news(tx, query);
+  }
+
   @Endpoint(api.patients.accesses)
   accesses({ tx, id, query }: Call<typeof api.patients.accesses>): Promise<object> {
     return this.audit.accesses(tx, id, query);

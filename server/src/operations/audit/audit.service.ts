@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
   ACCESS_ACTIONS,
+  AUDIT_NEWS_ROWS,
+  type AuditNews,
+  type AuditNewsQuery,
   type AuditQuery,
   type AuditRow,
   type PageQuery,
@@ -66,6 +69,31 @@ export class AuditService {
       data: cut.rows.map((row) => toAuditRow(tenantId, row)),
       next: cut.next,
     };
+  }
+
+  /** How many rows came after one. Looks at a bounded number of rows, however long nobody asked. */
+  async news(
+    tx: Tx,
+    { after, ...query }: z.output<typeof AuditNewsQuery>,
+  ): Promise<z.output<typeof AuditNews>> {
+    const scope = scopeOf(tx.principal, query.tenant_id) ?? NIL_UUID;
+    const orm = await tx.orm();
+    const [oldest] = await orm.audit.findMany({
+      select: { seq: true },
+      where: { scope, seq: { gt: BigInt(after) } },
+      orderBy: { seq: 'desc' },
+      skip: AUDIT_NEWS_ROWS - 1,
+      take: 1,
+    });
+    const count = await orm.audit.count({
+      where: {
+        scope,
+        seq: oldest ? { gte: oldest.seq } : { gt: BigInt(after) },
+        NOT: { action: 'audit.read', actor_id: tx.principal.userId },
+        ...(await filtersOf(tx, query, scope)),
+      },
+    });
+    return { count };
   }
 
   /**
@@ -148,7 +176,7 @@ async function namesOf(tx: Tx, userIds: readonly string[]): Promise<ReadonlyMap<
   return new Map(users.map(({ id, name }) => [id, name]));
 }
 
-async function filtersOf(tx: Tx, query: z.output<typeof AuditQuery>, scope: string) {
+async function filtersOf(tx: Tx, query: Omit<z.output<typeof AuditQuery>, 'limit' | 'after'>, scope: string) {
   const { actor_id, patient_id, action, kind, from, to } = query;
   return {
     ...(actor_id === undefined ? {} : { actor_id }),

@@ -91,6 +91,7 @@ const REFUSED: Kind = {
   type: dicom('110113', 'Security Alert'),
   subtype: dicom('110132', 'Use of Restricted Function'),
 };
+const EXPORT: Kind = { ...SEARCH, type: dicom('110106', 'Export'), action: 'R' };
 const EMERGENCY: Kind = {
   ...OPERATION,
   type: dicom('110113', 'Security Alert'),
@@ -108,7 +109,6 @@ const KINDS: ReadonlyMap<string, Kind> = new Map([
   ['events.read', SEARCH],
   ['stream.open', { ...OPERATION, ...ASKING }],
   ['audit.read', { ...SEARCH, type: dicom('110101', 'Audit Log Used'), action: 'R' }],
-  ['audit.export', { ...SEARCH, type: dicom('110106', 'Export'), action: 'R' }],
 ]);
 
 const VERBS: ReadonlyMap<string, Kind> = new Map([
@@ -121,6 +121,7 @@ const VERBS: ReadonlyMap<string, Kind> = new Map([
   ['limits', UPDATE],
   ['security', UPDATE],
   ['delete', DELETE],
+  ['export', EXPORT],
   ['purge', DELETE],
 ]);
 

@@ -77,6 +77,7 @@ export class Maintenance implements OnApplicationBootstrap, BeforeApplicationShu
       await orm.publication.deleteMany({ where: { created_at: { lt: hoursAgo(24) } } });
       await orm.deadLetter.deleteMany({ where: { received_at: { lt: hoursAgo(30 * 24) } } });
       await orm.tenantUsage.deleteMany({ where: { minute: { lt: hoursAgo(48) } } });
+      await tx.sql.execute`DELETE FROM wardbell.system_minute m WHERE m.minute < ${hoursAgo(8 * 24)}`;
       await orm.accessWriter.deleteMany({ where: { written_at: { lt: hoursAgo(7 * 24) } } });
       await orm.notice.deleteMany({
         where: { sent_at: { lt: hoursAgo(this.config.noticeRetentionDays * 24) } },

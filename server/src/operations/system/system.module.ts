@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { MetricsModule } from '../../platform/metrics/metrics.module.js';
 import { BusModule } from '../../realtime/bus/bus.module.js';
 import { ConnectionsModule } from '../../realtime/connections/connections.module.js';
 import { GatewayModule } from '../../realtime/gateway/gateway.module.js';
@@ -8,11 +9,12 @@ import { SelfReport } from './self-report.js';
 import { SystemController } from './system.controller.js';
 import { SystemService } from './system.service.js';
 import { SystemEvents } from './system-events.js';
+import { SystemHistoryService } from './system-history.js';
 import { SystemLog } from './system-log.js';
 
 @Module({
-  imports: [HealthModule, HubModule, BusModule, ConnectionsModule, GatewayModule],
+  imports: [MetricsModule, HealthModule, HubModule, BusModule, ConnectionsModule, GatewayModule],
   controllers: [SystemController],
-  providers: [SystemEvents, SystemLog, SelfReport, SystemService],
+  providers: [SystemEvents, SystemLog, SystemHistoryService, SelfReport, SystemService],
 })
 export class SystemModule {}

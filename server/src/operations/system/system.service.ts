@@ -1,6 +1,8 @@
+import { statfs } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { InstanceReport, type SystemInstance, type SystemState } from '@wardbell/contract';
 import type { Tx } from '../../database/tx.js';
+import { Config } from '../../platform/config/config.js';
 import { ALIVE_FOR_S, Instance } from '../../realtime/connections/instance.js';
 import { SelfReport } from './self-report.js';
 
@@ -17,6 +19,8 @@ interface InstanceRow {
   readonly report: unknown;
 }
 
+type Sizes = Pick<SystemState['database'], 'size_bytes' | 'disk_free_bytes'>;
+
 interface DatabaseRow {
   readonly at: Date;
   readonly version: string;
@@ -28,11 +32,12 @@ interface DatabaseRow {
 /** State of the installation: the reports of the instances, and the state of the database. */
 @Injectable()
 export class SystemService {
-  #size: { readonly bytes: number; readonly readMs: number } | undefined;
+  #sizes: (Sizes & { readonly readMs: number }) | undefined;
 
   constructor(
     private readonly instance: Instance,
     private readonly selfReport: SelfReport,
+    private readonly config: Config,
   ) {}
 
   /** Needs the relay role, because tenants cannot read instances. */
@@ -52,7 +57,8 @@ export class SystemService {
       database: {
         ...figures,
         started_at: started_at.toISOString(),
-        size_bytes: await this.#sizeBytes(tx),
+        ...(await this.#readSizes(tx)),
+        backup_at: (await lastBackup(tx))?.toISOString() ?? null,
         answer_ms: Math.round(answerMs * 10) / 10,
       },
     };
@@ -80,15 +86,38 @@ export class SystemService {
     });
   }
 
-  async #sizeBytes(tx: Tx): Promise<number> {
+  async #readSizes(tx: Tx): Promise<Sizes> {
     const nowMs = performance.now();
-    if (this.#size && nowMs - this.#size.readMs < SIZE_KEPT_MS) return this.#size.bytes;
-    const [row] = await tx.sql.query<
-      { bytes: bigint }[]
-    >`SELECT pg_database_size(current_database()) AS bytes`;
-    this.#size = { bytes: Number(row?.bytes ?? 0), readMs: nowMs };
-    return this.#size.bytes;
+    if (this.#sizes === undefined || nowMs - this.#sizes.readMs >= SIZE_KEPT_MS) {
+      const [row] = await tx.sql.query<
+        { bytes: bigint }[]
+      >`SELECT pg_database_size(current_database()) AS bytes`;
+      this.#sizes = {
+        size_bytes: Number(row?.bytes ?? 0),
+        disk_free_bytes: await this.#freeBytes(),
+        readMs: nowMs,
+      };
+    }
+    const { size_bytes, disk_free_bytes } = this.#sizes;
+    return { size_bytes, disk_free_bytes };
   }
+
+  /** What is free for a database that is elsewhere only that machine knows. */
+  async #freeBytes(): Promise<number | null> {
+    if (!this.config.isDatabaseEmbedded) return null;
+    try {
+      const { bavail, bsize } = await statfs(this.config.dataDir);
+      return bavail * bsize;
+    } catch {
+      return null; // not every file system tells
+    }
+  }
+}
+
+async function lastBackup(tx: Tx): Promise<Date | null> {
+  const [row] = await tx.sql.query<{ at: Date | null }[]>`
+    SELECT max(b.finished_at) AS at FROM wardbell.backup b`;
+  return row?.at ?? null;
 }
 
 /** Null for an invalid report: during a deployment, another instance may run another release. */

@@ -10,6 +10,8 @@ import {
 } from '@wardbell/contract';
 import { requireFresh } from '../../api/endpoint/freshness.js';
 import { defined } from '../../api/parsing/defined.js';
+import { auditedChange } from '../../database/audited-change.js';
+import type { AuditDetails } from '../../database/log-event.js';
 import type { Tx } from '../../database/tx.js';
 import { Config } from '../../platform/config/config.js';
 import { Problem } from '../../platform/errors/problem.js';
@@ -75,7 +77,7 @@ export class TenantsService {
     const tenant = await this.#store(tx, next, limits, lockedAt);
     if (changed.includes('status') && tenant.status === 'suspended')
       tx.disconnect({ tenantId: id }, 'tenantSuspended');
-    audit(tx, 'tenant.update', id, changed);
+    audit(tx, 'tenant.update', id, changed, auditedChange({ ...current }, { ...tenant }, FIELDS));
     return tenant;
   }
 
@@ -97,7 +99,7 @@ export class TenantsService {
         updated_at: lockedAt,
       },
     });
-    audit(tx, 'tenant.limits', id, changed);
+    audit(tx, 'tenant.limits', id, changed, auditedChange({ ...current.limits }, { ...limits }, changed));
     return { ...limits, outcome: await this.#preview(tx, id, enforce) };
   }
 
@@ -169,8 +171,8 @@ export class TenantsService {
 const FIELDS = ['name', 'slug', 'status', 'time_zone', 'limits', 'ceilings'] as const;
 
 /** Records a super admin's change in both audit chains, so that the clinic can see it too. */
-function audit(tx: Tx, action: string, id: string, changed: readonly string[]): void {
-  const entry = { action, objectType: 'tenant', objectId: id, changed };
+function audit(tx: Tx, action: string, id: string, changed: readonly string[], details?: AuditDetails): void {
+  const entry = { action, objectType: 'tenant', objectId: id, changed, ...(details && { details }) };
   tx.audit(entry, id);
   if (tx.tenantId === null) tx.audit(entry, null);
 }

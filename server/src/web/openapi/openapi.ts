@@ -20,6 +20,10 @@ Another tenant's object is 404. Lists take \`limit\` and \`after\`; those of pat
 stream position (\`seq\`, \`epoch\`) of their own snapshot, to connect a socket with. Fields that a role may not
 see are left out. The socket itself is described in [AsyncAPI](${API_PREFIX}/asyncapi.json).`;
 
+const CSV = {
+  'text/csv': { schema: { type: 'string', description: 'RFC 4180 in UTF-8 with a byte order mark' } },
+};
+
 /** Every endpoint of the contract as an OpenAPI 3.1 document. */
 export function buildOpenApi(): JsonSchema {
   const schemas = new Schemas();
@@ -160,8 +164,12 @@ function success(endpoint: Endpoint, schemas: Schemas): JsonSchema {
       type,
       { schema: schemas.output(line) },
     ]);
-    return { description: 'One JSON text a line', content: Object.fromEntries(content) };
+    return {
+      description: 'One JSON text a line',
+      content: { ...Object.fromEntries(content), ...(endpoint.csv ? CSV : {}) },
+    };
   }
+  if (endpoint.csv) return { description: 'A line for each row', content: CSV };
   if (!endpoint.answer) return { description: 'Done' };
   return {
     description: 'Done',

@@ -1,0 +1,52 @@
+import { useLiveQuery } from '@wardbell/client/react';
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { toShownPatient } from '../../../shared/api/patient-rows';
+import { useApi } from '../../../shared/session/context';
+import { loadMatcher, matcherOf } from '../model/order';
+import { Tally } from '../model/tally';
+
+/** A number that only the server can tell is asked for again after this: it costs more than a page. */
+const AGAIN_MS = 10_000;
+
+/** The number of patients that the list has in all, live; null while it is not known. */
+export const usePatientTotal = (search: string, archived: boolean, enabled: boolean): number | null => {
+  const api = useApi();
+  // who is archived leaves the list by an update, as who does not match any more
+  const tally = useMemo(() => {
+    const matches = matcherOf(search);
+    return new Tally((patient) => (archived || !patient.archived) && matches(patient));
+  }, [search, archived]);
+  const query = useLiveQuery({
+    queryKey: ['patient-total', search, archived],
+    enabled,
+    // a number that nobody followed for a while is of no use
+    gcTime: 0,
+    queryFn: async ({ signal }) => {
+      if (search !== '') await loadMatcher();
+      const page = await api.call('GET', '/patients', {
+        query: {
+          limit: 1,
+          total: 'true',
+          search: search === '' ? undefined : search,
+          archived: archived ? 'true' : undefined,
+        },
+        signal,
+      });
+      // before the list is joined, which then tells every event after this position
+      tally.begin(page.seq, page.total ?? 0);
+      return { ...page, data: page.data.map(toShownPatient) };
+    },
+    changes: (event) => {
+      tally.hear(event);
+      return undefined;
+    },
+  });
+  const { refetch } = query;
+  const { total, unsure } = useSyncExternalStore(tally.subscribe, tally.snapshot, tally.snapshot);
+  useEffect(() => {
+    if (!unsure) return;
+    const timer = setTimeout(() => void refetch(), AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [unsure, refetch]);
+  return enabled ? total : null;
+};

@@ -1,0 +1,24 @@
+import type { Sort } from './columns';
+import classes from './grid.module.css';
+
+/** The head of a column by which the rows can be sorted; a second press turns the order round. */
+export const OrderButton = ({
+  header,
+  order,
+  ascending,
+  onSort,
+}: {
+  header: string;
+  order: string;
+  /** The rows are in this order already. */
+  ascending: boolean;
+  onSort: (sort: Sort) => void;
+}) => (
+  <button
+    type="button"
+    className={classes.order}
+    onClick={() => onSort({ by: order, descending: ascending })}
+  >
+    {header}
+  </button>
+);

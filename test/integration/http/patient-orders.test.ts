@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { api } from '@wardbell/contract';
+import { useServer } from '../../support/fixture.js';
+import { type Clinic, createClinic, everyPage, fail, registerPatient, succeed } from './harness.js';
+
+useServer();
+
+let clinic: Clinic;
+
+/** Names by birth date: three of one day, two without one, and one whom only admins may see. */
+beforeAll(async () => {
+  clinic = await createClinic();
+  const people: readonly (readonly [name: string, born: string | null])[] = [
+    ['Adler', '1980-05-01'],
+    ['Berg', null],
+    ['Cole', '1950-01-31'],
+    ['Dahl', '1980-05-01'],
+    ['Eder', '2020-12-24'],
+    ['Frank', '1980-05-01'],
+    ['Gross', null],
+  ];
+  for (const [last_name, birth_date] of people) await registerPatient(clinic, { last_name, birth_date });
+  await succeed(api.patients.create, {
+    token: clinic.admin,
+    body: { first_name: 'Vera', last_name: 'Secret', birth_date: '1960-01-01', restricted: true },
+  });
+});
+
+/** Last names, page by page; of withheld patients the initials. */
+const namesOf = async (
+  token: string,
+  query: Readonly<Record<string, string>>,
+  limit = 2,
+): Promise<string[]> => {
+  const rows = await everyPage(api.patients.list, { token, query: { ...query, limit } });
+  return rows.map((row) => String(row.last_name ?? Reflect.get(row, 'initials')));
+};
+
+/** The day that three share and those without one stand by id, which no name tells. */
+const groups = (names: readonly string[]): string[] =>
+  names.map((name) =>
+    ['Adler', 'Dahl', 'Frank'].includes(name) ? '1980' : ['Berg', 'Gross'].includes(name) ? '?' : name,
+  );
+
+describe('The list of patients', () => {
+  it('comes by name from the end', async () => {
+    const names = await namesOf(clinic.admin, { order: 'desc' });
+    expect(names).toEqual(['Secret', 'Gross', 'Frank', 'Eder', 'Dahl', 'Cole', 'Berg', 'Adler']);
+  });
+
+  it('comes by birth date in both directions, each patient once, those without one last', async () => {
+    const up = await namesOf(clinic.admin, { sort: 'birth_date' });
+    expect(groups(up)).toEqual(['Cole', 'Secret', '1980', '1980', '1980', 'Eder', '?', '?']);
+    const down = await namesOf(clinic.admin, { sort: 'birth_date', order: 'desc' });
+    expect(groups(down)).toEqual(['Eder', '1980', '1980', '1980', 'Secret', 'Cole', '?', '?']);
+    expect(new Set(up)).toEqual(new Set(down));
+    expect(await namesOf(clinic.admin, { sort: 'birth_date' }, 200)).toEqual(up);
+  });
+
+  it.each(['asc', 'desc'])(
+    'does not tell the birth date of a withheld patient by its place (%s)',
+    async (order) => {
+      const names = await namesOf(clinic.clinician, { sort: 'birth_date', order });
+      expect(names).toHaveLength(8);
+      expect(groups(names).slice(-3).toSorted()).toEqual(['?', '?', 'VS']);
+    },
+  );
+
+  it('has what a search finds in the same orders', async () => {
+    const query = { search: 'Ada', sort: 'birth_date', order: 'desc' };
+    const names = await namesOf(clinic.clinician, query);
+    expect(groups(names)).toEqual(['Eder', '1980', '1980', '1980', 'Cole', '?', '?']);
+    expect(await namesOf(clinic.clinician, { search: 'ada e', order: 'desc' })).toEqual(['Eder']);
+  });
+
+  it('takes a cursor for the order that it was made for alone', async () => {
+    const page = await succeed(api.patients.list, {
+      token: clinic.clinician,
+      query: { sort: 'birth_date', limit: 2 },
+    });
+    const query = { after: page.next ?? '', limit: 2 };
+    expect(await fail(api.patients.list, { token: clinic.clinician, query })).toEqual([
+      422,
+      'validation_failed',
+    ]);
+    const other = { ...query, sort: 'birth_date', order: 'desc' };
+    expect(await fail(api.patients.list, { token: clinic.clinician, query: other })).toEqual([
+      422,
+      'validation_failed',
+    ]);
+  });
+
+  it('says how many there are on all pages, as many as one finds', async () => {
+    const totalOf = async (token: string, query: Readonly<Record<string, string>> = {}) =>
+      (await succeed(api.patients.list, { token, query: { ...query, limit: 1, total: 'true' } })).total;
+    expect(await totalOf(clinic.clinician)).toBe(8);
+    expect(await totalOf(clinic.clinician, { search: 'ada' })).toBe(7);
+    expect(await totalOf(clinic.clinician, { search: '1.5.1980' })).toBe(3);
+    expect(await totalOf(clinic.clinician, { search: 'nobody' })).toBe(0);
+    expect([
+      await totalOf(clinic.clinician, { search: 'secret' }),
+      await totalOf(clinic.admin, { search: 'secret' }),
+    ]).toEqual([0, 1]);
+    const other = await createClinic();
+    expect(await totalOf(other.clinician)).toBe(0);
+    expect(await succeed(api.patients.list, { token: clinic.clinician })).not.toHaveProperty('total');
+  });
+
+  it.each([
+    { ids: '00000000-0000-4000-8000-000000000000', sort: 'birth_date' },
+    { deleted: 'true', total: 'true' },
+    { sort: 'phone' },
+  ])('refuses what has no order or number: %j', async (query) => {
+    expect(await fail(api.patients.list, { token: clinic.admin, query })).toEqual([422, 'validation_failed']);
+  });
+});
+
+describe('The list of users', () => {
+  it('says how many there are on all pages', async () => {
+    const { token, id } = { token: clinic.admin, id: clinic.id };
+    const page = await succeed(api.users.list, { token, query: { total: 'true' } });
+    expect([page.total, page.data.filter(({ tenant_id }) => tenant_id !== id)]).toEqual([0, []]);
+  });
+});
