@@ -468,9 +468,13 @@ describe('a notice that comes while nobody looks at the page', () => {
       token: clinic.clinician.token,
       body: { sound: true, desktop: true, quiet_hours: null },
     });
+    const preferences = nurse.page.waitForResponse((response) =>
+      response.url().endsWith('/notifications/preferences'),
+    );
     await nurse.page.reload();
     await nurse.untilConnection('Live');
-    await nurse.page.getByRole('button', { name: /^Notifications/ }).waitFor();
+    await preferences;
+    await nurse.untilPartsLoaded();
     const id = await send({
       title: 'Zyxophilia',
       message: 'mithridatism',
