@@ -26,7 +26,10 @@ const FUNCTIONS: Readonly<Record<string, readonly [call: string, outcome: 'refus
   audit_beginnings: ['audit_beginnings(ARRAY[$1])', []],
   begin_purge: ['begin_purge($1, $2)', 'refused'],
   count_factors: ['count_factors($2)', []],
-  count_patients: [`count_patients(ARRAY['nobody of ours'], NULL, NULL, '', false)`, [{ count_patients: '0' }]],
+  count_patients: [
+    `count_patients(ARRAY['nobody of ours'], NULL, NULL, '', false)`,
+    [{ count_patients: '0' }],
+  ],
   describe_session: ['describe_session($2)', []],
   duplicate_patients: [`duplicate_patients('a', 'a', NULL, 100, NULL)`, []],
   file_notice: [

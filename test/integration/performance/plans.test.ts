@@ -221,13 +221,6 @@ describe(`with ${PATIENTS} patients`, () => {
     }
   });
 
-  it('the number of all patients is counted in an index alone, those of other clinics not among them', async () => {
-    const plan = await plansOf(inTenant((tx) => patients.count(tx, {})));
-    const counted = plan.filter((node) => node['Relation Name'] === 'patient');
-    expect(counted.map((node) => node['Node Type'])).toEqual(['Index Only Scan', 'Index Only Scan']);
-    expect(counted.map(rowsRead)).toEqual([PATIENTS, 0]);
-  });
-
   /** A search looks at this many patients of the list before it asks the index of words. */
   const WALK = 1_000;
 

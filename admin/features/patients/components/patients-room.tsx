@@ -150,7 +150,11 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               onArchived={archived ? null : () => setArchived(true)}
             />
           )}
-          {later ? <StatusBar list={list} search={search} archived={archived} /> : <div className={classes.status} />}
+          {later ? (
+            <StatusBar list={list} search={search} archived={archived} />
+          ) : (
+            <div className={classes.status} />
+          )}
         </div>
         {openId !== null && (
           <PatientPanel key={openId} id={openId} booking={booking} onClose={close} onOpen={open} />

@@ -6,7 +6,7 @@ import { loadMatcher, matcherOf } from '../model/order';
 import { Tally } from '../model/tally';
 
 /** A number that only the server can tell is asked for again after this: it costs more than a page. */
-const AGAIN_MS = 10_000;
+const AGAIN_MS = 30_000;
 
 /** The number of patients that the list has in all, live; null while it is not known. */
 export const usePatientTotal = (search: string, archived: boolean, enabled: boolean): number | null => {

@@ -105,9 +105,7 @@ function pageOf(tx: Tx, query: Query, search: PatientSearch, after: Position | u
   if (query.deleted) return deleted(search, start, query.limit);
   if (query.ids) return selectByIds(query.ids, start, query.limit);
   if (!isByName(query)) return ordered(tx, query, search, after);
-  return isSearch(search)
-    ? found(tx, search, query, start)
-    : all(query, start);
+  return isSearch(search) ? found(tx, search, query, start) : all(query, start);
 }
 
 /** A row of the deleted ones has three fields more. */
