@@ -17,31 +17,29 @@ class Work {
 
   constructor(private readonly client: AnyClient) {
     client.onState(({ status }) => {
-      if (status === 'live' && this.#held.size > 0) this.#sayAfter(SETTLE_MS);
+      if (status === 'live' && this.#held.size > 0) this.sayAfter();
     });
-    globalThis.addEventListener?.('pagehide', () => {
-      this.#leaving = true;
-      this.#say();
-    });
-    globalThis.addEventListener?.('pageshow', () => {
-      if (!this.#leaving) return;
-      this.#leaving = false;
-      this.#say();
-    });
-    globalThis.document?.addEventListener('visibilitychange', () => this.#sayAfter(SETTLE_MS));
+  }
+
+  /** The page is left, or shown again. */
+  leave(leaving: boolean): void {
+    if (this.#leaving === leaving) return;
+    this.#leaving = leaving;
+    this.#say();
   }
 
   hold(object: WorkingOn): () => void {
     const own = { ...object };
     this.#held.add(own);
-    this.#sayAfter(SETTLE_MS);
+    active.add(this);
+    this.sayAfter();
     return () => {
       this.#held.delete(own);
-      this.#sayAfter(SETTLE_MS);
+      this.sayAfter();
     };
   }
 
-  #sayAfter(delayMs: number): void {
+  sayAfter(delayMs = SETTLE_MS): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#say(), delayMs);
   }
@@ -49,10 +47,11 @@ class Work {
   #say(): void {
     clearTimeout(this.#timer);
     const objects = this.#objects();
+    if (this.#held.size === 0) active.delete(this);
     if (objects.length === 0 && !this.#said) return;
     this.#said = objects.length > 0;
     this.client.tell({ type: 'working_on', objects, ...(this.#tab === undefined ? {} : { tab: this.#tab }) });
-    if (this.#said) this.#sayAfter(REPEAT_MS);
+    if (this.#said) this.sayAfter(REPEAT_MS);
   }
 
   /** A page that is not shown is not looked at; what is being edited in it still is. */
@@ -69,6 +68,20 @@ class Work {
 }
 
 const works = new WeakMap<AnyClient, Work>();
+/** Those that hold something. The page's listeners are here once, so that no client is kept when it is no longer used. */
+const active = new Set<Work>();
+let isListening = false;
+
+const listen = (): void => {
+  if (isListening) return;
+  isListening = true;
+  const leave = (leaving: boolean) => () => active.forEach((work) => void work.leave(leaving));
+  globalThis.addEventListener?.('pagehide', leave(true));
+  globalThis.addEventListener?.('pageshow', leave(false));
+  globalThis.document?.addEventListener('visibilitychange', () =>
+    active.forEach((work) => void work.sayAfter()),
+  );
+};
 
 /**
  * Says that the person looks at an object or edits it, until the returned function is called. Whoever is at the same
@@ -81,5 +94,6 @@ const works = new WeakMap<AnyClient, Work>();
 export const workOn = (client: AnyClient, object: WorkingOn): (() => void) => {
   const work = works.get(client) ?? new Work(client);
   works.set(client, work);
+  listen();
   return work.hold(object);
 };

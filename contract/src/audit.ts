@@ -37,8 +37,11 @@ export const AuditQuery = z.object({
   to: DateOrTime.optional(),
 });
 
-/** What came after a row: the filters of `GET /audit`, and the number of the newest row that the caller has. */
-export const AuditNewsQuery = AuditQuery.omit({ limit: true }).extend({
+/**
+ * What came after a row. Without the other filters of `GET /audit`: a count of what one person did to one patient would be a
+ * read of the log, and this leaves no row there.
+ */
+export const AuditNewsQuery = AuditQuery.pick({ tenant_id: true, kind: true }).extend({
   after: z.coerce.number().pipe(Seq).meta({ description: '`seq` of the newest row that the caller has' }),
 });
 

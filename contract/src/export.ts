@@ -22,6 +22,7 @@ export const MAX_EXPORT_DAYS = 31;
 /** Body of `POST /patients/export`: in the body, because a search is a name and an address is logged by proxies. */
 export const PatientExport = z.strictObject({
   search: z.string().trim().max(200).optional().meta({ description: 'As in `GET /patients`' }),
+  archived: z.boolean().default(false).meta({ description: 'Archived ones, too' }),
   separator: Separator,
 });
 

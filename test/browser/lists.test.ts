@@ -102,7 +102,7 @@ describe('the list of patients', () => {
     const nurse = await signedIn(clinic.clinician);
     const { page } = nurse;
     await page.getByRole('button', { name: 'Save as a file' }).click();
-    await page.getByText('All patients of the clinic.').waitFor();
+    await page.getByText('All patients of the clinic, without archived ones.').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     const all = await savedFile(page);
     expect(all.name).toBe('patients.csv');

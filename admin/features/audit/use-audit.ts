@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useMemo, useRef } from 'react';
 import { type Paged, pagedOf } from '../../shared/api/paged';
 import type { Answer, EndpointOf } from '../../shared/api/types';
 import { usePolled } from '../../shared/api/use-polled';
@@ -20,8 +20,10 @@ export interface AuditLog extends Paged {
   /** Newest first. */
   readonly rows: readonly AuditRow[];
   readonly asOfMs: number;
-  /** Entries that came after these. */
+  /** Entries of the log that came after these. */
   readonly newCount: number;
+  /** The new entries may be others than those that are searched for. */
+  readonly newInLog: boolean;
   readonly refreshing: boolean;
   /** Reads again what is there. */
   readonly refresh: () => void;
@@ -49,11 +51,13 @@ export const useAudit = (
   const query = useInfiniteQuery({
     enabled,
     queryKey: ['audit', tenantId, actorId, patientId, action, kind, from, to],
-    queryFn: ({ pageParam, signal }) =>
-      api.call('GET', '/audit', {
+    queryFn: async ({ pageParam, signal }) => {
+      const page = await api.call('GET', '/audit', {
         query: { ...filters, limit: PAGE, after: pageParam },
         signal,
-      }),
+      });
+      return { ...page, readAtMs: Date.now() };
+    },
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
     refetchInterval: ({ state }) => (state.data?.pages.length === 1 ? REFRESH_MS : false),
@@ -61,18 +65,33 @@ export const useAudit = (
       state.data?.pages.length === 1 && Date.now() - state.dataUpdatedAt > FOCUS_MS ? 'always' : false,
     staleTime: 0,
   });
-  const newest = query.data?.pages[0]?.data[0]?.seq;
+  const first = query.data?.pages[0];
+  const newest = first?.data[0]?.seq ?? 0;
+  const readAtMs = first?.readAtMs ?? 0;
+  const narrowed = [actorId, patientId, action, from, to].some((value) => value !== null);
+  // The server also counts what is not searched for. What it counts right after a reading was there already: it is no news.
+  const known = useRef({ readAtMs: 0, count: 0 });
   const news = usePolled({
-    queryKey: ['audit-news', tenantId, actorId, patientId, action, kind, from, to, newest],
-    enabled: enabled && newest !== undefined,
+    queryKey: ['audit-news', tenantId, actorId, patientId, action, kind, from, to, newest, readAtMs],
+    enabled: enabled && first !== undefined,
     everyMs: NEWS_MS,
-    queryFn: (signal) => api.call('GET', '/audit/news', { query: { ...filters, after: newest }, signal }),
+    queryFn: async (signal) => {
+      const { tenant_id, kind } = filters;
+      const { count } = await api.call('GET', '/audit/news', {
+        query: { tenant_id, kind, after: newest },
+        signal,
+      });
+      if (!narrowed) return count;
+      if (known.current.readAtMs !== readAtMs) known.current = { readAtMs, count };
+      return Math.max(0, count - known.current.count);
+    },
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.data) ?? [], [query.data]);
   return {
     rows,
     ...pagedOf(query),
-    newCount: news.data?.count ?? 0,
+    newCount: news.data ?? 0,
+    newInLog: narrowed,
     asOfMs: query.dataUpdatedAt,
     refreshing: query.isRefetching && !query.isFetchingNextPage,
     refresh: () => void query.refetch(),

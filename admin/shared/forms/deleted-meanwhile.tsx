@@ -14,9 +14,12 @@ export interface Entered {
 /** The object of this form is gone, what was entered is not: it can be saved as new, copied as text, or dropped by closing. */
 export const DeletedMeanwhile = ({
   title,
+  hint,
   entered,
 }: {
   title: string;
+  /** What can be done with the input; absent: save as new, copy, or drop. */
+  hint?: string;
   entered: () => readonly Entered[];
 }) => {
   const words = useRoomText(FORMS).deleted;
@@ -30,7 +33,7 @@ export const DeletedMeanwhile = ({
       role="alert"
       mb="md"
     >
-      <p style={{ marginTop: 0 }}>{words.hint}</p>
+      <p style={{ marginTop: 0 }}>{hint ?? words.hint}</p>
       <CopyButton
         size="compact-sm"
         value={() =>

@@ -16,9 +16,10 @@ CREATE INDEX merged_patient_mrn ON wardbell.merged_patient (tenant_id, mrn);
 ALTER TABLE wardbell.merged_patient ENABLE ROW LEVEL SECURITY;
 CREATE POLICY tenant ON wardbell.merged_patient FOR ALL TO wardbell_app
   USING (tenant_id = wardbell.current_tenant()) WITH CHECK (tenant_id = wardbell.current_tenant());
-GRANT SELECT, INSERT, UPDATE ON wardbell.merged_patient TO wardbell_app;
+GRANT SELECT, INSERT, UPDATE (merged_into) ON wardbell.merged_patient TO wardbell_app;
 
--- A number on paper and on wristbands leads to the patient who has the record now. Nobody else gets it.
+-- A number on paper and on wristbands leads to the patient who has the record now. Nobody else gets it. Looked up after the row
+-- was written, which may have waited for the merge that retires the number.
 CREATE FUNCTION wardbell.refuse_merged_mrn() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   AS $$
@@ -26,12 +27,12 @@ BEGIN
   IF EXISTS (SELECT FROM wardbell.merged_patient m WHERE m.tenant_id = NEW.tenant_id AND m.mrn = NEW.mrn) THEN
     RAISE EXCEPTION 'this MRN is the one of a merged patient' USING ERRCODE = 'unique_violation';
   END IF;
-  RETURN NEW;
+  RETURN NULL;
 END
 $$;
 REVOKE EXECUTE ON FUNCTION wardbell.refuse_merged_mrn() FROM PUBLIC;
-CREATE TRIGGER new_mrn BEFORE INSERT ON wardbell.patient FOR EACH ROW EXECUTE FUNCTION wardbell.refuse_merged_mrn();
-CREATE TRIGGER changed_mrn BEFORE UPDATE OF mrn ON wardbell.patient FOR EACH ROW
+CREATE TRIGGER new_mrn AFTER INSERT ON wardbell.patient FOR EACH ROW EXECUTE FUNCTION wardbell.refuse_merged_mrn();
+CREATE TRIGGER changed_mrn AFTER UPDATE OF mrn ON wardbell.patient FOR EACH ROW
   WHEN (OLD.mrn IS DISTINCT FROM NEW.mrn) EXECUTE FUNCTION wardbell.refuse_merged_mrn();
 
 -- A purge takes those who were merged into the patient, too.

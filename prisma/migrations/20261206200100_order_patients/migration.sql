@@ -1,6 +1,6 @@
--- A page by birth date is read from the index alone: patients without one, too, have an order.
-DROP INDEX wardbell.patient_birth_date;
-CREATE INDEX patient_birth_date ON wardbell.patient (tenant_id, birth_date, id);
+-- A page by birth date is read from the index alone: patients without one, too, have an order. The index of before goes at the
+-- end, because that keeps readers waiting.
+CREATE INDEX patient_birth_order ON wardbell.patient (tenant_id, birth_date, id);
 
 -- Patients of this transaction's tenant after a position, in another order than that of search_patients(): by name from the
 -- end, or by birth date. p_words, p_dates, p_user and p_exact: see search_patients(); without words and dates everybody.
@@ -23,6 +23,7 @@ DECLARE
   listed    text := CASE WHEN p_archived THEN '' ELSE ' AND NOT p.archived' END;
   matches   text := '';
   hidden    uuid[];
+  withheld  uuid[];
   direction text := CASE WHEN p_descending THEN 'DESC' ELSE 'ASC' END;
   beyond    text := CASE WHEN p_descending THEN '<' ELSE '>' END;
   last_key  text := CASE WHEN p_descending THEN '-infinity' ELSE 'infinity' END;
@@ -30,6 +31,8 @@ DECLARE
 BEGIN
   IF cardinality(patterns) > 0 OR p_dates IS NOT NULL THEN
     hidden := wardbell.hidden_patients(p_user, p_exact);
+    -- one that is found by its exact MRN is in the list, but not at the place of its birth date
+    withheld := wardbell.hidden_patients(p_user, NULL);
     SELECT coalesce(string_agg(format(' AND p.search_text LIKE ($2)[%s]', n), ''), '') INTO matches
       FROM generate_subscripts(patterns, 1) AS n;
     IF p_dates IS NOT NULL THEN matches := matches || ' AND p.birth_date = ANY ($3)'; END IF;
@@ -38,9 +41,10 @@ BEGIN
        FROM (SELECT p.id, %1$s AS key FROM wardbell.patient p WHERE p.tenant_id = $1%2$s%6$s OFFSET 0) p
        WHERE p.id <> ALL ($4) AND ($5 IS NULL OR (p.key, p.id) %3$s ($5::%4$s, $6))
        ORDER BY p.key %5$s, p.id %5$s LIMIT $7',
-      CASE p_order WHEN 'birth_date' THEN format('coalesce(p.birth_date, %L::date)', last_key) ELSE 'p.sort_name' END,
+      CASE p_order WHEN 'birth_date' THEN format(
+        'CASE WHEN p.id = ANY ($8) THEN %1$L::date ELSE coalesce(p.birth_date, %1$L::date) END', last_key) ELSE 'p.sort_name' END,
       matches, beyond, CASE p_order WHEN 'birth_date' THEN 'date' ELSE 'text COLLATE "C"' END, direction, listed)
-      USING tenant, patterns, p_dates, hidden, p_after_key, p_after_id, page;
+      USING tenant, patterns, p_dates, hidden, p_after_key, p_after_id, page, withheld;
     RETURN;
   END IF;
   IF p_order <> 'birth_date' THEN
@@ -81,3 +85,6 @@ REVOKE EXECUTE ON FUNCTION
   wardbell.order_patients(text, boolean, text[], date[], text, uuid, integer, text, text, boolean) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
   wardbell.order_patients(text, boolean, text[], date[], text, uuid, integer, text, text, boolean) TO wardbell_app;
+
+DROP INDEX wardbell.patient_birth_date;
+ALTER INDEX wardbell.patient_birth_order RENAME TO patient_birth_date;

@@ -29,7 +29,14 @@ const PEOPLE = [
   'external_user',
   'tenant_security',
 ];
-const CLINICAL = ['patient', 'appointment', 'deleted_patient', 'deleted_appointment', 'break_glass'];
+const CLINICAL = [
+  'patient',
+  'appointment',
+  'deleted_patient',
+  'deleted_appointment',
+  'merged_patient',
+  'break_glass',
+];
 const LOG = ['outbox', 'audit', 'tenant_head', 'emission', 'dead_letter', 'webhook', 'webhook_secret'];
 
 /** Tables that a role has no business with. The tests have the whole matrix; this is what hurts most. */

@@ -14,12 +14,11 @@ import type { Answer } from '../../support/http.js';
 import { fieldsOf, sample } from '../../support/sample.js';
 import { signInSuperAdmin } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
-import { eventually } from '../../support/wait.js';
 import { bodyOf } from './support/bodies.js';
 import { type AttackClinic, callersOf, createAttackClinic, MARK, SERVER_ENV } from './support/clinics.js';
 import { OBJECTS } from './support/objects.js';
 import { eachOf, insist, nameOf, request, subjectOf } from './support/request.js';
-import { rowsOf } from './support/rows.js';
+import { rowsOf, settledRowsOf } from './support/rows.js';
 
 useServer({ env: SERVER_ENV });
 
@@ -140,19 +139,7 @@ describe('Every route', () => {
 describe('The objects of another clinic', () => {
   let before: Awaited<ReturnType<typeof rowsOf>>;
   beforeAll(async () => {
-    // reads are audited in the background
-    let last = '';
-    await eventually(
-      async () => {
-        before = await rowsOf(victim.id);
-        const text = JSON.stringify(before);
-        const isQuiet = text === last;
-        last = text;
-        if (!isQuiet) await new Promise((resolve) => setTimeout(resolve, 1_000));
-        return isQuiet;
-      },
-      { what: 'a clinic in which nothing changes' },
-    );
+    before = await settledRowsOf(victim.id);
   });
 
   it('are in no list, whatever the query names', async () => {

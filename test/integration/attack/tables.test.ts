@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { provisionRoles } from '../../../server/src/database/roles.js';
 import { database, useServer } from '../../support/fixture.js';
-import { eventually } from '../../support/wait.js';
 import { type AttackClinic, createAttackClinic, SERVER_ENV } from './support/clinics.js';
-import { rowsOf, type TenantTable, tenantTables } from './support/rows.js';
+import { rowsOf, settledRowsOf, type TenantTable, tenantTables } from './support/rows.js';
 
 useServer({ env: SERVER_ENV });
 
@@ -106,12 +105,7 @@ describe('The application role in a transaction of one clinic', () => {
     const { appUrl } = await provisionRoles(database.ownerUrl, { fallbackSecret: 'the URL has a password' });
     client = new pg.Client({ connectionString: appUrl });
     await client.connect();
-    // What was looked at is written down a moment later; of what was created last, the stream of a connection is.
-    await eventually(async () => {
-      const opened = `SELECT FROM wardbell.audit WHERE scope = $1 AND action = 'stream.open'`;
-      return (await database.query<object>(opened, [other.id])).length > 0;
-    });
-    before = await rowsOf(other.id);
+    before = await settledRowsOf(other.id);
   });
   afterAll(async () => {
     await client?.end();

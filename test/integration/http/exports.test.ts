@@ -113,6 +113,17 @@ describe('An export of patients', () => {
     ).toHaveLength(2);
   });
 
+  it('leaves archived patients out, as the list does, unless they are asked for', async () => {
+    const clinic = await createClinic();
+    await registerPatient(clinic, { last_name: 'Aalto' });
+    const { id } = await registerPatient(clinic, { last_name: 'Gone' });
+    await succeed(api.patients.update, { token: clinic.clinician, id, body: { archived: true } });
+    const namesIn = async (body: object) =>
+      (await rowsOf(api.patients.export, clinic.clinician, body)).map(({ last_name }) => last_name);
+    expect(await namesIn({})).toEqual(['Aalto']);
+    expect(await namesIn({ archived: true })).toEqual(['Aalto', 'Gone']);
+  });
+
   it('has initials and MRN alone of a restricted patient, and of a search only whom the caller would find', async () => {
     const clinic = await createClinic();
     await registerPatient(clinic, { first_name: 'Cara', last_name: 'Public', mrn: 'P-1' });

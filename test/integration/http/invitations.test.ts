@@ -210,6 +210,18 @@ describe('A link', () => {
     expect(await refused(token)).toEqual(ENDED);
   });
 
+  it('is no longer good once the address was changed, because it may have gone to another person', async () => {
+    const { id } = await addInvited();
+    const token = await invite(id);
+    await succeed(api.users.update, {
+      token: clinic.admin.token,
+      id,
+      body: { email: `${randomUUID()}@x.test` },
+    });
+    expect(await refused(token)).toEqual(ENDED);
+    expect(await fail(api.auth.invitation, { body: { token } })).toEqual(ENDED);
+  });
+
   it('waits while the clinic is suspended, and is good again afterwards', async () => {
     const own = await createTenant(server, superAdmin);
     const { id } = await addInvited(own.admin.token);

@@ -387,6 +387,22 @@ describe('Bookings and changes at the moment of a merge', () => {
     }
   });
 
+  it('gives the MRN of the retired one to nobody, also not while it is being merged', async () => {
+    const clinic = await createClinic();
+    for (let round = 0; round < 10; round++) {
+      const mrn = `R-${round}`;
+      const [retired, survivor] = [await registerPatient(clinic, { mrn }), await registerPatient(clinic)];
+      const body = { first_name: 'Ada', last_name: 'Late', mrn };
+      const [, ...answers] = await Promise.all([
+        merge(clinic, retired, survivor),
+        ...Array.from({ length: 4 }, () => ask(api.patients.create, { token: clinic.clinician, body })),
+      ]);
+      expect(answers.map(problemOf)).toEqual(
+        Array(4).fill(expect.objectContaining({ status: 409, code: 'mrn_taken' })),
+      );
+    }
+  });
+
   it('lets one of two merges in opposite directions happen', async () => {
     const clinic = await createClinic();
     for (let round = 0; round < 5; round++) {

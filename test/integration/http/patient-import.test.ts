@@ -207,6 +207,26 @@ describe('The check before an import', () => {
     ]);
   });
 
+  it('names the survivor where the MRN is that of a merged patient, which an import is refused for', async () => {
+    const [retired, survivor] = [
+      await registerPatient(clinic, { last_name: 'Old', mrn: 'M-1' }),
+      await registerPatient(clinic, { last_name: 'Kept', mrn: 'M-2' }),
+    ];
+    await succeed(api.patients.merge, {
+      token: clinic.clinician,
+      id: retired.id,
+      body: { into: survivor.id, version: retired.version, into_version: survivor.version },
+    });
+    const rows = [{ first_name: 'Some', last_name: 'Body', mrn: 'M-1' }];
+    expect(await check(rows)).toEqual([
+      { row: 0, mrn_taken: true, patients: [expect.objectContaining({ id: survivor.id, mrn: 'M-2' })] },
+    ]);
+    expect(await fail(api.patientImports.run, { token: clinic.admin, body: { patients: rows } })).toEqual([
+      409,
+      'mrn_taken',
+    ]);
+  });
+
   it('writes nothing, sees no other clinic, and is in the audit log as a search', async () => {
     await registerPatient(await createClinic(), { first_name: 'José', last_name: 'Müller', mrn: 'K-1' });
     expect(await check([{ first_name: 'José', last_name: 'Müller', mrn: 'K-1' }])).toEqual([]);

@@ -66,6 +66,34 @@ describe('The list of patients', () => {
     },
   );
 
+  it.each(['asc', 'desc'])(
+    'does not tell it by the place among those whom a search by its MRN finds (%s)',
+    async (order) => {
+      const own = await createClinic();
+      for (const [mrn, birth_date] of [
+        ['W-770', '1950-01-01'],
+        ['W-771', '1970-01-01'],
+      ])
+        await registerPatient(own, { last_name: 'Open', mrn, birth_date });
+      await succeed(api.patients.create, {
+        token: own.admin,
+        body: {
+          first_name: 'Vera',
+          last_name: 'Secret',
+          mrn: 'W-77',
+          birth_date: '1960-01-01',
+          restricted: true,
+        },
+      });
+      const rows = await everyPage(api.patients.list, {
+        token: own.clinician,
+        query: { search: 'W-77', sort: 'birth_date', order, limit: 1 },
+      });
+      expect(rows.map(({ mrn }) => mrn)).toHaveLength(3);
+      expect(rows.at(-1)?.mrn).toBe('W-77');
+    },
+  );
+
   it('has what a search finds in the same orders', async () => {
     const query = { search: 'Ada', sort: 'birth_date', order: 'desc' };
     const names = await namesOf(clinic.clinician, query);

@@ -36,7 +36,21 @@ const Status = ({ log, columns }: { log: AuditLog; columns: readonly Column<Audi
   const text = useText();
   const words = useRoomText(AUDIT);
   const formats = useFormats();
-  if (log.rows.length === 0) return null;
+  const refresh = (
+    <span role="status">
+      <UnstyledButton className={room.link} disabled={log.refreshing} onClick={log.refresh}>
+        {log.newCount === 0
+          ? words.refresh
+          : formatMessage(log.newInLog ? words.newsInLog : words.news, {
+              n: log.newCount,
+              formatted: formats.number(log.newCount),
+            })}
+      </UnstyledButton>
+    </span>
+  );
+  if (log.rows.length === 0) {
+    return log.newCount === 0 ? null : <div className={room.status}>{refresh}</div>;
+  }
   return (
     <div className={room.status}>
       <span>
@@ -59,13 +73,7 @@ const Status = ({ log, columns }: { log: AuditLog; columns: readonly Column<Audi
           {log.loadingMore
             ? words.loadingMore
             : formatMessage(words.asOf, { time: formats.time(log.asOfMs) })}{' '}
-          <span role="status">
-            <UnstyledButton className={room.link} disabled={log.refreshing} onClick={log.refresh}>
-              {log.newCount === 0
-                ? words.refresh
-                : formatMessage(words.news, { n: log.newCount, formatted: formats.number(log.newCount) })}
-            </UnstyledButton>
-          </span>
+          {refresh}
         </span>
       )}
     </div>

@@ -48,6 +48,17 @@ const Message = ({ title, hint }: { title: string; hint: string }) => (
 
 const keyOf = ({ number, since }: Row): string => `${number} ${since}`;
 
+/** The rows with a key each, also when two numbers are the same. */
+const keyed = (rows: readonly Row[]): readonly (Row & { readonly key: string })[] => {
+  const seen = new Map<string, number>();
+  return rows.map((row) => {
+    const key = keyOf(row);
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    return { ...row, key: before === 0 ? key : `${key} ${before}` };
+  });
+};
+
 /** Chimes when a number is called that was not called before; what was called when the page was opened is no news. */
 const useChime = (board: WaitingBoard | null, isOn: boolean): void => {
   const known = useRef<ReadonlySet<string> | null>(null);
@@ -71,8 +82,8 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
   if (hasEnded) return <Message {...words.ended} />;
   if (board === null) return <Message title={words.title} hint={words.loading} />;
   const formats = createFormats(locale, board.time_zone);
-  const called = board.data.filter(({ state }) => state === 'called');
-  const waiting = board.data.filter(({ state }) => state === 'waiting');
+  const called = keyed(board.data.filter(({ state }) => state === 'called'));
+  const waiting = keyed(board.data.filter(({ state }) => state === 'waiting'));
   const turnOn = () => {
     setSoundOn(true);
     // The click allows this page to be heard from here on, and one hears how loud it is.
@@ -108,7 +119,7 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
         {called.length === 0 && <p className={classes.hint}>{words.nobodyCalled}</p>}
         <ul aria-live="polite">
           {called.map((row) => (
-            <li key={keyOf(row)}>
+            <li key={row.key}>
               <strong>{row.number}</strong>
               {row.room !== null && <span>{row.room}</span>}
             </li>
@@ -120,7 +131,7 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
         {waiting.length === 0 && <p className={classes.hint}>{words.nobodyWaits}</p>}
         <ul>
           {waiting.map((row) => (
-            <li key={keyOf(row)}>{row.number}</li>
+            <li key={row.key}>{row.number}</li>
           ))}
         </ul>
       </section>

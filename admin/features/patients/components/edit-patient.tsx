@@ -1,5 +1,6 @@
 'use client';
 
+import { Button } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Patient } from '@wardbell/contract';
@@ -39,12 +40,16 @@ const SAVE_MS = 20_000;
 export const EditPatient = ({
   patient,
   gone,
+  mergedInto,
   onClose,
   onCreated,
 }: {
   patient: Patient;
   /** A colleague has deleted the patient: what was entered can be saved as a new one. */
   gone: boolean;
+  /** A colleague has merged the patient into this one: nothing can be saved, and saved as new it would be there twice again. */
+  mergedInto: string | undefined;
+  /** Leads to the one that stays, if the patient was merged. */
   onClose: () => void;
   onCreated: (patient: Patient) => void;
 }) => {
@@ -95,9 +100,13 @@ export const EditPatient = ({
     onSuccess: onCreated,
     onError,
   });
-  const deleted = gone || hasCode(save.error, 'not_found');
-  const submit = (draft: PatientDraft) =>
-    deleted ? saveAsNew.mutate(draft) : save.mutate(undefined, { onError });
+  const retired = mergedInto !== undefined || hasCode(save.error, 'patient_merged');
+  const deleted = !retired && (gone || hasCode(save.error, 'not_found'));
+  const submit = (draft: PatientDraft) => {
+    if (retired) return;
+    if (deleted) saveAsNew.mutate(draft);
+    else save.mutate(undefined, { onError });
+  };
   const pending = save.isPending || saveAsNew.isPending;
   return (
     <FormDrawer
@@ -107,17 +116,42 @@ export const EditPatient = ({
       submitLabel={deleted ? forms.saveAsNew : words.saveChanges}
       form={form}
       pending={pending}
-      failure={failureBeside(form, deleted ? saveAsNew.error : save.error, (error) =>
-        describeFailure(error, text),
-      )}
+      blocked={retired}
+      failure={
+        retired
+          ? null
+          : failureBeside(form, deleted ? saveAsNew.error : save.error, (error) =>
+              describeFailure(error, text),
+            )
+      }
+      beside={(leave) =>
+        mergedInto !== undefined && (
+          <Button
+            variant="subtle"
+            size="compact-md"
+            mb="xs"
+            disabled={pending}
+            onClick={() => leave(onClose)}
+          >
+            {words.mergedMeanwhile.open}
+          </Button>
+        )
+      }
       onSubmit={submit}
       onClose={onClose}
     >
       {deleted && (
         <DeletedMeanwhile title={words.deletedMeanwhile} entered={() => enteredIn(form.getValues(), words)} />
       )}
-      {!deleted && <WhoElse kind="patient" id={opened.id} activity="editing" />}
-      {!deleted && merged && (
+      {retired && (
+        <DeletedMeanwhile
+          title={words.mergedMeanwhile.title}
+          hint={words.mergedMeanwhile.hint}
+          entered={() => enteredIn(form.getValues(), words)}
+        />
+      )}
+      {!deleted && !retired && <WhoElse kind="patient" id={opened.id} activity="editing" />}
+      {!deleted && !retired && merged && (
         <Colleague
           title={words.merged}
           collisions={collisionsOf<PatientDraft>({

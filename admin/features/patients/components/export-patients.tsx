@@ -10,7 +10,7 @@ import { useApi } from '../../../shared/session/context';
 import { useRoomText } from '../../../shared/text/text';
 
 /** Saves the patients of the list, all its pages, as a file. */
-export const ExportPatients = ({ search }: { search: string }) => {
+export const ExportPatients = ({ search, archived }: { search: string; archived: boolean }) => {
   const words = useRoomText(EXPORT);
   const api = useApi();
   const [asked, setAsked] = useState(false);
@@ -24,11 +24,19 @@ export const ExportPatients = ({ search }: { search: string }) => {
           title={words.patients.title}
           fileName="patients.csv"
           load={() =>
-            api.download('POST', '/patients/export', { body: { search, separator: csvSeparator() } })
+            api.download('POST', '/patients/export', {
+              body: { search, archived, separator: csvSeparator() },
+            })
           }
           onClose={() => setAsked(false)}
         >
-          <strong>{search === '' ? words.patients.all : words.patients.found}</strong>
+          <strong>
+            {search !== ''
+              ? words.patients.found
+              : archived
+                ? words.patients.allWithArchived
+                : words.patients.all}
+          </strong>
         </ExportDialog>
       )}
     </>

@@ -22,12 +22,16 @@ export const ListTools = ({ list, search, archived }: ListToolsProps) => {
   const words = useRoomText(LIST);
   const formats = useFormats();
   // of a list that is here to its end the rows say it
-  const total = usePatientTotal(search, archived, !list.complete && !list.searching);
+  const { total, unsure } = usePatientTotal(search, archived, !list.complete && !list.searching);
   return (
     <span className={room.tools}>
-      {total !== null && <span>{formatMessage(words.inAll, { formatted: formats.number(total) })}</span>}
+      {total !== null && (
+        <span>
+          {formatMessage(unsure ? words.aboutInAll : words.inAll, { formatted: formats.number(total) })}
+        </span>
+      )}
       <ColumnMenu grid="patients" columns={usePatientColumns()} />
-      <ExportPatients search={search} />
+      <ExportPatients search={search} archived={archived} />
     </span>
   );
 };

@@ -103,7 +103,7 @@ const Comparison = ({
   const words = allWords.merge;
   const formats = useFormats();
   const api = useApi();
-  const [staysId, setStaysId] = useState(a.id);
+  const [staysId, setStaysId] = useState(a.archived ? b.id : a.id);
   const [choices, setChoices] = useState<Choices>({});
   const [stays, goes] = staysId === b.id ? [b, a] : [a, b];
   const appointments = usePatientAppointments(goes.id);

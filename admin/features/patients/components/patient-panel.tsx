@@ -236,7 +236,7 @@ export const PatientPanel = ({
   const [merging, setMerging] = useState(false);
   const record = { onBook: book, onEdit: () => setEditing(true), onMerge: () => setMerging(true) };
   // links to a merged patient lead to the one that is there; what is being entered stays
-  const leadsTo = editing ? undefined : mergedInto;
+  const leadsTo = editing || booking ? undefined : mergedInto;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each patient
   useEffect(() => {
     if (leadsTo === undefined) return;
@@ -338,11 +338,12 @@ export const PatientPanel = ({
           key={id}
           patient={patient}
           gone={gone}
+          mergedInto={mergedInto}
           onClose={() => setEditing(false)}
           onCreated={(created) => onOpen(created.id)}
         />
       )}
-      {editing && !patient && gone && (
+      {editing && !patient && gone && mergedInto === undefined && (
         <CreatePatient
           inputName={patientInput(id)}
           deleted

@@ -1,3 +1,4 @@
+import { type InfiniteData, useQueryClient } from '@tanstack/react-query';
 import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Patient } from '@wardbell/contract';
 import { useEffect, useMemo, useRef } from 'react';
@@ -24,10 +25,24 @@ export interface PatientList extends Paged {
 /** The clinic's patients in an order, joined with the stream of changes. */
 export const usePatientList = (search: string, archived: boolean, sort: Sort): PatientList => {
   const api = useApi();
-  const include = useMemo(() => {
+  const cache = useQueryClient();
+  const { matches, found } = useMemo(() => {
     const matches = matcherOf(search);
-    return (patient: Patient) => (archived || !patient.archived) && matches(patient);
-  }, [search, archived]);
+    /** Those whom only the server finds, by the MRN of a record that was merged into theirs. */
+    const found = new Set<string>();
+    if (search === '') return { matches, found };
+    // what is here from before
+    for (const [, data] of cache.getQueriesData<InfiniteData<{ readonly data: readonly Patient[] }>>({
+      queryKey: ['patients', search],
+    }))
+      for (const page of data?.pages ?? []) for (const row of page.data) if (!matches(row)) found.add(row.id);
+    return { matches, found };
+  }, [search, cache]);
+  const include = useMemo(
+    () => (patient: Patient) =>
+      (archived || !patient.archived) && (matches(patient) || found.has(patient.id)),
+    [matches, found, archived],
+  );
   const query = useLiveInfiniteQuery({
     queryKey: ['patients', search, archived, sort.by, sort.descending],
     queryFn: async ({ after, signal }) => {
@@ -43,7 +58,10 @@ export const usePatientList = (search: string, archived: boolean, sort: Sort): P
         },
         signal,
       });
-      return { ...page, data: page.data.map(toShownPatient) };
+      const data = page.data.map(toShownPatient);
+      // before the page is joined with what changes
+      for (const row of data) if (!matches(row)) found.add(row.id);
+      return { ...page, data };
     },
     changes: shownPatientChanges,
     include,

@@ -3,16 +3,17 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi } from '../../../shared/session/context';
 import { loadMatcher, matcherOf } from '../model/order';
-import { Tally } from '../model/tally';
+import { type Count, Tally } from '../model/tally';
 
 /** A number that only the server can tell is asked for again after this: it costs more than a page. */
 const AGAIN_MS = 30_000;
 
-/** The number of patients that the list has in all, live; null while it is not known. */
-export const usePatientTotal = (search: string, archived: boolean, enabled: boolean): number | null => {
+/** The number of patients that the list has in all, live; null while it is not known. What is unsure is asked for again. */
+export const usePatientTotal = (search: string, archived: boolean, enabled: boolean): Count => {
   const api = useApi();
   // who is archived leaves the list by an update, as who does not match any more
   const tally = useMemo(() => {
+    if (archived && search === '') return new Tally();
     const matches = matcherOf(search);
     return new Tally((patient) => (archived || !patient.archived) && matches(patient));
   }, [search, archived]);
@@ -41,12 +42,13 @@ export const usePatientTotal = (search: string, archived: boolean, enabled: bool
       return undefined;
     },
   });
-  const { refetch } = query;
+  const { refetch, isError, errorUpdatedAt } = query;
   const { total, unsure } = useSyncExternalStore(tally.subscribe, tally.snapshot, tally.snapshot);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after each attempt that failed there is another one
   useEffect(() => {
-    if (!unsure) return;
+    if (!enabled || !(unsure || isError)) return;
     const timer = setTimeout(() => void refetch(), AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [unsure, refetch]);
-  return enabled ? total : null;
+  }, [enabled, unsure, isError, errorUpdatedAt, refetch]);
+  return { total: enabled ? total : null, unsure };
 };

@@ -1,7 +1,9 @@
+import { useConnection } from '@wardbell/client/react';
 import type { Appointment } from '@wardbell/contract';
 import { useEffect, useRef } from 'react';
 import { createPortal } from 'react-dom';
 import { isWithheld } from '../../../shared/api/patient-rows';
+import { toast } from '../../../shared/components/toast';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -10,6 +12,7 @@ import { listedName } from '../../patients/model/listed-name';
 import { scheduleText } from '../messages';
 import { endMsOf, startMsOf } from '../model/axis';
 import { columnsOf } from '../model/columns';
+import { isFiltered } from '../model/filter';
 import { byDate } from '../model/week';
 import classes from './day-sheet.module.css';
 import type { Schedule } from './use-schedule';
@@ -39,6 +42,28 @@ const Row = ({ row, patients }: { row: Appointment; patients: Schedule['patients
   );
 };
 
+/** Says above the appointments what is missing among them. */
+const Limits = ({ schedule: { view, list } }: { schedule: Schedule }) => {
+  const text = useText();
+  const words = useRoomText(scheduleText);
+  const formats = useFormats();
+  const { state } = useConnection();
+  const isStale = !list.live && state.status !== 'live';
+  return (
+    <>
+      {isFiltered(view.filter) && <p>{words.print.filtered}</p>}
+      {(!list.complete || list.error !== null) && <p role="alert">{words.loadFailed}</p>}
+      {isStale && (
+        <p role="alert">
+          {state.liveAtMs === null
+            ? text.connection.staleUnknown
+            : formatMessage(text.connection.stale, { time: formats.time(state.liveAtMs) })}
+        </p>
+      )}
+    </>
+  );
+};
+
 /**
  * What is on the screen, on paper: a page for each practitioner and day. It shows what the API has told this person and
  * nothing else: of a restricted patient that is withheld, initials and MRN. Opens the browser's dialog by itself.
@@ -50,7 +75,8 @@ export const DaySheet = ({ schedule, onPrinted }: { schedule: Schedule; onPrinte
   const formats = useFormats();
   const me = useMe();
   const { dates, rows, patients, view, nowMs, list } = schedule;
-  const isReady = list.complete && rows.every((row) => patients.has(row.patient_id));
+  const { complete } = list;
+  const hasNames = rows.every((row) => patients.has(row.patient_id));
   const latest = useRef(onPrinted);
   latest.current = onPrinted;
   useEffect(() => {
@@ -60,17 +86,29 @@ export const DaySheet = ({ schedule, onPrinted }: { schedule: Schedule; onPrinte
   }, []);
   const isPrinted = useRef(false);
   useEffect(() => {
-    if (isPrinted.current) return;
+    // Names may be missing on paper, appointments not.
+    if (isPrinted.current || !complete) return;
     // After this frame: a dialog that blocks the page must not come before the sheet.
     const timer = setTimeout(
       () => {
         isPrinted.current = true;
         print();
       },
-      isReady ? 0 : PATIENCE_MS,
+      hasNames ? 0 : PATIENCE_MS,
     );
     return () => clearTimeout(timer);
-  }, [isReady]);
+  }, [complete, hasNames]);
+  const failed = !complete && list.error !== null;
+  useEffect(() => {
+    if (!failed || isPrinted.current) return;
+    void toast({
+      tone: 'error',
+      id: 'not printed',
+      title: words.print.failed,
+      message: words.loadFailed,
+    });
+    latest.current();
+  }, [failed, words]);
   const pages = byDate(rows, dates, formats.timeZone).flatMap((ofDay, index) =>
     columnsOf(ofDay, 'practitioner', [], locale).map((column) => ({
       ...column,
@@ -87,6 +125,7 @@ export const DaySheet = ({ schedule, onPrinted }: { schedule: Schedule; onPrinte
               {formats.fullDate(date)}
               {me.tenant && ` · ${me.tenant.name}`}
             </p>
+            <Limits schedule={schedule} />
           </header>
           <table>
             <thead>
@@ -120,8 +159,9 @@ export const DaySheet = ({ schedule, onPrinted }: { schedule: Schedule; onPrinte
           <header>
             <h1>{text.rooms.schedule}</h1>
             <p>{formats.fullDate(view.date)}</p>
+            <Limits schedule={schedule} />
           </header>
-          <p>{words.emptyList}</p>
+          {complete && <p>{isFiltered(view.filter) ? words.emptyFiltered.title : words.emptyList}</p>}
         </section>
       )}
     </div>,

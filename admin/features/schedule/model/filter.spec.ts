@@ -26,6 +26,18 @@ describe('a filter of the schedule', () => {
     expect(isNamed(row({ practitioner: null }), NO_FILTER, KEYS)).toBe(true);
   });
 
+  it('lets through what names the chosen record by its id, whatever its text and though no record is loaded', () => {
+    const renamed = row({ practitioner: 'Dr. Anna Adler', practitioner_id: 'id-berg' });
+    const filter = { ...NO_FILTER, practitioner: 'id-berg' };
+    const none: Keys = { practitioner: new Map(), room: new Map(), type: new Map() };
+    for (const keys of [KEYS, none]) {
+      expect(isNamed(renamed, filter, keys)).toBe(true);
+      expect(isNamed(row({ practitioner: 'Dr. Otto', practitioner_id: 'id-otto' }), filter, keys)).toBe(
+        false,
+      );
+    }
+  });
+
   it('finds the late among the booked', () => {
     const late = row({ datetime: '2026-01-15T09:00:00.000Z' });
     const coming = row({ datetime: '2026-01-15T10:00:00.000Z' });

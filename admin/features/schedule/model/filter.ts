@@ -57,7 +57,8 @@ export const keyOf = (name: string, records: Records): string => records.get(fol
 export const isNamed = (row: Appointment, filter: Filter, keys: Keys): boolean =>
   NAMED_FIELDS.every((field) => {
     const [key, name] = [filter[field], row[field]];
-    return key === null || (name !== null && keyOf(name, keys[field]) === key);
+    // The text of one that was renamed meanwhile, or before the records are loaded, leads to no id.
+    return key === null || row[`${field}_id`] === key || (name !== null && keyOf(name, keys[field]) === key);
   });
 
 export const hasStatus = (row: Appointment, filter: Filter, nowMs: number): boolean =>

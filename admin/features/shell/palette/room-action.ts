@@ -15,12 +15,20 @@ export const useGo = (): ((address: string) => void) => {
   };
 };
 
+/** Whether the page that is shown has the button by which something is created. */
+export const hasCreate = (): boolean => document.querySelector(CREATE) !== null;
+
 /** Presses the button of a page by which something is created, as soon as the page is there. */
 export const pressCreate = (path: string): void => {
   const stopAtMs = performance.now() + PATIENCE_MS;
+  let isThere = false;
   const look = () => {
+    const wasThere = isThere;
+    isThere = window.location.pathname === path;
+    // somebody who has gone on is not surprised by a form
+    if (wasThere && !isThere) return;
     const button =
-      window.location.pathname === path && document.querySelector('[aria-modal="true"]') === null
+      isThere && document.querySelector('[aria-modal="true"]') === null
         ? document.querySelector<HTMLElement>(CREATE)
         : null;
     if (button) button.click();

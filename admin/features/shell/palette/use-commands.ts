@@ -9,7 +9,7 @@ import { useIdleWatch } from '../../lock/idle-context';
 import { SHELL } from '../messages';
 import { roomsOf } from '../rooms';
 import { PALETTE } from './messages';
-import { pressCreate, useGo } from './room-action';
+import { hasCreate, pressCreate, useGo } from './room-action';
 
 export interface Command {
   readonly id: string;
@@ -49,7 +49,8 @@ export const useCommands = (onShortcuts: () => void): readonly Command[] => {
     // Everybody has an inbox; only admins write.
     if (path === undefined || (id === 'notify' && !isAdmin)) return [];
     const run = () => {
-      if (window.location.pathname !== path) router.push(path);
+      // a part of the page may stand there without the button, the import of patients for example
+      if (window.location.pathname !== path || !hasCreate()) go(path);
       pressCreate(path);
     };
     return [{ id: `create-${id}`, group: more.groups.actions, label: more.actions[id], run }];

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import { Problem } from '../../platform/errors/problem.js';
+import { TenantSlots } from '../requests/tenant-slots.js';
 
 const RETRY_AFTER_S = 30;
 
 export interface ExportLimits {
-  /** Exports at a time on this instance. */
+  /** Exports at a time on this instance; of one tenant half as many, so that its readers do not keep the others waiting. */
   readonly maxOpen: number;
   /** A reader that takes nothing for this long is cut off. */
   readonly stalledMs: number;
@@ -21,19 +21,21 @@ export interface OpenExport {
 
 /** Exports that run, a bounded number of them. */
 export class ExportSlots {
-  #open = 0;
+  readonly #slots: TenantSlots;
 
-  constructor(private readonly limits: ExportLimits) {}
+  constructor(private readonly limits: ExportLimits) {
+    this.#slots = new TenantSlots(Math.ceil(limits.maxOpen / 2), limits.maxOpen);
+  }
 
   /**
    * The file as a stream. It fails when its reader stalls, so that an incomplete file is not taken for a whole one.
+   * @param owner the tenant, or a super admin's id
    * @param begin reads the first part, so that a refusal is still an answer of its own
    * @throws Problem `busy` while too many exports run
    */
-  async start(begin: () => Promise<OpenExport>): Promise<Readable> {
-    const { maxOpen, stalledMs, maxMs } = this.limits;
-    if (this.#open >= maxOpen) throw new Problem('busy', { retryAfterS: RETRY_AFTER_S });
-    this.#open += 1;
+  async start(owner: string, begin: () => Promise<OpenExport>): Promise<Readable> {
+    const { stalledMs, maxMs } = this.limits;
+    const release = this.#slots.take(owner, RETRY_AFTER_S);
     try {
       const { chunks, close } = await begin();
       const stalled = new Deadline(stalledMs, () => stream.destroy(new Error('the reader has stopped')));
@@ -44,12 +46,12 @@ export class ExportSlots {
       stream.once('close', () => {
         stalled.clear();
         whole.clear();
-        this.#open -= 1;
+        release();
         void close?.();
       });
       return stream;
     } catch (error) {
-      this.#open -= 1;
+      release();
       throw error;
     }
   }

@@ -14,7 +14,7 @@ import { ExportSlots } from './export-slots.js';
 export const EXPORT_PAGE = 500;
 
 /** Each has a connection to PostgreSQL of its own, besides those of the pools. */
-const MAX_EXPORTS = 2;
+const MAX_EXPORTS = 4;
 /** Shorter than `idle_in_transaction_session_timeout`. */
 const STALLED_MS = 15_000;
 /** For as long PostgreSQL keeps what is updated or deleted meanwhile. */
@@ -48,7 +48,7 @@ export class SnapshotExports {
 
   /** @throws Problem 503 `busy` while too many exports run */
   async send(principal: Principal, reply: FastifyReply, source: ExportSource): Promise<Readable> {
-    const file = await this.#slots.start(async () => {
+    const file = await this.#slots.start(principal.tenantId ?? principal.userId, async () => {
       const snapshot = await this.database.openSnapshot(principal, source.unit ?? 'principal');
       try {
         const count = await source.count(snapshot.tx);

@@ -3,9 +3,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from '../../platform/errors/problem.js';
 import { API_PREFIX } from '../endpoint/endpoint.js';
 import { isTooDeep, MAX_JSON_DEPTH } from '../parsing/json-depth.js';
+import { TenantSlots } from './tenant-slots.js';
 
 /** Largest body of a route, in bytes, unless the route says otherwise. */
 export const MAX_BODY_BYTES = 64 * 1024;
+/** Beyond this a body needs one of a few slots, because it is kept whole until it is parsed. */
+const LARGE_BODY_BYTES = 1024 * 1024;
+const MAX_LARGE_PER_TENANT = 2;
+const MAX_LARGE = 4;
 /** The same under `/auth`, where anybody may send one. */
 const MAX_AUTH_BODY_BYTES = 8 * 1024;
 
@@ -51,10 +56,14 @@ export function readBodies(
     const [endpoint] = found;
     if (endpoint !== undefined) route.bodyLimit = maxBytesOf(endpoint);
   });
-  fastify.addHook('onRequest', async (request) => {
+  const large = new TenantSlots(MAX_LARGE_PER_TENANT, MAX_LARGE);
+  fastify.addHook('onRequest', async (request, reply) => {
     const endpoint = endpointOf(request);
     // an endpoint that takes tickets has no body and authenticates by itself
-    if (endpoint !== undefined && !endpoint.ownCredential) await admit(endpoint, request);
+    if (endpoint === undefined || endpoint.ownCredential) return;
+    await admit(endpoint, request);
+    if (maxBytesOf(endpoint) > LARGE_BODY_BYTES)
+      reply.raw.once('close', large.take(request.principal?.tenantId ?? ''));
   });
 
   const parse = fastify.getDefaultJsonParser('error', 'error');

@@ -26,8 +26,9 @@ interface Placed {
 @Injectable()
 export class PatientImports {
   /**
-   * Rows whose MRN is taken, and rows that may be patients who are registered: with the same names, whatever their accents and
-   * case, and no other birth date. One look-up in an index for each row.
+   * Rows whose MRN is taken, also by a patient who was merged into another one, and rows that may be patients who are
+   * registered: with the same names, whatever their accents and case, and no other birth date. A few look-ups in indexes for
+   * each row.
    */
   async findDuplicates(tx: Tx, rows: readonly PatientImportRow[]): Promise<ImportDuplicate[]> {
     const found: ImportDuplicate[] = [];
@@ -35,22 +36,37 @@ export class PatientImports {
       const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
       found.push(
         ...(await tx.sql.query<ImportDuplicate[]>`
-          SELECT ${start}::int + e.place::int - 1 AS row, bool_or(hit.mrn = e.value->>'mrn') IS TRUE AS mrn_taken,
-                 jsonb_agg(jsonb_build_object(
+          SELECT ${start}::int + e.place::int - 1 AS row, merged.found OR bool_or(hit.taken) IS TRUE AS mrn_taken,
+                 coalesce(jsonb_agg(jsonb_build_object(
                    'id', hit.id, 'mrn', hit.mrn, 'first_name', hit.first_name, 'last_name', hit.last_name,
-                   'birth_date', to_char(hit.birth_date, 'YYYY-MM-DD')) ORDER BY hit.mrn) AS patients
+                   'birth_date', to_char(hit.birth_date, 'YYYY-MM-DD')) ORDER BY hit.mrn)
+                   FILTER (WHERE hit.id IS NOT NULL), '[]') AS patients
           FROM jsonb_array_elements(${JSON.stringify(slice)}::jsonb) WITH ORDINALITY AS e (value, place)
           CROSS JOIN LATERAL (
-            SELECT p.* FROM wardbell.patient p
-              WHERE p.tenant_id = wardbell.current_tenant() AND p.mrn = e.value->>'mrn'
-            UNION
-            (SELECT p.* FROM wardbell.patient p
-              WHERE p.tenant_id = wardbell.current_tenant()
-                AND p.sort_name = wardbell.patient_sort_name(e.value->>'last_name', e.value->>'first_name')
-                AND (p.birth_date = (e.value->>'birth_date')::date) IS NOT FALSE
-              LIMIT ${MAX_DUPLICATES_OF_ROW})
-            LIMIT ${MAX_DUPLICATES_OF_ROW}) hit
-          GROUP BY e.place ORDER BY e.place`),
+            SELECT EXISTS (SELECT FROM wardbell.merged_patient m
+                           WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = e.value->>'mrn') AS found) merged
+          LEFT JOIN LATERAL (
+            SELECT p.id, p.mrn, p.first_name, p.last_name, p.birth_date, candidate.taken
+            FROM (
+              SELECT c.id, bool_or(c.taken) AS taken FROM (
+                SELECT p.id, true AS taken FROM wardbell.patient p
+                  WHERE p.tenant_id = wardbell.current_tenant() AND p.mrn = e.value->>'mrn'
+                UNION ALL
+                SELECT m.merged_into, true FROM wardbell.merged_patient m
+                  WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = e.value->>'mrn'
+                UNION ALL
+                (SELECT p.id, false FROM wardbell.patient p
+                  WHERE p.tenant_id = wardbell.current_tenant()
+                    AND p.sort_name = wardbell.patient_sort_name(e.value->>'last_name', e.value->>'first_name')
+                    AND (p.birth_date = (e.value->>'birth_date')::date) IS NOT FALSE
+                  LIMIT ${MAX_DUPLICATES_OF_ROW})
+              ) c GROUP BY c.id
+            ) candidate
+            JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = candidate.id
+            ORDER BY candidate.taken DESC, p.id LIMIT ${MAX_DUPLICATES_OF_ROW}
+          ) hit ON true
+          WHERE merged.found OR hit.id IS NOT NULL
+          GROUP BY e.place, merged.found ORDER BY e.place`),
       );
     }
     return found;

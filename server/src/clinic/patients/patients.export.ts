@@ -13,17 +13,21 @@ import { PatientsList } from './patients.list.js';
 export class PatientsExport {
   constructor(private readonly list: PatientsList) {}
 
-  source(principal: Principal, { search = '', separator }: z.output<typeof PatientExport>): ExportSource {
+  source(
+    principal: Principal,
+    { search = '', archived, separator }: z.output<typeof PatientExport>,
+  ): ExportSource {
     const writer = new CsvWriter(viewColumns('patient', EXPORT_COLUMNS.patient, principal), separator);
     return {
       action: 'patient.export',
       name: 'patients',
       head: writer.head(),
       search,
-      count: (tx) => this.list.count(tx, { search }),
+      count: (tx) => this.list.count(tx, { search, archived }),
       page: async (tx, after) => {
         const { data, next } = await this.list.page(tx, {
           search,
+          archived,
           after,
           limit: EXPORT_PAGE,
           sort: 'name',

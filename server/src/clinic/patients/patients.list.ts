@@ -163,11 +163,14 @@ const found = (
     ) AS hit
     UNION
     SELECT m.merged_into FROM wardbell.merged_patient m
-    WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = ${query.search ?? ''}
+    WHERE m.tenant_id = wardbell.current_tenant() AND ${isMergedMrn(query.search ?? '')}
   ) hit
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = hit.id
   WHERE (p.sort_name, p.id) > (${name}, ${id}::uuid) AND ${shown(query)}
   ORDER BY p.sort_name, p.id LIMIT ${query.limit + 1}`;
+
+/** The MRN of a merged patient, also in small letters: our own are in capitals. */
+const isMergedMrn = (search: string): Sql => sql`m.mrn IN (${search}, upper(${search}))`;
 
 /** Another order than by name; a patient who is searched by the MRN of one that was merged into it comes first. */
 const ordered = (
@@ -184,7 +187,7 @@ const ordered = (
   ), merged AS (
     SELECT m.merged_into AS id, ${beforeAll(sort, order)}::text AS sort_key, 0::bigint AS place
     FROM wardbell.merged_patient m
-    WHERE ${after === undefined} AND m.tenant_id = wardbell.current_tenant() AND m.mrn = ${search}
+    WHERE ${after === undefined} AND m.tenant_id = wardbell.current_tenant() AND ${isMergedMrn(search)}
       AND m.merged_into NOT IN (SELECT h.id FROM hit h)
   )
   SELECT ${PATIENT_COLUMNS}, h.sort_key AS sort_name, h.place
@@ -211,7 +214,7 @@ const counted = (
          ${search.words}::text[], ${search.birthDates}::date[], ${finderOf(tx)}, ${exact}, ${archived})
        + (SELECT count(*) FROM wardbell.merged_patient m
           JOIN wardbell.patient p ON p.tenant_id = m.tenant_id AND p.id = m.merged_into
-          WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = ${exact} AND (${archived} OR NOT p.archived)
+          WHERE m.tenant_id = wardbell.current_tenant() AND ${isMergedMrn(exact)} AND (${archived} OR NOT p.archived)
             AND NOT p.search_text LIKE ALL (wardbell.search_patterns(${search.words}::text[]))))`
     : sql`
       ((SELECT count(*) FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant())

@@ -18,7 +18,7 @@ import { toAuditEvent } from './fhir-audit-event.js';
 /** Rows of one statement, about 200 kB of text. A reader that is slow keeps no more than two of these in memory. */
 const PAGE = 500;
 /** Exports at a time on this instance. */
-const MAX_EXPORTS = 4;
+const MAX_EXPORTS = 8;
 /** A reader that takes nothing for this long is cut off. */
 const STALLED_MS = 60_000;
 
@@ -77,7 +77,7 @@ export class AuditExporter {
     server: string,
   ): Promise<AuditExport> {
     const range = await this.#rangeOf(principal, query);
-    const lines = await this.#slots.start(async () => {
+    const lines = await this.#slots.start(principal.tenantId ?? principal.userId, async () => {
       const first = await this.#read(principal, range, undefined);
       return { chunks: this.#pages(principal, range, first, formatOf(query, server)) };
     });

@@ -7,6 +7,8 @@ import { nameOf } from './request.js';
  * route. A route that fails for want of a body: add a line here.
  */
 const BODIES: Readonly<Record<string, object>> = {
+  // without a time after which it becomes unhealthy by itself
+  'PUT /gateways/:gateway_id': { gateway_type: 'Sample', status: 'HEALTHY' },
   'PUT /notifications/preferences': { sound: false },
   'PUT /office-hours': { week: { tuesday: [{ from: '08:00', to: '12:00' }] } },
   'POST /push/subscriptions': {

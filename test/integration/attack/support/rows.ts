@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import { database } from '../../../support/fixture.js';
+import { eventually } from '../../../support/wait.js';
 
 /** A table of the schema, and the column that says which tenant a row is of. */
 export interface TenantTable {
@@ -48,4 +50,20 @@ export async function rowsOf(tenantId: string): Promise<Readonly<Record<string, 
     rows[name] = found.map(({ row }) => row);
   }
   return rows;
+}
+
+/** The same once nothing changes any more: reads are written to the audit log in the background, every 0.5 s. */
+export async function settledRowsOf(tenantId: string): ReturnType<typeof rowsOf> {
+  let last = '';
+  return eventually(
+    async () => {
+      const rows = await rowsOf(tenantId);
+      const text = JSON.stringify(rows);
+      if (text === last) return rows;
+      last = text;
+      await setTimeout(1_000);
+      return undefined;
+    },
+    { what: 'a clinic in which nothing changes' },
+  );
 }
