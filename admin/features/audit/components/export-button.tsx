@@ -7,6 +7,7 @@ import { type FormEvent, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { csvSeparator, saveFile } from '../../../shared/export/save-file';
 import { useApi } from '../../../shared/session/context';
+import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { type AuditFilter, dayAfter } from '../filter';
 import { AUDIT } from '../messages';
@@ -14,9 +15,6 @@ import { AUDIT } from '../messages';
 const FORMATS = ['csv', 'ndjson', 'fhir'] as const;
 type Format = (typeof FORMATS)[number];
 const ENDINGS: Record<Format, string> = { csv: 'csv', ndjson: 'ndjson', fhir: 'fhir.ndjson' };
-
-/** A day of the calendar on this machine. */
-const today = (): string => new Date().toLocaleDateString('sv');
 
 const monthBefore = (date: string): string => {
   const day = new Date(`${date}T00:00:00Z`);
@@ -28,8 +26,10 @@ const ExportForm = ({ filter, onDone }: { filter: AuditFilter; onDone: () => voi
   const text = useText();
   const words = useRoomText(AUDIT).export;
   const api = useApi();
-  const [to, setTo] = useState(filter.to ?? today());
-  const [from, setFrom] = useState(filter.from ?? monthBefore(filter.to ?? today()));
+  // the server reads the days by the clinic's clock
+  const today = todayIn(useFormats().timeZone);
+  const [to, setTo] = useState(filter.to ?? today);
+  const [from, setFrom] = useState(filter.from ?? monthBefore(filter.to ?? today));
   const [format, setFormat] = useState<Format>('csv');
   const load = useMutation({
     mutationFn: () =>

@@ -24,12 +24,9 @@ import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
+import { StatusBar } from './status-bar';
 import { useOpenPatient } from './use-open-patient';
 
-const StatusBar = lazily(
-  async () => (await import('./status-bar')).StatusBar,
-  () => <div className={classes.status} />,
-);
 const PatientPanel = lazily(async () => (await import('./patient-panel')).PatientPanel);
 const DeletedPatients = lazily(async () => (await import('./deleted-patients')).DeletedPatients);
 const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
@@ -118,7 +115,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
           {text.patients.create}
         </Button>
         {me.role === 'tenant_admin' && <AdminLinks />}
-        <ArchivedSwitch shown={archived} onChange={setArchived} />
+        {later && <ArchivedSwitch shown={archived} onChange={setArchived} />}
       </div>
       <div className={classes.sides}>
         <div className={classes.sheet}>
@@ -129,7 +126,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               rows={list.rows}
               columns={columns}
               sort={sort}
-              onSort={later ? setSort : undefined}
+              onSort={setSort}
               loading={list.loading}
               complete={list.complete}
               stale={!list.live && !list.loading}
@@ -150,11 +147,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               onArchived={archived ? null : () => setArchived(true)}
             />
           )}
-          {later ? (
-            <StatusBar list={list} search={search} archived={archived} />
-          ) : (
-            <div className={classes.status} />
-          )}
+          <StatusBar list={list} search={search} archived={archived} tools={later} />
         </div>
         {openId !== null && (
           <PatientPanel key={openId} id={openId} booking={booking} onClose={close} onOpen={open} />

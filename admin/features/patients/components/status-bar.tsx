@@ -2,16 +2,17 @@
 
 import { UnstyledButton } from '@mantine/core';
 import { useConnection } from '@wardbell/client/react';
+import { lazily } from '../../../shared/lazily';
 import classes from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText, useText } from '../../../shared/text/text';
-import { PATIENT_FORM, type PatientFormText } from '../messages';
+import { type Text, useText } from '../../../shared/text/text';
 import type { PatientList } from '../queries/use-patient-list';
-import { ListTools } from './list-tools';
+
+const ListTools = lazily(async () => (await import('./list-tools')).ListTools);
 
 const countText = (
-  words: PatientFormText['status'],
+  words: Text['patients']['status'],
   n: number,
   formatted: string,
   complete: boolean,
@@ -31,14 +32,17 @@ export const StatusBar = ({
   list,
   search,
   archived,
+  tools,
 }: {
   list: PatientList;
   search: string;
   archived: boolean;
+  /** The total and the file are asked for after the list is here. */
+  tools: boolean;
 }) => {
   const searched = search !== '';
   const text = useText();
-  const words = useRoomText(PATIENT_FORM).status;
+  const words = text.patients.status;
   const formats = useFormats();
   const { state } = useConnection();
   const failed = list.error !== null && list.rows.length > 0;
@@ -68,7 +72,7 @@ export const StatusBar = ({
       ) : list.loadingMore ? (
         <span>{words.loadingMore}</span>
       ) : (
-        !list.loading && <ListTools list={list} search={search} archived={archived} />
+        tools && !list.loading && <ListTools list={list} search={search} archived={archived} />
       )}
     </div>
   );
