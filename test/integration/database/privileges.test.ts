@@ -47,7 +47,7 @@ const MATRIX: Readonly<Record<string, readonly [app: string, auth: string, relay
   instance: ['', '', 'SIUD'],
   integration_key: ['', 'SIU', ''],
   login_failure: ['', 'SIUD', ''],
-  merged_patient: ['SIU', '', ''],
+  merged_patient: ['SIu', '', ''],
   notice: ['SU', '', 'SUD'],
   notice_change: ['', '', 'SUD'],
   notice_recipient: ['SU', '', 'SIU'],
