@@ -1,11 +1,11 @@
 'use client';
 
-import { Button, Text } from '@mantine/core';
-import { IconArrowLeft, IconUserCheck } from '@tabler/icons-react';
+import { Text } from '@mantine/core';
+import { IconUserCheck } from '@tabler/icons-react';
 import { useColleagueNames } from '../../shared/api/colleagues';
 import { FailureNotice } from '../../shared/components/failure-notice';
-import { Link } from '../../shared/components/link';
 import { Notice } from '../../shared/components/notice';
+import { BackLink } from '../../shared/room/back-link';
 import { Room } from '../../shared/room/room';
 import room from '../../shared/room/room.module.css';
 import { useMe } from '../../shared/session/context';
@@ -28,19 +28,7 @@ export const Approvals = () => {
   const person = (id: string) => (id === me.id ? text.app.you : (colleagues.get(id) ?? words.superAdmin));
   const clinicOf = (id: string) => tenants?.find((tenant) => tenant.id === id)?.name ?? id;
   return (
-    <Room
-      title={words.title}
-      bar={
-        <Button
-          component={Link}
-          href="/users/"
-          variant="default"
-          leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
-        >
-          {words.back}
-        </Button>
-      }
-    >
+    <Room title={words.title} bar={<BackLink href="/users/">{words.back}</BackLink>}>
       {list.rows.length > 0 ? (
         <div className={room.page}>
           <Text size="sm" maw="56rem">

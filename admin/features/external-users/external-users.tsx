@@ -1,16 +1,15 @@
 'use client';
 
-import { Button } from '@mantine/core';
-import { IconArrowLeft, IconUsers } from '@tabler/icons-react';
+import { IconUsers } from '@tabler/icons-react';
 import { useMemo, useRef } from 'react';
 import { FailureNotice } from '../../shared/components/failure-notice';
-import { Link } from '../../shared/components/link';
 import { Notice } from '../../shared/components/notice';
 import cells from '../../shared/grid/cells.module.css';
 import type { Column } from '../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../shared/grid/grid';
 import { useAddress } from '../../shared/hooks/use-address';
 import { useHotkey } from '../../shared/hooks/use-hotkey';
+import { BackLink } from '../../shared/room/back-link';
 import { Room } from '../../shared/room/room';
 import room from '../../shared/room/room.module.css';
 import { useMe } from '../../shared/session/context';
@@ -119,19 +118,7 @@ export const ExternalUsers = () => {
   };
   useHotkey('Escape', () => openId !== null && close());
   return (
-    <Room
-      title={words.title}
-      bar={
-        <Button
-          component={Link}
-          href="/users/"
-          variant="default"
-          leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
-        >
-          {words.back}
-        </Button>
-      }
-    >
+    <Room title={words.title} bar={<BackLink href="/users/">{words.back}</BackLink>}>
       <div className={room.sheet}>
         {list.loading || list.rows.length > 0 ? (
           <Grid

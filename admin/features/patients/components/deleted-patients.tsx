@@ -1,19 +1,18 @@
 'use client';
 
-import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconArrowLeft, IconSearchOff, IconTrashOff } from '@tabler/icons-react';
+import { IconSearchOff, IconTrashOff } from '@tabler/icons-react';
 import type { Patient } from '@wardbell/contract';
 import { useMemo, useRef, useState } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { FailureNotice } from '../../../shared/components/failure-notice';
-import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { BackLink } from '../../../shared/room/back-link';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -140,14 +139,7 @@ export const DeletedPatients = () => {
             onChange={setTyped}
             onLeave={() => grid.current?.focus()}
           />
-          <Button
-            component={Link}
-            href="/patients/"
-            variant="default"
-            leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
-          >
-            {words.back}
-          </Button>
+          <BackLink href="/patients/">{words.back}</BackLink>
         </>
       }
     >

@@ -10,8 +10,8 @@ import type { Sort } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
-import { useLater } from '../../../shared/hooks/use-later';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
+import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -57,7 +57,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   const [archived, setArchived] = useState(false);
   const [sort, setSort] = useState(BY_NAME);
   const list = usePatientList(search, archived, sort);
-  const later = useLater();
+  const later = useSettled(true);
   const columns = useShownColumns('patients', usePatientColumns());
   const marks = useRecentChanges(['patient_created', 'patient_updated'], (event) => ({
     id: event.data.id,

@@ -1,12 +1,13 @@
 'use client';
 
 import { Button, FileButton, Group } from '@mantine/core';
-import { IconArrowLeft, IconFileTypeCsv, IconUserCheck } from '@tabler/icons-react';
+import { IconFileTypeCsv, IconUserCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Described } from '../../../shared/api/describe-failure';
 import { FailureAlert } from '../../../shared/components/failure-alert';
 import { Link } from '../../../shared/components/link';
 import { Notice } from '../../../shared/components/notice';
+import { BackLink } from '../../../shared/room/back-link';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
@@ -37,19 +38,7 @@ export const ImportPatients = () => {
   };
   const count = (n: number) => ({ n, formatted: formats.number(n) });
   return (
-    <Room
-      title={words.title}
-      bar={
-        <Button
-          component={Link}
-          href="/patients/"
-          variant="default"
-          leftSection={<IconArrowLeft size={18} aria-hidden="true" />}
-        >
-          {words.back}
-        </Button>
-      }
-    >
+    <Room title={words.title} bar={<BackLink href="/patients/">{words.back}</BackLink>}>
       <div className={room.page}>
         {outcome ? (
           <div role="status">

@@ -119,7 +119,7 @@ const toListed = ({ deleted_at, deleted_by, ...row }: Row): Patient => ({
 });
 
 /** A condition: the patient is not archived, or archived ones were asked for. */
-const shown = ({ archived }: Query): Sql => (archived ? sql`true` : sql`NOT p.archived`);
+const shown = ({ archived }: Pick<Query, 'archived'>): Sql => (archived ? sql`true` : sql`NOT p.archived`);
 
 const all = (query: Query, [name, id]: readonly [string, string]): Sql => sql`
   SELECT ${PATIENT_COLUMNS}, p.sort_name, 0 AS place FROM wardbell.patient p
@@ -193,7 +193,7 @@ const ordered = (
   SELECT ${PATIENT_COLUMNS}, h.sort_key AS sort_name, h.place
   FROM (SELECT * FROM merged UNION ALL SELECT * FROM hit) h
   JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = h.id
-  WHERE ${archived} OR NOT p.archived
+  WHERE ${shown({ archived })}
   ORDER BY h.place LIMIT ${limit + 1}`;
 
 /** A key that stands before all others of an order. */
@@ -214,7 +214,7 @@ const counted = (
          ${search.words}::text[], ${search.birthDates}::date[], ${finderOf(tx)}, ${exact}, ${archived})
        + (SELECT count(*) FROM wardbell.merged_patient m
           JOIN wardbell.patient p ON p.tenant_id = m.tenant_id AND p.id = m.merged_into
-          WHERE m.tenant_id = wardbell.current_tenant() AND ${isMergedMrn(exact)} AND (${archived} OR NOT p.archived)
+          WHERE m.tenant_id = wardbell.current_tenant() AND ${isMergedMrn(exact)} AND ${shown({ archived })}
             AND NOT p.search_text LIKE ALL (wardbell.search_patterns(${search.words}::text[]))))`
     : sql`
       ((SELECT count(*) FROM wardbell.patient p WHERE p.tenant_id = wardbell.current_tenant())
