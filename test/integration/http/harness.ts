@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { database, server } from '../../support/fixture.js';
 import { type Answer, call } from '../../support/http.js';
 import type { RunningServer } from '../../support/server.js';
+import { connect, type Frame } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 
 export interface Request {
@@ -165,3 +166,17 @@ export async function count(sql: string, values: unknown[] = []) {
   const [row] = await database.query(`SELECT (${sql})::int AS count`, values);
   return z.object({ count: z.number() }).parse(row).count;
 }
+
+/** The epoch of the sequence numbers of this database. */
+export const epochOf = async (): Promise<string> =>
+  z
+    .array(z.object({ epoch: z.string() }))
+    .parse(await database.query('SELECT epoch::text FROM wardbell.installation'))[0]?.epoch ?? '';
+
+/** All kept events of a tenant, as a client gets them that begins at the first one. */
+export const replay = async (wsUrl: string, token: string): Promise<Frame[]> => {
+  const socket = await connect(wsUrl, { token, query: { since: '0', epoch: await epochOf() } });
+  await socket.waitFor('resumed');
+  await socket.close();
+  return socket.events;
+};

@@ -25,6 +25,7 @@ import {
   createClinic,
   fail,
   registerPatient,
+  replay,
   succeed,
   superAdmin,
 } from './harness.js';
@@ -54,17 +55,6 @@ const merge = (clinic: Clinic, retired: Patient, survivor: Patient, choice?: Cho
 
 const problemOf = ({ status, body }: { status: number; body: unknown }) => ({ status, ...Object(body) });
 const merged = (into: Patient) => ({ status: 409, code: 'patient_merged', merged_into: into.id });
-
-const epochOf = async (): Promise<string> =>
-  z
-    .array(z.object({ epoch: z.string() }))
-    .parse(await database.query('SELECT epoch::text FROM wardbell.installation'))[0]?.epoch ?? '';
-const replay = async (wsUrl: string, token: string): Promise<Frame[]> => {
-  const socket = await connect(wsUrl, { token, query: { since: '0', epoch: await epochOf() } });
-  await socket.waitFor('resumed');
-  await socket.close();
-  return socket.events;
-};
 
 /** A live list as an application keeps it. */
 function follow<Row extends LiveRow>(

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { patientChanges } from '@wardbell/client';
 import { type Appointment, api } from '@wardbell/contract';
-import { z } from 'zod';
 import { database, instances, startAnother, useServer } from '../../support/fixture.js';
 import { connect, type Frame } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
@@ -13,6 +12,7 @@ import {
   committedEvents,
   count,
   createClinic,
+  epochOf,
   fail,
   registerPatient,
   succeed,
@@ -164,12 +164,10 @@ describe('A purged patient', () => {
     await purge(clinic, id);
     const head = await count('SELECT seq FROM wardbell.tenant_head WHERE tenant_id = $1', [clinic.id]);
     for (const socket of live) await eventually(() => numbers(socket.frames).at(-1) === head);
-    const epoch = z
-      .array(z.object({ epoch: z.string() }))
-      .parse(await database.query('SELECT epoch::text FROM wardbell.installation'))[0]?.epoch;
+    const epoch = await epochOf();
     for (const { wsUrl } of instances) {
       for (const token of roles) {
-        const socket = await connect(wsUrl, { token, query: { since: '0', epoch: epoch ?? '' } });
+        const socket = await connect(wsUrl, { token, query: { since: '0', epoch } });
         await eventually(() => socket.frames.some(({ type }) => type === 'resumed'));
         expect(numbers(socket.frames)).toEqual(Array.from({ length: head }, (_, index) => index + 1));
         const text = JSON.stringify(socket.frames);

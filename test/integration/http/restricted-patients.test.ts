@@ -1,13 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type Appointment, api, type Patient } from '@wardbell/contract';
-import { z } from 'zod';
 import { database, instances, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
-import { connect, type Frame } from '../../support/socket.js';
+import { connect } from '../../support/socket.js';
 import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
-import { ask, type Clinic, createClinic, fail, registerPatient, succeed } from './harness.js';
+import {
+  ask,
+  type Clinic,
+  createClinic,
+  epochOf,
+  fail,
+  registerPatient,
+  replay,
+  succeed,
+} from './harness.js';
 
 /** Marked so that no other text contains them. */
 const MARKS = ['Zyxophilia', '7355608', 'mithridatism', '1971-03-04'];
@@ -62,18 +70,6 @@ async function createWard(): Promise<Ward> {
     namedDesk: await mintToken({ role: 'front_desk', tenantId: clinic.id, sub: desk }),
   };
 }
-
-const epochOf = async (): Promise<string> =>
-  z
-    .array(z.object({ epoch: z.string() }))
-    .parse(await database.query('SELECT epoch::text FROM wardbell.installation'))[0]?.epoch ?? '';
-
-const replay = async (wsUrl: string, token: string): Promise<Frame[]> => {
-  const socket = await connect(wsUrl, { token, query: { since: '0', epoch: await epochOf() } });
-  await socket.waitFor('resumed');
-  await socket.close();
-  return socket.events;
-};
 
 describe('A restricted patient', () => {
   let ward: Ward;

@@ -111,6 +111,7 @@ export const CreateUser = ({
         hint={words.startPassword.hint}
         label={words.startPassword.label}
         secret={made}
+        isShort
         onDone={() => (waits ? onClose() : finish(shown, words.told.created))}
       />
     );

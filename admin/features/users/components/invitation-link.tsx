@@ -26,7 +26,6 @@ export const InvitationLink = ({
       hint={formatMessage(words.hint, { time: formats.dateTime(invitation.expires_at) })}
       label={words.label}
       secret={linkOf(invitation.token)}
-      isLong
       onDone={onDone}
     />
   );

@@ -63,6 +63,7 @@ export const NewPassword = ({ user, onClose }: { user: User; onClose: () => void
         hint={words.startPassword.hint}
         label={words.startPassword.label}
         secret={made}
+        isShort
         onDone={onClose}
       />
     );
