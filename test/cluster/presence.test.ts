@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract/http';
+import pg from 'pg';
 import { database, instances, startAnother, useServer } from '../support/fixture.js';
 import { call } from '../support/http.js';
 import type { RunningServer } from '../support/server.js';
@@ -76,6 +77,25 @@ describe('presence over several instances', () => {
     await join(clinic, 'ada', first());
     await eventually(() => watchers.every((socket) => statusesOf(socket, 'ada').length === 3));
     expect(statusesOf(inTurn(watchers, 1), 'ada')).toEqual(['online', 'offline', 'online']);
+  });
+
+  it('tells who has read the list that a user is gone whose connection ended before it was announced', async () => {
+    const clinic = await createClinic(database);
+    const watchers = await watch(clinic);
+    const holder = new pg.Client({ connectionString: database.superuserUrl });
+    await holder.connect();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('SELECT FROM wardbell.presence_clock FOR UPDATE');
+      const visit = await join(clinic, 'brief', first());
+      expect(await presenceOf(clinic, 'brief', second())).toMatchObject({ status: 'online', connections: 1 });
+      await visit.close();
+      await eventually(async () => (await presenceOf(clinic, 'brief', second())) === undefined);
+    } finally {
+      await holder.end();
+    }
+    await eventually(() => watchers.every((socket) => statusesOf(socket, 'brief').at(-1) === 'offline'));
+    expect(await presenceOf(clinic, 'brief', first())).toMatchObject({ status: 'offline', connections: 0 });
   });
 
   it('ends within 30 s for the users of an instance that was killed, and goes on for those that are connected elsewhere', async () => {

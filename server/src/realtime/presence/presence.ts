@@ -72,6 +72,7 @@ export class Presence implements OnApplicationBootstrap, BeforeApplicationShutdo
       if (presence) this.#task.request();
     });
     await this.#task.run();
+    this.#sent ??= 0; // the first read failed: sessions that begin before the next one must not miss its changes
     this.#task.start();
   }
 
