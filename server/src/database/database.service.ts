@@ -83,9 +83,10 @@ export class Database {
   /**
    * Runs work of super admins or of the server itself across tenants; its role has no access to patients and to what
    * people sign in with.
+   * @param maxMs longest duration, 15 s unless given
    */
-  acrossTenants<T>(principal: Principal, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.#transact(this.relay, principal, null, work);
+  acrossTenants<T>(principal: Principal, work: (tx: Tx) => Promise<T>, maxMs?: number): Promise<T> {
+    return this.#transact(this.relay, principal, null, work, maxMs);
   }
 
   /** Runs work inside the principal's tenant, or across tenants for a super admin. */
@@ -156,11 +157,12 @@ export class Database {
     principal: Principal,
     tenantId: string | null,
     work: (tx: Tx) => Promise<T>,
+    maxMs?: number,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         const { result, written } = await inSpan('transaction', () =>
-          pool.transaction(tenantId, (client) => runUnit(client, pool, principal, tenantId, work)),
+          pool.transaction(tenantId, (client) => runUnit(client, pool, principal, tenantId, work), maxMs),
         );
         this.announce(written);
         return result;

@@ -86,10 +86,14 @@ export class RolePool {
 
   /**
    * Runs a single statement in its own transaction and returns its rows.
-   * @throws the error of `pg`, a connection error within the connect timeout, a timeout after 10 s
+   * @throws the error of `pg`, a connection error within the connect timeout, a timeout after `maxMs`
    */
-  async query<Row extends pg.QueryResultRow>(statement: Statement, values: unknown[] = []): Promise<Row[]> {
-    const query = { ...this.toQuery(statement, values), query_timeout: STATEMENT_TIMEOUT_MS };
+  async query<Row extends pg.QueryResultRow>(
+    statement: Statement,
+    values: unknown[] = [],
+    maxMs = STATEMENT_TIMEOUT_MS,
+  ): Promise<Row[]> {
+    const query = { ...this.toQuery(statement, values), query_timeout: maxMs };
     return (await this.#pool.query<Row>(query)).rows;
   }
 
@@ -101,10 +105,14 @@ export class RolePool {
   /**
    * Runs work on a connection. The work begins and commits; a transaction that is still open afterwards is rolled back.
    * @param tenantId the tenant that is charged for the connection; null: work without a tenant
-   * @throws errors of the work or the driver, a timeout after 15 s, or Problem `busy`
+   * @throws errors of the work or the driver, a timeout after `maxMs`, or Problem `busy`
    */
-  async transaction<T>(tenantId: string | null, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-    return this.#lend(await this.#shares.acquire(tenantId), work, MAX_WORK_MS);
+  async transaction<T>(
+    tenantId: string | null,
+    work: (client: pg.ClientBase) => Promise<T>,
+    maxMs = MAX_WORK_MS,
+  ): Promise<T> {
+    return this.#lend(await this.#shares.acquire(tenantId), work, maxMs);
   }
 
   /** Runs work ahead of all others, for at most `maxMs`. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Acknowledge, Escalation, NoticeState } from '@wardbell/contract';
+import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { emitInboxChanged } from './inbox.service.js';
@@ -91,7 +92,8 @@ export class Acknowledgements {
 /** Locks a notice until the transaction ends. `is_mine`: the principal is one of its recipients. */
 async function lock(tx: Tx, id: string): Promise<LockedNotice | undefined> {
   const [locked] = await tx.sql.query<object[]>`
-    SELECT FROM wardbell.notice n WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid
+    SELECT FROM wardbell.notice n
+    WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid AND ${MAY_PAUSE_BRIEFLY}
     FOR NO KEY UPDATE`;
   if (!locked) return undefined;
   const [notice] = await tx.sql.query<LockedNotice[]>`

@@ -3,6 +3,7 @@ import { Escalation, type NoticeState, type NoticeTarget, REPEAT_S } from '@ward
 import { raw } from 'sql-template-tag';
 import { type BackgroundTask, BackgroundTasks } from '../database/background-tasks.js';
 import { Database } from '../database/database.service.js';
+import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
 import { RelayPool } from '../database/pools.js';
 import { SYSTEM } from '../database/principal.js';
 import type { Tx } from '../database/tx.js';
@@ -20,6 +21,11 @@ const EVERY_MS = 250;
 const WORKERS = 4;
 /** How long a clinic waits for its next try when somebody held its log: its notices must not keep those of others waiting. */
 const HELD_UP_MS = 500;
+/**
+ * Longest duration of a step. A connection that the network has cut answers nothing, not even for a while after the network is
+ * back (TCP repeats what was lost at growing intervals); then a new connection takes the notice on.
+ */
+const MAX_STEP_MS = 5_000;
 
 const IS_DUE = {
   name: 'notice_is_due',
@@ -83,7 +89,7 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async #run(): Promise<void> {
-    const [row] = await this.relay.query<{ due: boolean }>(IS_DUE);
+    const [row] = await this.relay.query<{ due: boolean }>(IS_DUE, [], MAX_STEP_MS);
     if (!row?.due) return;
     const work = async (): Promise<void> => {
       while (await this.#runOne());
@@ -95,18 +101,22 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
   async #runOne(): Promise<boolean> {
     let tenantId: string | undefined;
     try {
-      const due = await this.database.acrossTenants(SYSTEM, async (tx) => {
-        const [notice] = await takeDue(tx, this.#leftAlone());
-        if (!notice) return undefined;
-        tenantId = notice.tenant_id;
-        const outcome = await advance(tx, notice);
-        await store(tx, notice, outcome);
-        const { state, step } = outcome;
-        // A step tells its own people that the notice waits; the others must hear that nobody has it any more.
-        if (state !== notice.state && state !== 'expired')
-          await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
-        return notice;
-      });
+      const due = await this.database.acrossTenants(
+        SYSTEM,
+        async (tx) => {
+          const [notice] = await takeDue(tx, this.#leftAlone());
+          if (!notice) return undefined;
+          tenantId = notice.tenant_id;
+          const outcome = await advance(tx, notice);
+          await store(tx, notice, outcome);
+          const { state, step } = outcome;
+          // A step tells its own people that the notice waits; the others must hear that nobody has it any more.
+          if (state !== notice.state && state !== 'expired')
+            await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
+          return notice;
+        },
+        MAX_STEP_MS,
+      );
       if (due) this.#metrics.ranTimer(due.late_s);
       return due !== undefined;
     } catch (error) {
@@ -129,12 +139,12 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
  */
 async function takeDue(tx: Tx, leftAlone: readonly string[]): Promise<readonly DueNotice[]> {
   const [, notices] = await Promise.all([
-    tx.sql.query<object[]>`SELECT set_config('lock_timeout', '500ms', true),
-                                  set_config('idle_in_transaction_session_timeout', '2s', true)`,
+    tx.sql.query<object[]>`SELECT set_config('lock_timeout', '500ms', true)`,
     tx.sql.query<DueNotice[]>`
       SELECT ${COLUMNS} FROM wardbell.notice n
       WHERE n.due_at <= clock_timestamp() AND n.tenant_id <> ALL (${leftAlone}::uuid[])
         AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
+        AND ${MAY_PAUSE_BRIEFLY}
       ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   ]);
   return notices;
