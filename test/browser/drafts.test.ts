@@ -3,6 +3,7 @@ import { call } from '../support/http.js';
 import { signInSuperAdmin } from '../support/tenant.js';
 import { readAppointment } from './support/appointments.js';
 import { server, signedIn } from './support/bench.js';
+import { createPatient, readPatient } from './support/patients.js';
 import { at, block, book, clinic, open, patient } from './support/schedule.js';
 
 const dialog = (page: Page) => page.getByRole('dialog');
@@ -50,6 +51,35 @@ describe('what one has typed', () => {
     expect(id).not.toBe(patient.id);
     const { body } = await call(server.url, 'GET', `/patients/${id}`, { token: clinic.clinician.token });
     expect(body).toMatchObject({ last_name: patient.last_name, notes: TYPED, phone: '+44 20 7946 0000' });
+    await anna.close();
+  });
+
+  it('stays when a colleague merges the patient into another record, and can be copied before going there', async () => {
+    const kept = await createPatient(server, clinic.clinician, { last_name: patient.last_name });
+    const anna = await openPatient({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const { page } = anna;
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await dialog(page).getByLabel('Clinical notes').fill(TYPED);
+    const merged = await call(server.url, 'POST', `/patients/${patient.id}/merge`, {
+      token: clinic.admin.token,
+      body: { into: kept.id, version: patient.version, into_version: kept.version },
+    });
+    expect(merged.status).toBe(200);
+    await dialog(page)
+      .getByRole('alert')
+      .getByText('A colleague has merged this patient with another record')
+      .waitFor();
+    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    expect(await dialog(page).getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
+    await dialog(page).getByRole('button', { name: 'Copy what I entered' }).click();
+    await dialog(page).getByText('Copied').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(`Clinical notes: ${TYPED}`);
+    await dialog(page).getByRole('button', { name: 'Go to the record that stays' }).click();
+    // what was typed is dropped only when one says so
+    await page.getByRole('dialog').getByRole('button', { name: 'Keep editing' }).waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('complementary').getByText(kept.mrn).waitFor();
+    expect(await readPatient(server, clinic.clinician, kept.id)).toMatchObject({ notes: null });
     await anna.close();
   });
 

@@ -5,7 +5,7 @@ import { createAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
-import { createPatient, uniqueName } from './support/patients.js';
+import { createPatient, readPatient, uniqueName } from './support/patients.js';
 
 let clinic: TestTenant;
 let last: string;
@@ -30,8 +30,7 @@ beforeEach(async () => {
 });
 
 const panelOf = ({ page }: ConsolePage) => page.getByRole('complementary', { name: 'Patient' });
-const stored = (id: string) =>
-  must(Patient, server, 'GET', `/patients/${id}`, { token: clinic.clinician.token });
+const stored = (id: string) => readPatient(server, clinic.clinician, id);
 
 describe('merging', () => {
   it('shows both records side by side, says what moves, and ends at the record that stays', async () => {

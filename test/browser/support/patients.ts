@@ -25,6 +25,12 @@ export const updatePatient = (
   body: Readonly<Record<string, unknown>>,
 ): Promise<Patient> => must(Patient, server, 'PATCH', `/patients/${id}`, { token, body });
 
+export const readPatient = (
+  server: Server,
+  { token }: Pick<TestUser, 'token'>,
+  id: string,
+): Promise<Patient> => must(Patient, server, 'GET', `/patients/${id}`, { token });
+
 /** Many patients, a few requests at a time. */
 export async function createPatients(
   server: Server,
