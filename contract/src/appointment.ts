@@ -103,6 +103,15 @@ export const Appointment = z
     type_id: Uuid.nullable(),
     reason: z.string().nullable().optional(),
     cancellation_reason: z.string().nullable(),
+    board_number: z
+      .string()
+      .nullable()
+      .optional()
+      .meta({
+        description:
+          'The number under which it is called in the waiting room, that no other appointment of the clinic has on the ' +
+          'same day; null without a time',
+      }),
     previous_status: AppointmentStatus.optional().meta({
       description: 'What the status was before its last step; absent when that step cannot be undone',
     }),

@@ -4,7 +4,6 @@ export * from './appointment-status.js';
 export * from './approval.js';
 export * from './audience.js';
 export * from './audit.js';
-export * from './board-number.js';
 export * from './break-glass.js';
 export * from './clinic-setup.js';
 export * from './close-code.js';

@@ -12,6 +12,7 @@ export const Scope = z.enum([
   'appointments:write',
   'fhir:read',
   'fhir:write',
+  'waiting-board:initials',
 ]);
 export type Scope = z.infer<typeof Scope>;
 

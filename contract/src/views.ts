@@ -63,6 +63,7 @@ const APPOINTMENT = [
   'room_id',
   'type_id',
   'conflicts',
+  'board_number',
 ] as const;
 
 const IDS = ['id', 'tenant_id', 'version'] as const;
@@ -88,6 +89,15 @@ export const FORBIDDEN_WRITES: Readonly<Record<ViewedObject, Readonly<Record<Vie
   patient: { clinical: [], front_desk: ['notes', 'archived'], restricted: [], super: [] },
   appointment: { clinical: [], front_desk: ['reason'], restricted: [], super: [] },
 };
+
+/**
+ * What the screen of a waiting room shows of each appointment. Initials are of a patient: only a key that an admin has given
+ * `waiting-board:initials` gets them, and those of restricted patients nobody.
+ */
+export const BOARD_FIELDS = {
+  numbers: ['number', 'state', 'room', 'since'],
+  initials: ['number', 'initials', 'state', 'room', 'since'],
+} as const;
 
 /** Picks the listed fields of an object. */
 export const pick = (source: Readonly<Record<string, unknown>>, fields: readonly string[]) => {
@@ -116,7 +126,10 @@ const withoutPerson = (
 };
 
 /** The first letters of first and last name; none of a patient who was purged. */
-const initialsOf = ({ first_name, last_name }: Readonly<Record<string, unknown>>): string | undefined =>
+export const initialsOf = ({
+  first_name,
+  last_name,
+}: Readonly<Record<string, unknown>>): string | undefined =>
   typeof first_name === 'string' && typeof last_name === 'string'
     ? [first_name, last_name].map((name) => [...name][0]?.toUpperCase() ?? '').join('')
     : undefined;

@@ -1,4 +1,4 @@
-import { type Appointment, boardNumber } from '@wardbell/contract';
+import type { Appointment } from '@wardbell/contract';
 import type { Page, Request } from 'playwright-core';
 import { middayZone } from '../support/midday.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
@@ -8,6 +8,11 @@ import { browser, database, server, signedIn } from './support/bench.js';
 import { createPatient } from './support/patients.js';
 
 const MARKS = ['Zyxophilia', 'mithridatism', 'Oncology', 'Dr. Quux'];
+
+const numberOf = ({ board_number }: Appointment): string => {
+  if (!board_number) throw new Error('the appointment has no number');
+  return board_number;
+};
 
 let clinic: TestTenant;
 beforeEach(async () => {
@@ -86,19 +91,17 @@ describe('the screen of a waiting room', () => {
     expect(link).toMatch(/\/board\/#wbk_[\w-]{43}$/);
     const screen = await openScreen(link);
     const { page } = screen;
-    for (const { id } of [first, second])
-      await section(screen, 'Waiting').getByText(boardNumber(id), { exact: true }).waitFor();
-    await section(screen, 'Please come in')
-      .getByText('Please wait until your number appears here.')
-      .waitFor();
+    for (const each of [first, second])
+      await section(screen, 'Waiting').getByText(numberOf(each), { exact: true }).waitFor();
+    await section(screen, 'Please come in').getByText('Please wait until you are called here.').waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await call(second);
-    await section(screen, 'Please come in').getByText(boardNumber(second.id), { exact: true }).waitFor();
+    await section(screen, 'Please come in').getByText(numberOf(second), { exact: true }).waitFor();
     await section(screen, 'Waiting')
-      .getByText(boardNumber(second.id), { exact: true })
+      .getByText(numberOf(second), { exact: true })
       .waitFor({ state: 'detached' });
     const third = await arrive();
-    await section(screen, 'Waiting').getByText(boardNumber(third.id), { exact: true }).waitFor();
+    await section(screen, 'Waiting').getByText(numberOf(third), { exact: true }).waitFor();
 
     const key = link.split('#')[1] ?? '';
     for (const request of screen.requests) expect(request.url().split('#')[0]).not.toContain(key);
@@ -116,7 +119,7 @@ describe('the screen of a waiting room', () => {
 
     await revoke();
     await page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
-    expect(await page.content()).not.toContain(boardNumber(first.id));
+    expect(await page.content()).not.toContain(numberOf(first));
     await page.reload();
     await page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
     await page.context().close();
@@ -139,9 +142,9 @@ describe('the screen of a waiting room', () => {
     await page.goto(link);
     const screen = { page, requests: [], received: [] };
     const tones = () => page.evaluate(() => Number(Reflect.get(window, 'tones')));
-    await section(screen, 'Please come in').getByText(boardNumber(before.id), { exact: true }).waitFor();
+    await section(screen, 'Please come in').getByText(numberOf(before), { exact: true }).waitFor();
     await call(next);
-    await section(screen, 'Please come in').getByText(boardNumber(next.id), { exact: true }).waitFor();
+    await section(screen, 'Please come in').getByText(numberOf(next), { exact: true }).waitFor();
     expect(await tones()).toBe(0);
     await page.getByRole('button', { name: 'Turn on the chime' }).click();
     await page.getByRole('img', { name: 'The chime is on' }).waitFor();
@@ -157,13 +160,13 @@ describe('the screen of a waiting room', () => {
     const { link } = await makeLink();
     const screen = await openScreen(link);
     const { page } = screen;
-    await section(screen, 'Waiting').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await section(screen, 'Waiting').getByText(numberOf(first), { exact: true }).waitFor();
     await page.context().setOffline(true);
     await page.getByText(/^Not up to date since /).waitFor();
-    await section(screen, 'Waiting').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await section(screen, 'Waiting').getByText(numberOf(first), { exact: true }).waitFor();
     await call(first);
     await page.context().setOffline(false);
-    await section(screen, 'Please come in').getByText(boardNumber(first.id), { exact: true }).waitFor();
+    await section(screen, 'Please come in').getByText(numberOf(first), { exact: true }).waitFor();
     await page.getByText(/^Not up to date since /).waitFor({ state: 'detached' });
     await page.context().close();
   });
@@ -175,12 +178,12 @@ describe('the screen of a waiting room', () => {
   });
 
   it('has numbers that the details of an appointment show', async () => {
-    const { id } = await arrive();
+    const arrived = await arrive();
     const tom = await signedIn(clinic.frontDesk);
-    await tom.page.goto(`${server.url}/schedule/?id=${id}`);
+    await tom.page.goto(`${server.url}/schedule/?id=${arrived.id}`);
     const panel = tom.page.getByRole('complementary', { name: 'Appointment' });
     await panel.getByText('Waiting-room number').waitFor();
-    await panel.getByText(boardNumber(id), { exact: true }).waitFor();
+    await panel.getByText(numberOf(arrived), { exact: true }).waitFor();
     await tom.close();
   });
 });

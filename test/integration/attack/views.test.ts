@@ -26,7 +26,7 @@ useServer({ env: { WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8' } });
 const PATIENT =
   'id tenant_id mrn first_name last_name birth_date gender phone email version created_at updated_at restricted restricted_to deleted_at purge_at purged deleted_by emergency_until merged_into merged_at archived';
 const APPOINTMENT =
-  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged practitioner_id room_id type_id conflicts';
+  'id tenant_id patient_id datetime duration_minutes type status practitioner room cancellation_reason previous_status undo_until version created_at updated_at restricted purged practitioner_id room_id type_id conflicts board_number';
 const GATEWAY = 'gateway_id gateway_type previous_status current_status metadata';
 const IDS = 'id tenant_id version';
 

@@ -1,6 +1,8 @@
 'use client';
 
-import { NativeSelect, Select, TextInput } from '@mantine/core';
+import { NativeSelect, Select } from '@mantine/core';
+import { DateField } from '../../../shared/forms/date-field';
+import { isIsoDate } from '../../../shared/forms/typed-date';
 import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useRoomText } from '../../../shared/text/text';
@@ -9,6 +11,8 @@ import { AUDIT } from '../messages';
 import { usePeople } from '../use-people';
 import classes from './audit-filters.module.css';
 import { PatientFilter } from './patient-filter';
+
+const isEmptyOrDate = (typed: string): boolean => typed === '' || isIsoDate(typed);
 
 /** Whose log, by whom, about whom, what and when. */
 export const AuditFilters = ({
@@ -84,23 +88,21 @@ export const AuditFilters = ({
           />
         </>
       )}
-      <TextInput
+      <DateField
         className={classes.date}
-        type="date"
         aria-label={words.filter.from}
         title={words.filter.from}
         value={filter.from ?? ''}
         max={filter.to ?? undefined}
-        onChange={(event) => onChange({ from: event.currentTarget.value || null })}
+        onChange={(from) => isEmptyOrDate(from) && onChange({ from: from || null })}
       />
-      <TextInput
+      <DateField
         className={classes.date}
-        type="date"
         aria-label={words.filter.to}
         title={words.filter.to}
         value={filter.to ?? ''}
         min={filter.from ?? undefined}
-        onChange={(event) => onChange({ to: event.currentTarget.value || null })}
+        onChange={(to) => isEmptyOrDate(to) && onChange({ to: to || null })}
       />
     </div>
   );

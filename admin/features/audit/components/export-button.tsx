@@ -1,11 +1,12 @@
 'use client';
 
-import { Button, Group, Modal, Radio, Stack, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Radio, Stack } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMutation } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { csvSeparator, saveFile } from '../../../shared/export/save-file';
+import { DateField } from '../../../shared/forms/date-field';
 import { useApi } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -55,23 +56,8 @@ const ExportForm = ({ filter, onDone }: { filter: AuditFilter; onDone: () => voi
     <form onSubmit={submit}>
       <Stack>
         <Group grow>
-          <TextInput
-            type="date"
-            label={words.from}
-            value={from}
-            max={to}
-            required
-            data-autofocus
-            onChange={(event) => setFrom(event.currentTarget.value)}
-          />
-          <TextInput
-            type="date"
-            label={words.to}
-            value={to}
-            min={from}
-            required
-            onChange={(event) => setTo(event.currentTarget.value)}
-          />
+          <DateField label={words.from} value={from} max={to} required data-autofocus onChange={setFrom} />
+          <DateField label={words.to} value={to} min={from} required onChange={setTo} />
         </Group>
         <Radio.Group
           label={words.format}

@@ -30,7 +30,7 @@ const useKeyOfLink = (): string | null =>
     () => null,
   );
 
-/** The screen of a waiting room: whose number is called, and who waits. Works by its link alone, without a session. */
+/** The screen of a waiting room: who is called, by number or initials, and who waits. Works by its link alone, without a session. */
 export const Board = () => {
   const words = useRoomText(BOARD);
   const key = useKeyOfLink();
@@ -48,15 +48,21 @@ const Message = ({ title, hint }: { title: string; hint: string }) => (
 
 const keyOf = ({ number, since }: Row): string => `${number} ${since}`;
 
-/** The rows with a key each, also when two numbers are the same. */
-const keyed = (rows: readonly Row[]): readonly (Row & { readonly key: string })[] => {
-  const seen = new Map<string, number>();
-  return rows.map((row) => {
-    const key = keyOf(row);
-    const before = seen.get(key) ?? 0;
-    seen.set(key, before + 1);
-    return { ...row, key: before === 0 ? key : `${key} ${before}` };
-  });
+/** What a patient is called by: initials if the link has them, and beside them the number where two have the same. */
+const namesOf = ({ number, initials }: Row, rows: readonly Row[]): readonly string[] => {
+  if (initials === undefined) return [number];
+  const spelled = [...initials].map((letter) => `${letter}.`).join('\u00a0');
+  return rows.filter((row) => row.initials === initials).length > 1 ? [spelled, number] : [spelled];
+};
+
+const Called = ({ row, rows }: { row: Row; rows: readonly Row[] }) => {
+  const [name, number] = namesOf(row, rows);
+  return (
+    <>
+      <strong>{name}</strong>
+      {number !== undefined && <em>{number}</em>}
+    </>
+  );
 };
 
 /** Chimes when a number is called that was not called before; what was called when the page was opened is no news. */
@@ -82,8 +88,8 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
   if (hasEnded) return <Message {...words.ended} />;
   if (board === null) return <Message title={words.title} hint={words.loading} />;
   const formats = createFormats(locale, board.time_zone);
-  const called = keyed(board.data.filter(({ state }) => state === 'called'));
-  const waiting = keyed(board.data.filter(({ state }) => state === 'waiting'));
+  const called = board.data.filter(({ state }) => state === 'called');
+  const waiting = board.data.filter(({ state }) => state === 'waiting');
   const turnOn = () => {
     setSoundOn(true);
     // The click allows this page to be heard from here on, and one hears how loud it is.
@@ -119,8 +125,8 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
         {called.length === 0 && <p className={classes.hint}>{words.nobodyCalled}</p>}
         <ul aria-live="polite">
           {called.map((row) => (
-            <li key={row.key}>
-              <strong>{row.number}</strong>
+            <li key={keyOf(row)}>
+              <Called row={row} rows={board.data} />
               {row.room !== null && <span>{row.room}</span>}
             </li>
           ))}
@@ -131,7 +137,9 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
         {waiting.length === 0 && <p className={classes.hint}>{words.nobodyWaits}</p>}
         <ul>
           {waiting.map((row) => (
-            <li key={row.key}>{row.number}</li>
+            <li key={keyOf(row)}>
+              <Called row={row} rows={board.data} />
+            </li>
           ))}
         </ul>
       </section>

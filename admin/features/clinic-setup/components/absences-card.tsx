@@ -5,7 +5,9 @@ import type { Absence, Practitioner } from '@wardbell/contract';
 import { useId, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toast } from '../../../shared/components/toast';
+import { DateField } from '../../../shared/forms/date-field';
 import { FormDrawer, failureBeside } from '../../../shared/forms/form-drawer';
+import { isIsoDate } from '../../../shared/forms/typed-date';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -50,8 +52,8 @@ const AbsenceForm = ({
       label: absence?.label ?? '',
     },
     validate: ({ from, to }) => ({
-      ...(from === '' ? { from: words.errors.date } : {}),
-      ...(to === '' ? { to: words.errors.date } : to < from ? { to: words.errors.order } : {}),
+      ...(!isIsoDate(from) ? { from: words.errors.date } : {}),
+      ...(!isIsoDate(to) ? { to: words.errors.date } : to < from ? { to: words.errors.order } : {}),
     }),
   });
   const submit = (draft: Draft) => {
@@ -91,8 +93,8 @@ const AbsenceForm = ({
           {...form.getInputProps('practitioner_id')}
         />
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          <TextInput type="date" label={words.fields.from} {...form.getInputProps('from')} />
-          <TextInput type="date" label={words.fields.to} {...form.getInputProps('to')} />
+          <DateField label={words.fields.from} {...form.getInputProps('from')} />
+          <DateField label={words.fields.to} {...form.getInputProps('to')} />
         </SimpleGrid>
         <TextInput
           label={words.fields.label}

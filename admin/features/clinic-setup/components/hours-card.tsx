@@ -1,10 +1,12 @@
-import { ActionIcon, Button, NativeSelect, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NativeSelect } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { OfficeHours, OfficeWeek, Practitioner } from '@wardbell/contract';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { FailureAlert } from '../../../shared/components/failure-alert';
 import { toast } from '../../../shared/components/toast';
+import { TimeField } from '../../../shared/forms/time-field';
+import { isIsoTime } from '../../../shared/forms/typed-time';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { CLINIC_SETUP_WORDS } from '../messages';
@@ -33,7 +35,8 @@ const isRight = (week: OfficeWeek): boolean =>
   DAYS.every((day) => {
     const spans = week[day].toSorted((a, b) => a.from.localeCompare(b.from));
     return spans.every(
-      ({ from, to }, at) => from !== '' && to !== '' && from < to && (spans[at - 1]?.to ?? '') <= from,
+      ({ from, to }, at) =>
+        isIsoTime(from) && isIsoTime(shown(to)) && from < to && (spans[at - 1]?.to ?? '') <= from,
     );
   });
 
@@ -116,18 +119,16 @@ export const HoursCard = ({
               return (
                 // biome-ignore lint/suspicious/noArrayIndexKey: its place is all that names it
                 <span key={at} className={classes.span}>
-                  <TextInput
-                    type="time"
+                  <TimeField
                     aria-label={formatMessage(words.hours.from, named)}
                     value={span.from}
-                    onChange={(event) => put({ from: event.currentTarget.value })}
+                    onChange={(from) => put({ from })}
                   />
                   –
-                  <TextInput
-                    type="time"
+                  <TimeField
                     aria-label={formatMessage(words.hours.to, named)}
                     value={shown(span.to)}
-                    onChange={(event) => put({ to: endOf(event.currentTarget.value) })}
+                    onChange={(to) => put({ to: endOf(to) })}
                   />
                   <ActionIcon
                     variant="subtle"

@@ -1,6 +1,6 @@
 'use client';
 
-import { TextInput } from '@mantine/core';
+import { Radio, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { IntegrationKeyCreated } from '@wardbell/contract';
 import { useState } from 'react';
@@ -14,10 +14,13 @@ import { ShownOnce } from './shown-once';
 
 const MAX_NAME = 200;
 
+/** What the screen calls patients by; numbers unless somebody chooses otherwise. */
+const VIEWS = ['numbers', 'initials'] as const;
+
 /** The key stands behind the `#`, which browsers send to nobody. */
 const linkOf = (key: string): string => `${window.location.origin}/board/#${key}`;
 
-/** Makes the link of a screen in the waiting room: a key that sees ids only, shown once as a part of the link. */
+/** Makes the link of a screen in the waiting room: a key that sees ids only, and initials where they are chosen, shown once as a part of the link. */
 export const CreateBoardLink = ({ onClose }: { onClose: (created?: IntegrationKeyCreated) => void }) => {
   const text = useText();
   const { keys } = useRoomText(INTEGRATIONS);
@@ -26,7 +29,7 @@ export const CreateBoardLink = ({ onClose }: { onClose: (created?: IntegrationKe
   const [made, setMade] = useState<IntegrationKeyCreated | null>(null);
   const form = useForm({
     mode: 'uncontrolled',
-    initialValues: { name: words.defaultName },
+    initialValues: { name: words.defaultName, view: 'numbers' },
     validate: { name: (name) => (name.trim() === '' ? keys.form.errors.required : null) },
   });
   if (made) {
@@ -55,8 +58,15 @@ export const CreateBoardLink = ({ onClose }: { onClose: (created?: IntegrationKe
           ? keys.failed.tooMany
           : describeFailure(create.error, text))
       }
-      onSubmit={({ name }) =>
-        create.mutate({ name: name.trim(), scopes: ['stream:read'], role: 'ids' }, { onSuccess: setMade })
+      onSubmit={({ name, view }) =>
+        create.mutate(
+          {
+            name: name.trim(),
+            scopes: view === 'initials' ? ['stream:read', 'waiting-board:initials'] : ['stream:read'],
+            role: 'ids',
+          },
+          { onSuccess: setMade },
+        )
       }
       onClose={() => onClose()}
     >
@@ -73,6 +83,19 @@ export const CreateBoardLink = ({ onClose }: { onClose: (created?: IntegrationKe
         key={form.key('name')}
         {...form.getInputProps('name')}
       />
+      <Radio.Group label={words.shows} mt="lg" key={form.key('view')} {...form.getInputProps('view')}>
+        <Stack gap="sm" mt="xs">
+          {VIEWS.map((view) => (
+            <Radio
+              key={view}
+              value={view}
+              label={words.views[view]}
+              description={words.viewHints[view]}
+              disabled={create.isPending}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
     </FormDrawer>
   );
 };

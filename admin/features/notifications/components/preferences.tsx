@@ -1,12 +1,14 @@
 'use client';
 
-import { Alert, Button, Group, Stack, Switch, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Group, Stack, Switch, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { NotificationPreferences } from '@wardbell/contract';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toast } from '../../../shared/components/toast';
 import { FormDrawer } from '../../../shared/forms/form-drawer';
+import { TimeField } from '../../../shared/forms/time-field';
+import { isIsoTime } from '../../../shared/forms/typed-time';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -22,8 +24,6 @@ interface Draft {
   readonly from: string;
   readonly to: string;
 }
-
-const TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
 const toDraft = ({ sound, desktop, quiet_hours }: NotificationPreferences): Draft => ({
   sound,
@@ -46,8 +46,8 @@ const Form = ({ current, onClose }: { current: NotificationPreferences; onClose:
     mode: 'controlled',
     initialValues: toDraft(current),
     validate: (draft) => ({
-      ...(draft.isQuiet && !TIME.test(draft.from) ? { from: words.timeMissing } : {}),
-      ...(draft.isQuiet && !TIME.test(draft.to) ? { to: words.timeMissing } : {}),
+      ...(draft.isQuiet && !isIsoTime(draft.from) ? { from: words.timeMissing } : {}),
+      ...(draft.isQuiet && !isIsoTime(draft.to) ? { to: words.timeMissing } : {}),
     }),
   });
   const { isQuiet } = form.values;
@@ -107,8 +107,8 @@ const Form = ({ current, onClose }: { current: NotificationPreferences; onClose:
         {isQuiet && (
           <>
             <Group grow align="flex-start">
-              <TextInput type="time" label={words.from} required {...form.getInputProps('from')} />
-              <TextInput type="time" label={words.to} required {...form.getInputProps('to')} />
+              <TimeField label={words.from} required {...form.getInputProps('from')} />
+              <TimeField label={words.to} required {...form.getInputProps('to')} />
             </Group>
             <Text size="sm" c="dimmed">
               {formatMessage(words.zone, { zone: zone.replaceAll('_', ' ') })}

@@ -17,6 +17,7 @@ import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi } from '../../../shared/session/context';
 import { patientInput } from '../../../shared/session/input-names';
+import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import {
@@ -54,6 +55,7 @@ export const EditPatient = ({
   onCreated: (patient: Patient) => void;
 }) => {
   const text = useText();
+  const formats = useFormats();
   const words = useRoomText(PATIENT_FORM);
   const forms = useRoomText(FORMS).deleted;
   const names = useColleagueNames();
@@ -165,7 +167,9 @@ export const EditPatient = ({
                   ? splitIds(theirs)
                       .map((id) => names.get(id) ?? id)
                       .join(', ')
-                  : theirs,
+                  : field === 'birth_date' && theirs !== ''
+                    ? formats.date(theirs)
+                    : theirs,
             onTake: (field, theirs) => {
               form.setFieldValue(field, theirs);
               settle(field);

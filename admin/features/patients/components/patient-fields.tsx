@@ -1,6 +1,7 @@
 import { NativeSelect, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core';
 import type { UseFormReturnType } from '@mantine/form';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
+import { DateField } from '../../../shared/forms/date-field';
 import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
@@ -45,9 +46,9 @@ export const PatientFields = ({
           key={form.key('last_name')}
           {...form.getInputProps('last_name')}
         />
-        <TextInput
+        <DateField
           {...common}
-          type="date"
+          isPast
           label={words.birthDate}
           key={form.key('birth_date')}
           {...form.getInputProps('birth_date')}

@@ -3,6 +3,8 @@ import type { UseFormReturnType } from '@mantine/form';
 import type { AppointmentStatus } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { type ReactNode, useId } from 'react';
+import { DateField } from '../../../shared/forms/date-field';
+import { TimeField } from '../../../shared/forms/time-field';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -61,16 +63,9 @@ export const AppointmentFields = ({
       />
       <Offers id={`${id}type`} values={known.type} />
       <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
-        <TextInput
+        <DateField {...common} label={words.date} key={form.key('date')} {...form.getInputProps('date')} />
+        <TimeField
           {...common}
-          type="date"
-          label={words.date}
-          key={form.key('date')}
-          {...form.getInputProps('date')}
-        />
-        <TextInput
-          {...common}
-          type="time"
           label={words.time}
           title={formatMessage(words.timeHint, { zone: formats.timeZone })}
           key={form.key('time')}

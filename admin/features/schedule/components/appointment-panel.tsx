@@ -3,7 +3,6 @@
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
-import { boardNumber } from '@wardbell/contract/board-number';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -91,7 +90,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       <Fact name={words.type}>{appointment.type}</Fact>
       <Fact name={words.practitioner}>{appointment.practitioner ?? none}</Fact>
       <Fact name={words.room}>{appointment.room ?? none}</Fact>
-      <Fact name={words.boardNumber}>{boardNumber(appointment.id)}</Fact>
+      {appointment.board_number && <Fact name={words.boardNumber}>{appointment.board_number}</Fact>}
       {seesReason && <Fact name={words.reason}>{appointment.reason || none}</Fact>}
       {appointment.cancellation_reason && (
         <Fact name={words.cancellation}>{appointment.cancellation_reason}</Fact>

@@ -1,6 +1,6 @@
 'use client';
 
-import { ActionIcon, Button, TextInput } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import {
   IconChevronLeft,
   IconChevronRight,
@@ -10,6 +10,7 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useId } from 'react';
+import { DateField } from '../../../shared/forms/date-field';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
 import { useRoomText } from '../../../shared/text/text';
@@ -128,13 +129,12 @@ export const DayBar = ({
         >
           <IconChevronRight size={18} aria-hidden="true" />
         </ActionIcon>
-        <TextInput
+        <DateField
           className={classes.date}
-          type="date"
           required
           aria-label={words.date}
           value={view.date}
-          onChange={({ currentTarget: { value } }) => isCalendarDate(value) && go(value)}
+          onChange={(date) => isCalendarDate(date) && go(date)}
         />
       </div>
       <Segments

@@ -35,6 +35,7 @@ const Row = ({ row, patients }: { row: Appointment; patients: Schedule['patients
       <th scope="row">{patient ? listedName(patient) : words.block.unknownPatient}</th>
       <td>{birthDate === null ? '' : formats.date(birthDate)}</td>
       <td>{patient?.mrn}</td>
+      <td className={classes.time}>{row.board_number}</td>
       <td>{row.type}</td>
       <td>{row.room}</td>
       <td>{text.appointment.status[row.status]}</td>
@@ -134,6 +135,7 @@ export const DaySheet = ({ schedule, onPrinted }: { schedule: Schedule; onPrinte
                 <th scope="col">{words.panel.patient}</th>
                 <th scope="col">{words.panel.birthDate}</th>
                 <th scope="col">{words.panel.mrn}</th>
+                <th scope="col">{words.print.boardNumber}</th>
                 <th scope="col">{words.panel.type}</th>
                 <th scope="col">{words.panel.room}</th>
                 <th scope="col">{words.panel.status}</th>

@@ -14,12 +14,14 @@ import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { FORMS } from '../../../shared/forms/messages';
+import { isIsoDate } from '../../../shared/forms/typed-date';
+import { isIsoTime, writeTime } from '../../../shared/forms/typed-time';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { WhoElse } from '../../../shared/presence/who-else';
 import { useApi } from '../../../shared/session/context';
 import { appointmentInput } from '../../../shared/session/input-names';
 import { useFormats } from '../../../shared/text/formats';
-import { useRoomText, useText } from '../../../shared/text/text';
+import { useRoomText, useText, useWords } from '../../../shared/text/text';
 import { About } from '../../patients/components/about';
 import { scheduleText } from '../messages';
 import { movesBooking, toConflictBody } from '../model/booking-check';
@@ -81,6 +83,7 @@ export const EditAppointment = ({
   const words = allWords.form;
   const forms = useRoomText(FORMS).deleted;
   const formats = useFormats();
+  const { locale } = useWords();
   const { timeZone } = formats;
   const api = useApi();
   const cache = useQueryClient();
@@ -152,7 +155,8 @@ export const EditAppointment = ({
     deleted ? saveAsNew.mutate(draft) : save.mutate(undefined, { onError });
   const pending = save.isPending || saveAsNew.isPending;
   const shown = (field: DraftField, value: string): string => {
-    if (field === 'date' && value !== '') return formats.date(value);
+    if (field === 'date' && isIsoDate(value)) return formats.date(value);
+    if (field === 'time' && isIsoTime(value)) return writeTime(value, locale);
     const status = INITIAL.find((each) => each === value);
     return field === 'status' && status ? text.appointment.status[status] : value;
   };

@@ -65,8 +65,15 @@ export const useDayActions = (
       message,
       undo.write(appointment, what, message, (made) => sayConflicts(made, made.conflicts)),
     );
-  const becameOf = (appointment: Appointment, status: AppointmentStatus) =>
-    formatMessage(words.became, { name: nameOf(appointment), status: text.appointment.status[status] });
+  const becameOf = (appointment: Appointment, status: AppointmentStatus) => {
+    const became = formatMessage(words.became, {
+      name: nameOf(appointment),
+      status: text.appointment.status[status],
+    });
+    // who arrives is told the number under which the screen of the waiting room will call
+    const number = status === 'arrived' ? appointment.board_number : null;
+    return number ? `${became}. ${words.panel.boardNumber}: ${number}` : became;
+  };
   const movedOf = (moved: Appointment) => {
     const timeOf = span === 'week' ? formats.day : formats.clock;
     const time = moved.datetime === null ? words.panel.noTime : timeOf(moved.datetime);

@@ -19,6 +19,7 @@ export interface AppointmentRow {
   readonly type_id: string | null;
   readonly reason: string | null;
   readonly cancellation_reason: string | null;
+  readonly board_number: string | null;
   /** The last step of the status; null when none can be undone. */
   readonly previous_status: AppointmentStatus | null;
   readonly stepped_at: Date | null;
@@ -36,6 +37,7 @@ export type LabelledAppointment = Appointment & { readonly restricted_to?: reado
 export const APPOINTMENT_COLUMNS = raw(
   `a.id::text, a.tenant_id::text, a.patient_id::text, a.datetime, a.duration_minutes, a.type, a.status,
    a.practitioner, a.room, a.practitioner_id::text, a.room_id::text, a.type_id::text, a.reason, a.cancellation_reason,
+   a.board_number,
    a.status_steps->-1->>'from' AS previous_status, (a.status_steps->-1->>'at')::timestamptz AS stepped_at,
    a.version, a.created_at, a.updated_at,
    (SELECT rp.restricted_to FROM wardbell.patient rp
@@ -58,6 +60,7 @@ export const toAppointment = (row: AppointmentRow): LabelledAppointment => ({
   type_id: row.type_id,
   reason: row.reason,
   cancellation_reason: row.cancellation_reason,
+  board_number: row.board_number,
   ...(row.previous_status &&
     row.stepped_at && {
       previous_status: row.previous_status,

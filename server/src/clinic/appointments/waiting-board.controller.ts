@@ -9,7 +9,8 @@ const routes = api.waitingBoard;
 @Controller()
 export class WaitingBoardController {
   @Endpoint(routes.get)
-  get({ tx }: Call<typeof routes.get>): Promise<WaitingBoard> {
-    return readWaitingBoard(tx);
+  get({ tx, principal }: Call<typeof routes.get>): Promise<WaitingBoard> {
+    const hasInitials = principal.key?.scopes.has('waiting-board:initials') ?? false;
+    return readWaitingBoard(tx, hasInitials ? 'initials' : 'numbers');
   }
 }

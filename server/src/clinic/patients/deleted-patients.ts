@@ -117,11 +117,14 @@ export class DeletedPatients {
     return tx.sql.query<AppointmentRow[]>`
       INSERT INTO wardbell.appointment AS a
         (tenant_id, id, patient_id, datetime, duration_minutes, type, status, practitioner, room, reason,
-         cancellation_reason, status_steps, version, created_at, updated_at, practitioner_id, room_id, type_id)
+         cancellation_reason, status_steps, version, created_at, updated_at, practitioner_id, room_id, type_id,
+         board_number)
       SELECT r.tenant_id, r.id, r.patient_id, r.datetime, r.duration_minutes, r.type, r.status, r.practitioner, r.room,
              r.reason, r.cancellation_reason, coalesce(r.status_steps, '[]'), r.version + 1, r.created_at, clock_timestamp(),
              -- records that are still there
-             p.id, m.id, y.id
+             p.id, m.id, y.id,
+             -- another appointment of the day may have it by now; the trigger takes the next one then
+             r.board_number
       FROM wardbell.deleted_appointment d
       CROSS JOIN LATERAL jsonb_populate_record(NULL::wardbell.appointment, d.record) r
       LEFT JOIN wardbell.practitioner p ON p.tenant_id = r.tenant_id AND p.folded = wardbell.fold_name(r.practitioner)

@@ -1,0 +1,43 @@
+import { TextInput, type TextInputProps } from '@mantine/core';
+import { formatMessage } from '../text/message';
+import { useRoomText, useWords } from '../text/text';
+import { FORMS } from './messages';
+import { isIsoTime, isWholeTime, readTime, writeTime } from './typed-time';
+import { type TypedValueProps, useTypedValue } from './use-typed-value';
+
+const EXAMPLE = '14:30';
+
+/** A time of day, written and read as everywhere in the console and typed in any of the usual ways. Its value is `HH:MM`. */
+export const TimeField = ({
+  value,
+  defaultValue,
+  onChange,
+  error,
+  ...props
+}: TypedValueProps & Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange'>) => {
+  const words = useRoomText(FORMS).dates;
+  const { locale } = useWords();
+  const example = writeTime(EXAMPLE, locale);
+  const field = useTypedValue(
+    { value, defaultValue, onChange },
+    {
+      read: readTime,
+      isWhole: isWholeTime,
+      isValue: isIsoTime,
+      write: (time) => writeTime(time, locale),
+    },
+    formatMessage(words.notATime, { example }),
+  );
+  return (
+    <TextInput
+      autoComplete="off"
+      spellCheck={false}
+      // a pad of digits has no room for "PM"
+      {...(example.includes(EXAMPLE) ? { inputMode: 'numeric' as const } : {})}
+      {...props}
+      {...field.input}
+      ref={field.inputRef}
+      error={field.error ?? error}
+    />
+  );
+};
