@@ -15,9 +15,17 @@ beforeEach(async () => {
   clinic = await createTenant(server);
 });
 
-/** The form of a new patient, in an English, German or American browser. */
+/** Signs a person in, in the console's language that the locale stands for. */
+const signIn = async (locale: string): Promise<ConsolePage> => {
+  const isGerman = locale.startsWith('de');
+  const person = await signedIn(clinic.frontDesk, { locale: isGerman ? 'en-GB' : locale });
+  if (isGerman) await person.page.evaluate(() => localStorage.setItem('wardbell.language', 'de'));
+  return person;
+};
+
+/** The form of a new patient, in German, British or American English. */
 const newPatient = async (locale: string): Promise<{ person: ConsolePage; born: Locator }> => {
-  const person = await signedIn(clinic.frontDesk, { locale });
+  const person = await signIn(locale);
   const { page } = person;
   await page.goto(`${server.url}/patients/`);
   const isGerman = locale.startsWith('de');
@@ -171,7 +179,7 @@ describe('a field for a time', () => {
       ['de-DE', 'Zeit', 'Neuer Termin', '08:30'],
       ['en-US', 'Time', 'New appointment', '8:30 AM'],
     ] as const) {
-      const person = await signedIn(clinic.frontDesk, { locale });
+      const person = await signIn(locale);
       const { page } = person;
       await page.goto(`${server.url}/schedule/?date=2030-01-15`);
       await page.getByRole('button', { name }).click();

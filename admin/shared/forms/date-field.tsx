@@ -99,7 +99,10 @@ export const DateField = ({
               <IconCalendar size={18} aria-hidden="true" />
             </ActionIcon>
           </Popover.Target>
-          <Popover.Dropdown aria-modal="true" aria-labelledby={undefined} aria-label={words.choose} p="xs">
+          <Popover.Dropdown aria-modal="true" aria-labelledby={`${id}-choose`} p="xs">
+            <span id={`${id}-choose`} hidden>
+              {words.choose}
+            </span>
             <Calendar
               value={field.value}
               today={today}

@@ -92,6 +92,7 @@ export const AuditFilters = ({
         className={classes.date}
         aria-label={words.filter.from}
         title={words.filter.from}
+        placeholder={words.filter.from}
         value={filter.from ?? ''}
         max={filter.to ?? undefined}
         onChange={(from) => isEmptyOrDate(from) && onChange({ from: from || null })}
@@ -100,6 +101,7 @@ export const AuditFilters = ({
         className={classes.date}
         aria-label={words.filter.to}
         title={words.filter.to}
+        placeholder={words.filter.to}
         value={filter.to ?? ''}
         min={filter.from ?? undefined}
         onChange={(to) => isEmptyOrDate(to) && onChange({ to: to || null })}

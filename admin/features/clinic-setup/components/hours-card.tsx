@@ -120,12 +120,14 @@ export const HoursCard = ({
                 // biome-ignore lint/suspicious/noArrayIndexKey: its place is all that names it
                 <span key={at} className={classes.span}>
                   <TimeField
+                    w="6.5rem"
                     aria-label={formatMessage(words.hours.from, named)}
                     value={span.from}
                     onChange={(from) => put({ from })}
                   />
                   –
                   <TimeField
+                    w="6.5rem"
                     aria-label={formatMessage(words.hours.to, named)}
                     value={shown(span.to)}
                     onChange={(to) => put({ to: endOf(to) })}

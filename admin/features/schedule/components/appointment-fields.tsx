@@ -14,6 +14,9 @@ import type { AppointmentDraft } from '../model/draft';
 import type { KnownNames } from '../model/known-names';
 import { StepHelp } from './step-help';
 
+/** A hint that does not push the field out of its row. */
+const BELOW: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
+
 /** What a field offers while one types. */
 const Offers = ({ id, values }: { id: string; values: readonly string[] }) => (
   <datalist id={id}>
@@ -47,6 +50,7 @@ export const AppointmentFields = ({
   const formats = useFormats();
   const { role } = useMe();
   const id = useId();
+  const timeHint = formatMessage(words.timeHint, { zone: formats.timeZone });
   const withReason = !FORBIDDEN_WRITES.appointment[viewOf(role)].includes('reason');
   const common = { disabled, autoComplete: 'off', spellCheck: false } as const;
   return (
@@ -67,7 +71,9 @@ export const AppointmentFields = ({
         <TimeField
           {...common}
           label={words.time}
-          title={formatMessage(words.timeHint, { zone: formats.timeZone })}
+          title={timeHint}
+          // in sight where the clock on the wall shows another time
+          {...(formats.isElsewhere && { description: timeHint, inputWrapperOrder: BELOW })}
           key={form.key('time')}
           {...form.getInputProps('time')}
         />
