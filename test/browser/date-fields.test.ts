@@ -141,7 +141,7 @@ describe('a field for a date', () => {
     await page.getByRole('button', { name: 'Calendar' }).tap();
     const calendar = page.getByRole('dialog', { name: 'Choose a day' });
     await calendar.getByLabel('Year').selectOption('1938');
-    await calendar.getByLabel('Month').selectOption('November');
+    await calendar.getByLabel('Month', { exact: true }).selectOption('November');
     expect(await overflowOf(page)).toBe(0);
     const box = await calendar.boundingBox();
     expect(box?.x).toBeGreaterThanOrEqual(0);

@@ -33,7 +33,7 @@ const print = async (page: Page) => {
 
 it('prints a page for each practitioner, with what one needs without a screen and nothing of the console', async () => {
   await updatePatient(server, clinic.clinician, patient.id, { birth_date: '1984-03-12' });
-  await book('09:00');
+  const first = await book('09:00');
   await book('10:30', { practitioner: 'Dr. Otto', room: 'Room 2', type: 'Follow-up' });
   const anna = await open();
   const { page } = anna;
@@ -47,6 +47,8 @@ it('prints a page for each practitioner, with what one needs without a screen an
     patient.mrn,
     '12 Mar 1984',
     'Check-up',
+    // the front desk tells it to whoever arrives
+    first.board_number ?? 'no number',
   ])
     expect(text).toContain(part);
   for (const part of [

@@ -5,7 +5,7 @@ import { createTenant, type TestTenant } from '../support/tenant.js';
 import { createAppointment, setStatus } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { browser, database, server, signedIn } from './support/bench.js';
-import { createPatient } from './support/patients.js';
+import { createPatient, updatePatient } from './support/patients.js';
 
 const MARKS = ['Zyxophilia', 'mithridatism', 'Oncology', 'Dr. Quux'];
 
@@ -20,9 +20,9 @@ beforeEach(async () => {
   await database.query('UPDATE wardbell.tenant SET time_zone = $2 WHERE id = $1', [clinic.id, middayZone()]);
 });
 
-const arrive = async (): Promise<Appointment> => {
+const arrive = async (first_name = 'Ada'): Promise<Appointment> => {
   const patient = await createPatient(server, clinic.clinician, {
-    first_name: 'Ada',
+    first_name,
     last_name: 'Zyxophilia',
     notes: 'mithridatism',
   });
@@ -36,12 +36,13 @@ const arrive = async (): Promise<Appointment> => {
 };
 const call = (appointment: Appointment) => setStatus(server, clinic.frontDesk, appointment.id, 'checked-in');
 
-/** Makes the link in the console, as an admin does. */
-const makeLink = async (): Promise<{ link: string; revoke: () => Promise<void> }> => {
+/** Makes the link in the console, as an admin does; with numbers unless something else is chosen. */
+const makeLink = async (view?: 'Initials'): Promise<{ link: string; revoke: () => Promise<void> }> => {
   const admin = await signedIn(clinic.admin);
   const { page } = admin;
   await page.goto(`${server.url}/integrations/`);
   await page.getByRole('button', { name: 'Waiting-room screen' }).click();
+  if (view) await page.getByRole('radio', { name: view }).check();
   await page.getByRole('button', { name: 'Make the link' }).click();
   const output = page.getByLabel('Link of the waiting-room screen');
   const link = await output.innerText();
@@ -171,19 +172,50 @@ describe('the screen of a waiting room', () => {
     await page.context().close();
   });
 
+  it('calls by initials where an admin chose that for the link, with numbers for those who have the same and for restricted patients', async () => {
+    const [ada, otto, olga] = [await arrive('Ada'), await arrive('Otto'), await arrive('Olga')];
+    const hidden = await arrive('Ida');
+    await updatePatient(server, clinic.admin, hidden.patient_id, { restricted: true, restricted_to: [] });
+    const { link } = await makeLink('Initials');
+    const screen = await openScreen(link);
+    const waiting = section(screen, 'Waiting').getByRole('listitem');
+    await section(screen, 'Waiting').getByText('A.\u00a0Z.', { exact: true }).waitFor();
+    const shown = (await waiting.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
+    expect(shown).toEqual(['A. Z.', `O. Z. ${numberOf(otto)}`, `O. Z. ${numberOf(olga)}`, numberOf(hidden)]);
+    expect(await violationsOf(screen.page)).toEqual([]);
+    await call(ada);
+    await section(screen, 'Please come in').getByText('A.\u00a0Z.', { exact: true }).waitFor();
+    const received = screen.received.join('\n');
+    for (const mark of [...MARKS, 'Otto', 'Olga', 'Ida', '"IZ"']) expect(received).not.toContain(mark);
+    await screen.page.context().close();
+  });
+
   it('asks for the whole link when the key is missing', async () => {
     const { page } = await openScreen(`${server.url}/board/`);
     await page.getByRole('heading', { name: 'This link is not complete' }).waitFor();
     await page.context().close();
   });
 
-  it('has numbers that the details of an appointment show', async () => {
+  it('has numbers that the details of an appointment show, and that the front desk is told when somebody arrives', async () => {
     const arrived = await arrive();
     const tom = await signedIn(clinic.frontDesk);
     await tom.page.goto(`${server.url}/schedule/?id=${arrived.id}`);
     const panel = tom.page.getByRole('complementary', { name: 'Appointment' });
     await panel.getByText('Waiting-room number').waitFor();
     await panel.getByText(numberOf(arrived), { exact: true }).waitFor();
+    // and the front desk is told it when somebody arrives
+    const patient = await createPatient(server, clinic.clinician, { last_name: 'Neuling' });
+    const booked = await createAppointment(server, clinic.frontDesk, {
+      patient_id: patient.id,
+      datetime: new Date().toISOString(),
+      type: 'Check-up',
+    });
+    await tom.page.goto(`${server.url}/schedule/?id=${booked.id}`);
+    await panel.getByRole('button', { name: 'Arrived', exact: true }).click();
+    await tom.page
+      .getByText(`Waiting-room number: ${numberOf(booked)}`)
+      .first()
+      .waitFor();
     await tom.close();
   });
 });

@@ -161,6 +161,8 @@ export const Calendar = ({
                     type="button"
                     className={classes.day}
                     tabIndex={date === day ? 0 : -1}
+                    // where the trap of the dialog puts the focus
+                    data-autofocus={date === day || undefined}
                     aria-label={formats.fullDate(date)}
                     aria-current={date === today ? 'date' : undefined}
                     data-chosen={date === value || undefined}
