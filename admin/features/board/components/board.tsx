@@ -59,8 +59,7 @@ const Called = ({ row, rows }: { row: Row; rows: readonly Row[] }) => {
   const [name, number] = namesOf(row, rows);
   return (
     <>
-      <strong>{name}</strong>
-      {number !== undefined && <em>{number}</em>}
+      <strong>{name}</strong> {number !== undefined && <em className={classes.number}>{number}</em>}
     </>
   );
 };
