@@ -24,10 +24,6 @@ export const IntegrationKeyCreate = z
   .refine((key) => !key.scopes.includes('stream:read') || key.role !== undefined, {
     path: ['role'],
     message: 'is required with the scope stream:read',
-  })
-  .refine((key) => !key.scopes.includes('waiting-board:initials') || key.scopes.includes('stream:read'), {
-    path: ['scopes'],
-    message: 'must have stream:read with waiting-board:initials',
   });
 export type IntegrationKeyCreate = z.infer<typeof IntegrationKeyCreate>;
 

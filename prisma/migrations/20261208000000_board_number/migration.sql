@@ -2,7 +2,7 @@
 -- read as digits or as each other. It says nothing about anybody. No two appointments of a clinic that lie less than 26
 -- hours apart have the same one, so none of a calendar day in any time zone.
 ALTER TABLE wardbell.appointment ADD COLUMN board_number text;
-CREATE INDEX appointment_board_number ON wardbell.appointment (tenant_id, board_number, sort_at)
+CREATE INDEX appointment_board_number ON wardbell.appointment (tenant_id, board_number)
   WHERE board_number IS NOT NULL;
 
 -- Numbers that are still on the way to COMMIT cannot be seen. They differ because the sequence gives each one once in
@@ -23,7 +23,8 @@ BEGIN
     IF candidate IS NOT NULL AND NOT EXISTS (
       SELECT FROM wardbell.appointment a
       WHERE a.tenant_id = NEW.tenant_id AND a.board_number = candidate AND a.id <> NEW.id
-        AND a.sort_at > NEW.datetime - interval '26 hours' AND a.sort_at < NEW.datetime + interval '26 hours'
+        -- not sort_at, whose index would read all appointments of these hours
+        AND a.datetime > NEW.datetime - interval '26 hours' AND a.datetime < NEW.datetime + interval '26 hours'
     ) THEN
       EXIT;
     END IF;

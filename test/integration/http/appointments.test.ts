@@ -115,6 +115,7 @@ describe('Appointments', () => {
       tenant_id: clinic.id,
       patient_id: patientId,
       datetime: AT,
+      board_number: expect.stringMatching(/^[A-Z]\d{4}$/),
       duration_minutes: 30,
       type: 'Visit',
       status: 'booked',
