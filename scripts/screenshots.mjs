@@ -255,7 +255,7 @@ async function main() {
   const board = await prepareClinic(url, people, tenant);
   people.set('new_admin', await createClinic(url, people.get('super_admin'), tenant.time_zone));
   // All users are connected before the first picture, so that the pages about connections have data.
-  for (const [, role, , look] of pictures) await pageFor(role, look);
+  for (const [, role, , look] of PICTURES) await pageFor(role, look);
   console.log(`${admin.clinic}: letting something happen for ${LIVELY_MS / 1_000} s …`);
   await delay(LIVELY_MS);
 
