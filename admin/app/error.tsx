@@ -16,6 +16,7 @@ const Crash = ({ error }: { error: Error }) => {
   return (
     <Frame>
       <Notice
+        heading="h1"
         icon={outdated ? IconRefresh : IconMoodSad}
         tone={outdated ? 'calm' : 'alarm'}
         title={words.title}

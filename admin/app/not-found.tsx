@@ -12,7 +12,7 @@ const NotFound = () => {
   useTitle(notFound.title);
   return (
     <Frame>
-      <Notice icon={IconMapOff} title={notFound.title} hint={notFound.hint}>
+      <Notice heading="h1" icon={IconMapOff} title={notFound.title} hint={notFound.hint}>
         <Button component="a" href="/" variant="light">
           {notFound.action}
         </Button>

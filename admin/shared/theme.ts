@@ -31,6 +31,12 @@ const dark: MantineColorsTuple = [
 /** A `<header>` in a dialog counts as a second banner of the page unless it says that it is none. */
 const DIALOG = { header: { role: 'presentation' } };
 
+/** The list itself scrolls: between a list box and its options, a scrolled area of its own would need a tab stop. */
+const OPTIONS = {
+  defaultProps: { withScrollArea: false },
+  styles: { options: { maxHeight: '17.5rem', overflowY: 'auto' } },
+} as const;
+
 export const theme = createTheme({
   colors: { ward, dark },
   primaryColor: 'ward',
@@ -43,6 +49,9 @@ export const theme = createTheme({
   respectReducedMotion: true,
   focusRing: 'auto',
   components: {
+    Select: OPTIONS,
+    Autocomplete: OPTIONS,
+    MultiSelect: OPTIONS,
     Modal: { styles: { title: { fontWeight: 650 } }, defaultProps: { attributes: DIALOG } },
     Drawer: {
       styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },
@@ -69,6 +78,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-dimmed': '#9aa5b1',
     '--mantine-color-placeholder': '#8e99a5',
     '--mantine-color-error': '#ff8787',
+    '--mantine-color-red-light-color': '#ff8787',
     '--surface-ground': '#0f1215',
     '--surface-raised': '#15191d',
     '--surface-hover': '#1d2328',

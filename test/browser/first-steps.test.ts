@@ -17,6 +17,11 @@ describe('the first steps of a clinic', () => {
     await steps.getByText('1 of 4').waitFor();
     await steps.getByRole('listitem').filter({ hasText: 'Add your colleagues' }).getByText('done').waitFor();
     expect(await violationsOf(page)).toEqual([]);
+    // on the screen of a notebook, no room is below the edge
+    const hiddenPixels = await page
+      .getByRole('navigation', { name: 'Pages' })
+      .evaluate((element) => element.scrollHeight - element.clientHeight);
+    expect(hiddenPixels).toBe(0);
     await must(Practitioner, server, 'POST', '/practitioners', { token, body: { name: 'Dr. Abel' } });
     await steps.getByText('2 of 4').waitFor();
     await must(Room, server, 'POST', '/rooms', { token, body: { name: 'Room 1' } });

@@ -19,7 +19,12 @@ const inviteSomebody = async ({ admin }: TestTenant = clinic) => {
   const name = uniqueName('Newcomer');
   const user = await must(User, server, 'POST', '/users', {
     token,
-    body: { name, email: `${name.toLowerCase()}@clinic.test`, role: 'front_desk', invitation: true },
+    body: {
+      name,
+      email: `${name.toLowerCase()}@a-hospital-with-a-very-long-name.clinic.test`,
+      role: 'front_desk',
+      invitation: true,
+    },
   });
   const invitation = await must(Invitation, server, 'POST', `/users/${user.id}/invitation`, { token });
   return { user, link: `/invitation/#${invitation.token}` };
@@ -83,7 +88,8 @@ describe('the link of an invitation', () => {
     await first.page.getByRole('button', { name: 'Save and sign in' }).click();
     await first.untilConnection('Live');
     await second.page.getByRole('button', { name: 'Save and sign in' }).click();
-    await second.page.getByRole('heading', { name: 'This link has expired or was used' }).waitFor();
+    await second.page.getByRole('heading', { level: 1, name: 'This link has expired or was used' }).waitFor();
+    expect(await violationsOf(second.page)).toEqual([]);
     await second.page.getByRole('link', { name: 'Sign in', exact: true }).click();
     await second.page.getByRole('textbox', { name: 'E-mail' }).waitFor();
     await Promise.all([first.close(), second.close()]);

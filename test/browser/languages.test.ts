@@ -6,7 +6,7 @@ import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { EnglishFinder } from './support/english.js';
-import { overflowOf } from './support/narrow.js';
+import { cutOffOf, overflowOf } from './support/narrow.js';
 import { createPatient } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -141,6 +141,7 @@ describe('in French', () => {
     const expectFrench = async (where: string) => {
       expect({ where, english: await english.find(page, names()) }).toEqual({ where, english: [] });
       expect({ where, overflow: await overflowOf(page) }).toEqual({ where, overflow: 0 });
+      expect({ where, cutOff: await cutOffOf(page) }).toEqual({ where, cutOff: [] });
     };
     const links = page.getByRole('navigation', { name: 'Rubriques' }).getByRole('link');
     const rooms = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));

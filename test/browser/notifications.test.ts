@@ -171,7 +171,7 @@ it('has no accessibility violation in light or dark', async () => {
   await admin.close();
 });
 
-it('is not wider than a window of 320 pixels, with the bell open', async () => {
+it('has the width of the bell’s panel, which is not wider than a window of 320 pixels', async () => {
   const admin = await open(clinic.admin, { viewport: { width: 320, height: 640 } });
   await notify('x'.repeat(300));
   await admin.page.getByRole('button', { name: 'Notifications, 1 unread' }).click();
@@ -180,6 +180,8 @@ it('is not wider than a window of 320 pixels, with the bell open', async () => {
   const box = await panel.boundingBox();
   expect(box?.x).toBeGreaterThanOrEqual(0);
   expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(320);
+  const line = await panel.getByRole('button').boundingBox();
+  expect(line?.width).toBeGreaterThan((box?.width ?? 0) * 0.8);
   expect(await overflowOf(admin.page)).toBe(0);
   await admin.close();
 });

@@ -8,7 +8,7 @@ import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { overflowOf } from './support/narrow.js';
-import { at, block, book, clinic, DAY, open, patient, stored } from './support/schedule.js';
+import { at, block, book, clinic, column, DAY, open, patient, stored } from './support/schedule.js';
 
 describe('today', () => {
   it('shows who is late and who waits, by the clock of the clinic', async () => {
@@ -113,6 +113,21 @@ describe('a day that is not as usual', () => {
     await block(anna, /Meanwhile/).waitFor();
     await anna.close();
   });
+});
+
+it('tells a screen reader when it is and what for, also where there is room for the name alone', async () => {
+  for (const practitioner of ['Dr. Berg', 'Dr. Otto', 'Dr. Voss']) {
+    for (const type of ['Check-up', 'Follow-up'])
+      await book('09:00', { practitioner, type, duration_minutes: 10 });
+  }
+  const anna = await open('clinician', `?date=${DAY}`);
+  await anna.page.setViewportSize({ width: 800, height: 800 });
+  const short = column(anna, 'Dr. Otto').getByRole('button', { name: /Booked,.*09:00 ?–09:10.*Follow-up/ });
+  await short.waitFor();
+  // the premise: the eye sees the name alone
+  const time = short.getByText('09:00', { exact: false }).first();
+  expect(await time.evaluate((element) => element.parentElement?.clientWidth)).toBe(1);
+  await anna.close();
 });
 
 describe('in light or dark', () => {

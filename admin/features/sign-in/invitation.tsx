@@ -51,7 +51,7 @@ const Unusable = ({ kind }: { kind: 'missing' | 'ended' | 'suspended' }) => {
   useTitle(words.page);
   return (
     <EntryFrame>
-      <Notice icon={IconLinkOff} title={words[kind].title} hint={words[kind].hint}>
+      <Notice heading="h1" icon={IconLinkOff} title={words[kind].title} hint={words[kind].hint}>
         <Button component="a" href="/" variant="light">
           {credentials.title}
         </Button>
@@ -93,7 +93,7 @@ const Link = ({ token }: { token: string }) => {
     };
     return (
       <EntryFrame>
-        <Notice icon={IconPlugConnectedX} title={title} hint={hint} tone="alarm">
+        <Notice heading="h1" icon={IconPlugConnectedX} title={title} hint={hint} tone="alarm">
           <Button variant="light" onClick={again}>
             {text.app.retry}
           </Button>

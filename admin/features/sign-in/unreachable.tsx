@@ -20,6 +20,7 @@ export const Unreachable = ({ retryAtMs }: { retryAtMs: number }) => {
   return (
     <Frame>
       <Notice
+        heading="h1"
         icon={IconPlugConnectedX}
         title={text.signIn.unreachable.title}
         hint={formatMessage(text.signIn.unreachable.hint, { seconds })}

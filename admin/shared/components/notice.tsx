@@ -8,19 +8,22 @@ export const Notice = ({
   title,
   hint,
   tone = 'calm',
+  heading: Heading = 'h2',
   children,
 }: {
   icon: TablerIcon;
   title: string;
   hint: string;
   tone?: 'calm' | 'alarm';
+  /** `h1` where it is the whole page. */
+  heading?: 'h1' | 'h2';
   children?: ReactNode;
 }) => (
   <div className={classes.notice} role={tone === 'alarm' ? 'alert' : undefined}>
     <span className={classes.icon} data-tone={tone} aria-hidden="true">
       <Icon size={28} stroke={1.6} />
     </span>
-    <h2 className={classes.title}>{title}</h2>
+    <Heading className={classes.title}>{title}</Heading>
     <p className={classes.hint}>{hint}</p>
     {children}
   </div>

@@ -36,7 +36,6 @@ export const TenantSelect = ({
       searchable
       nothingFoundMessage={words.nothingFound}
       limit={200}
-      maxDropdownHeight={320}
       disabled={tenants === undefined}
       w="16rem"
     />

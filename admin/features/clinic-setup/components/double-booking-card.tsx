@@ -1,5 +1,6 @@
-import { Radio, Stack } from '@mantine/core';
+import { Radio, Stack, VisuallyHidden } from '@mantine/core';
 import type { ClinicSettings, DoubleBooking } from '@wardbell/contract';
+import { useId } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { ApiError } from '../../../shared/api/failure';
 import { FailureAlert } from '../../../shared/components/failure-alert';
@@ -17,6 +18,7 @@ export const DoubleBookingCard = ({ settings }: { settings: ClinicSettings }) =>
   const text = useText();
   const words = useRoomText(CLINIC_SETUP_WORDS);
   const save = useSaveRule();
+  const headingId = useId();
   const said = words.doubleBooking;
   const { error } = save;
   const failure =
@@ -27,12 +29,13 @@ export const DoubleBookingCard = ({ settings }: { settings: ClinicSettings }) =>
         }
       : error && describeFailure(error, text);
   return (
-    <section className={classes.card}>
-      <h2>{said.title}</h2>
+    <section className={classes.card} aria-labelledby={headingId}>
+      <h2 id={headingId}>{said.title}</h2>
       <p className={classes.lead}>{said.lead}</p>
       <FailureAlert failure={failure} mb="sm" />
       <Radio.Group
-        aria-label={said.title}
+        // Mantine names the group by its label alone.
+        label={<VisuallyHidden>{said.title}</VisuallyHidden>}
         value={settings.double_booking}
         onChange={(value) => {
           const rule = RULES.find((each) => each === value);

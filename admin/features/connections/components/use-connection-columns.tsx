@@ -71,7 +71,7 @@ export const useConnectionColumns = (
     const tenant: Column<Connection> = {
       id: 'tenant',
       header: columns.tenant,
-      track: 'minmax(8rem, 1.2fr)',
+      track: 'minmax(6.5rem, 1.2fr)',
       shownFrom: 'medium',
       cell: (row) =>
         row.tenant_id === null ? (
@@ -84,7 +84,7 @@ export const useConnectionColumns = (
       {
         id: 'user',
         header: columns.user,
-        track: 'minmax(10rem, 2fr)',
+        track: 'minmax(9rem, 2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={classes.person}>
@@ -102,28 +102,28 @@ export const useConnectionColumns = (
       {
         id: 'role',
         header: columns.role,
-        track: 'minmax(6rem, 0.8fr)',
+        track: 'minmax(6.5rem, 0.9fr)',
         shownFrom: 'medium',
         cell: (row) => text.roles[row.role],
       },
       {
         id: 'client',
         header: columns.client,
-        track: 'minmax(7rem, 1fr)',
+        track: 'minmax(6.5rem, 1fr)',
         shownFrom: 'medium',
         cell: (row) => <span title={row.client ?? undefined}>{client(row) ?? none}</span>,
       },
       {
         id: 'transport',
         header: columns.transport,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(5.5rem, 0.6fr)',
         shownFrom: 'wide',
         cell: (row) => words.transports[row.transport],
       },
       {
         id: 'address',
         header: columns.address,
-        track: 'minmax(7rem, 0.9fr)',
+        track: 'minmax(6.5rem, 0.9fr)',
         shownFrom: 'wide',
         numeric: true,
         cell: (row) => row.address ?? none,
@@ -131,7 +131,7 @@ export const useConnectionColumns = (
       {
         id: 'state',
         header: columns.state,
-        track: 'minmax(7rem, 0.9fr)',
+        track: 'minmax(6.5rem, 0.9fr)',
         shownFrom: 'narrow',
         cell: (row) => {
           const { label, trouble } = stateOf(row);
@@ -141,7 +141,7 @@ export const useConnectionColumns = (
       {
         id: 'waiting',
         header: columns.waiting,
-        track: '5rem',
+        track: '4.5rem',
         shownFrom: 'wide',
         align: 'end',
         numeric: true,
@@ -155,7 +155,7 @@ export const useConnectionColumns = (
       {
         id: 'since',
         header: columns.since,
-        track: 'minmax(6rem, 0.7fr)',
+        track: 'minmax(5.5rem, 0.7fr)',
         shownFrom: 'medium',
         align: 'end',
         numeric: true,

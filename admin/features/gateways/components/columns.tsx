@@ -48,7 +48,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'status',
         header: words.columns.status,
-        track: 'minmax(7rem, 0.8fr)',
+        track: 'minmax(8rem, 0.8fr)',
         shownFrom: 'narrow',
         cell: ({ status }) => (
           <span className={classes.status} data-status={status}>

@@ -62,7 +62,7 @@ export const useKeyColumns = (): readonly Column<IntegrationKey>[] => {
       {
         id: 'view',
         header: columns.view,
-        track: 'minmax(5.5rem, 0.6fr)',
+        track: 'minmax(7rem, 0.6fr)',
         shownFrom: 'medium',
         cell: ({ role }) => (role === null ? text.app.none : views[role]),
       },

@@ -56,7 +56,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'view',
         header: columns.view,
-        track: 'minmax(5.5rem, 0.6fr)',
+        track: 'minmax(7rem, 0.6fr)',
         shownFrom: 'medium',
         cell: ({ payload }) => views[payload],
       },

@@ -36,8 +36,8 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
   const isTaken = state === 'acknowledged';
   const name = colleagues.get(sender) ?? (sender === 'system' ? 'Wardbell' : undefined);
   const ago = formats.ago(sent_at, nowMs);
+  const from = name === undefined ? ago : formatMessage(bar.from, { name, ago });
   const details = [
-    name === undefined ? ago : formatMessage(bar.from, { name, ago }),
     step > 0 ? formatMessage(bar.step, { step }) : null,
     state === 'unanswered' ? bar.unanswered : null,
     isTaken && held_until !== null
@@ -54,13 +54,17 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
       data-state={test ? 'drill' : isTaken ? 'taken' : 'open'}
       data-notice={id}
     >
-      <div className={classes.text} role={isTaken ? 'status' : 'alert'}>
-        {test && <strong className={classes.drill}>{words.drill}</strong>}
-        <VisuallyHidden>{words.level[notice.level]}: </VisuallyHidden>
-        {title !== null && <strong className={classes.title}>{title}</strong>}
-        <span className={classes.message}>{message}</span>
-        {test && <span className={classes.details}>{words.drillHint}</span>}
-        <span className={classes.details}>{details.join(' · ')}</span>
+      <div className={classes.text}>
+        <div className={classes.said} role={isTaken ? 'status' : 'alert'}>
+          {test && <strong className={classes.drill}>{words.drill}</strong>}
+          <VisuallyHidden>{words.level[notice.level]}: </VisuallyHidden>
+          {title !== null && <strong className={classes.title}>{title}</strong>}
+          <span className={classes.message}>{message}</span>
+          {test && <span className={classes.details}>{words.drillHint}</span>}
+          {details.length > 0 && <span className={classes.details}>{details.join(' · ')}</span>}
+        </div>
+        {/* Not within the alert, which would be read aloud again each minute. */}
+        <span className={classes.details}>{from}</span>
       </div>
       <Group gap="xs" className={classes.actions}>
         {targetOf(notice) !== null && (

@@ -62,14 +62,15 @@ export const Statistics = () => {
     return formatMessage(template, { half: duration(times.p50), most: duration(times.p95) });
   };
   return (
-    <div className={room.page}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on a small screen, and nothing in it takes the focus
+    <div className={room.page} tabIndex={0}>
       <Figures label={words.title}>
         <Figure name={words.sent} value={data && formats.number(data.sent)} hint={words.days} />
         <Figure name={words.acknowledged} value={data && formats.number(data.acknowledged)} />
         <Figure name={words.unanswered} value={data && formats.number(data.unanswered)} />
       </Figures>
       <div className={room.sheet}>
-        <div className={classes.page}>
+        <div className={classes.sentences}>
           <p className={classes.sentence}>{sentence(data?.delivery_ms, words.delivery, words.noDelivery)}</p>
           <p className={classes.sentence}>{sentence(data?.seen_ms, words.seen, words.noSeen)}</p>
           <p className={classes.sentence}>

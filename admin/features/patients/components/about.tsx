@@ -50,7 +50,7 @@ export const About = ({
               (patient.birth_date === null
                 ? `${words.noBirthDate} · `
                 : `${formatMessage(words.born, { date: formats.date(patient.birth_date) })} · `)}
-            {formatMessage(words.mrn, { mrn: patient.mrn })}
+            <span className={classes.fact}>{formatMessage(words.mrn, { mrn: patient.mrn })}</span>
           </span>
         </div>
       ) : (

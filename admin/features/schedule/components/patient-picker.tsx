@@ -93,7 +93,6 @@ export const PatientPicker = ({
         data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
         // The server has searched, in more than the name.
         filter={({ options }) => options}
-        maxDropdownHeight={280}
         // Outside of the dialog it would be outside of every landmark.
         comboboxProps={{ withinPortal: false }}
         renderOption={({ option }) => {

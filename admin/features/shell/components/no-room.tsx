@@ -14,7 +14,12 @@ export const NoRoom = () => {
   const words = useRoomText(SHELL).noRoom;
   const { role } = useMe();
   return (
-    <Notice icon={IconDoor} title={formatMessage(words.title, { role: text.roles[role] })} hint={words.hint}>
+    <Notice
+      heading="h1"
+      icon={IconDoor}
+      title={formatMessage(words.title, { role: text.roles[role] })}
+      hint={words.hint}
+    >
       <Button component="a" href="/api/docs" variant="light">
         {words.action}
       </Button>

@@ -12,7 +12,7 @@ export const NotYours = () => {
   const text = useText();
   useTitle(text.failure.forbidden.title);
   return (
-    <Notice icon={IconLock} {...text.failure.forbidden}>
+    <Notice heading="h1" icon={IconLock} {...text.failure.forbidden}>
       <Button component={Link} href="/" variant="light">
         {text.notFound.action}
       </Button>

@@ -52,7 +52,6 @@ export const TenantFields = ({
         searchable
         allowDeselect={false}
         limit={100}
-        maxDropdownHeight={280}
         disabled={disabled}
         {...form.getInputProps('time_zone')}
       />

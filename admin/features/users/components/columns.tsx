@@ -23,7 +23,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
     const status: Column<User> = {
       id: 'status',
       header: words.columns.status,
-      track: 'minmax(5.5rem, 0.6fr)',
+      track: 'minmax(7rem, 0.6fr)',
       shownFrom: 'medium',
       cell: (user) => (
         <span className={classes.status} data-status={user.status}>
