@@ -1,6 +1,7 @@
 'use client';
 
 import { Checkbox, Popover, Stack, UnstyledButton } from '@mantine/core';
+import type { ListName } from '@wardbell/contract/list-names';
 import room from '../room/room.module.css';
 import { useRoomText } from '../text/text';
 import classes from './column-menu.module.css';
@@ -9,7 +10,7 @@ import { LIST } from './messages';
 import { useHiddenColumns } from './use-shown-columns';
 
 /** Lets a person choose which columns stand in a list. On a narrow screen there is but one. */
-export const ColumnMenu = <Row,>({ grid, columns }: { grid: string; columns: readonly Column<Row>[] }) => {
+export const ColumnMenu = <Row,>({ grid, columns }: { grid: ListName; columns: readonly Column<Row>[] }) => {
   const words = useRoomText(LIST);
   const [hidden, hide] = useHiddenColumns(grid);
   const all = columns.slice(1);
@@ -22,7 +23,7 @@ export const ColumnMenu = <Row,>({ grid, columns }: { grid: string; columns: rea
       <Popover.Dropdown>
         <Checkbox.Group
           label={words.shownColumns}
-          value={ids.filter((id) => !hidden.split(' ').includes(id))}
+          value={ids.filter((id) => !hidden.includes(id))}
           onChange={(next) => hide(ids.filter((id) => !next.includes(id)))}
         >
           <Stack gap="xs" mt="xs">
