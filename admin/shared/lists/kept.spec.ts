@@ -1,5 +1,6 @@
 import type { ListPreferences } from '@wardbell/contract';
-import { adopt, choose, readLists, unsavedLists } from './kept';
+import { adopt, choose, unsavedLists } from './keep';
+import { readLists } from './kept';
 
 const stored = new Map<string, string>();
 const events = new EventTarget();

@@ -3,7 +3,8 @@
 import type { ListName } from '@wardbell/contract/list-names';
 import { useEffect, useRef } from 'react';
 import { useMe } from '../session/context';
-import { adopt, onKept, readLists, unsavedLists } from './kept';
+import { adopt, unsavedLists } from './keep';
+import { onKept, readLists } from './kept';
 import { useOwnLists, useSaveList } from './use-own-lists';
 
 /** Brings what the server has into this browser, and what is chosen here to the server. It shows nothing. */

@@ -1,6 +1,5 @@
 import type { ListName } from '@wardbell/contract/list-names';
 import { useLayoutEffect, useRef } from 'react';
-import type { Address } from '../hooks/use-address';
 import { type Filter, useKept } from './kept';
 
 /**
@@ -21,7 +20,3 @@ export const useUsualFilter = (
     apply(usual);
   });
 };
-
-/** The same for a room whose filter stands in the address: it asks for nothing when it is empty. */
-export const useUsualAddress = (list: ListName, address: Address): void =>
-  useUsualFilter(list, !address.isEmpty, (filter) => address.set(filter));

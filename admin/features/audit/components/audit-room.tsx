@@ -12,7 +12,7 @@ import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-filter';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import tabs from '../../../shared/room/tabs.module.css';

@@ -3,7 +3,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-filter';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useMe } from '../../../shared/session/context';

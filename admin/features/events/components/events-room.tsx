@@ -15,7 +15,7 @@ import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-filter';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
