@@ -12,9 +12,7 @@ import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
-import { SavedFilters } from '../../../shared/lists/filters';
 import { useKept } from '../../../shared/lists/kept';
-import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useTitle } from '../../../shared/room/use-title';
@@ -24,7 +22,7 @@ import { hasInput } from '../../../shared/session/kept-input';
 import { useText } from '../../../shared/text/text';
 import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
-import { readView, viewFilter } from '../model/view';
+import { readView } from '../model/view';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
 import { StatusBar } from './status-bar';
@@ -35,7 +33,7 @@ const DeletedPatients = lazily(async () => (await import('./deleted-patients')).
 const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
 const AdminLinks = lazily(async () => (await import('./admin-links')).AdminLinks);
 const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
-const ArchivedSwitch = lazily(async () => (await import('./archived-switch')).ArchivedSwitch);
+const ListChoices = lazily(async () => (await import('./list-choices')).ListChoices);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
@@ -56,12 +54,8 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const search = settled.trim();
   const { usual } = useKept('patients');
-  const [{ archived, sort }, setView] = useState(() => readView(usual ?? {}));
-  const filter = viewFilter({ archived, sort });
-  useUsualFilter('patients', typed !== '' || Object.keys(filter).length > 0, (saved) =>
-    setView(readView(saved)),
-  );
-  const setArchived = (shown: boolean) => setView({ archived: shown, sort });
+  const [view, setView] = useState(() => readView(usual ?? {}));
+  const { archived, sort } = view;
   const list = usePatientList(search, archived, sort);
   const later = useSettled(true);
   const columns = useShownColumns('patients', usePatientColumns());
@@ -122,17 +116,15 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
         </Button>
         {me.role === 'tenant_admin' && <AdminLinks />}
         {later && (
-          <>
-            <ArchivedSwitch shown={archived} onChange={setArchived} />
-            <SavedFilters
-              list="patients"
-              filter={filter}
-              onApply={(saved) => {
-                setView(readView(saved));
-                grid.current?.scrollToTop();
-              }}
-            />
-          </>
+          <ListChoices
+            view={view}
+            isSearched={typed !== ''}
+            onChange={setView}
+            onApply={(next) => {
+              setView(next);
+              grid.current?.scrollToTop();
+            }}
+          />
         )}
       </div>
       <div className={classes.sides}>
@@ -162,7 +154,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               onRetry={list.retry}
               onCreate={setCreating}
               onClear={() => changeSearch('')}
-              onArchived={archived ? null : () => setArchived(true)}
+              onArchived={archived ? null : () => setView({ archived: true, sort })}
             />
           )}
           <StatusBar list={list} search={search} archived={archived} tools={later} />

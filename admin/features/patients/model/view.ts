@@ -13,10 +13,3 @@ export const readView = ({ archived, sort = BY_NAME.by, order }: Filter): View =
   archived: archived === 'true',
   sort: { by: sort, descending: order === 'desc' },
 });
-
-/** Without what is so anyway. */
-export const viewFilter = ({ archived, sort }: View): Filter => ({
-  ...(archived ? { archived: 'true' } : {}),
-  ...(sort.by === BY_NAME.by ? {} : { sort: sort.by }),
-  ...(sort.descending ? { order: 'desc' } : {}),
-});
