@@ -4,7 +4,15 @@ import { appointments, breakGlass, patientImports, patients } from './routes-car
 import { deadLetters, webhooks } from './routes-delivery.js';
 import { gateways } from './routes-gateways.js';
 import { escalationPolicies, notifications } from './routes-notices.js';
-import { approvals, colleagues, externalUsers, integrationKeys, tenants, users } from './routes-people.js';
+import {
+  approvals,
+  colleagues,
+  externalUsers,
+  integrationKeys,
+  listPreferences,
+  tenants,
+  users,
+} from './routes-people.js';
 import { push } from './routes-push.js';
 import {
   absences,
@@ -50,6 +58,7 @@ export const api = {
   approvals,
   externalUsers,
   colleagues,
+  listPreferences,
   tenants,
   connections,
   presence,

@@ -18,6 +18,8 @@ export * from './frame.js';
 export * from './gateway.js';
 export * from './http.js';
 export * from './integration-key.js';
+export * from './list-names.js';
+export * from './list-preferences.js';
 export * from './lists.js';
 export * from './notice.js';
 export * from './object-presence.js';

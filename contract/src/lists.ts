@@ -39,8 +39,8 @@ const Total = z
     description: '`true`: the answer has `total`, the number of rows on all pages in the same snapshot',
   });
 
-/** Orders of the list of patients. Each has an index; the order by last change would cost every write one more. */
-export const PATIENT_ORDERS = ['name', 'birth_date'] as const;
+/** Orders of the list of patients. Each has an index. */
+export const PATIENT_ORDERS = ['name', 'birth_date', 'updated'] as const;
 export type PatientOrder = (typeof PATIENT_ORDERS)[number];
 
 export const PatientQuery = z
@@ -48,7 +48,7 @@ export const PatientQuery = z
     ...Page,
     sort: z.enum(PATIENT_ORDERS).default('name').meta({
       description:
-        '`birth_date`: those without one come last, and those whose birth date the caller may not see',
+        '`birth_date`: those without one come last; `updated`: by last change, to the millisecond. Those of whom the caller may not see it come last in both',
     }),
     order: z.enum(['asc', 'desc']).default('asc'),
     total: Total,

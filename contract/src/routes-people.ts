@@ -5,6 +5,7 @@ import { endpoint } from './endpoint.js';
 import { UserExportQuery } from './export.js';
 import { ExternalUser } from './external-user.js';
 import { IntegrationKey, IntegrationKeyCreate, IntegrationKeyCreated } from './integration-key.js';
+import { ListPreferences, ListPreferencesChange } from './list-preferences.js';
 import {
   counted,
   ExternalUserQuery,
@@ -14,7 +15,7 @@ import {
   UsageQuery,
   UserQuery,
 } from './lists.js';
-import { ADMINS, CARE_TEAM } from './roles.js';
+import { ADMINS, CARE_TEAM, EVERYONE } from './roles.js';
 import {
   Limits,
   LimitsChange,
@@ -220,6 +221,29 @@ export const colleagues = {
     query: PageQuery,
     status: 200,
     answer: page(Colleague),
+  }),
+} as const;
+
+export const listPreferences = {
+  list: endpoint({
+    method: 'GET',
+    path: '/users/me/lists',
+    tag: 'users',
+    summary: 'What the caller has chosen for the lists of the console: saved filters and columns',
+    access: EVERYONE,
+    status: 200,
+    answer: z.object({ data: z.array(ListPreferences) }),
+  }),
+  set: endpoint({
+    method: 'PUT',
+    path: '/users/me/lists',
+    tag: 'users',
+    summary: 'Replace what the caller has chosen for one list; texts of searches and patients are refused',
+    access: EVERYONE,
+    body: ListPreferencesChange,
+    status: 200,
+    answer: ListPreferences,
+    problems: ['version_mismatch'],
   }),
 } as const;
 

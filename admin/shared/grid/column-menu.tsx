@@ -1,17 +1,21 @@
 'use client';
 
 import { Checkbox, Popover, Stack, UnstyledButton } from '@mantine/core';
+import type { ListName } from '@wardbell/contract/list-names';
+import { choose } from '../lists/keep';
+import { useKept } from '../lists/kept';
 import room from '../room/room.module.css';
+import { useMe } from '../session/context';
 import { useRoomText } from '../text/text';
 import classes from './column-menu.module.css';
 import type { Column } from './columns';
 import { LIST } from './messages';
-import { useHiddenColumns } from './use-shown-columns';
 
 /** Lets a person choose which columns stand in a list. On a narrow screen there is but one. */
-export const ColumnMenu = <Row,>({ grid, columns }: { grid: string; columns: readonly Column<Row>[] }) => {
+export const ColumnMenu = <Row,>({ grid, columns }: { grid: ListName; columns: readonly Column<Row>[] }) => {
   const words = useRoomText(LIST);
-  const [hidden, hide] = useHiddenColumns(grid);
+  const { id: me } = useMe();
+  const { hidden_columns: hidden } = useKept(grid);
   const all = columns.slice(1);
   const ids = all.map(({ id }) => id);
   return (
@@ -22,8 +26,8 @@ export const ColumnMenu = <Row,>({ grid, columns }: { grid: string; columns: rea
       <Popover.Dropdown>
         <Checkbox.Group
           label={words.shownColumns}
-          value={ids.filter((id) => !hidden.split(' ').includes(id))}
-          onChange={(next) => hide(ids.filter((id) => !next.includes(id)))}
+          value={ids.filter((id) => !hidden.includes(id))}
+          onChange={(next) => choose(me, grid, { hidden_columns: ids.filter((id) => !next.includes(id)) })}
         >
           <Stack gap="xs" mt="xs">
             {all.map(({ id, header }) => (

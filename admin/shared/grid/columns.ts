@@ -15,6 +15,8 @@ export interface Column<Row> {
   readonly numeric?: boolean;
   /** The name of the order by this column, where the server has one. */
   readonly order?: string;
+  /** The first press on its head puts the greatest first. */
+  readonly newestFirst?: true;
 }
 
 /** The order that the rows are in. */

@@ -144,7 +144,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
     >
       <div role="rowgroup" className={classes.head}>
         <div role="row" aria-rowindex={1} className={classes.headRow}>
-          {shown.map(({ id, align, header, order }) => {
+          {shown.map(({ id, align, header, order, newestFirst = false }) => {
             const sorted =
               sort && sort.by === order ? (sort.descending ? 'descending' : 'ascending') : undefined;
             return (
@@ -159,7 +159,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
                   <OrderButton
                     header={header}
                     order={order}
-                    ascending={sorted === 'ascending'}
+                    descending={sorted === undefined ? newestFirst : sorted === 'ascending'}
                     onSort={onSort}
                   />
                 ) : (

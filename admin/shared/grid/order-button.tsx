@@ -5,20 +5,16 @@ import classes from './grid.module.css';
 export const OrderButton = ({
   header,
   order,
-  ascending,
+  descending,
   onSort,
 }: {
   header: string;
   order: string;
-  /** The rows are in this order already. */
-  ascending: boolean;
+  /** What a press asks for. */
+  descending: boolean;
   onSort: (sort: Sort) => void;
 }) => (
-  <button
-    type="button"
-    className={classes.order}
-    onClick={() => onSort({ by: order, descending: ascending })}
-  >
+  <button type="button" className={classes.order} onClick={() => onSort({ by: order, descending })}>
     {header}
   </button>
 );

@@ -2,6 +2,7 @@ import { usePathname, useSearchParams } from 'next/navigation';
 
 /** What is open and narrowed down, as it stands in the address: nothing there may say who a patient is. */
 export interface Address {
+  readonly isEmpty: boolean;
   readonly get: (name: string) => string | null;
   /** Null takes a parameter away. `push` makes a step that the browser's back button undoes. */
   readonly set: (changes: Readonly<Record<string, string | null>>, how?: 'push' | 'replace') => void;
@@ -12,6 +13,7 @@ export const useAddress = (): Address => {
   const params = useSearchParams();
   const path = usePathname();
   return {
+    isEmpty: params.size === 0,
     get: (name) => params.get(name),
     set: (changes, how = 'replace') => {
       const next = new URLSearchParams(params);

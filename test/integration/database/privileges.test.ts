@@ -46,6 +46,7 @@ const MATRIX: Readonly<Record<string, readonly [app: string, auth: string, relay
   installation: ['S', '', 'S'],
   instance: ['', '', 'SIUD'],
   integration_key: ['', 'SIU', ''],
+  list_preference: ['', 'SIU', ''],
   login_failure: ['', 'SIUD', ''],
   merged_patient: ['SIu', '', ''],
   notice: ['SU', '', 'SUD'],

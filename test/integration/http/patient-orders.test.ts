@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { useServer } from '../../support/fixture.js';
+import { database, useServer } from '../../support/fixture.js';
 import { type Clinic, createClinic, everyPage, fail, registerPatient, succeed } from './harness.js';
 
 useServer();
@@ -99,6 +99,84 @@ describe('The list of patients', () => {
     const names = await namesOf(clinic.clinician, query);
     expect(groups(names)).toEqual(['Eder', '1980', '1980', '1980', 'Cole', '?', '?']);
     expect(await namesOf(clinic.clinician, { search: 'ada e', order: 'desc' })).toEqual(['Eder']);
+  });
+
+  describe('by last change', () => {
+    let own: Clinic;
+    const ids = new Map<string, string>();
+    const query = { sort: 'updated', order: 'desc' };
+
+    beforeAll(async () => {
+      own = await createClinic();
+      for (const last_name of ['Adler', 'Berg', 'Cole', 'Dahl', 'Eder'])
+        ids.set(last_name, (await registerPatient(own, { last_name })).id);
+    });
+    const change = async (last_name: string) =>
+      succeed(api.patients.update, {
+        token: own.admin,
+        id: ids.get(last_name),
+        body: { phone: String(Math.random()) },
+      });
+
+    it('has who was changed last first, and in the other direction last', async () => {
+      await change('Berg');
+      expect(await namesOf(own.clinician, query)).toEqual(['Berg', 'Eder', 'Dahl', 'Cole', 'Adler']);
+      await change('Cole');
+      expect(await namesOf(own.clinician, query)).toEqual(['Cole', 'Berg', 'Eder', 'Dahl', 'Adler']);
+      const up = await namesOf(own.clinician, { sort: 'updated' });
+      expect(up).toEqual(['Adler', 'Dahl', 'Eder', 'Berg', 'Cole']);
+      expect(await namesOf(own.clinician, { ...query, search: 'adl' })).toEqual(['Adler']);
+    });
+
+    it('is the order of the times that the API tells, those of one millisecond by id', async () => {
+      await database.query(
+        `UPDATE wardbell.patient SET updated_at = date_trunc('second', updated_at) + interval '123 ms'
+           + (ascii(last_name) - 64) * interval '7 us' WHERE tenant_id = $1`,
+        [own.id],
+      );
+      const rows = await everyPage(api.patients.list, { token: own.admin, query: { ...query, limit: 2 } });
+      const keys = rows.map((row) => ('updated_at' in row ? `${row.updated_at} ${row.id}` : ''));
+      expect(keys).toHaveLength(5);
+      expect(keys).toEqual(keys.toSorted().toReversed());
+    });
+
+    it('loses nobody who changes between two pages: the stream from the first page on tells of them', async () => {
+      const first = await succeed(api.patients.list, { token: own.clinician, query: { ...query, limit: 2 } });
+      const rest = [...ids.values()].filter((id) => !first.data.some((row) => row.id === id));
+      const [moved = ''] = rest;
+      await succeed(api.patients.update, { token: own.admin, id: moved, body: { phone: '030 1234' } });
+      const second = await succeed(api.patients.list, {
+        token: own.clinician,
+        query: { ...query, limit: 200, after: first.next ?? '' },
+      });
+      expect(second.next).toBeNull();
+      const { data: events } = await succeed(api.events.list, {
+        token: own.admin,
+        query: { since: first.seq },
+      });
+      const told = events.map(({ data }) => Reflect.get(Object(data), 'id'));
+      expect(told).toEqual([moved]);
+      const seen = [...first.data, ...second.data].map(({ id }) => id);
+      expect(seen).toHaveLength(4);
+      expect(new Set([...seen, ...told])).toEqual(new Set(ids.values()));
+      const again = await succeed(api.patients.list, { token: own.clinician, query: { ...query, limit: 1 } });
+      expect(again.data.map(({ id }) => id)).toEqual([moved]);
+    });
+
+    it.each(['asc', 'desc'])(
+      'does not tell by its place when a withheld patient changed (%s)',
+      async (order) => {
+        const clinic = await createClinic();
+        await registerPatient(clinic, { last_name: 'Adler' });
+        await succeed(api.patients.create, {
+          token: clinic.admin,
+          body: { first_name: 'Vera', last_name: 'Secret', restricted: true },
+        });
+        await registerPatient(clinic, { last_name: 'Berg' });
+        const names = await namesOf(clinic.clinician, { sort: 'updated', order }, 1);
+        expect(names).toEqual(order === 'asc' ? ['Adler', 'Berg', 'VS'] : ['Berg', 'Adler', 'VS']);
+      },
+    );
   });
 
   it('takes a cursor for the order that it was made for alone', async () => {

@@ -221,6 +221,21 @@ describe(`with ${PATIENTS} patients`, () => {
     }
   });
 
+  it.each(['asc', 'desc'] as const)(
+    'a page by last change (%s) reads a page from the index, in the middle too',
+    async (order) => {
+      const query = { limit: LIMIT, sort: 'updated' as const, order };
+      let after: string | null = null;
+      await inTenant(async (tx) => {
+        after = (await patients.page(tx, { ...query, limit: 200 })).next;
+      })();
+      for (const start of [undefined, after ?? '']) {
+        const plan = await plansOf(inTenant((tx) => patients.page(tx, { ...query, after: start })));
+        expectIndexed(plan, /^patient_updated$/, LIMIT + 1);
+      }
+    },
+  );
+
   /** A search looks at this many patients of the list before it asks the index of words. */
   const WALK = 1_000;
 

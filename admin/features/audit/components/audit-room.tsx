@@ -11,6 +11,8 @@ import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import tabs from '../../../shared/room/tabs.module.css';
@@ -30,6 +32,9 @@ import { ExportButton } from './export-button';
 import { useAuditWords } from './use-audit-words';
 import { VerifyButton } from './verify-button';
 
+/** What a saved filter has: everything but the patient. */
+const FILTERED = ['tenant', 'person', 'action', 'kind', 'from', 'to'] as const;
+const UNSAVED = ['patient', 'entry'] as const;
 const NO_FILTER = { person: null, patient: null, action: null, kind: null, from: null, to: null };
 
 const Status = ({ log, columns }: { log: AuditLog; columns: readonly Column<AuditRow>[] }) => {
@@ -153,6 +158,7 @@ const LogBar = ({ address, filter }: Asked) => (
     <VerifyButton key={filter.tenantId} tenantId={filter.tenantId} />
     <ExportButton key={`export ${filter.tenantId}`} filter={filter} />
     <AuditFilters filter={filter} onChange={(changes) => address.set({ ...changes, entry: null })} />
+    <AddressFilters list="audit" address={address} names={FILTERED} without={UNSAVED} />
   </>
 );
 
@@ -178,6 +184,7 @@ export const AuditRoom = () => {
   const words = useRoomText(AUDIT);
   const isSuper = useMe().role === 'super_admin';
   const address = useAddress();
+  useUsualAddress('audit', address);
   const asked = readFilter(address.get);
   const filter = isSuper ? asked : { ...asked, tenantId: null };
   if (isSuper) {

@@ -2,6 +2,8 @@
 
 import { SegmentedControl } from '@mantine/core';
 import { useAddress } from '../../../shared/hooks/use-address';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useMe } from '../../../shared/session/context';
@@ -14,6 +16,7 @@ import { ConnectionFigures } from './connection-figures';
 import { ConnectionList } from './connection-list';
 import { TenantComparison } from './tenant-comparison';
 
+const FILTERED = ['tenant', 'minutes'] as const;
 const RANGES = ['15', '60', '1440'] as const;
 const DEFAULT_RANGE = '60';
 
@@ -24,6 +27,7 @@ export const ConnectionsRoom = () => {
   const me = useMe();
   const [tenantId, chooseTenant] = useChosenTenant();
   const address = useAddress();
+  useUsualAddress('connections', address);
   const range = RANGES.find((known) => known === address.get('minutes')) ?? DEFAULT_RANGE;
   const rangeNames = { '15': words.range.minutes15, '60': words.range.hour, '1440': words.range.day };
   return (
@@ -40,6 +44,7 @@ export const ConnectionsRoom = () => {
               onChange={(value) => address.set({ minutes: value === DEFAULT_RANGE ? null : value })}
             />
           )}
+          <AddressFilters list="connections" address={address} names={FILTERED} />
         </>
       }
     >

@@ -6,25 +6,41 @@ import { useConnection } from '@wardbell/client/react';
 import { useMemo, useRef, useState } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
+import { ColumnMenu } from '../../../shared/grid/column-menu';
+import type { Column } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
-import { type EventLog, useEventLog } from '../use-event-log';
+import { type EventFrame, type EventLog, useEventLog } from '../use-event-log';
 import { useEventColumns } from './columns';
 import classes from './events-room.module.css';
 import { isEventType, TypeFilter } from './type-filter';
 
 const EventPanel = lazily(async () => (await import('./event-panel')).EventPanel);
 
-const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
+const FILTERED = ['type'] as const;
+const OPEN = ['seq'] as const;
+
+const Status = ({
+  log,
+  columns,
+  following,
+}: {
+  log: EventLog;
+  columns: readonly Column<EventFrame>[];
+  following: boolean;
+}) => {
   const text = useText();
   const words = useRoomText(EVENTS);
   const formats = useFormats();
@@ -40,6 +56,7 @@ const Status = ({ log, following }: { log: EventLog; following: boolean }) => {
             ? formatMessage(words.loadedAll, { formatted: loaded })
             : formatMessage(words.loadedSome, { formatted: loaded })}
       </span>
+      <ColumnMenu grid="events" columns={columns} />
       {log.error ? (
         <span className={room.warning} role="alert">
           {words.loadMoreFailed}{' '}
@@ -65,12 +82,14 @@ export const EventsRoom = () => {
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const address = useAddress();
+  useUsualAddress('events', address);
   const asked = address.get('type');
   const type = isEventType(asked) ? asked : null;
   /** The newest number when the reader left the top; null while they follow. */
   const [leftAt, setLeftAt] = useState<number | null>(null);
   const log = useEventLog(type, leftAt === null);
   const columns = useEventColumns();
+  const shown = useShownColumns('events', columns);
   const marks = useRecentChanges(['*'], (event) =>
     'seq' in event ? { id: event.id, kind: 'created', version: event.seq } : undefined,
   );
@@ -90,12 +109,15 @@ export const EventsRoom = () => {
     <Room
       title={words.title}
       bar={
-        <TypeFilter
-          key={type ?? ''}
-          value={type}
-          seen={seen}
-          onChange={(next) => address.set({ type: next })}
-        />
+        <>
+          <TypeFilter
+            key={type ?? ''}
+            value={type}
+            seen={seen}
+            onChange={(next) => address.set({ type: next })}
+          />
+          <AddressFilters list="events" address={address} names={FILTERED} without={OPEN} />
+        </>
       }
     >
       <div className={`${room.sheet} ${classes.sheet}`}>
@@ -119,7 +141,7 @@ export const EventsRoom = () => {
               handle={grid}
               label={words.title}
               rows={log.rows}
-              columns={columns}
+              columns={shown}
               loading={log.loading}
               complete={log.complete}
               stale={!log.live && !log.loading}
@@ -146,7 +168,7 @@ export const EventsRoom = () => {
             )}
           </div>
         )}
-        <Status log={log} following={leftAt === null} />
+        <Status log={log} columns={columns} following={leftAt === null} />
       </div>
       {openSeq !== null && <EventPanel key={openSeq} seq={openSeq} known={open} onClose={close} />}
     </Room>

@@ -95,6 +95,8 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         id: 'updated',
         numeric: true,
         header: columns.updated,
+        order: 'updated',
+        newestFirst: true,
         track: 'minmax(7rem, 0.8fr)',
         shownFrom: 'wide',
         align: 'end',

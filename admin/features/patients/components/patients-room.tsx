@@ -6,13 +6,13 @@ import { IconPlus } from '@tabler/icons-react';
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useRef, useState } from 'react';
 import { useWho } from '../../../shared/api/colleagues';
-import type { Sort } from '../../../shared/grid/columns';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { useSettled } from '../../../shared/hooks/use-settled';
 import { lazily } from '../../../shared/lazily';
+import { useKept } from '../../../shared/lists/kept';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
 import { useTitle } from '../../../shared/room/use-title';
@@ -22,6 +22,7 @@ import { hasInput } from '../../../shared/session/kept-input';
 import { useText } from '../../../shared/text/text';
 import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
+import { readView } from '../model/view';
 import { usePatientList } from '../queries/use-patient-list';
 import { usePatientColumns } from './columns';
 import { StatusBar } from './status-bar';
@@ -32,10 +33,8 @@ const DeletedPatients = lazily(async () => (await import('./deleted-patients')).
 const ImportPatients = lazily(async () => (await import('../import/import-patients')).ImportPatients);
 const AdminLinks = lazily(async () => (await import('./admin-links')).AdminLinks);
 const ListNotice = lazily(async () => (await import('./list-notice')).ListNotice);
-const ArchivedSwitch = lazily(async () => (await import('./archived-switch')).ArchivedSwitch);
+const ListChoices = lazily(async () => (await import('./list-choices')).ListChoices);
 const CreatePatient = lazily(async () => (await import('./create-patient')).CreatePatient);
-
-const BY_NAME: Sort = { by: 'name', descending: false };
 
 /** Long enough to skip the letters in between, short enough not to be felt. */
 const DEBOUNCE_MS = 150;
@@ -54,8 +53,9 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   const [typed, setTyped] = usePatientSearch(me.id);
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const search = settled.trim();
-  const [archived, setArchived] = useState(false);
-  const [sort, setSort] = useState(BY_NAME);
+  const { usual } = useKept('patients');
+  const [view, setView] = useState(() => readView(usual ?? {}));
+  const { archived, sort } = view;
   const list = usePatientList(search, archived, sort);
   const later = useSettled(true);
   const columns = useShownColumns('patients', usePatientColumns());
@@ -115,7 +115,17 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
           {text.patients.create}
         </Button>
         {me.role === 'tenant_admin' && <AdminLinks />}
-        {later && <ArchivedSwitch shown={archived} onChange={setArchived} />}
+        {later && (
+          <ListChoices
+            view={view}
+            isSearched={typed !== ''}
+            onChange={setView}
+            onApply={(next) => {
+              setView(next);
+              grid.current?.scrollToTop();
+            }}
+          />
+        )}
       </div>
       <div className={classes.sides}>
         <div className={classes.sheet}>
@@ -126,7 +136,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               rows={list.rows}
               columns={columns}
               sort={sort}
-              onSort={setSort}
+              onSort={(next) => setView({ archived, sort: next })}
               loading={list.loading}
               complete={list.complete}
               stale={!list.live && !list.loading}
@@ -144,7 +154,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
               onRetry={list.retry}
               onCreate={setCreating}
               onClear={() => changeSearch('')}
-              onArchived={archived ? null : () => setArchived(true)}
+              onArchived={archived ? null : () => setView({ archived: true, sort })}
             />
           )}
           <StatusBar list={list} search={search} archived={archived} tools={later} />

@@ -47,8 +47,8 @@ describe('comparePatients', () => {
 
 describe('orderOf', () => {
   const rows = [
-    patient({ id: 'a', last_name: 'Abel', birth_date: '1990-01-01' }),
-    patient({ id: 'b', last_name: 'Berg', birth_date: null }),
+    patient({ id: 'a', last_name: 'Abel', birth_date: '1990-01-01', updated_at: '2026-02-01T08:00:00.000Z' }),
+    patient({ id: 'b', last_name: 'Berg', birth_date: null, updated_at: '' }),
     patient({ id: 'c', last_name: 'Cole', birth_date: '1950-01-01' }),
     patient({ id: 'd', last_name: 'Dahl', birth_date: '1990-01-01' }),
   ];
@@ -58,7 +58,9 @@ describe('orderOf', () => {
     ['name', true, 'd c b a'],
     ['birth_date', false, 'c a d b'],
     ['birth_date', true, 'd a c b'],
-  ] as const)('by %s, descending: %s, has those without a birth date at the end', (by, descending, ids) => {
+    ['updated', false, 'c d a b'],
+    ['updated', true, 'a d c b'],
+  ] as const)('by %s, descending: %s, has those without one at the end', (by, descending, ids) => {
     const sorted = rows.toSorted(orderOf({ by, descending }));
     expect(sorted.map(({ id }) => id).join(' ')).toBe(ids);
   });

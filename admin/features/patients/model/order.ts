@@ -20,13 +20,18 @@ export const comparePatients = (a: Patient, b: Patient): number =>
 
 type Compare = (a: Patient, b: Patient) => number;
 
-/** The server's order of the list. Without a birth date, or with one that this person may not see, a patient comes last. */
+const keyOf: Readonly<Record<string, (patient: Patient) => string | null>> = {
+  birth_date: (patient) => patient.birth_date,
+  updated: (patient) => patient.updated_at || null,
+};
+
+/** The server's order of the list. Those without a key, or with one that this person may not see, come last. */
 export const orderOf = ({ by, descending }: Sort): Compare => {
   const none = descending ? '' : '~';
-  const ascending: Compare =
-    by === 'name'
-      ? comparePatients
-      : (a, b) => compareText(a.birth_date ?? none, b.birth_date ?? none) || compareText(a.id, b.id);
+  const key = keyOf[by];
+  const ascending: Compare = key
+    ? (a, b) => compareText(key(a) ?? none, key(b) ?? none) || compareText(a.id, b.id)
+    : comparePatients;
   return descending ? (a, b) => ascending(b, a) : ascending;
 };
 

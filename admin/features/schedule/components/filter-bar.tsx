@@ -1,9 +1,18 @@
 import { Button, NativeSelect, UnstyledButton } from '@mantine/core';
 import { IconFilterOff } from '@tabler/icons-react';
+import { SavedFilters } from '../../../shared/lists/filters';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
-import { type Filter, isFiltered, NAMED_FIELDS, NO_FILTER, STATUS_CHOICES } from '../model/filter';
+import {
+  type Filter,
+  filterOf,
+  isFiltered,
+  NAMED_FIELDS,
+  NO_FILTER,
+  STATUS_CHOICES,
+  savedFilter,
+} from '../model/filter';
 import classes from './filter-bar.module.css';
 import type { Schedule } from './use-schedule';
 
@@ -64,6 +73,11 @@ export const FilterBar = ({
           label: value === 'late' ? room.counts.late : text.appointment.status[value],
         })),
       )}
+      <SavedFilters
+        list="schedule"
+        filter={savedFilter(filter)}
+        onApply={(saved) => onChange(filterOf(saved))}
+      />
       {isFiltered(filter) && (
         <Button
           size="compact-sm"

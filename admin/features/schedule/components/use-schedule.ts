@@ -1,7 +1,10 @@
 import type { Appointment } from '@wardbell/contract';
-import { useMemo, useRef, useState } from 'react';
+import { useMemo, useRef } from 'react';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
+import { choose } from '../../../shared/lists/keep';
+import { useKept } from '../../../shared/lists/kept';
+import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
 import { useMe } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useWords } from '../../../shared/text/text';
@@ -14,6 +17,7 @@ import { columnsOf } from '../model/columns';
 import {
   choicesOf,
   type Filter,
+  filterOf,
   hasStatus,
   isFiltered,
   isNamed,
@@ -22,7 +26,7 @@ import {
   mineOf,
   NO_FILTER,
 } from '../model/filter';
-import { keepView, readKeptView } from '../model/kept-view';
+import { keepFilter, readKeptFilter } from '../model/kept-filter';
 import { type KnownNames, withRecords } from '../model/known-names';
 import { type ClosedTime, closedTimes, openTimes } from '../model/open-times';
 import { countsOf, isOff } from '../model/standing';
@@ -60,18 +64,6 @@ const uniqueOf = (lists: readonly (readonly Appointment[])[]): readonly Appointm
   return [...byId.values()];
 };
 
-/** What is filtered, and the person's own day, kept for the person in this browser. */
-const useKeptView = () => {
-  const me = useMe();
-  const [kept, setKept] = useState(() => readKeptView(me.id));
-  const keep = (changed: Partial<typeof kept>) => {
-    const next = { ...kept, ...changed };
-    setKept(next);
-    keepView(me.id, next);
-  };
-  return [kept, keep] as const;
-};
-
 /** All names that were known at any time in this room: one can be filtered by that is not used around the day that is shown. */
 const useSeenNames = (known: KnownNames): KnownNames => {
   const seen = useRef(known);
@@ -97,9 +89,14 @@ export const useSchedule = () => {
   const me = useMe();
   const nowMs = useNow(TICK_MS);
   const today = todayIn(timeZone, nowMs);
-  const [kept, keep] = useKeptView();
-  const [view, change] = useView(today, kept.filter);
+  const { usual, practitioner: chosenAsMine } = useKept('schedule');
+  const [view, change] = useView(today, usual === null ? readKeptFilter(me.id) : filterOf(usual));
   const { date, span, by, filter, withCancelled, openId } = view;
+  const narrow = (next: Filter) => {
+    change({ filter: next, openId: null });
+    keepFilter(me.id, next);
+  };
+  useUsualFilter('schedule', isFiltered(filter), (saved) => change({ filter: filterOf(saved) }));
   const dates = useMemo(() => (span === 'week' ? weekOf(date) : [date]), [span, date]);
   const [firstDate = date] = dates;
   const list = useDays(firstDate, dates.length, timeZone);
@@ -201,16 +198,14 @@ export const useSchedule = () => {
     view,
     change,
     choices,
-    setFilter: (next: Filter) => {
-      change({ filter: next, openId: null });
-      keep({ filter: next });
-    },
-    mine: mineOf(me, setup, choices.practitioner, kept.mine),
+    setFilter: narrow,
+    mine: mineOf(me, setup, choices.practitioner, chosenAsMine),
     /** Shows today of one practitioner alone; `chosen`: the person says to be that one. */
     showMine: (practitioner: string, chosen: boolean) => {
       const mine = { ...NO_FILTER, practitioner };
       change({ date: today, span: 'day', by: 'practitioner', filter: mine, openId: null });
-      keep({ filter: mine, ...(chosen ? { mine: practitioner } : {}) });
+      keepFilter(me.id, mine);
+      if (chosen) choose(me.id, 'schedule', { practitioner });
     },
     today,
     nowMs,

@@ -29,6 +29,20 @@ export const STATUS_CHOICES = [
 
 export const isFiltered = (filter: Filter): boolean => FILTER_FIELDS.some((field) => filter[field] !== null);
 
+/** The filter in the form in which it is saved. */
+export const savedFilter = (filter: Filter): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    FILTER_FIELDS.flatMap((field) => (filter[field] === null ? [] : [[field, filter[field]] as const])),
+  );
+
+/** A saved filter; fields that it does not have are not narrowed down. */
+export const filterOf = ({ practitioner, room, type, status }: Readonly<Record<string, string>>): Filter => ({
+  practitioner: practitioner ?? null,
+  room: room ?? null,
+  type: type ?? null,
+  status: status ?? null,
+});
+
 /** A name that the clinic has no record of, as a number (FNV-1a): the address of the page says no names. */
 const tokenOf = (name: string): string => {
   let hash = 0x811c9dc5;

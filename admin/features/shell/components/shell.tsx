@@ -34,6 +34,7 @@ const PeopleHere = lazily(
 );
 const Reauthentication = lazily(async () => (await import('./reauthentication')).Reauthentication);
 const Notices = lazily(async () => (await import('../../notifications/components/notices')).Notices);
+const ListSync = lazily(async () => (await import('../../../shared/lists/list-sync')).ListSync);
 const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
@@ -81,6 +82,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       </div>
       <CommandKeys />
       {settled && <Reauthentication />}
+      {settled && <ListSync />}
       {settled && me.tenant && <Notices />}
       {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
       <main className={classes.main} id="room" tabIndex={-1}>

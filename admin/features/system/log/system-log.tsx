@@ -10,6 +10,8 @@ import { Notice } from '../../../shared/components/notice';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
 import room from '../../../shared/room/room.module.css';
@@ -23,6 +25,7 @@ import { useLogColumns } from './log-columns';
 import classes from './system-log.module.css';
 import { type SystemLog, useSystemLog } from './use-system-log';
 
+const FILTERED = ['level'] as const;
 const LEVELS = ['info', 'warn', 'error'] as const satisfies readonly LogLevel[];
 const DEFAULT_LEVEL: LogLevel = 'warn';
 
@@ -32,6 +35,7 @@ type Hosts = readonly Pick<SystemInstance, 'id' | 'host'>[];
 export const SystemLogView = ({ instances }: { instances: Hosts }) => {
   const words = useRoomText(systemText).log;
   const address = useAddress();
+  useUsualFilter('system_log', address.get('level') !== null, address.set);
   const level = LEVELS.find((known) => known === address.get('level')) ?? DEFAULT_LEVEL;
   const levels = (
     <SegmentedControl
@@ -44,6 +48,7 @@ export const SystemLogView = ({ instances }: { instances: Hosts }) => {
   return (
     <LogOfLevel key={level} level={level} instances={instances}>
       {levels}
+      <AddressFilters list="system_log" address={address} names={FILTERED} />
     </LogOfLevel>
   );
 };

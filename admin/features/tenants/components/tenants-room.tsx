@@ -6,10 +6,14 @@ import { useMemo, useRef, useState } from 'react';
 import { AsOf } from '../../../shared/components/as-of';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
+import { ColumnMenu } from '../../../shared/grid/column-menu';
 import { Grid, type GridHandle } from '../../../shared/grid/grid';
+import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -29,6 +33,8 @@ const CreateTenant = lazily(async () => (await import('./create-tenant')).Create
 
 const NO_ROWS: readonly TenantRow[] = [];
 const DEFAULT_SORT = SORTS[0];
+const FILTERED = ['sort'] as const;
+const OPEN = ['id'] as const;
 
 /** All clinics: what they use, live, and everything that is decided about them. */
 export const TenantsRoom = () => {
@@ -36,8 +42,10 @@ export const TenantsRoom = () => {
   const words = useRoomText(tenantsText);
   const formats = useFormats();
   const address = useAddress();
+  useUsualAddress('tenants', address);
   const polled = useTenantUsage();
   const columns = useTenantColumns();
+  const shown = useShownColumns('tenants', columns);
   const [search, setSearch] = useState('');
   const [creating, setCreating] = useState(() => hasInput(NEW_TENANT));
   const grid = useRef<GridHandle>(null);
@@ -89,6 +97,7 @@ export const TenantsRoom = () => {
               address.set({ sort: value === DEFAULT_SORT ? null : value })
             }
           />
+          <AddressFilters list="tenants" address={address} names={FILTERED} without={OPEN} />
           <Button
             leftSection={<IconPlus size={18} aria-hidden="true" />}
             aria-keyshortcuts="n"
@@ -105,7 +114,7 @@ export const TenantsRoom = () => {
             handle={grid}
             label={text.rooms.tenants}
             rows={rows}
-            columns={columns}
+            columns={shown}
             loading={loading}
             complete
             stale={polled.stale}
@@ -132,6 +141,7 @@ export const TenantsRoom = () => {
                 ? formatMessage(words.shown, { n: rows.length, formatted: formats.number(rows.length) })
                 : formatMessage(words.shownSome, { formatted: formats.number(all.length) })}
             </span>
+            <ColumnMenu grid="tenants" columns={columns} />
             <AsOf polled={polled} />
           </div>
         )}

@@ -60,6 +60,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
       {
         id: 'email',
         header: words.columns.email,
+        order: 'email',
         track: 'minmax(10rem, 1.6fr)',
         shownFrom: 'medium',
         cell: (user) => <span title={user.email}>{user.email}</span>,
@@ -76,6 +77,8 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
       {
         id: 'signedIn',
         header: words.columns.signedIn,
+        order: 'last_sign_in',
+        newestFirst: true,
         track: 'minmax(6rem, 0.6fr)',
         shownFrom: 'wide',
         align: 'end',

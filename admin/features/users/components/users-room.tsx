@@ -4,7 +4,7 @@ import { Button } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconPlus, IconSearchOff, IconUsersPlus } from '@tabler/icons-react';
 import type { User } from '@wardbell/contract';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { ColumnMenu } from '../../../shared/grid/column-menu';
@@ -15,6 +15,8 @@ import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
+import { AddressFilters } from '../../../shared/lists/filters';
+import { useUsualAddress } from '../../../shared/lists/use-usual-address';
 import { Room } from '../../../shared/room/room';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -26,6 +28,7 @@ import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { USERS } from '../messages';
+import { BY_EMAIL, MAX_SORTED, readSort, sortAddress, sortUsers } from '../model/order';
 import { type UserFilter, type UserList, useUsers, useUsersFollow } from '../use-users';
 import { useUserColumns } from './columns';
 import { asRole, asStatus, UserFilters } from './user-filters';
@@ -40,6 +43,8 @@ const ExportUsers = lazily(async () => (await import('./export-users')).ExportUs
 const CreateUser = lazily(async () => (await import('./create-user')).CreateUser);
 
 const DEBOUNCE_MS = 200;
+const FILTERED = ['role', 'status', 'tenant', 'sort', 'order'] as const;
+const OPEN = ['id'] as const;
 
 const Status = ({
   list,
@@ -96,6 +101,7 @@ const Accounts = () => {
   const words = useRoomText(USERS);
   const isSuper = useMe().role === 'super_admin';
   const address = useAddress();
+  useUsualAddress('users', address);
   const [typed, setTyped] = useState('');
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const filter = {
@@ -107,6 +113,15 @@ const Accounts = () => {
   const narrowed = Object.values(filter).some((value) => value !== null && value !== '');
   useUsersFollow();
   const list = useUsers(filter);
+  const isSortable = (list.total ?? 0) <= MAX_SORTED;
+  const sort = isSortable ? readSort(address.get) : BY_EMAIL;
+  const rows = useMemo(() => sortUsers(list.rows, sort), [list.rows, sort]);
+  // another order is known when everybody is here
+  const isPartial = (sort.by !== BY_EMAIL.by || sort.descending) && !list.complete;
+  const { loadMore, loadingMore, error } = list;
+  useEffect(() => {
+    if (isPartial && !loadingMore && !error) loadMore();
+  }, [isPartial, loadingMore, error, loadMore]);
   const tenants = useTenants();
   const tenantNames = useMemo(
     () => (isSuper ? new Map(tenants?.map(({ id, name }) => [id, name])) : null),
@@ -151,6 +166,7 @@ const Accounts = () => {
             onLeave={() => grid.current?.focus()}
           />
           <UserFilters {...filter} isSuper={isSuper} onChange={(changes) => address.set(changes)} />
+          <AddressFilters list="users" address={address} names={FILTERED} without={OPEN} />
           <Button
             leftSection={<IconPlus size={18} aria-hidden="true" />}
             aria-keyshortcuts="n"
@@ -169,8 +185,10 @@ const Accounts = () => {
           <Grid
             handle={grid}
             label={words.title}
-            rows={list.rows}
+            rows={rows}
             columns={shown}
+            sort={sort}
+            onSort={isSortable ? (next) => address.set(sortAddress(next)) : undefined}
             loading={list.loading}
             complete={list.complete}
             stale={list.error !== null}

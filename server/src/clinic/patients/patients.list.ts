@@ -198,7 +198,7 @@ const ordered = (
 
 /** A key that stands before all others of an order. */
 const beforeAll = (sort: Query['sort'], order: Query['order']): string => {
-  if (sort === 'birth_date') return order === 'desc' ? 'infinity' : '-infinity';
+  if (sort !== 'name') return order === 'desc' ? 'infinity' : '-infinity';
   return order === 'desc' ? '\u{10ffff}' : '';
 };
 

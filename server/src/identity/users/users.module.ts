@@ -6,18 +6,26 @@ import { OverdueApprovals } from '../approvals/overdue-approvals.js';
 import { Colleagues, ColleaguesController } from './colleagues.js';
 import { ExternalUsersController } from './external-users.controller.js';
 import { ExternalUsers } from './external-users.js';
+import { ListPreferencesController, ListPreferencesService } from './list-preferences.js';
 import { UsersController } from './users.controller.js';
 import { UsersExport } from './users.export.js';
 import { UsersList } from './users.list.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  controllers: [ApprovalsController, ExternalUsersController, UsersController, ColleaguesController],
+  controllers: [
+    ApprovalsController,
+    ExternalUsersController,
+    ListPreferencesController,
+    UsersController,
+    ColleaguesController,
+  ],
   providers: [
     ApprovalRequests,
     ApprovalsService,
     OverdueApprovals,
     ExternalUsers,
+    ListPreferencesService,
     UsersService,
     UsersList,
     UsersExport,

@@ -1,0 +1,44 @@
+import type { ListPreferences } from '@wardbell/contract';
+import { LIST_NAMES, type ListName } from '@wardbell/contract/list-names';
+import { CHANGED, type Choices, type Lists, NOTHING, readAll, readLists, STORAGE_KEY } from './kept';
+
+/** Writing what this browser keeps: apart from reading it, which the first paint needs. */
+
+/** People of one browser; the one who was here longest ago is forgotten first. */
+const MAX_PEOPLE = 20;
+
+const write = (userId: string, lists: Lists): void => {
+  const others = readAll().filter(([id]) => id !== userId);
+  localStorage.setItem(STORAGE_KEY, JSON.stringify([...others, [userId, lists]].slice(-MAX_PEOPLE)));
+  dispatchEvent(new Event(CHANGED));
+};
+
+/** Chooses something here and now. `ListSync` saves it. */
+export const choose = (userId: string, list: ListName, chosen: Partial<Choices>): void => {
+  const lists = readLists(userId);
+  const kept = lists[list] ?? NOTHING;
+  const fields = (['hidden_columns', 'practitioner'] as const).filter((field) => field in chosen);
+  const unsaved = [...new Set([...kept.unsaved, ...fields])];
+  write(userId, { ...lists, [list]: { ...kept, ...chosen, unsaved } });
+};
+
+/** Takes over what the server has. What was chosen here and is not saved yet stays. */
+export const adopt = (userId: string, saved: readonly ListPreferences[]): void => {
+  const before = readLists(userId);
+  const after: Lists = { ...before };
+  for (const { list, hidden_columns, practitioner, filters, default_filter } of saved) {
+    const kept = before[list] ?? NOTHING;
+    const server: Choices = { hidden_columns, practitioner };
+    const unsaved = kept.unsaved.filter((field) => `${kept[field]}` !== `${server[field]}`);
+    const chosen = Object.fromEntries(unsaved.map((field) => [field, kept[field]]));
+    const usual = filters.find(({ name }) => name === default_filter)?.filter ?? null;
+    after[list] = { ...server, ...chosen, usual, unsaved };
+  }
+  if (JSON.stringify(after) !== JSON.stringify(before)) write(userId, after);
+};
+
+/** Lists of which the server does not have everything that was chosen here. */
+export const unsavedLists = (userId: string): readonly ListName[] => {
+  const lists = readLists(userId);
+  return LIST_NAMES.filter((list) => (lists[list]?.unsaved.length ?? 0) > 0);
+};

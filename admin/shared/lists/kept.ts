@@ -1,0 +1,77 @@
+import type { ListName } from '@wardbell/contract/list-names';
+import { useSyncExternalStore } from 'react';
+import { useMe } from '../session/context';
+
+/** Parameters of a list and their values: ids, dates and words of closed lists, never the text of a search. */
+export type Filter = Readonly<Record<string, string>>;
+
+/** What is chosen at once in this browser and saved on the server later. */
+export interface Choices {
+  readonly hidden_columns: readonly string[];
+  readonly practitioner: string | null;
+}
+
+/** What this browser knows of a person's choices for a list, so that the first paint waits for no answer. */
+export interface Kept extends Choices {
+  /** The default filter, without its name. */
+  readonly usual: Filter | null;
+  /** Choices that the server does not have yet. */
+  readonly unsaved: readonly (keyof Choices)[];
+}
+
+export type Lists = Partial<Record<ListName, Kept>>;
+
+export const STORAGE_KEY = 'wardbell.lists';
+export const CHANGED = 'wardbell:lists';
+export const NOTHING: Kept = { hidden_columns: [], practitioner: null, usual: null, unsaved: [] };
+const NO_LISTS: Lists = {};
+
+let raw: string | null = null;
+let people: readonly (readonly [id: string, lists: Lists])[] = [];
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+const isKept = (value: unknown): value is Kept =>
+  isObject(value) &&
+  Array.isArray(value.hidden_columns) &&
+  Array.isArray(value.unsaved) &&
+  (value.usual === null || isObject(value.usual));
+/** What another version of the console has written, or somebody by hand, counts as nothing. */
+const isPeople = (value: unknown): value is typeof people =>
+  Array.isArray(value) &&
+  value.every((each) => Array.isArray(each) && isObject(each[1]) && Object.values(each[1]).every(isKept));
+
+export const readAll = (): typeof people => {
+  const stored = localStorage.getItem(STORAGE_KEY);
+  if (stored === raw) return people;
+  raw = stored;
+  try {
+    const parsed: unknown = JSON.parse(stored ?? '[]');
+    people = isPeople(parsed) ? parsed : [];
+  } catch {
+    people = [];
+  }
+  return people;
+};
+
+export const readLists = (userId: string): Lists => readAll().find(([id]) => id === userId)?.[1] ?? NO_LISTS;
+
+/** Calls back when something was chosen in this tab or another one of the browser. */
+export const onKept = (listener: () => void): (() => void) => {
+  addEventListener(CHANGED, listener);
+  addEventListener('storage', listener);
+  return () => {
+    removeEventListener(CHANGED, listener);
+    removeEventListener('storage', listener);
+  };
+};
+
+/** What the person has chosen for a list, as far as this browser knows. */
+export const useKept = (list: ListName): Kept => {
+  const { id } = useMe();
+  return useSyncExternalStore(
+    onKept,
+    () => readLists(id)[list] ?? NOTHING,
+    () => NOTHING,
+  );
+};

@@ -1,0 +1,12 @@
+/** Lists of the console for which a person's choices are kept. */
+export const LIST_NAMES = [
+  'schedule',
+  'patients',
+  'audit',
+  'events',
+  'users',
+  'connections',
+  'tenants',
+  'system_log',
+] as const;
+export type ListName = (typeof LIST_NAMES)[number];

@@ -1,0 +1,134 @@
+import { beforeEach, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
+import { violationsOf } from './support/axe.js';
+import { server, signedIn } from './support/bench.js';
+import type { ConsolePage } from './support/console-page.js';
+import { overflowOf } from './support/narrow.js';
+import { createPatient } from './support/patients.js';
+
+let clinic: TestTenant;
+
+beforeEach(async () => {
+  clinic = await createTenant(server);
+});
+
+const openMenu = ({ page }: ConsolePage) =>
+  page.getByRole('button', { name: 'Saved filters', exact: true }).click();
+
+/** What the server has saved for a person. */
+const savedOf = async (user: TestUser) =>
+  (
+    await must(
+      z.looseObject({ data: z.array(z.looseObject({ list: z.string() })) }),
+      server,
+      'GET',
+      '/users/me/lists',
+      {
+        token: user.token,
+      },
+    )
+  ).data;
+
+it('are saved under a name in one browser and found, chosen and opened by default in another', async () => {
+  const here = await signedIn(clinic.admin);
+  await here.page.goto(`${server.url}/users/`);
+  await here.row('Test clinician').waitFor();
+  await here.page.getByLabel('Role', { exact: true }).selectOption('front_desk');
+  await here.row('Test clinician').waitFor({ state: 'detached' });
+  await openMenu(here);
+  const menu = here.page.getByRole('dialog');
+  await menu.getByText('You have saved no filter for this list.').waitFor();
+  expect(await violationsOf(here.page)).toEqual([]);
+  await menu.getByLabel('Save the filter as').fill('Reception');
+  await menu.getByRole('button', { name: 'Save', exact: true }).click();
+  await menu.getByRole('button', { name: 'Reception', exact: true }).waitFor();
+
+  const there = await signedIn(clinic.admin);
+  await there.page.goto(`${server.url}/users/`);
+  await there.row('Test clinician').waitFor();
+  await openMenu(there);
+  await there.page.getByRole('button', { name: 'Reception', exact: true }).click();
+  await there.row('Test clinician').waitFor({ state: 'detached' });
+  expect(new URL(there.page.url()).searchParams.get('role')).toBe('front_desk');
+
+  await openMenu(there);
+  expect(await violationsOf(there.page)).toEqual([]);
+  const star = there.page.getByRole('button', { name: 'Open this list with “Reception”' });
+  await star.click();
+  await there.page.getByText('This list opens with “Reception”.').waitFor();
+  // the browser of before learns it, and opens the list narrowed down at once
+  const third = await signedIn(clinic.admin);
+  await third.page.goto(`${server.url}/users/`);
+  await third.page
+    .getByLabel('Role', { exact: true })
+    .and(third.page.locator('[value=front_desk], select'))
+    .waitFor();
+  await eventually(async () => new URL(third.page.url()).searchParams.get('role') === 'front_desk');
+  await third.page.goto(`${server.url}/users/?status=active`);
+  await third.row('Test clinician').waitFor();
+  expect(new URL(third.page.url()).searchParams.get('role')).toBeNull();
+
+  await openMenu(third);
+  await third.page.getByRole('button', { name: 'Rename “Reception”' }).click();
+  await third.page.getByLabel('New name').fill('Front desk');
+  await third.page.getByRole('button', { name: 'Rename', exact: true }).click();
+  await third.page.getByText('This list opens with “Front desk”.').waitFor();
+  await third.page.getByRole('button', { name: 'Delete “Front desk”' }).click();
+  await third.page.getByText('You have saved no filter for this list.').waitFor();
+  expect(await savedOf(clinic.clinician)).toEqual([]);
+  expect([...here.complaints, ...there.complaints, ...third.complaints]).toEqual([]);
+  await Promise.all([here.close(), there.close(), third.close()]);
+});
+
+it('of patients have the order and archived ones, and nothing of what was searched for', async () => {
+  await createPatient(server, clinic.clinician, { last_name: 'Abel' });
+  await createPatient(server, clinic.clinician, { last_name: 'Berg' });
+  const here = await signedIn(clinic.clinician);
+  const { page } = here;
+  await here.row('Abel').waitFor();
+  await page.getByRole('columnheader', { name: 'Updated' }).getByRole('button').click();
+  await page
+    .getByRole('columnheader', { name: 'Updated' })
+    .and(page.locator('[aria-sort=descending]'))
+    .waitFor();
+  await page.getByRole('searchbox', { name: 'Search patients' }).fill('abel');
+  await here.row('Berg').waitFor({ state: 'detached' });
+  await openMenu(here);
+  await page.getByLabel('Save the filter as').fill('Newest first');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Newest first', exact: true }).waitFor();
+  expect(await savedOf(clinic.clinician)).toEqual([
+    expect.objectContaining({
+      list: 'patients',
+      filters: [{ name: 'Newest first', filter: { sort: 'updated', order: 'desc' } }],
+    }),
+  ]);
+  await page.getByRole('button', { name: 'Open this list with “Newest first”' }).click();
+  await page.getByText('This list opens with “Newest first”.').waitFor();
+  const stored = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  expect(stored).not.toMatch(/abel|Newest/i);
+
+  const phone = await signedIn(clinic.clinician, { viewport: { width: 390, height: 844 } });
+  await eventually(async () => (await phone.page.getByRole('row').allInnerTexts())[1]?.includes('Berg'));
+  await openMenu(phone);
+  await phone.page.getByRole('button', { name: 'Newest first', exact: true }).waitFor();
+  expect(await overflowOf(phone.page)).toBe(0);
+  expect([...here.complaints, ...phone.complaints]).toEqual([]);
+  await Promise.all([here.close(), phone.close()]);
+});
+
+it('come with the columns that a person has chosen on another screen', async () => {
+  await createPatient(server, clinic.clinician, { last_name: 'Abel' });
+  const here = await signedIn(clinic.clinician);
+  await here.page.getByRole('button', { name: 'Columns', exact: true }).click();
+  await here.page.getByRole('checkbox', { name: 'Phone' }).click();
+  await eventually(async () => (await savedOf(clinic.clinician)).length === 1);
+  const there = await signedIn(clinic.clinician);
+  await there.row('Abel').waitFor();
+  await there.page.getByRole('columnheader', { name: 'MRN' }).waitFor();
+  await there.page.getByRole('columnheader', { name: 'Phone' }).waitFor({ state: 'detached' });
+  expect([...here.complaints, ...there.complaints]).toEqual([]);
+  await Promise.all([here.close(), there.close()]);
+});
