@@ -1,24 +1,8 @@
 'use client';
 
-import { Button } from '@mantine/core';
-import { IconMapOff } from '@tabler/icons-react';
-import { Frame } from '../features/sign-in/frame';
-import { Notice } from '../shared/components/notice';
-import { useTitle } from '../shared/room/use-title';
-import { useText } from '../shared/text/text';
+import { lazily } from '../shared/lazily';
 
-const NotFound = () => {
-  const { notFound } = useText();
-  useTitle(notFound.title);
-  return (
-    <Frame>
-      <Notice heading="h1" icon={IconMapOff} title={notFound.title} hint={notFound.hint}>
-        <Button component="a" href="/" variant="light">
-          {notFound.action}
-        </Button>
-      </Notice>
-    </Frame>
-  );
-};
+/** Every page names this one among its scripts, so it comes when it is needed. */
+const NotFound = lazily(async () => (await import('../features/sign-in/no-page')).NoPage);
 
 export default NotFound;
