@@ -22,7 +22,7 @@ describe('what was done to an appointment', () => {
     await becomes(row, { status: 'arrived' });
     await page
       .getByRole('status')
-      .getByText(/Auer.*: Arrived\. Ctrl or Cmd with Z undoes it/)
+      .getByText(/Auer.*: Arrived\. Waiting-room number: \w+\. Ctrl or Cmd with Z undoes it/)
       .waitFor();
     await undo(page).click();
     await becomes(row, { status: 'booked', version: 3 });

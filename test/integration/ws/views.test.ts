@@ -34,6 +34,7 @@ const APPOINTMENT_FIELDS = [
   'room',
   'room_id',
   'type_id',
+  'board_number',
   'cancellation_reason',
   'version',
   'created_at',
