@@ -48,7 +48,13 @@ const Shown = ({ onDismiss }: { onDismiss: () => void }) => {
       <header className={classes.header}>
         <h2 id="first-steps">{words.title}</h2>
         <span className={classes.count}>{formatMessage(words.count, { done, all: STEPS.length })}</span>
-        <CloseButton size="sm" aria-label={words.dismiss} title={words.dismiss} onClick={onDismiss} />
+        <CloseButton
+          size={24}
+          iconSize={14}
+          aria-label={words.dismiss}
+          title={words.dismiss}
+          onClick={onDismiss}
+        />
       </header>
       <ol className={classes.list}>
         {STEPS.map((step) => {
