@@ -110,7 +110,7 @@ export const Appointment = z
       .meta({
         description:
           'The number under which it is called in the waiting room, that no other appointment of the clinic has on the ' +
-          'same day; null without a time',
+          'same day; null without a time, and for one that was booked before there were numbers, until its next change',
       }),
     previous_status: AppointmentStatus.optional().meta({
       description: 'What the status was before its last step; absent when that step cannot be undone',

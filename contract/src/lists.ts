@@ -48,7 +48,7 @@ export const PatientQuery = z
     ...Page,
     sort: z.enum(PATIENT_ORDERS).default('name').meta({
       description:
-        '`birth_date`: those without one come last; `updated`: by last change, to the millisecond. Those of whom the caller may not see it come last in both',
+        '`birth_date`: those without one come last; `updated`: by last change, to the millisecond. Patients whose birth date or last change is hidden from the caller come last',
     }),
     order: z.enum(['asc', 'desc']).default('asc'),
     total: Total,

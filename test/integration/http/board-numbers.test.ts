@@ -20,7 +20,7 @@ describe('The number of an appointment in the waiting room', () => {
       token: clinic.frontDesk,
       body: { patient_id: patientId, datetime, type: 'Check-up', ...more },
     });
-  const move = (id: string, datetime: string): Promise<Appointment> =>
+  const move = (id: string, datetime: string | null): Promise<Appointment> =>
     succeed(api.appointments.update, { token: clinic.frontDesk, id, body: { datetime } });
   /** Makes the next numbers those that were given before, as after a turn of the sequence. */
   const turnBack = (steps: number) =>
@@ -37,6 +37,18 @@ describe('The number of an appointment in the waiting room', () => {
     const waiting = await book(null, { status: 'waitlist' });
     expect(waiting.board_number).toBeNull();
     expect((await move(waiting.id, `${DAY}T12:00:00.000Z`)).board_number).toMatch(NUMBER);
+    expect((await move(waiting.id, null)).board_number).toBeNull();
+  });
+
+  it('comes to an appointment from before there were numbers when it is changed, as when the patient arrives', async () => {
+    const row = await book(`${DAY}T10:00:00.000Z`);
+    await database.query('UPDATE wardbell.appointment SET board_number = NULL WHERE id = $1', [row.id]);
+    const arrived = await succeed(api.appointments.setStatus, {
+      token: clinic.frontDesk,
+      id: row.id,
+      body: { status: 'arrived' },
+    });
+    expect(arrived.board_number).toMatch(NUMBER);
   });
 
   it('is had by no other appointment of the same day in any time zone, also when the numbers begin anew', async () => {

@@ -1,7 +1,7 @@
 -- The number under which an appointment is called in the waiting room: a letter and four digits, without letters that are
--- read as digits or as each other. It says nothing about anybody. No two appointments of a clinic that lie less than 26
--- hours apart have the same one, so none of a calendar day in any time zone.
-ALTER TABLE wardbell.appointment ADD COLUMN board_number text;
+-- read as digits or as each other. No two appointments of a clinic that lie less than 26 hours apart have the same one,
+-- so none of a calendar day in any time zone. It is made from a sequence: it says nothing about a patient, but whoever has
+-- two numbers can tell how many were given between them.
 CREATE INDEX appointment_board_number ON wardbell.appointment (tenant_id, board_number)
   WHERE board_number IS NOT NULL;
 
@@ -17,6 +17,10 @@ DECLARE
   candidate text := NEW.board_number;
   n bigint;
 BEGIN
+  IF NEW.datetime IS NULL THEN
+    NEW.board_number := NULL;
+    RETURN NEW;
+  END IF;
   -- an appointment that is moved or brought back keeps its number where that is free; the loop ends without a free one
   -- only where all 230,000 are taken
   FOR attempt IN 0..230000 LOOP
@@ -41,5 +45,5 @@ REVOKE EXECUTE ON FUNCTION wardbell.assign_board_number() FROM PUBLIC;
 CREATE TRIGGER new_board_number BEFORE INSERT ON wardbell.appointment FOR EACH ROW
   WHEN (NEW.datetime IS NOT NULL) EXECUTE FUNCTION wardbell.assign_board_number();
 CREATE TRIGGER moved_board_number BEFORE UPDATE OF datetime ON wardbell.appointment FOR EACH ROW
-  WHEN (NEW.datetime IS NOT NULL AND (NEW.board_number IS NULL OR NEW.datetime IS DISTINCT FROM OLD.datetime))
+  WHEN (NEW.datetime IS DISTINCT FROM OLD.datetime OR NEW.datetime IS NOT NULL AND NEW.board_number IS NULL)
   EXECUTE FUNCTION wardbell.assign_board_number();
