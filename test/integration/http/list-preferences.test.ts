@@ -66,6 +66,8 @@ describe("A person's choices for the lists", () => {
 
   it('do not undo what another screen has saved meanwhile', async () => {
     const { token } = clinic.admin;
+    // such as after a restore from a backup
+    expect(await refused(token, { list: 'audit', version: 7 })).toEqual([412, 'version_mismatch']);
     await save(token, { list: 'audit', hidden_columns: ['address'] });
     expect(await refused(token, { list: 'audit' })).toEqual([412, 'version_mismatch']);
     expect(await refused(token, { list: 'audit', version: 2 })).toEqual([412, 'version_mismatch']);

@@ -24,11 +24,15 @@ export class ListPreferencesService {
   /** @throws Problem `version_mismatch` when another screen of the person has saved since `version` */
   async set(tx: Tx, change: ListPreferencesChange): Promise<ListPreferences> {
     const { list, filters, default_filter, hidden_columns, practitioner, version } = change;
+    const { tenantId, userId } = tx.principal;
     const [saved] = await tx.sql.query<ListPreferences[]>`
       INSERT INTO wardbell.list_preference AS p
         (tenant_id, user_id, list, filters, default_filter, hidden_columns, practitioner)
-      VALUES (${tx.principal.tenantId}::uuid, ${tx.principal.userId}, ${list}, ${JSON.stringify(filters)}::jsonb,
-              ${default_filter}, ${hidden_columns}::text[], ${practitioner})
+      SELECT ${tenantId}::uuid, ${userId}, ${list}, ${JSON.stringify(filters)}::jsonb, ${default_filter}::text,
+             ${hidden_columns}::text[], ${practitioner}::text
+      WHERE ${version} = 0 OR EXISTS (
+        SELECT FROM wardbell.list_preference o
+        WHERE o.tenant_id IS NOT DISTINCT FROM ${tenantId}::uuid AND o.user_id = ${userId} AND o.list = ${list})
       ON CONFLICT (tenant_id, user_id, list) DO UPDATE
         SET filters = excluded.filters, default_filter = excluded.default_filter,
             hidden_columns = excluded.hidden_columns, practitioner = excluded.practitioner, version = p.version + 1
