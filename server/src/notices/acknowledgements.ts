@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Acknowledge, Escalation, NoticeState } from '@wardbell/contract';
-import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
+import { ENDS_WHEN_IDLE } from '../database/idle-timeout.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { emitInboxChanged } from './inbox.service.js';
@@ -93,7 +93,7 @@ export class Acknowledgements {
 async function lock(tx: Tx, id: string): Promise<LockedNotice | undefined> {
   const [locked] = await tx.sql.query<object[]>`
     SELECT FROM wardbell.notice n
-    WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid AND ${MAY_PAUSE_BRIEFLY}
+    WHERE n.tenant_id = wardbell.current_tenant() AND n.id = ${id}::uuid AND ${ENDS_WHEN_IDLE}
     FOR NO KEY UPDATE`;
   if (!locked) return undefined;
   const [notice] = await tx.sql.query<LockedNotice[]>`

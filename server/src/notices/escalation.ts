@@ -3,9 +3,10 @@ import { Escalation, type NoticeState, type NoticeTarget, REPEAT_S } from '@ward
 import { raw } from 'sql-template-tag';
 import { type BackgroundTask, BackgroundTasks } from '../database/background-tasks.js';
 import { Database } from '../database/database.service.js';
-import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
+import { ENDS_WHEN_IDLE } from '../database/idle-timeout.js';
 import { RelayPool } from '../database/pools.js';
 import { SYSTEM } from '../database/principal.js';
+import { MAX_WORK_MS } from '../database/role-pool.js';
 import type { Tx } from '../database/tx.js';
 import { SQLSTATE, sqlState } from '../platform/errors/sqlstate.js';
 import { Metrics } from '../platform/metrics/metrics.js';
@@ -22,10 +23,11 @@ const WORKERS = 4;
 /** How long a clinic waits for its next try when somebody held its log: its notices must not keep those of others waiting. */
 const HELD_UP_MS = 500;
 /**
- * Longest duration of a step. A connection that the network has cut answers nothing, not even for a while after the network is
- * back (TCP repeats what was lost at growing intervals); then a new connection takes the notice on.
+ * Longest duration of a step; after a step that failed the next one may take as long as any other work. A connection that the
+ * network has cut answers nothing, not even for a while after the network is back (TCP repeats what was lost at growing
+ * intervals); then a new connection takes the notice on.
  */
-const MAX_STEP_MS = 5_000;
+const STEP_MS = 5_000;
 
 const IS_DUE = {
   name: 'notice_is_due',
@@ -69,6 +71,7 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
   readonly #metrics: NoticeMetrics;
   /** Until when clinics are left alone whose log was held, by `performance.now()`. */
   readonly #heldUp = new Map<string, number>();
+  #maxStepMs = STEP_MS;
 
   constructor(
     private readonly database: Database,
@@ -89,7 +92,7 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
   }
 
   async #run(): Promise<void> {
-    const [row] = await this.relay.query<{ due: boolean }>(IS_DUE, [], MAX_STEP_MS);
+    const [row] = await this.relay.query<{ due: boolean }>(IS_DUE, [], STEP_MS);
     if (!row?.due) return;
     const work = async (): Promise<void> => {
       while (await this.#runOne());
@@ -115,11 +118,13 @@ export class EscalationRunner implements OnApplicationBootstrap, BeforeApplicati
             await emitState(tx, { id: notice.id, state, step }, notice.tenant_id);
           return notice;
         },
-        MAX_STEP_MS,
+        this.#maxStepMs,
       );
+      this.#maxStepMs = STEP_MS;
       if (due) this.#metrics.ranTimer(due.late_s);
       return due !== undefined;
     } catch (error) {
+      this.#maxStepMs = MAX_WORK_MS;
       if (tenantId === undefined || sqlState(error) !== SQLSTATE.lockNotAvailable) throw error;
       this.#heldUp.set(tenantId, performance.now() + HELD_UP_MS);
       return true;
@@ -144,7 +149,7 @@ async function takeDue(tx: Tx, leftAlone: readonly string[]): Promise<readonly D
       SELECT ${COLUMNS} FROM wardbell.notice n
       WHERE n.due_at <= clock_timestamp() AND n.tenant_id <> ALL (${leftAlone}::uuid[])
         AND EXISTS (SELECT FROM wardbell.tenant t WHERE t.id = n.tenant_id AND t.status = 'active')
-        AND ${MAY_PAUSE_BRIEFLY}
+        AND ${ENDS_WHEN_IDLE}
       ORDER BY n.due_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED`,
   ]);
   return notices;

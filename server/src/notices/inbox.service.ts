@@ -3,7 +3,7 @@ import { type InboxChanged, type InboxNotice, type InboxQuery, MAX_SNOOZE_DAYS }
 import sql, { type Sql } from 'sql-template-tag';
 import type { z } from 'zod';
 import { Pager } from '../api/paging/page.js';
-import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
+import { ENDS_WHEN_IDLE } from '../database/idle-timeout.js';
 import type { Tx } from '../database/tx.js';
 import { Problem } from '../platform/errors/problem.js';
 import { toTimestamp } from '../platform/timestamp.js';
@@ -112,7 +112,7 @@ export class InboxService {
       WHERE r.tenant_id = wardbell.current_tenant() AND r.user_id = ${tx.principal.userId} AND ${DIFFERS[mark]}
         AND r.archived_at IS NULL AND (r.snoozed_until IS NULL OR r.snoozed_until <= clock_timestamp())
         AND n.tenant_id = r.tenant_id AND n.id = r.notice_id AND n.seq <= ${upToSeq}::bigint
-        AND ${MAY_PAUSE_BRIEFLY}`;
+        AND ${ENDS_WHEN_IDLE}`;
     if (changed > 0) emitInboxChanged(tx, { changed: mark });
   }
 
@@ -152,7 +152,7 @@ async function change(
   const count = await tx.sql.execute`
     UPDATE wardbell.notice_recipient r SET ${assignments}
     WHERE r.tenant_id = wardbell.current_tenant() AND r.notice_id = ${id}::uuid AND r.user_id = ${userId}
-      AND ${differs} AND ${MAY_PAUSE_BRIEFLY}`;
+      AND ${differs} AND ${ENDS_WHEN_IDLE}`;
   if (count > 0) return emitInboxChanged(tx, { id, changed });
   const [row] = await tx.sql.query<object[]>`
     SELECT FROM wardbell.notice_recipient r

@@ -1,7 +1,7 @@
 import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type BackgroundTask, BackgroundTasks } from '../database/background-tasks.js';
 import { Database } from '../database/database.service.js';
-import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
+import { ENDS_WHEN_IDLE } from '../database/idle-timeout.js';
 import { RelayPool } from '../database/pools.js';
 import { SYSTEM } from '../database/principal.js';
 
@@ -47,7 +47,7 @@ export class ProgressFeed implements OnApplicationBootstrap, BeforeApplicationSh
       const changes = await tx.sql.query<{ tenant_id: string; notice_id: string }[]>`
         DELETE FROM wardbell.notice_change c
         WHERE c.id IN (SELECT o.id FROM wardbell.notice_change o ORDER BY o.id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-          AND ${MAY_PAUSE_BRIEFLY}
+          AND ${ENDS_WHEN_IDLE}
         RETURNING c.tenant_id::text, c.notice_id::text`;
       const tenants = new Map(changes.map(({ tenant_id, notice_id }) => [notice_id, tenant_id]));
       for (const [id, tenantId] of tenants) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EventTypeName, type PublishedEvent } from '@wardbell/contract';
-import { MAY_PAUSE_BRIEFLY } from '../database/pauses.js';
+import { ENDS_WHEN_IDLE } from '../database/idle-timeout.js';
 import type { Tx } from '../database/tx.js';
 import type { Publication } from './publication.js';
 import { SchemaGuard } from './schemas/schema-guard.js';
@@ -41,7 +41,7 @@ export class PublishService {
     const rows = await tx.sql.query<Row[]>`
       SELECT is_new, id::text, seq, type, created_at, data, cloud_event
       FROM wardbell.publish(${tenantId}::uuid, ${tx.principal.userId}, ${toJson(publications)}::jsonb)
-      WHERE ${MAY_PAUSE_BRIEFLY}`;
+      WHERE ${ENDS_WHEN_IDLE}`;
     tx.eventsWritten(
       rows.flatMap(({ is_new, id, seq, type, created_at, data, cloud_event }, index) =>
         is_new
