@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +9,8 @@ import { chromium } from 'playwright-core';
 import { findChromium } from '../test/support/chromium.mjs';
 import { build } from './lib/build.mjs';
 import { install, nodeProblem } from './lib/install.mjs';
+import { CRITICAL, call, createClinic, prepareClinic, tokenOf } from './lib/screenshots/clinic.mjs';
+import { PICTURES, WIDE } from './lib/screenshots/pictures.mjs';
 import { StepError } from './lib/steps.mjs';
 
 /**
@@ -21,199 +21,11 @@ import { StepError } from './lib/steps.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const images = join(root, 'docs', 'images');
-const WIDE = { width: 1280, height: 800 };
-const NARROW = { width: 390, height: 780 };
-const PAPER = { width: 900, height: 640 };
 /** Of the pictures, which are WebP. */
 const QUALITY = 82;
 /** How long the demo traffic runs, so that charts and logs have data. */
 const LIVELY_MS = 150_000;
 const MAX_TOTAL_BYTES = 3_500_000;
-
-const MESSAGES = [
-  ['info', 'Flu vaccine has arrived. Shots can be booked from Monday on.'],
-  ['warning', 'The laboratory system is slow today: results come about an hour late.'],
-  ['error', 'Lift B is out of order. Please bring wheelchairs through the north entrance.'],
-];
-const CRITICAL = {
-  title: 'Fire alarm, second floor',
-  message: 'The smoke detector beside the laboratory. Who goes and looks?',
-  level: 'error',
-  requires_ack: { within_s: 300, steps: [{ to: { roles: ['tenant_admin'] }, within_s: 300 }] },
-};
-const POLICIES = [
-  {
-    name: 'Resuscitation',
-    within_s: 60,
-    steps: [
-      { to: { roles: ['clinician'] }, within_s: 60 },
-      { to: { roles: ['tenant_admin'] }, within_s: 120 },
-    ],
-  },
-  {
-    name: 'Medication fridge too warm',
-    within_s: 600,
-    steps: [{ to: { roles: ['clinician', 'tenant_admin'] }, within_s: 600 }],
-  },
-];
-
-const GATEWAYS = [
-  [
-    'hl7-engine',
-    { gateway_type: 'interface engine', status: 'HEALTHY', metadata: { queue: 3, version: '4.2' } },
-  ],
-  ['lab-feed', { gateway_type: 'lab feed', status: 'HEALTHY', expect_every_s: 600 }],
-  ['label-printer-2', { gateway_type: 'label printer', status: 'DEGRADED', metadata: { paper: 'low' } }],
-];
-
-/** A file to be imported, with two rows that cannot be. */
-const CSV = [
-  'Last name;First name;Date of birth;Sex;Phone',
-  'Okafor;Ngozi;14.02.1987;f;+1 312 555 0142',
-  'Lindqvist;Per;03.11.1954;m;+1 312 555 0177',
-  'Haddad;Samira;31.02.1990;f;+1 312 555 0119',
-  'Romero;;22.07.2001;m;+1 312 555 0163',
-].join('\n');
-
-/** Webhooks by the path of the receiver, which decides how it answers. */
-const WEBHOOKS = [
-  ['/interface-engine', 'clinician', null],
-  ['/waiting-room-display', 'front_desk', ['appointment_created', 'appointment_updated']],
-  ['/billing', 'ids', null],
-];
-const FAILING_PATH = '/billing';
-
-const openRow = (nth) => async (page) => {
-  await page.getByRole('row').nth(nth).click();
-  await page.getByRole('complementary').waitFor();
-};
-const press = (key) => async (page) => {
-  await page.locator('main').focus();
-  await page.keyboard.press(key);
-};
-/** The position is known when the list was read after the connection was live. */
-const openWebhook = async (page) => {
-  await openRow(1)(page);
-  await page.getByText(/^[\d,]+ of [\d,]+$/).waitFor();
-  await page.getByRole('complementary').getByRole('listitem').first().waitFor();
-};
-const lastMinutes = async (page) => {
-  await page.getByText('15 min', { exact: true }).click();
-};
-const openPalette = async (page) => {
-  await page.keyboard.press('Control+k');
-  await page.getByRole('option').first().waitFor();
-};
-const lock = async (page) => {
-  await openPalette(page);
-  await page.getByRole('combobox').fill('lock this screen');
-  await page.keyboard.press('Enter');
-  await page.getByRole('heading', { name: 'Locked' }).waitFor();
-};
-const openShortcuts = async (page) => {
-  await press('?')(page);
-  await page.getByRole('dialog').waitFor();
-};
-const openHeader = (name) => async (page) => {
-  await page.getByRole('banner').getByRole('button', { name }).click();
-};
-const openAccount = async (page) => {
-  await openHeader(/^Account of/)(page);
-  await page.getByRole('button', { name: 'Account & security' }).click();
-  await page.getByRole('dialog').waitFor();
-};
-const openAppointment = async (page) => {
-  await page
-    .locator('[data-appointment]')
-    .filter({ hasText: /Booked|Arrived/ })
-    .first()
-    .click();
-  await page.getByRole('complementary').getByRole('button', { name: 'Edit' }).waitFor();
-};
-const openMerge = async (page) => {
-  await openRow(4)(page);
-  await page.getByRole('button', { name: 'Merge…' }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('searchbox').or(dialog.getByRole('textbox')).first().fill('an');
-  await dialog
-    .getByRole('button', { name: /^Compare/ })
-    .first()
-    .click();
-  await dialog.getByText('This cannot be undone.').waitFor();
-};
-const openRestricted = async (page) => {
-  await page.getByRole('row').filter({ hasText: 'Restricted' }).first().click();
-  await page.getByRole('button', { name: /^Emergency access/ }).waitFor();
-};
-const chooseFile = async (page) => {
-  const chosen = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: 'Choose a file' }).click();
-  await (await chosen).setFiles({ name: 'patients.csv', mimeType: 'text/csv', buffer: Buffer.from(CSV) });
-  await page.getByRole('heading', { name: 'What the columns are' }).waitFor();
-};
-/** What would be printed; the dialog of the browser, which nobody would close, does not open. */
-const printDay = async (page) => {
-  await page.locator('[data-appointment]').first().waitFor();
-  await page.evaluate(() => {
-    window.print = () => document.body.setAttribute('data-printed', '');
-  });
-  await page.getByRole('button', { name: /^Print the day/ }).click();
-  await page.locator('body[data-printed]').waitFor();
-  await page.emulateMedia({ media: 'print' });
-};
-const openProgress = async (page) => {
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: new RegExp(CRITICAL.title) })
-    .first()
-    .click();
-  await page.getByRole('complementary').getByRole('table').waitFor();
-};
-
-/** File, person, page and options of each picture. Those at the end have the bar of the critical notice above them. */
-const PICTURES = [
-  ['sign-in', 'nobody', '/'],
-  ['patients', 'clinician', '/patients/', { prepare: openRow(4) }],
-  ['patients-dark', 'clinician', '/patients/', { dark: true, prepare: openRow(4) }],
-  ['patients-narrow', 'front_desk', '/patients/', { viewport: NARROW }],
-  ['patient-restricted', 'front_desk', '/patients/', { prepare: openRestricted }],
-  ['patient-merge', 'clinician', '/patients/', { prepare: openMerge }],
-  ['patient-import', 'tenant_admin', '/patients/?import=1', { prepare: chooseFile }],
-  ['patient-deleted', 'tenant_admin', '/patients/?deleted=1', { prepare: openRow(1) }],
-  ['schedule', 'front_desk', '/schedule/'],
-  ['schedule-dark', 'front_desk', '/schedule/', { dark: true }],
-  ['schedule-narrow', 'front_desk', '/schedule/', { viewport: NARROW }],
-  ['appointment', 'front_desk', '/schedule/', { prepare: openAppointment }],
-  ['my-day', 'clinician', '/schedule/', { prepare: press('m') }],
-  ['week', 'front_desk', '/schedule/?span=week'],
-  ['day-sheet', 'clinician', '/schedule/', { viewport: PAPER, prepare: printDay }],
-  ['waiting-room', 'nobody', '/board/'],
-  ['people-here', 'clinician', '/patients/', { prepare: openHeader(/^Who is here/) }],
-  ['account', 'clinician', '/patients/', { prepare: openAccount }],
-  ['first-steps', 'new_admin', '/clinic-setup/'],
-  ['connections', 'tenant_admin', '/connections/', { prepare: lastMinutes }],
-  ['limits', 'tenant_admin', '/limits/'],
-  ['clinic-setup', 'tenant_admin', '/clinic-setup/'],
-  ['security', 'tenant_admin', '/security/'],
-  ['events', 'tenant_admin', '/events/', { prepare: openRow(2) }],
-  ['integrations', 'tenant_admin', '/integrations/?tab=webhooks', { prepare: openWebhook }],
-  ['keys', 'tenant_admin', '/integrations/', { prepare: openRow(1) }],
-  ['gateways', 'tenant_admin', '/gateways/', { prepare: openRow(2) }],
-  ['users', 'tenant_admin', '/users/', { prepare: openRow(2) }],
-  ['approvals', 'tenant_admin', '/users/?approvals=1'],
-  ['audit', 'tenant_admin', '/audit/', { prepare: openRow(3) }],
-  ['emergency-accesses', 'tenant_admin', '/audit/?tab=emergency', { prepare: openRow(1) }],
-  ['policies', 'tenant_admin', '/notifications/?tab=policies'],
-  ['tenants', 'super_admin', '/tenants/'],
-  ['clinics-compared', 'super_admin', '/connections/'],
-  ['system', 'super_admin', '/system/'],
-  ['system-log', 'super_admin', '/system/?view=log&level=info'],
-  ['palette', 'tenant_admin', '/patients/', { prepare: openPalette }],
-  ['shortcuts', 'front_desk', '/schedule/', { prepare: openShortcuts }],
-  ['notifications', 'clinician', '/notifications/', { critical: true }],
-  ['progress', 'tenant_admin', '/notifications/?tab=sent', { critical: true, prepare: openProgress }],
-  ['lock', 'front_desk', '/patients/', { prepare: lock }],
-];
 
 /** Cleanup functions, run in reverse order. */
 const cleanups = [];
@@ -252,7 +64,7 @@ async function main() {
     }
     return pages.get(key);
   };
-  const board = await prepareClinic(url, people, tenant);
+  const board = await prepareClinic(url, people, tenant, cleanups);
   people.set('new_admin', await createClinic(url, people.get('super_admin'), tenant.time_zone));
   // All users are connected before the first picture, so that the pages about connections have data.
   for (const [, role, , look] of PICTURES) await pageFor(role, look);
@@ -329,106 +141,6 @@ async function startDemo() {
   // The log, which nobody reads here, must not fill the pipe and stop the server.
   server.stdout.resume();
   return { url, logins };
-}
-
-const signIn = (url, { email, password }) =>
-  fetch(`${url}/api/v1/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email, password }),
-  });
-
-async function tokenOf(url, login) {
-  const response = await signIn(url, login);
-  if (!response.ok) throw new Error(`POST /auth/login answered ${response.status}`);
-  return (await response.json()).access_token;
-}
-
-/** Calls the API. A failure ends the script: the picture of what was prepared would lack it. */
-async function call(url, method, path, token, body) {
-  const response = await fetch(`${url}/api/v1${path}`, {
-    method,
-    headers: {
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      'content-type': 'application/json',
-    },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
-  if (!response.ok)
-    throw new Error(`${method} ${path} answered ${response.status}: ${await response.text()}`);
-  return response.status === 204 ? undefined : await response.json();
-}
-
-/** Makes what the demo data lack. Returns the address of the screen of the waiting room. */
-async function prepareClinic(url, people, tenant) {
-  const admin = await tokenOf(url, people.get('tenant_admin'));
-  const clinician = await tokenOf(url, people.get('clinician'));
-  const superAdmin = await tokenOf(url, people.get('super_admin'));
-  for (const [level, message] of MESSAGES)
-    await call(url, 'POST', '/notifications', admin, { level, message });
-  for (const policy of POLICIES) await call(url, 'POST', '/escalation-policies', admin, policy);
-  for (const [id, report] of GATEWAYS) await call(url, 'PUT', `/gateways/${id}`, admin, report);
-  await addWebhooks(url, admin);
-
-  const { data: patients } = await call(url, 'GET', '/patients?limit=5', admin);
-  const [restricted, other, deleted, , twin] = patients;
-  for (const { id } of [restricted, other])
-    await call(url, 'PATCH', `/patients/${id}`, admin, { restricted: true });
-  const reason = 'Unconscious on arrival, needs to know the medication';
-  await call(url, 'POST', `/patients/${other.id}/break-glass`, clinician, { reason });
-  await call(url, 'DELETE', `/patients/${deleted.id}`, admin);
-  const { first_name, last_name, birth_date } = twin;
-  await call(url, 'POST', '/patients', clinician, {
-    first_name,
-    last_name,
-    birth_date,
-    phone: '(312) 555-0188',
-  });
-
-  const person = {
-    email: 'locum@riverside.test',
-    name: 'Dr. Imani Brooks',
-    role: 'clinician',
-    invitation: true,
-  };
-  await call(url, 'POST', '/users', superAdmin, { ...person, tenant_id: tenant.id });
-  const scopes = ['patients:read', 'appointments:read', 'events:write'];
-  await call(url, 'POST', '/integration-keys', admin, { name: 'Lab feed', scopes });
-  const screen = { name: 'Screen of the waiting room', scopes: ['stream:read'], role: 'ids' };
-  const { key } = await call(url, 'POST', '/integration-keys', admin, screen);
-  return `${url}/board/#${key}`;
-}
-
-/** A clinic that has nothing yet. Returns the login of its administrator, who has chosen the own password. */
-async function createClinic(url, superAdmin, timeZone) {
-  const token = await tokenOf(url, superAdmin);
-  const clinic = { name: 'Hillside Clinic', slug: 'hillside', time_zone: timeZone };
-  const { id } = await call(url, 'POST', '/tenants', token, clinic);
-  const first = { email: 'admin@hillside.test', password: 'a first password for a colleague' };
-  const person = { ...first, name: 'Joan Keller', role: 'tenant_admin', tenant_id: id };
-  await call(url, 'POST', '/users', token, person);
-  const { change_token } = await (await signIn(url, first)).json();
-  const login = { email: first.email, password: 'correct horse battery' };
-  const body = { change_token, new_password: login.password };
-  await call(url, 'POST', '/auth/password', undefined, body);
-  return login;
-}
-
-/** Webhooks to a receiver on this machine, one of which fails. */
-async function addWebhooks(url, token) {
-  const receiver = createServer((request, response) => {
-    request.resume().on('end', () => response.writeHead(request.url === FAILING_PATH ? 503 : 204).end());
-  });
-  receiver.listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  cleanups.push(async () => {
-    receiver.close();
-    receiver.closeAllConnections();
-  });
-  for (const [path, payload, types] of WEBHOOKS) {
-    const address = `http://127.0.0.1:${receiver.address().port}${path}`;
-    await call(url, 'POST', '/webhooks', token, { url: address, payload, types });
-  }
 }
 
 /** @param {{ email: string, password: string } | undefined} login nobody signs in without one */
