@@ -115,6 +115,7 @@ describe('a field for a date', () => {
     // Escape closes the calendar alone, and the form stays
     await page.keyboard.press('Escape');
     await calendar.waitFor({ state: 'detached' });
+    expect(await page.getByRole('dialog', { name: 'Eingaben verwerfen?' }).count()).toBe(0);
     expect(await born.inputValue()).toBe('31.03.1961');
     await page.getByRole('button', { name: 'Kalender' }).press('Enter');
     await untilOn('31. März 1961');
@@ -125,6 +126,39 @@ describe('a field for a date', () => {
     expect(await born.inputValue()).toBe('01.04.1961');
     // the day has left the form to go back to where the calendar was opened
     await eventually(async () => (await focused()) === 'Kalender');
+    expect(person.complaints).toEqual([]);
+    await person.close();
+  });
+
+  it('has a calendar that Escape closes without closing the form behind it, also one in which nothing was typed', async () => {
+    const { person, born } = await newPatient('de-DE');
+    const { page } = person;
+    const form = page.getByRole('dialog', { name: 'Neuer Patient' });
+    const calendar = page.getByRole('dialog', { name: 'Tag auswählen' });
+    const opener = form.getByRole('button', { name: 'Kalender' });
+    await born.waitFor();
+    for (const place of ['day', 'month', 'nothing']) {
+      await opener.click();
+      await calendar.getByRole('grid').waitFor();
+      if (place === 'month') await calendar.getByLabel('Monat', { exact: true }).focus();
+      if (place === 'nothing') await calendar.getByRole('columnheader').first().click();
+      await page.keyboard.press('Escape');
+      await calendar.waitFor({ state: 'detached' });
+      // the focus is back where the calendar was opened, in a form that stays
+      await eventually(() => opener.evaluate((button) => button === document.activeElement), {
+        what: `the focus after Escape on ${place}`,
+      });
+      expect(await page.getByRole('dialog').count()).toBe(1);
+    }
+    await opener.press('Enter');
+    const focusedDay = calendar.getByRole('gridcell').locator('button:focus');
+    await focusedDay.waitFor();
+    await focusedDay.press('Enter');
+    await calendar.waitFor({ state: 'detached' });
+    expect(await born.inputValue()).not.toBe('');
+    // with the calendar closed, Escape belongs to the form again
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Eingaben verwerfen?' }).waitFor();
     expect(person.complaints).toEqual([]);
     await person.close();
   });

@@ -99,7 +99,13 @@ export const DateField = ({
               <IconCalendar size={18} aria-hidden="true" />
             </ActionIcon>
           </Popover.Target>
-          <Popover.Dropdown aria-modal="true" aria-labelledby={`${id}-choose`} p="xs">
+          <Popover.Dropdown
+            aria-modal="true"
+            aria-labelledby={`${id}-choose`}
+            p="xs"
+            // Mantine's dialogs take Escape in the capture phase of the window unless its target says that it is not for them
+            onFocusCapture={({ target }) => target.setAttribute('data-mantine-stop-propagation', 'true')}
+          >
             <span id={`${id}-choose`} hidden>
               {words.choose}
             </span>
