@@ -22,6 +22,13 @@ describe('a date that somebody typed', () => {
     expect(reader('de-DE')('12/24/2026')).toBe('2026-12-24');
   });
 
+  it('is read in the order of day and month that the region has after a name of the month, also where it writes the year first', () => {
+    for (const locale of ['en-ZA', 'en-SE', 'fr-CA', 'en-GB', 'de', 'fr'])
+      expect([locale, reader(locale)('03/04/1961')]).toEqual([locale, '1961-04-03']);
+    for (const locale of ['en-US', 'en-CA'])
+      expect([locale, reader(locale)('03/04/1961')]).toEqual([locale, '1961-03-04']);
+  });
+
   it('is read with the year first in every language', () => {
     for (const locale of ['de-DE', 'en-GB', 'en-US', 'fr-FR'])
       for (const text of ['1961-04-03', '1961-4-3', '1961/04/03', ' 1961-04-03 ', '19610403'])

@@ -82,8 +82,10 @@ const withoutSigns = (digits: string, locale: string): Parts | null => {
   return { year: digits.slice(0, 4), month: digits.slice(4, 6), day: digits.slice(6) };
 };
 
+/** Asks the medium style, which puts the year last where the short one puts it first (`1961-04-03` in en-ZA, en-CA, fr-CA). */
 const isMonthFirst = (locale: string): boolean => {
-  const parts = new Intl.DateTimeFormat(locale).formatToParts(0).map(({ type }) => type);
+  const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
+  const parts = format.formatToParts(0).map(({ type }) => type);
   return parts.indexOf('month') < parts.indexOf('day');
 };
 
