@@ -7,21 +7,27 @@ import { type TypedValueProps, useTypedValue } from './use-typed-value';
 
 const EXAMPLE = '14:30';
 
+type OwnProps = TypedValueProps & {
+  /** The time is the end of something: 24:00 is the midnight that follows, `00:00`. */
+  readonly endsDay?: boolean;
+};
+
 /** A time of day, written and read as everywhere in the console and typed in any of the usual ways. Its value is `HH:MM`. */
 export const TimeField = ({
   value,
   defaultValue,
   onChange,
+  endsDay = false,
   error,
   ...props
-}: TypedValueProps & Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange'>) => {
+}: OwnProps & Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange'>) => {
   const words = useRoomText(FORMS).dates;
   const { locale } = useWords();
   const example = writeTime(EXAMPLE, locale);
   const field = useTypedValue(
     { value, defaultValue, onChange },
     {
-      read: readTime,
+      read: (text) => readTime(text, endsDay),
       isWhole: isWholeTime,
       isValue: isIsoTime,
       write: (time) => writeTime(time, locale),

@@ -24,7 +24,6 @@ describe('a time of day that somebody typed', () => {
       ['8 pm', '20:00'],
       ['12 am', '00:00'],
       ['12 pm', '12:00'],
-      ['24:00', '00:00'],
       ['0', '00:00'],
     ] as const)
       expect([text, readTime(text)]).toEqual([text, time]);
@@ -35,6 +34,9 @@ describe('a time of day that somebody typed', () => {
       '',
       'x',
       '25:00',
+      '24:00',
+      '2400',
+      '24',
       '24:30',
       '8:60',
       '8:3',
@@ -47,6 +49,13 @@ describe('a time of day that somebody typed', () => {
       expect([text, readTime(text)]).toEqual([text, null]);
     expect(isIsoTime('23:59')).toBe(true);
     expect(isIsoTime('24:00')).toBe(false);
+  });
+
+  it('may be 24:00 where it ends something: as a start that would be a day too early', () => {
+    for (const text of ['24:00', '2400', '24', '24 h', '0:00'])
+      expect([text, readTime(text, true)]).toEqual([text, '00:00']);
+    for (const text of ['24:01', '24:30', '25:00'])
+      expect([text, readTime(text, true)]).toEqual([text, null]);
   });
 
   it('is understood as the console itself writes it, each minute that is asked for, in every region', () => {

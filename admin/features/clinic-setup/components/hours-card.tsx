@@ -128,6 +128,7 @@ export const HoursCard = ({
                   –
                   <TimeField
                     w="6.5rem"
+                    endsDay
                     aria-label={formatMessage(words.hours.to, named)}
                     value={shown(span.to)}
                     onChange={(to) => put({ to: endOf(to) })}

@@ -108,7 +108,7 @@ const Form = ({ current, onClose }: { current: NotificationPreferences; onClose:
           <>
             <Group grow align="flex-start">
               <TimeField label={words.from} required {...form.getInputProps('from')} />
-              <TimeField label={words.to} required {...form.getInputProps('to')} />
+              <TimeField endsDay label={words.to} required {...form.getInputProps('to')} />
             </Group>
             <Text size="sm" c="dimmed">
               {formatMessage(words.zone, { zone: zone.replaceAll('_', ' ') })}
