@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from '@jest/globals';
+import { ListPreferences } from '@wardbell/contract';
 import { z } from 'zod';
 import { createTenant, must, type TestTenant, type TestUser } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
@@ -80,6 +81,40 @@ it('are saved under a name in one browser and found, chosen and opened by defaul
   expect(await savedOf(clinic.clinician)).toEqual([]);
   expect([...here.complaints, ...there.complaints, ...third.complaints]).toEqual([]);
   await Promise.all([here.close(), there.close(), third.close()]);
+});
+
+it('made the default in one tab narrow no list that is being read, neither there nor in another tab', async () => {
+  await must(ListPreferences, server, 'PUT', '/users/me/lists', {
+    token: clinic.admin.token,
+    body: { list: 'users', version: 0, filters: [{ name: 'Reception', filter: { role: 'front_desk' } }] },
+  });
+  const here = await signedIn(clinic.admin);
+  await here.page.goto(`${server.url}/users/`);
+  await here.row('Test clinician').waitFor();
+  // the browser has had the first answer of the server
+  await here.page.waitForFunction(() => localStorage.getItem('wardbell.lists')?.includes('"isKnown":true'));
+  const there = await here.openTab('/users/');
+  await there.row('Test clinician').waitFor();
+  await openMenu(there);
+  await here.page.evaluate(() =>
+    addEventListener('storage', () => {
+      const isTold = localStorage.getItem('wardbell.lists')?.includes('front_desk');
+      if (isTold) setTimeout(() => document.body.setAttribute('data-told', ''));
+    }),
+  );
+  await there.page.getByRole('button', { name: 'Open this list with “Reception”' }).click();
+  await there.page.getByText('This list opens with “Reception”.').waitFor();
+  await here.page.locator('body[data-told]').waitFor({ state: 'attached' });
+  for (const tab of [here, there]) {
+    expect(await tab.row('Test clinician').count()).toBe(1);
+    expect(new URL(tab.page.url()).search).toBe('');
+  }
+  // it is for the next time
+  await here.page.goto(`${server.url}/users/`);
+  await eventually(async () => new URL(here.page.url()).searchParams.get('role') === 'front_desk');
+  await here.row('Test clinician').waitFor({ state: 'detached' });
+  expect([...here.complaints, ...there.complaints]).toEqual([]);
+  await here.close();
 });
 
 it('of patients have the order and archived ones, and nothing of what was searched for', async () => {

@@ -22,17 +22,19 @@ export const choose = (userId: string, list: ListName, chosen: Partial<Choices>)
   write(userId, { ...lists, [list]: { ...kept, ...chosen, unsaved } });
 };
 
-/** Takes over what the server has. What was chosen here and is not saved yet stays. */
+/** Takes over what the server has, for every list. What was chosen here and is not saved yet stays. */
 export const adopt = (userId: string, saved: readonly ListPreferences[]): void => {
   const before = readLists(userId);
-  const after: Lists = { ...before };
-  for (const { list, hidden_columns, practitioner, filters, default_filter } of saved) {
+  const after: Lists = {};
+  for (const list of LIST_NAMES) {
     const kept = before[list] ?? NOTHING;
+    const row = saved.find((each) => each.list === list);
+    const { hidden_columns, practitioner }: Choices = row ?? NOTHING;
     const server: Choices = { hidden_columns, practitioner };
     const unsaved = kept.unsaved.filter((field) => `${kept[field]}` !== `${server[field]}`);
     const chosen = Object.fromEntries(unsaved.map((field) => [field, kept[field]]));
-    const usual = filters.find(({ name }) => name === default_filter)?.filter ?? null;
-    after[list] = { ...server, ...chosen, usual, unsaved };
+    const usual = row?.filters.find(({ name }) => name === row.default_filter)?.filter ?? null;
+    after[list] = { ...server, ...chosen, usual, isKnown: true, unsaved };
   }
   if (JSON.stringify(after) !== JSON.stringify(before)) write(userId, after);
 };

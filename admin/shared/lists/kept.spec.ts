@@ -1,4 +1,5 @@
 import type { ListPreferences } from '@wardbell/contract';
+import { LIST_NAMES } from '@wardbell/contract/list-names';
 import { adopt, choose, unsavedLists } from './keep';
 import { readLists } from './kept';
 
@@ -33,6 +34,7 @@ describe('What a browser keeps of the choices for a list', () => {
       hidden_columns: [],
       practitioner: '~1',
       usual,
+      isKnown: true,
       unsaved: [],
     });
     expect([...stored.values()].join()).not.toContain('Late ones');
@@ -49,6 +51,17 @@ describe('What a browser keeps of the choices for a list', () => {
     expect(unsavedLists('anna')).toEqual([]);
     adopt('anna', [saved({ practitioner: '~3', version: 3 })]);
     expect(readLists('anna').schedule?.practitioner).toBe('~3');
+  });
+
+  it('is known of every list after the first answer of the server, whether or not something was chosen for it', () => {
+    choose('anna', 'schedule', { practitioner: '~2' });
+    expect(readLists('anna').schedule?.isKnown).toBe(false);
+    adopt('anna', [saved({ list: 'users' })]);
+    expect(LIST_NAMES.filter((list) => readLists('anna')[list]?.isKnown !== true)).toEqual([]);
+    // what was chosen here is still to be saved
+    expect(readLists('anna').schedule).toMatchObject({ practitioner: '~2', unsaved: ['practitioner'] });
+    choose('anna', 'users', { hidden_columns: ['role'] });
+    expect(readLists('anna').users?.isKnown).toBe(true);
   });
 
   it('is that of the last 20 people', () => {

@@ -15,6 +15,8 @@ export interface Choices {
 export interface Kept extends Choices {
   /** The default filter, without its name. */
   readonly usual: Filter | null;
+  /** This browser has had an answer of the server: no choice, and no default filter, is then one too. */
+  readonly isKnown: boolean;
   /** Choices that the server does not have yet. */
   readonly unsaved: readonly (keyof Choices)[];
 }
@@ -23,7 +25,13 @@ export type Lists = Partial<Record<ListName, Kept>>;
 
 export const STORAGE_KEY = 'wardbell.lists';
 export const CHANGED = 'wardbell:lists';
-export const NOTHING: Kept = { hidden_columns: [], practitioner: null, usual: null, unsaved: [] };
+export const NOTHING: Kept = {
+  hidden_columns: [],
+  practitioner: null,
+  usual: null,
+  isKnown: false,
+  unsaved: [],
+};
 const NO_LISTS: Lists = {};
 
 let raw: string | null = null;

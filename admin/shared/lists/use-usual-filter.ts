@@ -3,20 +3,20 @@ import { useLayoutEffect, useRef } from 'react';
 import { type Filter, useKept } from './kept';
 
 /**
- * Applies the person's default filter once, unless the list was opened narrowed down or has been narrowed down since: on a
- * browser that does not know it yet it comes with the answer of the server.
+ * Applies the person's default filter once, unless the list was opened narrowed down or has been narrowed down since. On a new
+ * browser it comes with the first answer of the server. One that is set later, here or on another screen, is for the next time:
+ * it would narrow a list down that is being read.
  */
 export const useUsualFilter = (
   list: ListName,
   isNarrowed: boolean,
   apply: (filter: Filter) => void,
 ): void => {
-  const { usual } = useKept(list);
+  const { usual, isKnown } = useKept(list);
   const isDone = useRef(false);
   useLayoutEffect(() => {
-    if (isNarrowed) isDone.current = true;
-    if (isDone.current || usual === null) return;
-    isDone.current = true;
-    apply(usual);
+    if (isDone.current) return;
+    isDone.current = isNarrowed || isKnown || usual !== null;
+    if (!isNarrowed && usual !== null) apply(usual);
   });
 };
