@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { AppointmentType, Practitioner } from '@wardbell/contract';
+import { AppointmentType, ListPreferences, Practitioner } from '@wardbell/contract';
 import { must } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
@@ -70,6 +71,38 @@ it('never hide the appointment that a link leads to', async () => {
   await page.goto(`${server.url}/schedule/?date=${DAY}&id=${other.id}`);
   await block(anna, /Follow-up/).waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).waitFor();
+  await anna.close();
+});
+
+it('of the default are for the schedule without an address of its own, and make no step to go back to', async () => {
+  await book('09:00');
+  await must(ListPreferences, server, 'PUT', '/users/me/lists', {
+    token: clinic.clinician.token,
+    body: {
+      list: 'schedule',
+      version: 0,
+      filters: [{ name: 'Not here', filter: { status: 'cancelled' } }],
+      default_filter: 'Not here',
+    },
+  });
+  const status = () => new URL(page.url()).searchParams.get('status');
+  // on a new browser the default comes with the answer of the server, in a browser that knows it with the first paint
+  const anna = await signedIn(clinic.clinician);
+  const { page } = anna;
+  await page.waitForURL(/\/patients\//);
+  for (const visit of ['new', 'known']) {
+    await page.getByRole('link', { name: 'Schedule', exact: true }).click();
+    await eventually(() => status() === 'cancelled', { what: `the default filter in a ${visit} browser` });
+    await page.goBack();
+    await page.waitForURL(/\/patients\//);
+  }
+  await page.goto(`${server.url}/schedule/?date=${DAY}`);
+  await block(anna, /Check-up/).waitFor();
+  expect(status()).toBeNull();
+  expect(await clear(anna).count()).toBe(0);
+  await page.goto(`${server.url}/schedule/`);
+  await eventually(() => status() === 'cancelled');
+  expect(anna.complaints).toEqual([]);
   await anna.close();
 });
 

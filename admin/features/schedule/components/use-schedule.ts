@@ -1,4 +1,5 @@
 import type { Appointment } from '@wardbell/contract';
+import { useSearchParams } from 'next/navigation';
 import { useMemo, useRef } from 'react';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
@@ -90,13 +91,20 @@ export const useSchedule = () => {
   const nowMs = useNow(TICK_MS);
   const today = todayIn(timeZone, nowMs);
   const { usual, practitioner: chosenAsMine } = useKept('schedule');
-  const [view, change] = useView(today, usual === null ? readKeptFilter(me.id) : filterOf(usual));
+  // What a link asks for is shown, without the default filter.
+  const isLink = useSearchParams().size > 0;
+  const [view, change] = useView(
+    today,
+    usual === null ? readKeptFilter(me.id) : isLink ? NO_FILTER : filterOf(usual),
+  );
   const { date, span, by, filter, withCancelled, openId } = view;
   const narrow = (next: Filter) => {
     change({ filter: next, openId: null });
     keepFilter(me.id, next);
   };
-  useUsualFilter('schedule', isFiltered(filter), (saved) => change({ filter: filterOf(saved) }));
+  useUsualFilter('schedule', isLink || isFiltered(filter), (saved) =>
+    change({ filter: filterOf(saved) }, 'replace'),
+  );
   const dates = useMemo(() => (span === 'week' ? weekOf(date) : [date]), [span, date]);
   const [firstDate = date] = dates;
   const list = useDays(firstDate, dates.length, timeZone);

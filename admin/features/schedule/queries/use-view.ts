@@ -34,11 +34,14 @@ const addressOf = (view: View, today: string): string => {
   return `/schedule/${query.size > 0 ? `?${query}` : ''}`;
 };
 
+/** Each change is a step that the browser's back button undoes, unless it replaces the present one. */
+export type ChangeView = (change: Partial<View>, how?: 'push' | 'replace') => void;
+
 /**
  * The view, and how to change it. Written past the router, which would ask the server for the same page again.
  * @param usual the filter of an address that has none, when the page is opened
  */
-export const useView = (today: string, usual: Filter): readonly [View, (change: Partial<View>) => void] => {
+export const useView = (today: string, usual: Filter): readonly [View, ChangeView] => {
   const query = useSearchParams();
   const asked = query.get('date');
   const [practitioner, room, type, status] = FILTERED.map((field) => query.get(field) || null);
@@ -67,12 +70,13 @@ export const useView = (today: string, usual: Filter): readonly [View, (change: 
       : null,
   );
   const view = ahead?.of === current ? ahead.view : inAddress;
-  const change = (changed: Partial<View>) => {
+  const change: ChangeView = (changed, how = 'push') => {
     const next = { ...view, ...changed };
     const address = addressOf(next, today);
     if (address === addressOf(view, today)) return;
     setAhead({ of: current, view: next });
-    window.history.pushState(null, '', address);
+    if (how === 'push') window.history.pushState(null, '', address);
+    else window.history.replaceState(null, '', address);
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: once, so that the address says what is shown
   useEffect(() => {
