@@ -10,3 +10,6 @@ export const LIST_NAMES = [
   'system_log',
 ] as const;
 export type ListName = (typeof LIST_NAMES)[number];
+
+/** Saved filters of one list of one person. */
+export const MAX_SAVED_FILTERS = 20;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppointmentStatus } from './appointment.js';
 import { EventTypeName } from './event.js';
-import { LIST_NAMES, type ListName } from './list-names.js';
+import { LIST_NAMES, type ListName, MAX_SAVED_FILTERS } from './list-names.js';
 import { PATIENT_ORDERS } from './lists.js';
 import { Role } from './roles.js';
 import { LogLevel } from './system.js';
@@ -9,9 +9,6 @@ import { line, Uuid, Version } from './text.js';
 import { UserStatus } from './user.js';
 
 /** What a person has chosen for the lists of the console: the same on every screen, and nobody else's. */
-
-/** Saved filters of one list of one person. */
-export const MAX_SAVED_FILTERS = 20;
 
 /** A record of the clinic setup, or a number that stands for a name without one. */
 const RecordKey = z.union([Uuid, z.string().regex(/^~[0-9a-z]{1,7}$/)]);

@@ -167,3 +167,106 @@ it('come with the columns that a person has chosen on another screen', async () 
   expect([...here.complaints, ...there.complaints]).toEqual([]);
   await Promise.all([here.close(), there.close()]);
 });
+
+/** Saves filters of the list of users for the clinic's admin, under these names. */
+const saveFilters = (...names: readonly string[]) =>
+  must(ListPreferences, server, 'PUT', '/users/me/lists', {
+    token: clinic.admin.token,
+    body: {
+      list: 'users',
+      version: 0,
+      filters: names.map((name) => ({ name, filter: { role: 'front_desk' } })),
+    },
+  });
+const openUsers = async (query = ''): Promise<ConsolePage> => {
+  const person = await signedIn(clinic.admin);
+  await person.page.goto(`${server.url}/users/${query}`);
+  await person.row('Test front_desk').waitFor();
+  return person;
+};
+
+it('are renamed and deleted with the keyboard, which is for the menu alone while it is open', async () => {
+  await saveFilters('First', 'Second', 'Third');
+  const anna = await openUsers();
+  const { page } = anna;
+  await anna.row('Test front_desk').click();
+  const panel = page.getByRole('complementary');
+  await panel.waitFor();
+  const menu = page.getByRole('dialog');
+  const button = (name: string) => menu.getByRole('button', { name, exact: true });
+  const untilFocused = (name: string) => button(name).and(page.locator(':focus')).waitFor();
+  await page.getByRole('button', { name: 'Saved filters', exact: true }).press('Enter');
+  await button('Rename “Second”').press('Enter');
+  const field = menu.getByLabel('New name').and(page.locator(':focus'));
+  await field.fill('Other');
+  await field.press('Escape');
+  await untilFocused('Rename “Second”');
+  await button('Rename “Second”').press('Enter');
+  await field.fill('2nd');
+  await field.press('Enter');
+  await untilFocused('Rename “2nd”');
+  await button('Delete “2nd”').press('Enter');
+  await untilFocused('Third');
+  await button('Delete “Third”').press('Enter');
+  await untilFocused('First');
+  await button('Delete “First”').press('Enter');
+  await menu.getByText('You have saved no filter for this list.').waitFor();
+  expect(await menu.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  await page.keyboard.press('/');
+  expect(await menu.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  await page.keyboard.press('Escape');
+  await menu.waitFor({ state: 'detached' });
+  await page
+    .getByRole('button', { name: 'Saved filters', exact: true })
+    .and(page.locator(':focus'))
+    .waitFor();
+  expect(await panel.isVisible()).toBe(true);
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  expect(anna.complaints).toEqual([]);
+  await anna.close();
+});
+
+it('are 20 for a list, and the menu says so instead of offering another', async () => {
+  await saveFilters(...Array.from({ length: 20 }, (_, n) => `Filter ${n}`));
+  const anna = await openUsers('?role=front_desk');
+  await openMenu(anna);
+  const menu = anna.page.getByRole('dialog');
+  await menu.getByText('You have saved 20 filters for this list, which is the most.').waitFor();
+  expect(await menu.getByRole('textbox').count()).toBe(0);
+  expect(await violationsOf(anna.page)).toEqual([]);
+  await menu.getByRole('button', { name: 'Delete “Filter 7”' }).click();
+  await menu.getByLabel('Save the filter as').waitFor();
+  expect(anna.complaints).toEqual([]);
+  await anna.close();
+});
+
+it('are not said to be none while the server has not answered, and a name that was not saved stays', async () => {
+  const anna = await signedIn(clinic.admin);
+  const { page } = anna;
+  const lists = '**/api/v1/users/me/lists';
+  await page.route(lists, (route) => route.abort('connectionrefused'));
+  await page.goto(`${server.url}/users/?role=front_desk`);
+  await anna.row('Test front_desk').waitFor();
+  await openMenu(anna);
+  const menu = page.getByRole('dialog');
+  const retry = menu.getByRole('button', { name: 'Try again' });
+  await retry.waitFor();
+  expect(await menu.getByText('You have saved no filter').count()).toBe(0);
+  expect(await menu.getByRole('textbox').count()).toBe(0);
+  expect(await violationsOf(page)).toEqual([]);
+  await page.unroute(lists);
+  await retry.click();
+  await menu.getByText('You have saved no filter for this list.').waitFor();
+  const name = menu.getByLabel('Save the filter as');
+  await page.route(lists, (route) => route.abort('connectionrefused'));
+  await name.fill('Reception');
+  await name.press('Enter');
+  await menu.getByRole('alert').waitFor();
+  expect(await name.inputValue()).toBe('Reception');
+  await page.unroute(lists);
+  await name.press('Enter');
+  await menu.getByRole('button', { name: 'Reception', exact: true }).waitFor();
+  await eventually(async () => (await name.inputValue()) === '');
+  await anna.close();
+});

@@ -10,7 +10,7 @@ import { useOwnLists, useSaveList } from './use-own-lists';
 /** Brings what the server has into this browser, and what is chosen here to the server. It shows nothing. */
 export const ListSync = () => {
   const { id } = useMe();
-  const saved = useOwnLists();
+  const { data: saved } = useOwnLists();
   const { mutateAsync } = useSaveList();
   const saving = useRef(new Set<string>());
   useEffect(() => {

@@ -9,16 +9,15 @@ const KEY = ['own-lists'];
 const STALE_MS = 15_000;
 const MAX_TRIES = 3;
 
-/** What the person has chosen for the lists, as the server has it; undefined until it has been loaded. */
-export const useOwnLists = (): readonly ListPreferences[] | undefined => {
+/** What the person has chosen for the lists, as the server has it. */
+export const useOwnLists = () => {
   const api = useApi();
-  const query = useQuery({
+  return useQuery<readonly ListPreferences[]>({
     queryKey: KEY,
     queryFn: async ({ signal }) => (await api.call('GET', '/users/me/lists', { signal })).data,
     staleTime: STALE_MS,
     refetchOnWindowFocus: true,
   });
-  return query.data;
 };
 
 type Chosen = Omit<ListPreferences, 'list' | 'version'>;
