@@ -270,3 +270,26 @@ it('are not said to be none while the server has not answered, and a name that w
   await eventually(async () => (await name.inputValue()) === '');
   await anna.close();
 });
+
+it('and columns that could not be saved are saved when the window is looked at again', async () => {
+  await createPatient(server, clinic.clinician, { last_name: 'Abel' });
+  const anna = await signedIn(clinic.clinician);
+  const { page } = anna;
+  await anna.row('Abel').waitFor();
+  await page.waitForFunction(() => localStorage.getItem('wardbell.lists')?.includes('"isKnown":true'));
+  const refused = page.waitForEvent('requestfailed', (request) => request.method() === 'PUT');
+  await page.route('**/api/v1/users/me/lists', (route) =>
+    route.request().method() === 'PUT' ? route.abort('connectionrefused') : route.continue(),
+  );
+  await page.getByRole('button', { name: 'Columns', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Phone' }).click();
+  await refused;
+  await page.unroute('**/api/v1/users/me/lists');
+  expect(await savedOf(clinic.clinician)).toEqual([]);
+  // what the server says is asked for again once it is some seconds old
+  await eventually(async () => {
+    await page.evaluate(() => dispatchEvent(new Event('visibilitychange')));
+    return (await savedOf(clinic.clinician)).length === 1;
+  });
+  await anna.close();
+});

@@ -10,9 +10,10 @@ import { useOwnLists, useSaveList } from './use-own-lists';
 /** Brings what the server has into this browser, and what is chosen here to the server. It shows nothing. */
 export const ListSync = () => {
   const { id } = useMe();
-  const { data: saved } = useOwnLists();
+  const { data: saved, dataUpdatedAt } = useOwnLists();
   const { mutateAsync } = useSaveList();
   const saving = useRef(new Set<string>());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each answer of the server is a time to try a failed save again, also one that says nothing new
   useEffect(() => {
     if (saved === undefined) return undefined;
     adopt(id, saved);
@@ -37,6 +38,6 @@ export const ListSync = () => {
     };
     saveAll();
     return onKept(saveAll);
-  }, [id, saved, mutateAsync]);
+  }, [id, saved, dataUpdatedAt, mutateAsync]);
   return null;
 };

@@ -41,10 +41,13 @@ const nothingFor = (list: ListName) => ({
 export const useSaveList = () => {
   const api = useApi();
   const cache = useQueryClient();
+  /** An answer from before a change would undo it in the cache. */
+  const cancelLoads = () => cache.cancelQueries({ queryKey: KEY });
   return useMutation({
     scope: { id: 'own-lists' },
     mutationFn: async ({ list, change }: Change) => {
       for (let attempt = 1; ; attempt++) {
+        await cancelLoads();
         const saved = await cache.fetchQuery({
           queryKey: KEY,
           queryFn: async () => (await api.call('GET', '/users/me/lists')).data,
@@ -58,10 +61,12 @@ export const useSaveList = () => {
         }
       }
     },
-    onSuccess: (saved) =>
+    onSuccess: async (saved) => {
+      await cancelLoads();
       cache.setQueryData<readonly ListPreferences[]>(KEY, (known = []) => [
         ...known.filter(({ list }) => list !== saved.list),
         saved,
-      ]),
+      ]);
+    },
   });
 };
