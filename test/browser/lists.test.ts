@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { api } from '@wardbell/contract';
 import type { Page } from 'playwright-core';
 import { call } from '../support/http.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
@@ -6,7 +7,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import { overflowOf } from './support/narrow.js';
-import { createPatient, createPatients } from './support/patients.js';
+import { createPatient, createPatients, updatePatient } from './support/patients.js';
 
 let clinic: TestTenant;
 
@@ -62,6 +63,63 @@ describe('the list of patients', () => {
     await page.getByRole('complementary').waitFor();
     await untilNames(page, ['Abel', 'Dahl', 'Cole', 'Berg']);
     expect(nurse.complaints).toEqual([]);
+    await nurse.close();
+  });
+
+  it('holds still in the order by the last change when the topmost patient in sight is changed elsewhere', async () => {
+    await createPatients(server, clinic.clinician, 60);
+    const nurse = await signedIn(clinic.clinician);
+    const { page } = nurse;
+    await nurse.row('Patient0000').first().waitFor();
+    await page.getByRole('columnheader', { name: 'Updated' }).getByRole('button').click();
+    await page
+      .getByRole('columnheader', { name: 'Updated' })
+      .and(page.locator('[aria-sort=descending]'))
+      .waitFor();
+    const grid = page.getByRole('grid');
+    /** The row whose top is the first below the head of the list, and those after it. */
+    const inSight = () =>
+      grid.evaluate((element) => {
+        const top = element.querySelector('[role=columnheader]')?.getBoundingClientRect().bottom ?? 0;
+        return Array.from(element.querySelectorAll('[role=row]'), (row) => ({
+          name: /Patient\d{6}/.exec(row.textContent ?? '')?.[0] ?? '',
+          y: Math.round(row.getBoundingClientRect().top),
+        }))
+          .filter(({ name, y }) => name !== '' && y >= top - 1 && y < innerHeight)
+          .sort((a, b) => a.y - b.y)
+          .slice(0, 8);
+      });
+    await grid.evaluate((element) => {
+      const row = element.querySelector('[role=rowgroup]:last-child [role=row]');
+      element.scrollTo({ top: 25 * (row?.getBoundingClientRect().height ?? 0) });
+    });
+    await eventually(async () => (await grid.evaluate((element) => element.scrollTop)) > 0);
+    await eventually(async () => (await inSight()).length === 8);
+    const [topmost, ...others] = await inSight();
+    const { body } = await call(server.url, 'GET', `/patients?search=${topmost?.name}`, {
+      token: clinic.frontDesk.token,
+    });
+    const [patient] = api.patients.list.answer.parse(body).data;
+    await updatePatient(server, clinic.frontDesk, patient?.id ?? '', { phone: '+44 20 7946 9999' });
+    await eventually(async () => (await inSight()).every(({ name }) => name !== topmost?.name), {
+      what: 'the changed patient to go to the top',
+    });
+    expect((await inSight()).filter(({ name }) => others.some((other) => other.name === name))).toEqual(
+      others,
+    );
+    // one from below that goes to the top moves all rows in sight, which are followed
+    const placeOf = async (name = '') => Number(await nurse.row(name).getAttribute('aria-rowindex'));
+    const [, , third] = others;
+    const place = await placeOf(third?.name);
+    const { body: found } = await call(server.url, 'GET', `/patients?search=Patient000000`, {
+      token: clinic.frontDesk.token,
+    });
+    const [oldest] = api.patients.list.answer.parse(found).data;
+    await updatePatient(server, clinic.frontDesk, oldest?.id ?? '', { phone: '+44 20 7946 9998' });
+    await eventually(async () => (await placeOf(third?.name)) === place + 1, {
+      what: 'a row more above those in sight',
+    });
+    expect((await inSight()).find(({ name }) => name === third?.name)).toEqual(third);
     await nurse.close();
   });
 
