@@ -163,6 +163,25 @@ describe('a field for a date', () => {
     await person.close();
   });
 
+  it('has a calendar that opens at what is typed, and that is named after a field without a label in sight', async () => {
+    const { person, born } = await newPatient('de-DE');
+    const { page } = person;
+    await born.fill('28.2.61');
+    await born.press('Alt+ArrowDown');
+    const grid = page
+      .getByRole('dialog', { name: 'Tag auswählen' })
+      .getByRole('grid', { name: 'Februar 1961' });
+    await grid.getByRole('gridcell', { selected: true }).getByText('28').waitFor();
+    expect(await born.inputValue()).toBe('28.02.1961');
+    expect(person.complaints).toEqual([]);
+    await person.close();
+    const admin = await signedIn(clinic.admin);
+    await admin.page.goto(`${server.url}/audit/`);
+    for (const field of ['From day', 'To day'])
+      await admin.page.getByRole('button', { name: `Calendar: ${field}`, exact: true }).waitFor();
+    await admin.close();
+  });
+
   it('finds a birth date of long ago by month and year, on a phone', async () => {
     const person = await signedIn(clinic.frontDesk, {
       locale: 'en-GB',

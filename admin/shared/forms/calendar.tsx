@@ -7,7 +7,8 @@ import classes from './calendar.module.css';
 import { addDays, addMonths, firstDayOfWeek, weekOf, weeksOf } from './calendar-days';
 import { FORMS } from './messages';
 
-const FIRST_YEAR = 1900;
+/** Of the birth dates of the contract. */
+const FIRST_YEAR = 1850;
 /** Years that are offered before and after the present one, where dates are not of the past. */
 const YEARS_AROUND = 10;
 
@@ -94,7 +95,7 @@ export const Calendar = ({
   };
   const isOutside = (date: string) => within(date) !== date;
   return (
-    <div className={classes.calendar} data-calendar>
+    <div className={classes.calendar}>
       <div className={classes.header}>
         <ActionIcon
           variant="subtle"

@@ -31,12 +31,14 @@ export const DateField = ({
   value,
   defaultValue,
   onChange,
+  onBlur,
+  onKeyDown,
   isPast = false,
   min,
   max,
   error,
   ...props
-}: OwnProps & Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange' | 'min' | 'max'>) => {
+}: OwnProps & Omit<TextInputProps, keyof OwnProps>) => {
   const words = useRoomText(FORMS).dates;
   const { locale } = useWords();
   const formats = useFormats();
@@ -45,11 +47,11 @@ export const DateField = ({
   const today = todayIn(formats.timeZone);
   const exampleYear = isPast ? EXAMPLE_BIRTH_YEAR : today.slice(0, 4);
   const field = useTypedValue(
-    { value, defaultValue, onChange },
+    { value, defaultValue, onChange, onBlur, onKeyDown },
     {
       read: (text) => readDate(text, { locale, today, isPast }),
       isWhole: isWholeDate,
-      isValue: isIsoDate,
+      isValue: (date) => isIsoDate(date, isPast),
       write: formats.date,
       check: (date) => {
         if (min && date < min) return formatMessage(words.tooEarly, { date: formats.date(min) });
@@ -64,6 +66,7 @@ export const DateField = ({
     input.onKeyDown(event);
     if (event.altKey && event.key === 'ArrowDown') {
       event.preventDefault();
+      field.settle();
       setOpen(true);
     }
   };
@@ -91,7 +94,11 @@ export const DateField = ({
             <ActionIcon
               variant="subtle"
               color="gray"
-              aria-label={words.calendar}
+              aria-label={
+                props['aria-label'] === undefined
+                  ? words.calendar
+                  : formatMessage(words.calendarOf, { field: props['aria-label'] })
+              }
               {...(props.label ? { 'aria-describedby': `${inputId}-label` } : {})}
               disabled={props.disabled ?? false}
               onClick={() => setOpen((open) => !open)}

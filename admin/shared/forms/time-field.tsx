@@ -17,15 +17,17 @@ export const TimeField = ({
   value,
   defaultValue,
   onChange,
+  onBlur,
+  onKeyDown,
   endsDay = false,
   error,
   ...props
-}: OwnProps & Omit<TextInputProps, 'value' | 'defaultValue' | 'onChange'>) => {
+}: OwnProps & Omit<TextInputProps, keyof OwnProps>) => {
   const words = useRoomText(FORMS).dates;
   const { locale } = useWords();
   const example = writeTime(EXAMPLE, locale);
   const field = useTypedValue(
-    { value, defaultValue, onChange },
+    { value, defaultValue, onChange, onBlur, onKeyDown },
     {
       read: (text) => readTime(text, endsDay),
       isWhole: isWholeTime,

@@ -82,6 +82,31 @@ describe('a date that somebody typed', () => {
     expect(reader('de-DE', true)('030426')).toBe('2026-04-03');
   });
 
+  it('of a birth is not after today, and in a year from 1850 on as in the contract', () => {
+    const born = reader('de-DE', true);
+    for (const [text, date] of [
+      ['1.12.26', '2026-12-01'],
+      ['2.12.26', '1926-12-02'],
+      ['24.12.26', '1926-12-24'],
+      ['241226', '1926-12-24'],
+      ['29.2.00', '2000-02-29'],
+      ['1.1.1850', '1850-01-01'],
+      ['01011850', '1850-01-01'],
+      ['1850-01-01', '1850-01-01'],
+    ] as const)
+      expect([text, born(text)]).toEqual([text, date]);
+    expect(reader('de-DE')('1.1.1850')).toBeNull();
+    expect(isIsoDate('1850-01-01', true)).toBe(true);
+    expect(isIsoDate('1849-12-31', true)).toBe(false);
+    expect(isIsoDate('1850-01-01')).toBe(false);
+  });
+
+  it('is read in the order of the language though a dot stands behind it', () => {
+    expect(reader('en-US')('04/03/1961.')).toBe('1961-04-03');
+    expect(reader('en-US')('3. 4. 1961')).toBe('1961-04-03');
+    expect(reader('de-DE')('1/7.')).toBe('2026-07-01');
+  });
+
   it('may leave out the year, which is the one of the nearest such day, except of birth dates', () => {
     expect(reader('de-DE')('24.12.')).toBe('2026-12-24');
     expect(reader('de-DE')('7.1.')).toBe('2027-01-07');
@@ -96,7 +121,7 @@ describe('a date that somebody typed', () => {
       '31.2.2026',
       '29.02.2023',
       '04.13.1961',
-      '1.1.1850',
+      '31.12.1849',
       '1.2.3.4',
       '12',
       '123',

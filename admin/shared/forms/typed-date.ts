@@ -10,13 +10,15 @@ export interface DateHabit {
   readonly isPast: boolean;
 }
 
-/** The centuries of the contract. */
+/** The centuries of the contract; people may have been born before. */
 const YEARS = /^(19|20|21)\d\d$/;
+const PAST_YEARS = /^(18[5-9]|19\d|20\d|21\d)\d$/;
 const MIN_NAME_LETTERS = 3;
 
-/** True for a calendar date as forms hold it. */
-export const isIsoDate = (value: string): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(value) && YEARS.test(value.slice(0, 4)) && readDates(value).length === 1;
+/** True for a calendar date as forms hold it. `isPast` as in `DateHabit`. */
+export const isIsoDate = (value: string, isPast = false): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(value) &&
+  dateOf(value.slice(0, 4), value.slice(5, 7), value.slice(8), isPast) !== null;
 
 /** True for a text that is a date by itself, while more may follow: in others a year of two digits may become one of four. */
 export const isWholeDate = (text: string): boolean => /(^|\D)\d{4}$|^\d{4}\D\d\d?\D\d\d$/.test(text.trim());
@@ -30,7 +32,10 @@ export const readDate = (text: string, habit: DateHabit): string | null => {
   if (parts === null) return null;
   const { day, month, year } = parts;
   if (year === undefined) return habit.isPast ? null : nearest(month, day, habit.today);
-  return dateOf(year.length === 2 ? fullYear(Number(year), habit) : year, month, day);
+  if (year.length === 4) return dateOf(year, month, day, habit.isPast);
+  return habit.isPast
+    ? latest(Number(year), month, day, habit.today)
+    : dateOf(nearestYear(Number(year), habit.today), month, day);
 };
 
 interface Parts {
@@ -39,7 +44,8 @@ interface Parts {
   readonly year: string | undefined;
 }
 
-const partsOf = (text: string, { locale }: DateHabit): Parts | null => {
+const partsOf = (text: string, habit: DateHabit): Parts | null => {
+  const { locale } = habit;
   const words = fold(text)
     .split(/[\s.,/\-–]+/)
     .filter(Boolean);
@@ -48,8 +54,9 @@ const partsOf = (text: string, { locale }: DateHabit): Parts | null => {
   const digits = numbers.map((word) => word.replace(/\D/g, ''));
   if (others.length > 0 || !digits.every((each) => /^(\d{1,2}|\d{4}|\d{6}|\d{8})$/.test(each))) return null;
   if (name !== undefined) return withName(digits, monthNamed(name, locale));
-  if (digits.length === 1) return withoutSigns(digits[0] ?? '', locale);
-  const hasDots = text.includes('.');
+  if (digits.length === 1) return withoutSigns(digits[0] ?? '', habit);
+  // one at the end may be a slip
+  const hasDots = /\d\.\s*\d/.test(text);
   return inOrder(digits, isMonthFirst(locale) && !hasDots, hasDots);
 };
 
@@ -74,11 +81,12 @@ const inOrder = (digits: readonly string[], monthFirst: boolean, isFixed: boolea
 };
 
 /** `03041961`, `030461` or `19610403`. */
-const withoutSigns = (digits: string, locale: string): Parts | null => {
+const withoutSigns = (digits: string, { locale, isPast }: DateHabit): Parts | null => {
   if (digits.length < 6) return null;
   const parts = [digits.slice(0, 2), digits.slice(2, 4), digits.slice(4)];
   const local = inOrder(parts, isMonthFirst(locale), true);
-  if (digits.length === 6 || (local?.year && dateOf(local.year, local.month, local.day))) return local;
+  if (digits.length === 6 || (local?.year && dateOf(local.year, local.month, local.day, isPast)))
+    return local;
   return { year: digits.slice(0, 4), month: digits.slice(4, 6), day: digits.slice(6) };
 };
 
@@ -106,18 +114,26 @@ const monthNamed = (name: string, locale: string): string | null => {
 const lettersOf = (text: string): string => fold(text).replace(/^\d+(er|st|nd|rd|th)?|[^a-z]/g, '');
 
 /** Null for a day that no calendar has. */
-const dateOf = (year: string, month: string, day: string): string | null =>
-  YEARS.test(year) ? (readDates(`${year}-${month}-${day}`)[0] ?? null) : null;
+const dateOf = (year: string, month: string, day: string, isPast = false): string | null =>
+  (isPast ? PAST_YEARS : YEARS).test(year) ? (readDates(`${year}-${month}-${day}`)[0] ?? null) : null;
 
-const fullYear = (lastDigits: number, { today, isPast }: DateHabit): string => {
+/** The years that end with these two digits, of the last century, this one and the next. */
+const yearsEndingWith = (digits: number, today: string): readonly number[] => {
   const now = Number(today.slice(0, 4));
-  const ofCentury = now - (now % 100) + lastDigits;
-  const years = [ofCentury - 100, ofCentury, ofCentury + 100];
-  const usual = isPast
-    ? years.findLast((year) => year <= now)
-    : years.toSorted((a, b) => Math.abs(a - now) - Math.abs(b - now))[0];
-  return String(usual);
+  const ofCentury = now - (now % 100) + digits;
+  return [ofCentury - 100, ofCentury, ofCentury + 100];
 };
+
+const nearestYear = (digits: number, today: string): string => {
+  const distance = (year: number) => Math.abs(year - Number(today.slice(0, 4)));
+  return String(yearsEndingWith(digits, today).toSorted((a, b) => distance(a) - distance(b))[0]);
+};
+
+/** The last such date that is not after today. */
+const latest = (digits: number, month: string, day: string, today: string): string | null =>
+  yearsEndingWith(digits, today)
+    .flatMap((year) => dateOf(String(year), month, day, true) ?? [])
+    .findLast((date) => date <= today) ?? null;
 
 /** The one that is least far from today, of last year, this one and the next. */
 const nearest = (month: string, day: string, today: string): string | null => {

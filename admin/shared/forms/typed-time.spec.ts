@@ -13,6 +13,7 @@ describe('a time of day that somebody typed', () => {
       '8:30 am',
       '8:30 a.m.',
       '8.30 Uhr',
+      '8 Uhr 30',
       ' 8:30 ',
     ])
       expect([text, readTime(text)]).toEqual([text, '08:30']);

@@ -5,10 +5,10 @@ export const isIsoTime = (value: string): boolean => /^([01]\d|2[0-3]):[0-5]\d$/
 export const isWholeTime = (text: string): boolean => /^\d{1,2}[:.h]\d\d$|[ap]\.?m\.?$/i.test(text.trim());
 
 const TIME =
-  /^(?:(?<hours>\d{1,2})(?:\s*[:.h]\s*(?<minutes>\d\d)?)?|(?<digits>\d{3,4}))\s*(?:h|uhr|(?<half>[ap])\.?\s?m?\.?)?$/;
+  /^(?:(?<hours>\d{1,2})(?:\s*(?:[:.h]|uhr)\s*(?<minutes>\d\d)?)?|(?<digits>\d{3,4}))\s*(?:h|uhr|(?<half>[ap])\.?\s?m?\.?)?$/;
 
 /**
- * The time of day that a text means: `8:30`, `8.30`, `830`, `8h30`, `8:30 pm`, `8`. Null if it is none.
+ * The time of day that a text means: `8:30`, `8.30`, `830`, `8h30`, `8 Uhr 30`, `8:30 pm`, `8`. Null if it is none.
  * @param endsDay the time is the end of something, so that 24:00 means the midnight that follows, which is `00:00`
  */
 export const readTime = (text: string, endsDay = false): string | null => {

@@ -1,5 +1,5 @@
 import { useUncontrolled } from '@mantine/hooks';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 
 /** How a field turns what somebody types into the value that a form holds, and back. */
 export interface Spelling {
@@ -18,6 +18,9 @@ export interface TypedValueProps {
   readonly defaultValue?: string | undefined;
   /** Gets a value, '' when the field is empty, or the text itself when it means nothing: forms refuse and keep that. */
   readonly onChange?: ((value: string) => void) | undefined;
+  /** Called after the field has read its text. */
+  readonly onBlur?: ((event: FocusEvent<HTMLInputElement>) => void) | undefined;
+  readonly onKeyDown?: ((event: KeyboardEvent<HTMLInputElement>) => void) | undefined;
 }
 
 /** What is in the field: not the value's spelling but the person's, until the field is left or Enter is pressed. */
@@ -29,7 +32,7 @@ interface Typed {
 
 /** A field whose text and value differ. */
 export const useTypedValue = (
-  { value, defaultValue, onChange }: TypedValueProps,
+  { value, defaultValue, onChange, onBlur, onKeyDown }: TypedValueProps,
   { read, isWhole, isValue, write, check }: Spelling,
   wrong: string,
 ) => {
@@ -75,14 +78,19 @@ export const useTypedValue = (
     value: isValue(current) ? current : null,
     error,
     choose,
+    settle,
     inputRef,
     input: {
       value: text,
       onChange: (event: { readonly currentTarget: { readonly value: string } }) =>
         type(event.currentTarget.value),
-      onBlur: settle,
-      onKeyDown: (event: KeyboardEvent) => {
+      onBlur: (event: FocusEvent<HTMLInputElement>) => {
+        settle();
+        onBlur?.(event);
+      },
+      onKeyDown: (event: KeyboardEvent<HTMLInputElement>) => {
         if (event.key === 'Enter') settle();
+        onKeyDown?.(event);
       },
     },
   };

@@ -10,7 +10,7 @@ const MIN_LETTERS = 2;
 export const identityOf = (draft: Draft): PatientIdentity | null => {
   const [first_name, last_name] = [draft.first_name.trim(), draft.last_name.trim()];
   if (Math.min(first_name.length, last_name.length) < MIN_LETTERS) return null;
-  const isDate = isIsoDate(draft.birth_date) && Date.parse(draft.birth_date) <= Date.now();
+  const isDate = isIsoDate(draft.birth_date, true) && Date.parse(draft.birth_date) <= Date.now();
   return { first_name, last_name, ...(isDate ? { birth_date: draft.birth_date } : {}) };
 };
 
