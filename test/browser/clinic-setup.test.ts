@@ -50,6 +50,36 @@ it('is set up by an admin, and every open schedule follows without a reload', as
   await Promise.all([anna.close(), tom.close()]);
 });
 
+it('says that office hours are wrong when they are to be saved, not while a time is being typed', async () => {
+  const anna = await signedIn(clinic.admin);
+  await anna.page.goto(`${server.url}/clinic-setup/`);
+  const hours = anna.page.getByRole('form', { name: 'Office hours' });
+  await hours.getByRole('button', { name: 'Add hours on Tuesday' }).click();
+  const [from, to] = [hours.getByRole('textbox').first(), hours.getByRole('textbox').last()];
+  const save = hours.getByRole('button', { name: 'Save office hours' });
+  const alert = hours.getByRole('alert');
+  await to.fill('7');
+  expect(await alert.count()).toBe(0);
+  await to.blur();
+  await eventually(async () => (await to.inputValue()) === '07:00');
+  expect(await alert.count()).toBe(0);
+  await save.click();
+  await alert.getByText('Each time ends after it begins').waitFor();
+  expect(await violationsOf(anna.page)).toEqual([]);
+  // a start of 24:00 would be a day too early, an end of 24:00 is midnight
+  await from.fill('24:00');
+  expect(await alert.count()).toBe(0);
+  await from.blur();
+  await hours.getByText('Not a time.').waitFor();
+  await from.fill('18:00');
+  await to.fill('24:00');
+  await save.click();
+  await anna.page.getByText('Office hours saved').waitFor();
+  expect(await to.inputValue()).toBe('00:00');
+  expect(anna.complaints).toEqual([]);
+  await anna.close();
+});
+
 it('says while one types what an appointment conflicts with, and saves it only with Book anyway', async () => {
   await addPractitioner('Dr. Berg');
   await book('09:00', { practitioner: 'Dr. Berg', room: null });

@@ -1,7 +1,7 @@
 import { ActionIcon, Button, NativeSelect } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import type { OfficeHours, OfficeWeek, Practitioner } from '@wardbell/contract';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { FailureAlert } from '../../../shared/components/failure-alert';
 import { toast } from '../../../shared/components/toast';
@@ -59,10 +59,13 @@ export const HoursCard = ({
       : (hours.practitioners.find(({ practitioner_id }) => practitioner_id === of)?.week ?? CLOSED);
   const [draft, setDraft] = useState<OfficeWeek | null>(null);
   const week = draft ?? stored;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another week is another draft
-  useEffect(() => setDraft(null), [of]);
-  const change = (day: Day, spans: Span[]) => setDraft({ ...week, [day]: spans });
-  const right = isRight(week);
+  /** It was to be saved as it is: while a time is being typed, what is wrong is not said. */
+  const [isRefused, setRefused] = useState(false);
+  const put = (changed: OfficeWeek | null) => {
+    setDraft(changed);
+    setRefused(false);
+  };
+  const change = (day: Day, spans: Span[]) => put({ ...week, [day]: spans });
   const submit = () => {
     const others = hours.practitioners.filter(({ practitioner_id }) => practitioner_id !== of);
     const isOwn = of !== '' && DAYS.some((day) => week[day].length > 0);
@@ -74,7 +77,7 @@ export const HoursCard = ({
       { version: hours.version, body },
       {
         onSuccess: () => {
-          setDraft(null);
+          put(null);
           void toast({ tone: 'success', message: words.hours.saved });
         },
       },
@@ -87,7 +90,9 @@ export const HoursCard = ({
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        if (draft && right) submit();
+        if (!draft) return;
+        if (isRight(week)) submit();
+        else setRefused(true);
       }}
     >
       <h2>{words.hours.title}</h2>
@@ -98,7 +103,10 @@ export const HoursCard = ({
         description={of === '' ? undefined : words.hours.ownHint}
         value={of}
         mb="sm"
-        onChange={(event) => setOf(event.currentTarget.value)}
+        onChange={(event) => {
+          setOf(event.currentTarget.value);
+          put(null);
+        }}
         data={[
           { value: '', label: words.hours.clinic },
           ...practitioners.map(({ id, name }) => ({ value: id, label: name })),
@@ -110,7 +118,7 @@ export const HoursCard = ({
           <div className={classes.spans}>
             {week[day].length === 0 && <span className={classes.second}>{words.hours.closed}</span>}
             {week[day].map((span, at) => {
-              const put = (changed: Partial<Span>) =>
+              const edit = (changed: Partial<Span>) =>
                 change(
                   day,
                   week[day].map((each, n) => (n === at ? { ...each, ...changed } : each)),
@@ -123,7 +131,7 @@ export const HoursCard = ({
                     w="6.5rem"
                     aria-label={formatMessage(words.hours.from, named)}
                     value={span.from}
-                    onChange={(from) => put({ from })}
+                    onChange={(from) => edit({ from })}
                   />
                   –
                   <TimeField
@@ -131,7 +139,7 @@ export const HoursCard = ({
                     endsDay
                     aria-label={formatMessage(words.hours.to, named)}
                     value={shown(span.to)}
-                    onChange={(to) => put({ to: endOf(to) })}
+                    onChange={(to) => edit({ to: endOf(to) })}
                   />
                   <ActionIcon
                     variant="subtle"
@@ -164,13 +172,13 @@ export const HoursCard = ({
           </div>
         </div>
       ))}
-      {draft && !right && (
+      {isRefused && (
         <p className={classes.second} role="alert">
           {words.hours.wrong}
         </p>
       )}
       <div className={classes.actions}>
-        <Button type="submit" loading={save.isPending} disabled={!draft || !right}>
+        <Button type="submit" loading={save.isPending} disabled={!draft}>
           {words.hours.save}
         </Button>
       </div>
