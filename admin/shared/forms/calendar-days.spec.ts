@@ -1,4 +1,12 @@
-import { addDays, addMonths, firstDayOfWeek, weekOf, weeksOf } from './calendar-days';
+import {
+  addDays,
+  addMonths,
+  FIRST_BIRTH_YEAR,
+  firstDayOfWeek,
+  isCalendarDate,
+  weekOf,
+  weeksOf,
+} from './calendar-days';
 
 describe('the days of a calendar', () => {
   it('are in weeks that begin as the language has it, all days of the month among them and each once', () => {
@@ -22,6 +30,32 @@ describe('the days of a calendar', () => {
         expect(own).toHaveLength(Number(addDays(addMonths(`${day.slice(0, 7)}-01`, 1), -1).slice(8)));
         expect(days.length - own.length).toBeLessThan(14);
       }
+  });
+
+  it('go over the ends of months and years', () => {
+    expect(addDays('2026-12-31', 1)).toBe('2027-01-01');
+    expect(addDays('2028-03-01', -1)).toBe('2028-02-29');
+  });
+
+  it.each([
+    '2026-02-29',
+    '2023-02-29',
+    '2026-13-01',
+    '26-01-01',
+    '2026-1-1',
+    '',
+    '1850-01-01',
+    '2200-01-01',
+    null,
+  ])('do not include %p', (value) => {
+    expect(isCalendarDate(value)).toBe(false);
+  });
+
+  it('include leap days, and of birth dates those from 1850 on', () => {
+    expect(isCalendarDate('2028-02-29')).toBe(true);
+    expect(isCalendarDate('2024-02-29')).toBe(true);
+    expect(isCalendarDate('1850-01-01', FIRST_BIRTH_YEAR)).toBe(true);
+    expect(isCalendarDate('1849-12-31', FIRST_BIRTH_YEAR)).toBe(false);
   });
 
   it('go by months to the same day, or to the last one of a shorter month', () => {

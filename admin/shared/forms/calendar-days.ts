@@ -6,8 +6,23 @@ const WEEK_DAYS = 7;
 const utc = (date: string): Date => new Date(`${date}T00:00:00Z`);
 const toDate = (at: Date): string => at.toISOString().slice(0, 10);
 
+/** The date so many days later. */
 export const addDays = (date: string, days: number): string =>
   toDate(new Date(utc(date).getTime() + days * DAY_MS));
+
+/** The years of the contract's dates; people may have been born before. */
+const FIRST_YEAR = 1900;
+export const FIRST_BIRTH_YEAR = 1850;
+const LAST_YEAR = 2199;
+
+/** True for a date that the calendar has, in the years of the contract. */
+export const isCalendarDate = (value: string | null, firstYear = FIRST_YEAR): value is string => {
+  if (value === null || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  const year = Number(value.slice(0, 4));
+  return (
+    year >= firstYear && year <= LAST_YEAR && !Number.isNaN(Date.parse(value)) && addDays(value, 0) === value
+  );
+};
 
 /** The same day so many months later, or the last one of a month that is shorter. */
 export const addMonths = (date: string, months: number): string => {

@@ -4,11 +4,9 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { useFormats } from '../text/formats';
 import { useRoomText, useWords } from '../text/text';
 import classes from './calendar.module.css';
-import { addDays, addMonths, firstDayOfWeek, weekOf, weeksOf } from './calendar-days';
+import { addDays, addMonths, FIRST_BIRTH_YEAR, firstDayOfWeek, weekOf, weeksOf } from './calendar-days';
 import { FORMS } from './messages';
 
-/** Of the birth dates of the contract. */
-const FIRST_YEAR = 1850;
 /** Years that are offered before and after the present one, where dates are not of the past. */
 const YEARS_AROUND = 10;
 
@@ -45,7 +43,7 @@ export const Calendar = ({
   value,
   today,
   isPast,
-  min = isPast ? `${FIRST_YEAR}-01-01` : undefined,
+  min = isPast ? `${FIRST_BIRTH_YEAR}-01-01` : undefined,
   max = isPast ? today : undefined,
   onChoose,
 }: {
@@ -82,7 +80,9 @@ export const Calendar = ({
   useEffect(focusDay, []);
   const [year, month] = [day.slice(0, 4), day.slice(5, 7)];
   const thisYear = Number(today.slice(0, 4));
-  const [from, to] = isPast ? [FIRST_YEAR, thisYear] : [thisYear - YEARS_AROUND, thisYear + YEARS_AROUND];
+  const [from, to] = isPast
+    ? [FIRST_BIRTH_YEAR, thisYear]
+    : [thisYear - YEARS_AROUND, thisYear + YEARS_AROUND];
   const years = [...Array(to - from + 1).keys()].map((after) => String(to - after));
   const go = (date: string) => setDay(within(date));
   const pressKey = (event: KeyboardEvent) => {

@@ -5,8 +5,9 @@ import { lazily } from '../lazily';
 import { todayIn, useFormats } from '../text/formats';
 import { formatMessage } from '../text/message';
 import { useRoomText, useWords } from '../text/text';
+import { FIRST_BIRTH_YEAR, isCalendarDate } from './calendar-days';
 import { FORMS } from './messages';
-import { dateInDigits, isIsoDate, isWholeDate, readDate } from './typed-date';
+import { dateInDigits, isWholeDate, readDate } from './typed-date';
 import { type TypedValueProps, useTypedValue } from './use-typed-value';
 
 const Calendar = lazily(async () => (await import('./calendar')).Calendar);
@@ -51,7 +52,7 @@ export const DateField = ({
     {
       read: (text) => readDate(text, { locale, today, isPast }),
       isWhole: isWholeDate,
-      isValue: (date) => isIsoDate(date, isPast),
+      isValue: (date) => isCalendarDate(date, isPast ? FIRST_BIRTH_YEAR : undefined),
       write: formats.date,
       check: (date) => {
         if (min && date < min) return formatMessage(words.tooEarly, { date: formats.date(min) });

@@ -1,5 +1,5 @@
 import { fold } from '@wardbell/contract/folding';
-import { readDates } from '@wardbell/contract/patient-search';
+import { FIRST_BIRTH_YEAR, isCalendarDate } from './calendar-days';
 
 /** How somebody writes dates. Calendar dates are `YYYY-MM-DD`. */
 export interface DateHabit {
@@ -10,15 +10,7 @@ export interface DateHabit {
   readonly isPast: boolean;
 }
 
-/** The centuries of the contract; people may have been born before. */
-const YEARS = /^(19|20|21)\d\d$/;
-const PAST_YEARS = /^(18[5-9]|19\d|20\d|21\d)\d$/;
 const MIN_NAME_LETTERS = 3;
-
-/** True for a calendar date as forms hold it. `isPast` as in `DateHabit`. */
-export const isIsoDate = (value: string, isPast = false): boolean =>
-  /^\d{4}-\d\d-\d\d$/.test(value) &&
-  dateOf(value.slice(0, 4), value.slice(5, 7), value.slice(8), isPast) !== null;
 
 /** True for a text that is a date by itself, while more may follow: in others a year of two digits may become one of four. */
 export const isWholeDate = (text: string): boolean => /(^|\D)\d{4}$|^\d{4}\D\d\d?\D\d\d$/.test(text.trim());
@@ -114,8 +106,10 @@ const monthNamed = (name: string, locale: string): string | null => {
 const lettersOf = (text: string): string => fold(text).replace(/^\d+(er|st|nd|rd|th)?|[^a-z]/g, '');
 
 /** Null for a day that no calendar has. */
-const dateOf = (year: string, month: string, day: string, isPast = false): string | null =>
-  (isPast ? PAST_YEARS : YEARS).test(year) ? (readDates(`${year}-${month}-${day}`)[0] ?? null) : null;
+const dateOf = (year: string, month: string, day: string, isPast = false): string | null => {
+  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  return isCalendarDate(date, isPast ? FIRST_BIRTH_YEAR : undefined) ? date : null;
+};
 
 /** The years that end with these two digits, of the last century, this one and the next. */
 const yearsEndingWith = (digits: number, today: string): readonly number[] => {

@@ -1,8 +1,8 @@
 'use client';
 
 import { NativeSelect, Select } from '@mantine/core';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import { DateField } from '../../../shared/forms/date-field';
-import { isIsoDate } from '../../../shared/forms/typed-date';
 import { useMe } from '../../../shared/session/context';
 import { useTenants } from '../../../shared/tenants/use-tenants';
 import { useRoomText } from '../../../shared/text/text';
@@ -12,7 +12,7 @@ import { usePeople } from '../use-people';
 import classes from './audit-filters.module.css';
 import { PatientFilter } from './patient-filter';
 
-const isEmptyOrDate = (typed: string): boolean => typed === '' || isIsoDate(typed);
+const isEmptyOrDate = (typed: string): boolean => typed === '' || isCalendarDate(typed);
 
 /** Whose log, by whom, about whom, what and when. */
 export const AuditFilters = ({

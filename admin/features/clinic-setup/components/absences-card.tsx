@@ -5,9 +5,9 @@ import type { Absence, Practitioner } from '@wardbell/contract';
 import { useId, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toast } from '../../../shared/components/toast';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import { DateField } from '../../../shared/forms/date-field';
 import { FormDrawer, failureBeside } from '../../../shared/forms/form-drawer';
-import { isIsoDate } from '../../../shared/forms/typed-date';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -52,8 +52,8 @@ const AbsenceForm = ({
       label: absence?.label ?? '',
     },
     validate: ({ from, to }) => ({
-      ...(!isIsoDate(from) ? { from: words.errors.date } : {}),
-      ...(!isIsoDate(to) ? { to: words.errors.date } : to < from ? { to: words.errors.order } : {}),
+      ...(!isCalendarDate(from) ? { from: words.errors.date } : {}),
+      ...(!isCalendarDate(to) ? { to: words.errors.date } : to < from ? { to: words.errors.order } : {}),
     }),
   });
   const submit = (draft: Draft) => {

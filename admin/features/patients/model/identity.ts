@@ -1,5 +1,5 @@
 import type { PatientIdentity } from '@wardbell/contract';
-import { isIsoDate } from '../../../shared/forms/typed-date';
+import { FIRST_BIRTH_YEAR, isCalendarDate } from '../../../shared/forms/calendar-days';
 import type { PatientDraft } from './draft';
 
 type Draft = Pick<PatientDraft, 'first_name' | 'last_name' | 'birth_date'>;
@@ -10,7 +10,8 @@ const MIN_LETTERS = 2;
 export const identityOf = (draft: Draft): PatientIdentity | null => {
   const [first_name, last_name] = [draft.first_name.trim(), draft.last_name.trim()];
   if (Math.min(first_name.length, last_name.length) < MIN_LETTERS) return null;
-  const isDate = isIsoDate(draft.birth_date, true) && Date.parse(draft.birth_date) <= Date.now();
+  const isDate =
+    isCalendarDate(draft.birth_date, FIRST_BIRTH_YEAR) && Date.parse(draft.birth_date) <= Date.now();
   return { first_name, last_name, ...(isDate ? { birth_date: draft.birth_date } : {}) };
 };
 

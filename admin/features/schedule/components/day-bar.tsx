@@ -10,12 +10,12 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import { useId } from 'react';
+import { addDays, isCalendarDate } from '../../../shared/forms/calendar-days';
 import { DateField } from '../../../shared/forms/date-field';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
 import { useRoomText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
-import { addDays, isCalendarDate } from '../model/clock';
 import { mondayOf, WEEK_DAYS } from '../model/week';
 import type { Grouping, Span, View } from '../queries/use-view';
 import classes from './day-bar.module.css';

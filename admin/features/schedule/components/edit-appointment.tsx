@@ -10,11 +10,11 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { useIdempotencyKey } from '../../../shared/api/use-idempotency-key';
 import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import { Colleague, collisionsOf } from '../../../shared/forms/colleague';
 import { DeletedMeanwhile } from '../../../shared/forms/deleted-meanwhile';
 import { FormDrawer, failureBeside, markRefused } from '../../../shared/forms/form-drawer';
 import { FORMS } from '../../../shared/forms/messages';
-import { isIsoDate } from '../../../shared/forms/typed-date';
 import { isIsoTime, writeTime } from '../../../shared/forms/typed-time';
 import { useMergingSave } from '../../../shared/forms/use-merging-save';
 import { WhoElse } from '../../../shared/presence/who-else';
@@ -155,7 +155,7 @@ export const EditAppointment = ({
     deleted ? saveAsNew.mutate(draft) : save.mutate(undefined, { onError });
   const pending = save.isPending || saveAsNew.isPending;
   const shown = (field: DraftField, value: string): string => {
-    if (field === 'date' && isIsoDate(value)) return formats.date(value);
+    if (field === 'date' && isCalendarDate(value)) return formats.date(value);
     if (field === 'time' && isIsoTime(value)) return writeTime(value, locale);
     const status = INITIAL.find((each) => each === value);
     return field === 'status' && status ? text.appointment.status[status] : value;

@@ -6,11 +6,11 @@ import { useState } from 'react';
 import { ExportDialog } from '../../../shared/export/export-dialog';
 import { EXPORT } from '../../../shared/export/messages';
 import { csvSeparator } from '../../../shared/export/save-file';
+import { addDays } from '../../../shared/forms/calendar-days';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
-import { addDays } from '../model/clock';
 
 const SPANS = { day: 1, week: 7 } as const;
 type Span = keyof typeof SPANS;

@@ -5,11 +5,12 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { type ClinicSetup, foldName } from '../../../shared/clinic-setup/use-clinic-setup';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { scheduleText } from '../messages';
-import { dayBounds, isCalendarDate, MINUTE_MS } from '../model/clock';
+import { dayBounds, MINUTE_MS } from '../model/clock';
 import { type AppointmentDraft, toDateAndTime, toInstant } from '../model/draft';
 
 /** Looks for the next time at which practitioner and room are free, and enters it. Pressed again, for the one after. */

@@ -1,3 +1,5 @@
+import { addDays } from '../../../shared/forms/calendar-days';
+
 /** Clock and calendar of a time zone. Calendar dates are `YYYY-MM-DD`; instants are epoch milliseconds. */
 
 export const MINUTE_MS = 60_000;
@@ -57,17 +59,6 @@ export const instantOf = (local: LocalTime, timeZone: string): number => {
   const exact = [before, after].filter((atMs) => asUtc(localTimeOf(atMs, timeZone)) === wall);
   return exact.length > 0 ? Math.min(...exact) : before;
 };
-
-/** A calendar date so many days later. */
-export const addDays = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-
-/** True for a date that the calendar has, in the centuries of the contract. */
-export const isCalendarDate = (value: string | null): value is string =>
-  value !== null &&
-  /^(19|20|21)\d\d-\d\d-\d\d$/.test(value) &&
-  !Number.isNaN(Date.parse(`${value}T00:00:00Z`)) &&
-  addDays(value, 0) === value;
 
 /** First instant of a date in a time zone, and of the one after it: 23 to 25 hours apart. */
 export const dayBounds = (

@@ -1,6 +1,7 @@
 import { type Appointment, type AppointmentStatus, UNSCHEDULED } from '@wardbell/contract';
 import { AppointmentCreate } from '@wardbell/contract/appointment';
 import type { Body, EndpointOf } from '../../../shared/api/types';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import {
   addIssues,
   errorsAt,
@@ -10,7 +11,7 @@ import {
 } from '../../../shared/forms/draft-errors';
 import { formatMessage } from '../../../shared/text/message';
 import type { ScheduleText } from '../messages';
-import { fromClock, instantOf, isCalendarDate, localTimeOf, toClock } from './clock';
+import { fromClock, instantOf, localTimeOf, toClock } from './clock';
 
 /**
  * An appointment as a form holds it: text in every field, date and time by the clinic's clock. This module brings

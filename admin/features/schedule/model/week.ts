@@ -1,6 +1,7 @@
 import type { Appointment } from '@wardbell/contract';
+import { addDays } from '../../../shared/forms/calendar-days';
 import { type Axis, axisOf, startMsOf } from './axis';
-import { addDays, HOUR_MS, instantOf, localTimeOf, MINUTE_MS } from './clock';
+import { HOUR_MS, instantOf, localTimeOf, MINUTE_MS } from './clock';
 
 export const WEEK_DAYS = 7;
 

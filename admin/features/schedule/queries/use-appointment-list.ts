@@ -3,9 +3,10 @@ import { useLiveInfiniteQuery } from '@wardbell/client/react';
 import type { Appointment, AppointmentStatus } from '@wardbell/contract';
 import { useEffect, useMemo } from 'react';
 import { type Paged, pagedOf } from '../../../shared/api/paged';
+import { addDays } from '../../../shared/forms/calendar-days';
 import { useApi } from '../../../shared/session/context';
 import { byTime } from '../../patients/model/appointment-order';
-import { addDays, dayBounds } from '../model/clock';
+import { dayBounds } from '../model/clock';
 
 const PAGE = 200;
 

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Appointment } from '@wardbell/contract';
 import { useMemo } from 'react';
+import { addDays } from '../../../shared/forms/calendar-days';
 import { useApi } from '../../../shared/session/context';
-import { addDays, dayBounds } from '../model/clock';
+import { dayBounds } from '../model/clock';
 import { type KnownNames, namesIn } from '../model/known-names';
 import { mondayOf } from '../model/week';
 

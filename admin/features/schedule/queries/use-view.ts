@@ -1,6 +1,6 @@
 import { useSearchParams } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
-import { isCalendarDate } from '../model/clock';
+import { isCalendarDate } from '../../../shared/forms/calendar-days';
 import { FILTER_FIELDS, type Filter, isFiltered } from '../model/filter';
 
 export type Grouping = 'practitioner' | 'room';
