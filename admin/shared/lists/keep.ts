@@ -33,8 +33,8 @@ export const adopt = (userId: string, saved: readonly ListPreferences[]): void =
     const server: Choices = { hidden_columns, practitioner };
     const unsaved = kept.unsaved.filter((field) => `${kept[field]}` !== `${server[field]}`);
     const chosen = Object.fromEntries(unsaved.map((field) => [field, kept[field]]));
-    const usual = row?.filters.find(({ name }) => name === row.default_filter)?.filter ?? null;
-    after[list] = { ...server, ...chosen, usual, isKnown: true, unsaved };
+    const defaultFilter = row?.filters.find(({ name }) => name === row.default_filter)?.filter ?? null;
+    after[list] = { ...server, ...chosen, defaultFilter, isKnown: true, unsaved };
   }
   if (JSON.stringify(after) !== JSON.stringify(before)) write(userId, after);
 };

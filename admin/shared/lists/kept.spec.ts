@@ -29,11 +29,11 @@ describe('What a browser keeps of the choices for a list', () => {
   it('is what the server has, without the names of filters', () => {
     const filters = [{ name: 'Late ones', filter: { status: 'late' } }];
     adopt('anna', [saved({ filters, default_filter: 'Late ones', practitioner: '~1' })]);
-    const usual = { status: 'late' };
+    const defaultFilter = { status: 'late' };
     expect(readLists('anna').schedule).toEqual({
       hidden_columns: [],
       practitioner: '~1',
-      usual,
+      defaultFilter,
       isKnown: true,
       unsaved: [],
     });

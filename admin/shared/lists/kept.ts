@@ -14,7 +14,7 @@ export interface Choices {
 /** What this browser knows of a person's choices for a list, so that the first paint waits for no answer. */
 export interface Kept extends Choices {
   /** The default filter, without its name. */
-  readonly usual: Filter | null;
+  readonly defaultFilter: Filter | null;
   /** This browser has had an answer of the server: no choice, and no default filter, is then one too. */
   readonly isKnown: boolean;
   /** Choices that the server does not have yet. */
@@ -28,7 +28,7 @@ export const CHANGED = 'wardbell:lists';
 export const NOTHING: Kept = {
   hidden_columns: [],
   practitioner: null,
-  usual: null,
+  defaultFilter: null,
   isKnown: false,
   unsaved: [],
 };
@@ -43,7 +43,7 @@ const isKept = (value: unknown): value is Kept =>
   isObject(value) &&
   Array.isArray(value.hidden_columns) &&
   Array.isArray(value.unsaved) &&
-  (value.usual === null || isObject(value.usual));
+  (value.defaultFilter === null || isObject(value.defaultFilter));
 /** What another version of the console has written, or somebody by hand, counts as nothing. */
 const isPeople = (value: unknown): value is typeof people =>
   Array.isArray(value) &&

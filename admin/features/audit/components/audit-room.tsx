@@ -12,7 +12,7 @@ import { useShownColumns } from '../../../shared/grid/use-shown-columns';
 import { type Address, useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-address';
+import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import tabs from '../../../shared/room/tabs.module.css';
@@ -184,7 +184,7 @@ export const AuditRoom = () => {
   const words = useRoomText(AUDIT);
   const isSuper = useMe().role === 'super_admin';
   const address = useAddress();
-  useUsualAddress('audit', address);
+  useDefaultAddress('audit', address);
   const asked = readFilter(address.get);
   const filter = isSuper ? asked : { ...asked, tenantId: null };
   if (isSuper) {

@@ -3,7 +3,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-address';
+import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useMe } from '../../../shared/session/context';
@@ -27,7 +27,7 @@ export const ConnectionsRoom = () => {
   const me = useMe();
   const [tenantId, chooseTenant] = useChosenTenant();
   const address = useAddress();
-  useUsualAddress('connections', address);
+  useDefaultAddress('connections', address);
   const range = RANGES.find((known) => known === address.get('minutes')) ?? DEFAULT_RANGE;
   const rangeNames = { '15': words.range.minutes15, '60': words.range.hour, '1440': words.range.day };
   return (

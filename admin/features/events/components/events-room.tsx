@@ -15,7 +15,7 @@ import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { useRecentChanges } from '../../../shared/hooks/use-recent-changes';
 import { lazily } from '../../../shared/lazily';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-address';
+import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
@@ -82,7 +82,7 @@ export const EventsRoom = () => {
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const address = useAddress();
-  useUsualAddress('events', address);
+  useDefaultAddress('events', address);
   const asked = address.get('type');
   const type = isEventType(asked) ? asked : null;
   /** The newest number when the reader left the top; null while they follow. */

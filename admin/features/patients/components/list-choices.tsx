@@ -1,6 +1,6 @@
 import { Switch } from '@mantine/core';
 import { SavedFilters } from '../../../shared/lists/saved-filters';
-import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
+import { useDefaultFilter } from '../../../shared/lists/use-default-filter';
 import { useRoomText } from '../../../shared/text/text';
 import { PATIENT_FORM } from '../messages';
 import { readView, type View } from '../model/view';
@@ -20,8 +20,8 @@ export const ListChoices = ({
   onApply: (view: View) => void;
 }) => {
   const filter = viewFilter(view);
-  useUsualFilter('patients', isSearched || Object.keys(filter).length > 0, (usual) =>
-    onChange(readView(usual)),
+  useDefaultFilter('patients', isSearched || Object.keys(filter).length > 0, (defaultFilter) =>
+    onChange(readView(defaultFilter)),
   );
   return (
     <>

@@ -53,8 +53,8 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   const [typed, setTyped] = usePatientSearch(me.id);
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const search = settled.trim();
-  const { usual } = useKept('patients');
-  const [view, setView] = useState(() => readView(usual ?? {}));
+  const { defaultFilter } = useKept('patients');
+  const [view, setView] = useState(() => readView(defaultFilter ?? {}));
   const { archived, sort } = view;
   const list = usePatientList(search, archived, sort);
   const later = useSettled(true);

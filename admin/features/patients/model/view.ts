@@ -1,3 +1,4 @@
+import type { PatientOrder } from '@wardbell/contract';
 import type { Sort } from '../../../shared/grid/columns';
 import type { Filter } from '../../../shared/lists/kept';
 
@@ -8,8 +9,13 @@ export interface View {
 }
 
 export const BY_NAME: Sort = { by: 'name', descending: false };
+const ORDERS = ['name', 'birth_date', 'updated'] as const satisfies readonly PatientOrder[];
 
-export const readView = ({ archived, sort = BY_NAME.by, order }: Filter): View => ({
-  archived: archived === 'true',
-  sort: { by: sort, descending: order === 'desc' },
-});
+/** A saved filter. An order that this version does not know, which the server would refuse, counts as none. */
+export const readView = ({ archived, sort, order }: Filter): View => {
+  const by = ORDERS.find((known) => known === sort);
+  return {
+    archived: archived === 'true',
+    sort: sort === undefined || by ? { by: by ?? BY_NAME.by, descending: order === 'desc' } : BY_NAME,
+  };
+};

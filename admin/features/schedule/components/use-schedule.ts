@@ -5,7 +5,7 @@ import { useClinicSetup } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useNow } from '../../../shared/hooks/use-now';
 import { choose } from '../../../shared/lists/keep';
 import { useKept } from '../../../shared/lists/kept';
-import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
+import { useDefaultFilter } from '../../../shared/lists/use-default-filter';
 import { useMe } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { useRoomText, useWords } from '../../../shared/text/text';
@@ -90,19 +90,19 @@ export const useSchedule = () => {
   const me = useMe();
   const nowMs = useNow(TICK_MS);
   const today = todayIn(timeZone, nowMs);
-  const { usual, practitioner: chosenAsMine } = useKept('schedule');
+  const { defaultFilter, practitioner: chosenAsMine } = useKept('schedule');
   // What a link asks for is shown, without the default filter.
   const isLink = useSearchParams().size > 0;
   const [view, change] = useView(
     today,
-    usual === null ? readKeptFilter(me.id) : isLink ? NO_FILTER : filterOf(usual),
+    defaultFilter === null ? readKeptFilter(me.id) : isLink ? NO_FILTER : filterOf(defaultFilter),
   );
   const { date, span, by, filter, withCancelled, openId } = view;
   const narrow = (next: Filter) => {
     change({ filter: next, openId: null });
     keepFilter(me.id, next);
   };
-  useUsualFilter('schedule', isLink || isFiltered(filter), (saved) =>
+  useDefaultFilter('schedule', isLink || isFiltered(filter), (saved) =>
     change({ filter: filterOf(saved) }, 'replace'),
   );
   const dates = useMemo(() => (span === 'week' ? weekOf(date) : [date]), [span, date]);

@@ -39,9 +39,9 @@ export type ChangeView = (change: Partial<View>, how?: 'push' | 'replace') => vo
 
 /**
  * The view, and how to change it. Written past the router, which would ask the server for the same page again.
- * @param usual the filter of an address that has none, when the page is opened
+ * @param initialFilter the filter of an address that has none, when the page is opened
  */
-export const useView = (today: string, usual: Filter): readonly [View, ChangeView] => {
+export const useView = (today: string, initialFilter: Filter): readonly [View, ChangeView] => {
   const query = useSearchParams();
   const asked = query.get('date');
   const [practitioner, room, type, status] = FILTERED.map((field) => query.get(field) || null);
@@ -65,8 +65,8 @@ export const useView = (today: string, usual: Filter): readonly [View, ChangeVie
   // The router follows the address a moment later; a box that is ticked has to look so at once.
   const current = addressOf(inAddress, today);
   const [ahead, setAhead] = useState<{ readonly of: string; readonly view: View } | null>(() =>
-    isFiltered(usual) && !isFiltered(inAddress.filter)
-      ? { of: current, view: { ...inAddress, filter: usual } }
+    isFiltered(initialFilter) && !isFiltered(inAddress.filter)
+      ? { of: current, view: { ...inAddress, filter: initialFilter } }
       : null,
   );
   const view = ahead?.of === current ? ahead.view : inAddress;

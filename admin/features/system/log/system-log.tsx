@@ -11,7 +11,7 @@ import { Grid, type GridHandle } from '../../../shared/grid/grid';
 import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualFilter } from '../../../shared/lists/use-usual-filter';
+import { useDefaultFilter } from '../../../shared/lists/use-default-filter';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
 import room from '../../../shared/room/room.module.css';
@@ -35,7 +35,7 @@ type Hosts = readonly Pick<SystemInstance, 'id' | 'host'>[];
 export const SystemLogView = ({ instances }: { instances: Hosts }) => {
   const words = useRoomText(systemText).log;
   const address = useAddress();
-  useUsualFilter('system_log', address.get('level') !== null, address.set);
+  useDefaultFilter('system_log', address.get('level') !== null, address.set);
   const level = LEVELS.find((known) => known === address.get('level')) ?? DEFAULT_LEVEL;
   const levels = (
     <SegmentedControl

@@ -13,7 +13,7 @@ import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-address';
+import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -42,7 +42,7 @@ export const TenantsRoom = () => {
   const words = useRoomText(tenantsText);
   const formats = useFormats();
   const address = useAddress();
-  useUsualAddress('tenants', address);
+  useDefaultAddress('tenants', address);
   const polled = useTenantUsage();
   const columns = useTenantColumns();
   const shown = useShownColumns('tenants', columns);

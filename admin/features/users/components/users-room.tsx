@@ -16,7 +16,7 @@ import { useAddress } from '../../../shared/hooks/use-address';
 import { useHotkey } from '../../../shared/hooks/use-hotkey';
 import { lazily } from '../../../shared/lazily';
 import { AddressFilters } from '../../../shared/lists/filters';
-import { useUsualAddress } from '../../../shared/lists/use-usual-address';
+import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import classes from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
@@ -101,7 +101,7 @@ const Accounts = () => {
   const words = useRoomText(USERS);
   const isSuper = useMe().role === 'super_admin';
   const address = useAddress();
-  useUsualAddress('users', address);
+  useDefaultAddress('users', address);
   const [typed, setTyped] = useState('');
   const [settled] = useDebouncedValue(typed, DEBOUNCE_MS);
   const filter = {

@@ -7,16 +7,16 @@ import { type Filter, useKept } from './kept';
  * browser it comes with the first answer of the server. One that is set later, here or on another screen, is for the next time:
  * it would narrow a list down that is being read.
  */
-export const useUsualFilter = (
+export const useDefaultFilter = (
   list: ListName,
   isNarrowed: boolean,
   apply: (filter: Filter) => void,
 ): void => {
-  const { usual, isKnown } = useKept(list);
+  const { defaultFilter, isKnown } = useKept(list);
   const isDone = useRef(false);
   useLayoutEffect(() => {
     if (isDone.current) return;
-    isDone.current = isNarrowed || isKnown || usual !== null;
-    if (!isNarrowed && usual !== null) apply(usual);
+    isDone.current = isNarrowed || isKnown || defaultFilter !== null;
+    if (!isNarrowed && defaultFilter !== null) apply(defaultFilter);
   });
 };
