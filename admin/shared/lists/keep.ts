@@ -1,15 +1,12 @@
 import type { ListPreferences } from '@wardbell/contract';
 import { LIST_NAMES, type ListName } from '@wardbell/contract/list-names';
+import { keepFor } from './keep-for';
 import { CHANGED, type Choices, type Lists, NOTHING, readAll, readLists, STORAGE_KEY } from './kept';
 
 /** Writing what this browser keeps: apart from reading it, which the first paint needs. */
 
-/** People of one browser; the one who was here longest ago is forgotten first. */
-const MAX_PEOPLE = 20;
-
 const write = (userId: string, lists: Lists): void => {
-  const others = readAll().filter(([id]) => id !== userId);
-  localStorage.setItem(STORAGE_KEY, JSON.stringify([...others, [userId, lists]].slice(-MAX_PEOPLE)));
+  keepFor(STORAGE_KEY, readAll(), userId, lists);
   dispatchEvent(new Event(CHANGED));
 };
 

@@ -1,6 +1,7 @@
 import type { ListName } from '@wardbell/contract/list-names';
 import { useSyncExternalStore } from 'react';
 import { useMe } from '../session/context';
+import { isObject, type People, readPeople } from './people';
 
 /** Parameters of a list and their values: ids, dates and words of closed lists, never the text of a search. */
 export type Filter = Readonly<Record<string, string>>;
@@ -35,29 +36,20 @@ export const NOTHING: Kept = {
 const NO_LISTS: Lists = {};
 
 let raw: string | null = null;
-let people: readonly (readonly [id: string, lists: Lists])[] = [];
+let people: People<Lists> = [];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
 const isKept = (value: unknown): value is Kept =>
   isObject(value) &&
   Array.isArray(value.hidden_columns) &&
   Array.isArray(value.unsaved) &&
   (value.defaultFilter === null || isObject(value.defaultFilter));
-/** What another version of the console has written, or somebody by hand, counts as nothing. */
-const isPeople = (value: unknown): value is typeof people =>
-  Array.isArray(value) &&
-  value.every((each) => Array.isArray(each) && isObject(each[1]) && Object.values(each[1]).every(isKept));
+const isLists = (value: unknown): value is Lists => isObject(value) && Object.values(value).every(isKept);
 
-export const readAll = (): typeof people => {
+export const readAll = (): People<Lists> => {
   const stored = localStorage.getItem(STORAGE_KEY);
-  if (stored === raw) return people;
-  raw = stored;
-  try {
-    const parsed: unknown = JSON.parse(stored ?? '[]');
-    people = isPeople(parsed) ? parsed : [];
-  } catch {
-    people = [];
+  if (stored !== raw) {
+    raw = stored;
+    people = readPeople(stored, isLists);
   }
   return people;
 };
