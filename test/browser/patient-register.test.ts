@@ -1,5 +1,6 @@
 import { Appointment, api } from '@wardbell/contract';
 import { must } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import { uniqueName } from './support/patients.js';
@@ -31,9 +32,8 @@ describe('booking', () => {
     await panel.getByRole('button', { name: 'Book', exact: true }).click();
     const dialog = page.getByRole('dialog', { name: 'New appointment' });
     await dialog.getByText(`MRN ${patient.mrn}`).waitFor();
-    expect(await dialog.getByRole('combobox', { name: 'Patient' }).inputValue()).toBe(
-      `${patient.last_name}, Mae`,
-    );
+    const chosen = dialog.getByRole('combobox', { name: 'Patient' });
+    await eventually(async () => (await chosen.inputValue()) === `${patient.last_name}, Mae`);
     expect(await violationsOf(page)).toEqual([]);
     await dialog.getByLabel('Type').fill('Check-up');
     await dialog.getByLabel('Date').fill(DAY);
