@@ -14,11 +14,15 @@ export const RETAKE = {
   name: 'retake',
   text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4, $5)`,
 };
-/** Deletes rows of this instance that belong to none of its sockets. */
+export const CLOCK = { name: 'clock', text: 'SELECT clock_timestamp()::text AS now' };
+/**
+ * Deletes rows of this instance that belong to none of its sockets ($3). Rows from after $2, the time of the database at which it
+ * had these sockets, are left alone: this statement may itself arrive late.
+ */
 export const RECONCILE = {
   name: 'reconcile',
   text: `DELETE FROM wardbell.connection
-         WHERE instance_id = $1 AND connected_at < now() - make_interval(secs => $2) AND id <> ALL($3::uuid[])
+         WHERE instance_id = $1 AND connected_at < $2::timestamptz AND id <> ALL($3::uuid[])
          RETURNING tenant_id::text, user_id`,
 };
 

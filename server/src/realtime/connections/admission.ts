@@ -10,6 +10,7 @@ import { Log } from '../../platform/log/log.js';
 import {
   ADMIT,
   type AdmitRow,
+  CLOCK,
   RECONCILE,
   RELEASE,
   RETAKE,
@@ -25,8 +26,11 @@ const RETRY_MS = 500;
 const MAX_WAITING = 10_000;
 /** Longest wait of a handshake for the database. Then it is refused with `tryAgainLater`. */
 const ADMISSION_TIMEOUT_MS = 5_000;
-/** For this time a statement whose answer was lost may still commit, for example when a frozen database resumes. */
-const UNCERTAIN_S = 30;
+/**
+ * For this time after the last failure a statement whose answer was lost may still commit: when a frozen database resumes, or
+ * when the network is back and TCP repeats what was lost, after 120 s at most (`TCP_RTO_MAX` of Linux).
+ */
+const UNCERTAIN_MS = 130_000;
 
 /** Sockets per statement when all take slots again; its cost grows quadratically. */
 const RETAKE_BATCH = 200;
@@ -97,8 +101,9 @@ export class Admission {
   #retaking = false;
   readonly #onEvicted: EvictionListener[] = [];
   readonly #onChanged: ConnectionListener[] = [];
-  /** Until this time there may be rows of sockets that were refused after a timeout. Milliseconds. */
+  /** Until this time, by the monotonic clock, rows of sockets that were refused after a timeout may appear. */
   #uncertainUntilMs: number | undefined;
+  #isReconcileDue = false;
 
   constructor(
     private readonly relay: RelayPool,
@@ -111,7 +116,7 @@ export class Admission {
       this.#retaking = true;
       this.#start();
     });
-    this.instance.onBeat((isAlive) => void this.#reconcile(isAlive));
+    this.instance.onBeat((isAlive) => this.#onBeat(isAlive));
   }
 
   /** Registers a listener for sockets that must be closed because another socket has their slot. */
@@ -165,7 +170,8 @@ export class Admission {
 
   /** Runs one statement at a time, so that no row is inserted after its slot was released. */
   async #pump(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#released.length > 0 || this.#retaking) {
+    while (this.#waiting.length > 0 || this.#released.length > 0 || this.#retaking || this.#isReconcileDue) {
+      await this.#reconcile();
       const isRetaken = await this.#retake();
       // release first: a reconnecting client must not be refused because of its own old socket
       const isReleased = await this.#releaseAll();
@@ -249,7 +255,7 @@ export class Admission {
     } catch (error) {
       // the statement may have committed before its answer was lost, so its slots are released
       this.#released.push(...batch.map(({ request }) => request.connectionId));
-      this.#uncertainUntilMs = performance.now() + UNCERTAIN_S * 1_000;
+      this.#uncertainUntilMs = performance.now() + UNCERTAIN_MS;
       for (const { reject } of batch) reject(error);
     }
   }
@@ -282,17 +288,27 @@ export class Admission {
     }
   }
 
-  /** Deletes rows that a lost answer may have left, so that limits do not count sockets that do not exist. */
-  async #reconcile(isAlive: boolean): Promise<void> {
+  #onBeat(isAlive: boolean): void {
     if (this.#uncertainUntilMs === undefined) return;
-    const nowMs = performance.now();
     if (!isAlive) {
-      this.#uncertainUntilMs = nowMs + UNCERTAIN_S * 1_000;
+      this.#uncertainUntilMs = performance.now() + UNCERTAIN_MS;
       return;
     }
-    const isLast = nowMs > this.#uncertainUntilMs;
+    this.#isReconcileDue = true;
+    this.#start();
+  }
+
+  /**
+   * Deletes rows that a lost answer may have left, so that limits do not count sockets that do not exist and nobody is
+   * shown as online without one.
+   */
+  async #reconcile(): Promise<void> {
+    if (!this.#isReconcileDue) return;
+    this.#isReconcileDue = false;
+    const isLast = performance.now() > (this.#uncertainUntilMs ?? 0);
     try {
-      const values = [this.instance.id, UNCERTAIN_S, [...this.#booked.keys()]];
+      const [clock] = await this.relay.query<{ now: string }>(CLOCK);
+      const values = [this.instance.id, clock?.now, [...this.#booked.keys()]];
       this.#changed(await this.relay.query<ReleasedRow>(RECONCILE, values));
       if (isLast) this.#uncertainUntilMs = undefined;
     } catch (error) {
