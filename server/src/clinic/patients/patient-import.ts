@@ -27,8 +27,9 @@ interface Placed {
 export class PatientImports {
   /**
    * Rows whose MRN is taken, also by a patient who was merged into another one, and rows that may be patients who are
-   * registered: with the same names, whatever their accents and case, and no other birth date. A few look-ups in indexes for
-   * each row.
+   * registered: with the same names, whatever their accents and case, and no other birth date. The patients that any row may
+   * mean are collected first: an own look-up for each row takes minutes when PostgreSQL takes the wrong index, which it does
+   * while its statistics are those of before a large import.
    */
   async findDuplicates(tx: Tx, rows: readonly PatientImportRow[]): Promise<ImportDuplicate[]> {
     const found: ImportDuplicate[] = [];
@@ -36,37 +37,38 @@ export class PatientImports {
       const slice = rows.slice(start, start + ROWS_PER_STATEMENT);
       found.push(
         ...(await tx.sql.query<ImportDuplicate[]>`
-          SELECT ${start}::int + e.place::int - 1 AS row, merged.found OR bool_or(hit.taken) IS TRUE AS mrn_taken,
+          WITH entry AS MATERIALIZED (
+            SELECT e.place, e.value->>'mrn' AS mrn, (e.value->>'birth_date')::date AS birth_date,
+                   wardbell.patient_sort_name(e.value->>'last_name', e.value->>'first_name') AS sort_name
+            FROM jsonb_array_elements(${JSON.stringify(slice)}::jsonb) WITH ORDINALITY AS e (value, place)
+          ), merged AS MATERIALIZED (
+            SELECT m.mrn, m.merged_into FROM wardbell.merged_patient m
+            WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = ANY (ARRAY(SELECT e.mrn FROM entry e))
+          ), known AS MATERIALIZED (
+            SELECT p.id, p.mrn, p.first_name, p.last_name, p.birth_date, p.sort_name FROM wardbell.patient p
+            WHERE p.tenant_id = wardbell.current_tenant()
+              AND (p.mrn = ANY (ARRAY(SELECT e.mrn FROM entry e))
+                   OR p.sort_name = ANY (ARRAY(SELECT e.sort_name FROM entry e))
+                   OR p.id = ANY (ARRAY(SELECT m.merged_into FROM merged m)))
+          ), candidate AS (
+            SELECT c.place, c.id, bool_or(c.taken) AS taken FROM (
+              SELECT e.place, k.id, true AS taken FROM entry e JOIN known k ON k.mrn = e.mrn
+              UNION ALL
+              SELECT e.place, m.merged_into, true FROM entry e JOIN merged m ON m.mrn = e.mrn
+              UNION ALL
+              SELECT e.place, k.id, false FROM entry e
+                JOIN known k ON k.sort_name = e.sort_name AND (k.birth_date = e.birth_date) IS NOT FALSE
+            ) c GROUP BY c.place, c.id
+          ), hit AS (
+            SELECT c.place, c.taken, k.*, row_number() OVER (PARTITION BY c.place ORDER BY c.taken DESC, k.id) AS rank
+            FROM candidate c LEFT JOIN known k ON k.id = c.id
+          )
+          SELECT ${start}::int + h.place::int - 1 AS row, bool_or(h.taken) AS mrn_taken,
                  coalesce(jsonb_agg(jsonb_build_object(
-                   'id', hit.id, 'mrn', hit.mrn, 'first_name', hit.first_name, 'last_name', hit.last_name,
-                   'birth_date', to_char(hit.birth_date, 'YYYY-MM-DD')) ORDER BY hit.mrn)
-                   FILTER (WHERE hit.id IS NOT NULL), '[]') AS patients
-          FROM jsonb_array_elements(${JSON.stringify(slice)}::jsonb) WITH ORDINALITY AS e (value, place)
-          CROSS JOIN LATERAL (
-            SELECT EXISTS (SELECT FROM wardbell.merged_patient m
-                           WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = e.value->>'mrn') AS found) merged
-          LEFT JOIN LATERAL (
-            SELECT p.id, p.mrn, p.first_name, p.last_name, p.birth_date, candidate.taken
-            FROM (
-              SELECT c.id, bool_or(c.taken) AS taken FROM (
-                SELECT p.id, true AS taken FROM wardbell.patient p
-                  WHERE p.tenant_id = wardbell.current_tenant() AND p.mrn = e.value->>'mrn'
-                UNION ALL
-                SELECT m.merged_into, true FROM wardbell.merged_patient m
-                  WHERE m.tenant_id = wardbell.current_tenant() AND m.mrn = e.value->>'mrn'
-                UNION ALL
-                (SELECT p.id, false FROM wardbell.patient p
-                  WHERE p.tenant_id = wardbell.current_tenant()
-                    AND p.sort_name = wardbell.patient_sort_name(e.value->>'last_name', e.value->>'first_name')
-                    AND (p.birth_date = (e.value->>'birth_date')::date) IS NOT FALSE
-                  LIMIT ${MAX_DUPLICATES_OF_ROW})
-              ) c GROUP BY c.id
-            ) candidate
-            JOIN wardbell.patient p ON p.tenant_id = wardbell.current_tenant() AND p.id = candidate.id
-            ORDER BY candidate.taken DESC, p.id LIMIT ${MAX_DUPLICATES_OF_ROW}
-          ) hit ON true
-          WHERE merged.found OR hit.id IS NOT NULL
-          GROUP BY e.place, merged.found ORDER BY e.place`),
+                   'id', h.id, 'mrn', h.mrn, 'first_name', h.first_name, 'last_name', h.last_name,
+                   'birth_date', to_char(h.birth_date, 'YYYY-MM-DD')) ORDER BY h.mrn)
+                   FILTER (WHERE h.id IS NOT NULL AND h.rank <= ${MAX_DUPLICATES_OF_ROW}), '[]') AS patients
+          FROM hit h GROUP BY h.place ORDER BY h.place`),
       );
     }
     return found;
