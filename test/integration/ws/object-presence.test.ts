@@ -130,6 +130,7 @@ describe('Presence at an object', () => {
     await untilTold(owner, foreign.id, 'owner looking');
     const mallory = await open('mallory');
     await untilSettled(clinic, mallory, at(foreign.id, 'editing'), at(randomUUID()));
+    await eventually(() => errorsOf(mallory).length > 0); // the error comes after what the same message is told
     expect(errorsOf(mallory)).toEqual(['object_not_found']);
     const texts = mallory.texts.join('\n');
     expect(texts).not.toContain(foreign.id);
