@@ -77,11 +77,7 @@ const Details = ({
           </Fact>
         )}
         <Fact name={words.columns.changed}>
-          {row.changed.length === 0 ? (
-            words.panel.noFields
-          ) : (
-            <span translate="no">{row.changed.join(', ')}</span>
-          )}
+          {row.changed.length === 0 ? words.panel.noFields : say.fields(row)}
         </Fact>
         <FieldChanges changes={changes} />
         {others.map(([name, value]) => (

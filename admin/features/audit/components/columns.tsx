@@ -60,9 +60,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
           row.changed.length === 0 ? (
             <span className={cells.none}>{text.app.none}</span>
           ) : (
-            <span title={row.changed.join(', ')} translate="no">
-              {row.changed.join(', ')}
-            </span>
+            <span title={say.fields(row)}>{say.fields(row)}</span>
           ),
       },
       {

@@ -5,6 +5,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { AUDIT } from '../messages';
+import { wordOf } from '../model/changes';
 import type { AuditRow } from '../use-audit';
 import { usePeople } from '../use-people';
 
@@ -19,6 +20,8 @@ export interface AuditWords {
   readonly who: (row: AuditRow) => string;
   readonly what: (action: string) => string;
   readonly on: (row: AuditRow) => string;
+  /** The fields that changed. */
+  readonly fields: (row: AuditRow) => string;
   readonly patient: (id: string) => Patient | undefined;
 }
 
@@ -38,6 +41,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     const names = new Map(people.map(({ id, name }) => [id, name]));
     const objects: Readonly<Record<string, string>> = words.objects;
     const actions: Readonly<Record<string, string>> = words.actions;
+    const fields: Readonly<Record<string, string>> = words.fields;
     const objectOf = ({ object_type, object_id }: AuditRow) =>
       object_type === null
         ? text.app.none
@@ -59,6 +63,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
         const name = row.object_type === 'user' && row.object_id !== null && names.get(row.object_id);
         return name || objectOf(row);
       },
+      fields: ({ changed }) => changed.map((field) => fields[wordOf(field)] ?? field).join(', '),
       patient: (id) => patients.get(id),
     };
   }, [people, patients, text, words, me]);

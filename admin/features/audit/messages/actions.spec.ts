@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { api } from '@wardbell/contract';
+import { z } from 'zod';
 import de from './de.json';
 import en from './en.json';
 import fr from './fr.json';
@@ -19,6 +21,38 @@ const written = new Set(
 const OBJECT = /objectType: '([a-z_]+)'/g;
 const objects = new Set(sources.flatMap((text) => [...text.matchAll(OBJECT)].map(([, type = '']) => type)));
 
+const { patients, appointments, practitioners, rooms, appointmentTypes, absences, officeHours } = api;
+const {
+  clinicSettings,
+  integrationKeys,
+  webhooks,
+  eventTypes,
+  gateways,
+  escalationPolicies,
+  users,
+  tenants,
+} = api;
+/** What people and programs write that an entry names the fields of. */
+const WRITES = [
+  ...[patients, appointments, practitioners, rooms, appointmentTypes, absences, escalationPolicies, webhooks],
+  ...[users, tenants],
+].flatMap(({ create, update }) => [create.body, update.body]);
+const OTHER_WRITES = [officeHours.put, clinicSettings.update, integrationKeys.create, eventTypes.put];
+const SETTINGS = [gateways.put, tenants.setSecurity, tenants.setLimits];
+/** Said with a request, and no field of what it writes. */
+const ABOUT_THE_REQUEST = new Set(['book_anyway', 'enforce', 'invitation', 'tenant_id', 'version']);
+
+/** The names of the fields of a body, also of one that has several forms. */
+const fieldsOf = (body: z.ZodType): string[] => {
+  const { properties = {}, anyOf = [] } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
+  return [...Object.keys(properties), ...anyOf.flatMap((form) => Object.keys(form.properties ?? {}))];
+};
+const fields = new Set(
+  [...WRITES, ...[...OTHER_WRITES, ...SETTINGS].map(({ body }) => body)]
+    .flatMap(fieldsOf)
+    .filter((field) => !ABOUT_THE_REQUEST.has(field)),
+);
+
 describe('The words of the audit log', () => {
   it.each([
     ['English', en],
@@ -27,6 +61,11 @@ describe('The words of the audit log', () => {
   ])('name every action that the server writes in %s', (_, { actions }) => {
     expect(written.size).toBeGreaterThan(30);
     expect([...written].filter((action) => !(action in actions))).toEqual([]);
+  });
+
+  it('name every field that can be written', () => {
+    expect(fields.size).toBeGreaterThan(50);
+    expect([...fields].filter((field) => !(field in en.fields))).toEqual([]);
   });
 
   it('name every kind of object that the server writes', () => {

@@ -10,7 +10,7 @@ import {
   type TablerIcon,
 } from '@tabler/icons-react';
 import type { InboxNotice } from '@wardbell/contract';
-import { type Ref, useRef } from 'react';
+import { type Ref, useId, useRef } from 'react';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -23,8 +23,27 @@ import { NoticeBody } from './notice-body';
 import { NoticeLink } from './notice-link';
 import { NoticeMeta } from './notice-meta';
 
-const Tool = ({ icon: Icon, label, onClick }: { icon: TablerIcon; label: string; onClick: () => void }) => (
-  <ActionIcon variant="subtle" color="gray" size="lg" aria-label={label} title={label} onClick={onClick}>
+const Tool = ({
+  icon: Icon,
+  label,
+  nameId,
+  onClick,
+}: {
+  icon: TablerIcon;
+  label: string;
+  /** Id of the element that names the notice. */
+  nameId: string;
+  onClick: () => void;
+}) => (
+  <ActionIcon
+    variant="subtle"
+    color="gray"
+    size="lg"
+    aria-label={label}
+    aria-describedby={nameId}
+    title={label}
+    onClick={onClick}
+  >
     <Icon size={18} stroke={1.7} aria-hidden="true" />
   </ActionIcon>
 );
@@ -32,10 +51,12 @@ const Tool = ({ icon: Icon, label, onClick }: { icon: TablerIcon; label: string;
 const SnoozeMenu = ({
   isSnoozed,
   opened,
+  nameId,
   onToggle,
   onAct,
 }: {
   isSnoozed: boolean;
+  nameId: string;
   opened: boolean;
   onToggle: (opened: boolean) => void;
   onAct: (action: NoticeAction) => void;
@@ -46,7 +67,14 @@ const SnoozeMenu = ({
   return (
     <Menu opened={opened} onChange={onToggle} position="bottom-end" withinPortal shadow="md">
       <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={words.snooze} title={words.snooze}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={words.snooze}
+          aria-describedby={nameId}
+          title={words.snooze}
+        >
           <IconClock size={18} stroke={1.7} aria-hidden="true" />
         </ActionIcon>
       </Menu.Target>
@@ -84,6 +112,7 @@ export const InboxRow = ({
   onSnoozing: (opened: boolean) => void;
 }) => {
   const { inbox: words } = useRoomText(NOTIFICATIONS);
+  const nameId = useId();
   const element = useRef<HTMLLIElement>(null);
   useShown(element, notice);
   const { read_at, archived_at, acknowledged_at, requires_ack, state, snoozed_until } = notice;
@@ -105,34 +134,74 @@ export const InboxRow = ({
         onClick={onOpen}
       >
         <span className={classes.openInner}>
-          <NoticeBody {...notice} />
+          <NoticeBody {...notice} nameId={nameId} />
         </span>
         <NoticeMeta notice={notice} />
       </UnstyledButton>
       <span className={classes.actions}>
-        <NoticeLink notice={notice} onOpen={() => read_at === null && onAct({ do: 'read' })} />
+        <NoticeLink
+          notice={notice}
+          nameId={nameId}
+          onOpen={() => read_at === null && onAct({ do: 'read' })}
+        />
         {isAsked && (
-          <Button size="compact-sm" color="red.8" onClick={() => onAct({ do: 'acknowledge' })}>
+          <Button
+            size="compact-sm"
+            color="red.8"
+            aria-describedby={nameId}
+            onClick={() => onAct({ do: 'acknowledge' })}
+          >
             {words.acknowledge}
           </Button>
         )}
         {requires_ack && acknowledged_at !== null && state === 'acknowledged' && (
-          <Button size="compact-sm" variant="light" onClick={() => onAct({ do: 'resolve' })}>
+          <Button
+            size="compact-sm"
+            variant="light"
+            aria-describedby={nameId}
+            onClick={() => onAct({ do: 'resolve' })}
+          >
             {words.resolve}
           </Button>
         )}
         {read_at === null ? (
-          <Tool icon={IconMailOpened} label={words.read} onClick={() => onAct({ do: 'read' })} />
+          <Tool
+            icon={IconMailOpened}
+            label={words.read}
+            nameId={nameId}
+            onClick={() => onAct({ do: 'read' })}
+          />
         ) : (
-          <Tool icon={IconMail} label={words.markUnread} onClick={() => onAct({ do: 'unread' })} />
+          <Tool
+            icon={IconMail}
+            label={words.markUnread}
+            nameId={nameId}
+            onClick={() => onAct({ do: 'unread' })}
+          />
         )}
         {archived_at === null && !isAsked && (
-          <SnoozeMenu isSnoozed={isSnoozed} opened={isSnoozing} onToggle={onSnoozing} onAct={onAct} />
+          <SnoozeMenu
+            isSnoozed={isSnoozed}
+            opened={isSnoozing}
+            nameId={nameId}
+            onToggle={onSnoozing}
+            onAct={onAct}
+          />
         )}
         {archived_at === null ? (
-          <Tool icon={IconArchive} label={words.archive} onClick={() => onAct({ do: 'archive' })} />
+          <Tool
+            icon={IconArchive}
+            label={words.archive}
+            nameId={nameId}
+            onClick={() => onAct({ do: 'archive' })}
+          />
         ) : (
-          <Tool icon={IconArchiveOff} label={words.unarchive} onClick={() => onAct({ do: 'unarchive' })} />
+          <Tool
+            icon={IconArchiveOff}
+            label={words.unarchive}
+            nameId={nameId}
+            onClick={() => onAct({ do: 'unarchive' })}
+          />
         )}
       </span>
     </li>

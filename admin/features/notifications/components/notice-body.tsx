@@ -37,13 +37,23 @@ export const NoticeBody = ({
   title,
   message,
   test,
-}: Pick<InboxNotice, 'level' | 'title' | 'message' | 'test'>) => (
+  nameId,
+}: Pick<InboxNotice, 'level' | 'title' | 'message' | 'test'> & {
+  /** Id of the element that names the notice: its title, or its message where it has none. */
+  nameId?: string;
+}) => (
   <>
     <LevelIcon level={level} />
     <span className={classes.text}>
       {test && <DrillMark />}
-      {title !== null && <strong className={classes.title}>{title}</strong>}
-      <span className={classes.message}>{message}</span>
+      {title !== null && (
+        <strong id={nameId} className={classes.title}>
+          {title}
+        </strong>
+      )}
+      <span id={title === null ? nameId : undefined} className={classes.message}>
+        {message}
+      </span>
     </span>
   </>
 );

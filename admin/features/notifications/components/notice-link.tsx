@@ -8,22 +8,30 @@ import { targetOf } from './use-open-notice';
 /** From a notice to where it leads: what an admin has to decide, or its link. */
 export const NoticeLink = ({
   notice,
+  nameId,
   onOpen,
 }: {
   notice: Pick<InboxNotice, 'link' | 'break_glass_id' | 'approval_id'>;
+  /** Id of the element that names the notice. */
+  nameId?: string;
   onOpen?: () => void;
 }) => {
   const words = useRoomText(NOTIFICATIONS);
   const target = targetOf(notice);
   if (target === null) return null;
-  const onClick = onOpen === undefined ? {} : { onClick: onOpen };
+  const props = {
+    size: 'sm',
+    underline: 'always',
+    'aria-describedby': nameId,
+    ...(onOpen === undefined ? {} : { onClick: onOpen }),
+  } as const;
   const label = target === notice.link ? words.bar.open : words.review;
   return target.startsWith('/') ? (
-    <Anchor component={Link} href={target} size="sm" underline="always" {...onClick}>
+    <Anchor component={Link} href={target} {...props}>
       {label}
     </Anchor>
   ) : (
-    <Anchor href={target} target="_blank" rel="noopener noreferrer" size="sm" underline="always" {...onClick}>
+    <Anchor href={target} target="_blank" rel="noopener noreferrer" {...props}>
       {label}
     </Anchor>
   );
