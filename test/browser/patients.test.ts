@@ -122,6 +122,7 @@ describe('the patient list', () => {
   it('keeps in its place what one reads while rows come above it', async () => {
     await createPatients(server, clinic.clinician, 90);
     const anna = await openAs('clinician');
+    await anna.row('Patient000000').waitFor();
     const row = anna.row('Patient000050');
     const grid = anna.page.getByRole('grid');
     await grid.evaluate((element) => element.scrollTo({ top: 1_800 }));

@@ -147,8 +147,8 @@ describe('the review of emergency accesses', () => {
     const { page } = admin;
     expect(await page.getByText(/emergency access(es)? needs? a review/).count()).toBe(0);
     await breakGlass();
+    await page.getByRole('link', { name: 'Review it' }).click(); // it is shown for some seconds
     await page.getByRole('link', { name: /^Audit 1 emergency access needs a review$/ }).waitFor();
-    await page.getByRole('link', { name: 'Review it' }).click();
     const panel = page.getByRole('complementary', { name: 'Emergency access' });
     await panel.getByText(REASON).waitFor();
     await panel.getByText('Test clinician').waitFor();
