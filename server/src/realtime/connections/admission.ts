@@ -101,7 +101,7 @@ export class Admission {
   #retaking = false;
   readonly #onEvicted: EvictionListener[] = [];
   readonly #onChanged: ConnectionListener[] = [];
-  /** Until this time, by the monotonic clock, rows of sockets that were refused after a timeout may appear. */
+  /** Until this time, by the monotonic clock, rows may appear of sockets whose admission had no answer. */
   #uncertainUntilMs: number | undefined;
   #isReconcileDue = false;
 
@@ -171,12 +171,12 @@ export class Admission {
   /** Runs one statement at a time, so that no row is inserted after its slot was released. */
   async #pump(): Promise<void> {
     while (this.#waiting.length > 0 || this.#released.length > 0 || this.#retaking || this.#isReconcileDue) {
-      await this.#reconcile();
+      // these first: a reconnecting client must not be refused because of its own old socket
+      const isReconciled = await this.#reconcile();
       const isRetaken = await this.#retake();
-      // release first: a reconnecting client must not be refused because of its own old socket
       const isReleased = await this.#releaseAll();
       await this.#admitBatch();
-      if (!(isRetaken && isReleased) && this.#waiting.length === 0) {
+      if (!(isReconciled && isRetaken && isReleased) && this.#waiting.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -253,9 +253,9 @@ export class Admission {
         });
       }
     } catch (error) {
-      // the statement may have committed before its answer was lost, so its slots are released
-      this.#released.push(...batch.map(({ request }) => request.connectionId));
+      // the statement may have committed before its answer was lost
       this.#uncertainUntilMs = performance.now() + UNCERTAIN_MS;
+      this.#isReconcileDue = true;
       for (const { reject } of batch) reject(error);
     }
   }
@@ -302,8 +302,8 @@ export class Admission {
    * Deletes rows that a lost answer may have left, so that limits do not count sockets that do not exist and nobody is
    * shown as online without one.
    */
-  async #reconcile(): Promise<void> {
-    if (!this.#isReconcileDue) return;
+  async #reconcile(): Promise<boolean> {
+    if (!this.#isReconcileDue) return true;
     this.#isReconcileDue = false;
     const isLast = performance.now() > (this.#uncertainUntilMs ?? 0);
     try {
@@ -311,8 +311,10 @@ export class Admission {
       const values = [this.instance.id, clock?.now, [...this.#booked.keys()]];
       this.#changed(await this.relay.query<ReleasedRow>(RECONCILE, values));
       if (isLast) this.#uncertainUntilMs = undefined;
-    } catch (error) {
-      this.log.warn('slots could not be reconciled', errorFields(error));
+      return true;
+    } catch {
+      this.#isReconcileDue = true;
+      return false;
     }
   }
 }
