@@ -5,46 +5,26 @@ import type { Mark } from '../hooks/use-recent-changes';
 import type { Column } from './columns';
 import classes from './grid.module.css';
 
-interface GridRowProps<Row> {
+interface CellsProps<Row> {
   readonly row: Row;
-  readonly domId: string;
-  readonly index: number;
-  readonly topPx: number;
   readonly columns: readonly Column<Row>[];
-  readonly active: boolean;
-  readonly open: boolean;
   readonly mark: Mark | undefined;
   readonly markLabel: string | undefined;
   /** Who made the change, in words; empty when that is not known. */
   readonly who: string;
+}
+
+interface GridRowProps<Row> extends CellsProps<Row> {
+  readonly domId: string;
+  readonly index: number;
+  readonly topPx: number;
+  readonly active: boolean;
+  readonly open: boolean;
   readonly onPick: (row: Row) => void;
 }
 
-const Plain = <Row,>({
-  row,
-  domId,
-  index,
-  topPx,
-  columns,
-  active,
-  open,
-  mark,
-  markLabel,
-  who,
-  onPick,
-}: GridRowProps<Row>) => (
-  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the grid, which has the focus
-  <div
-    id={domId}
-    role="row"
-    aria-rowindex={index + 2}
-    aria-selected={active}
-    className={classes.row}
-    data-active={active || undefined}
-    data-open={open || undefined}
-    style={{ transform: `translateY(${topPx}px)` }}
-    onClick={() => onPick(row)}
-  >
+const PlainCells = <Row,>({ row, columns, mark, markLabel, who }: CellsProps<Row>) => (
+  <>
     {mark && <span key={mark.version} className={classes.flash} data-kind={mark.kind} aria-hidden="true" />}
     {columns.map((column, place) => (
       <div
@@ -67,8 +47,28 @@ const Plain = <Row,>({
         {who}
       </span>
     )}
+  </>
+);
+
+/** What is in a row; a row that only moves does not render it again. */
+const Cells = memo(PlainCells) as typeof PlainCells;
+
+const PlainRow = <Row,>({ domId, index, topPx, active, open, onPick, ...content }: GridRowProps<Row>) => (
+  // biome-ignore lint/a11y/useKeyWithClickEvents: the keys of all rows are handled by the grid, which has the focus
+  <div
+    id={domId}
+    role="row"
+    aria-rowindex={index + 2}
+    aria-selected={active}
+    className={classes.row}
+    data-active={active || undefined}
+    data-open={open || undefined}
+    style={{ transform: `translateY(${topPx}px)` }}
+    onClick={() => onPick(content.row)}
+  >
+    <Cells {...content} />
   </div>
 );
 
 /** One row; it renders again only when something of its own has changed. */
-export const GridRow = memo(Plain) as typeof Plain;
+export const GridRow = memo(PlainRow) as typeof PlainRow;

@@ -3,7 +3,16 @@
 'use client';
 
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { type Ref, useCallback, useEffect, useId, useImperativeHandle, useRef, useState } from 'react';
+import {
+  type Ref,
+  useCallback,
+  useEffect,
+  useId,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import type { Mark } from '../hooks/use-recent-changes';
 import { lazily } from '../lazily';
 import { type Column, columnsFor, type Sort, tracksOf } from './columns';
@@ -71,7 +80,7 @@ export const Grid = <Row extends { readonly id: string }>(props: GridProps<Row>)
   const gridId = useId();
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const { width, remPx } = useGridWidth(scroller);
-  const shown = columnsFor(columns, width);
+  const shown = useMemo(() => columnsFor(columns, width), [columns, width]);
   const rowPx = ROW_REM[width] * remPx;
 
   const activeRef = useRef(-1);
