@@ -140,10 +140,11 @@ export const useConnectionColumns = (
         shownFrom: 'narrow',
         cell: (row) => {
           const { label, trouble } = stateOf(row);
-          const said = [label, ...(row.pending_bytes > 0 ? [bytes(row)] : [])].join(' · ');
+          const waiting = row.pending_bytes > 0 ? ` · ${bytes(row)}` : '';
           return (
-            <span className={trouble ? classes.trouble : classes.quiet} title={said}>
-              {said}
+            <span className={trouble ? classes.trouble : classes.quiet} title={`${label}${waiting}`}>
+              {label}
+              <span className={classes.waiting}>{waiting}</span>
             </span>
           );
         },
