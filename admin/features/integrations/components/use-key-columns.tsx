@@ -69,7 +69,7 @@ export const useKeyColumns = (): readonly Column<IntegrationKey>[] => {
       {
         id: 'lastUsed',
         header: columns.lastUsed,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(6rem, 0.75fr)',
         shownFrom: 'medium',
         cell: ({ last_used_at }) =>
           last_used_at === null ? (

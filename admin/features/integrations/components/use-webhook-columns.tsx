@@ -56,7 +56,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'view',
         header: columns.view,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(6rem, 0.75fr)',
         shownFrom: 'medium',
         cell: ({ payload }) => views[payload],
       },

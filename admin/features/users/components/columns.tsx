@@ -79,7 +79,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
         header: words.columns.signedIn,
         order: 'last_sign_in',
         newestFirst: true,
-        track: 'minmax(6.75rem, 0.6fr)',
+        track: 'minmax(7.25rem, 0.6fr)',
         shownFrom: 'wide',
         align: 'end',
         numeric: true,
