@@ -52,7 +52,7 @@ export const theme = createTheme({
     Select: OPTIONS,
     Autocomplete: OPTIONS,
     MultiSelect: OPTIONS,
-    Modal: { styles: { title: { fontWeight: 650 } }, defaultProps: { attributes: DIALOG } },
+    Modal: { styles: { title: { fontWeight: 650, lineHeight: 1.35 } }, defaultProps: { attributes: DIALOG } },
     Drawer: {
       styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },
       defaultProps: { attributes: DIALOG },

@@ -73,8 +73,8 @@ describe('how the installation does', () => {
       .waitFor();
     await card(root).getByText('none: all are sent').waitFor();
     const figures = root.page.getByRole('region', { name: 'Database' });
-    await figures.getByText(/^[\d.]+ ms$/).waitFor();
-    await figures.getByText(/^\d+ MB$/).waitFor();
+    await figures.getByText(/^[\d.]+\sms$/).waitFor();
+    await figures.getByText(/^\d+\sMB$/).waitFor();
     await root.page.getByText('Nothing so far.', { exact: false }).waitFor();
     expect(root.complaints).toEqual([]);
     await root.close();

@@ -240,6 +240,17 @@ describe('in light or dark', () => {
   });
 });
 
+it('a form that is not filled in brings the cursor to its topmost field', async () => {
+  const admin = await open(clinic.admin);
+  const { page } = admin;
+  await page.getByRole('button', { name: 'New user' }).click();
+  await page.getByRole('textbox', { name: 'E-mail' }).focus();
+  await page.getByRole('button', { name: 'Add user' }).click();
+  await page.getByText('Required').first().waitFor();
+  await page.locator('[data-path="name"]:focus').waitFor();
+  await admin.close();
+});
+
 it('nothing of it is wider than a window of 320 pixels', async () => {
   const admin = await open(clinic.admin, { viewport: { width: 320, height: 640 } });
   expect(await overflowOf(admin.page)).toBe(0);

@@ -15,7 +15,8 @@ import classes from './approvals.module.css';
 import { APPROVALS } from './messages';
 import { useDecide } from './use-approvals';
 
-const Decide = ({ id }: { id: string }) => {
+/** `about` is the id of the heading that says which change it is. */
+const Decide = ({ id, about }: { id: string; about: string }) => {
   const text = useText();
   const words = useRoomText(APPROVALS);
   const approve = useDecide(id, 'approve');
@@ -29,6 +30,7 @@ const Decide = ({ id }: { id: string }) => {
       <div className={classes.actions}>
         <Button
           leftSection={<IconCheck size={16} aria-hidden="true" />}
+          aria-describedby={about}
           loading={approve.isPending}
           disabled={reject.isPending}
           onClick={() => approve.mutate(undefined, tell(words.told.approved))}
@@ -38,6 +40,7 @@ const Decide = ({ id }: { id: string }) => {
         <Button
           variant="default"
           leftSection={<IconX size={16} aria-hidden="true" />}
+          aria-describedby={about}
           loading={reject.isPending}
           disabled={approve.isPending}
           onClick={() => reject.mutate(undefined, tell(words.told.rejected))}
@@ -103,7 +106,7 @@ export const ApprovalCard = ({
         {approval.decided_at !== null && <Fact name={words.decided}>{time(approval.decided_at)}</Fact>}
         {approval.decided_by !== null && <Fact name={words.decidedBy}>{person(approval.decided_by)}</Fact>}
       </dl>
-      {isPending && mayDecide && <Decide id={approval.id} />}
+      {isPending && mayDecide && <Decide id={approval.id} about={heading} />}
     </li>
   );
 };

@@ -45,7 +45,7 @@ const useExternalColumns = (
       {
         id: 'sub',
         header: words.columns.sub,
-        track: 'minmax(10rem, 2fr)',
+        track: 'minmax(7.75rem, 2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={cells.stack}>
@@ -61,7 +61,7 @@ const useExternalColumns = (
       {
         id: 'role',
         header: words.columns.role,
-        track: 'minmax(7rem, 0.8fr)',
+        track: 'minmax(7.25rem, 0.8fr)',
         shownFrom: 'medium',
         cell: ({ role }) =>
           role === null ? <span className={cells.none}>{text.app.none}</span> : text.roles[role],
@@ -69,14 +69,14 @@ const useExternalColumns = (
       {
         id: 'state',
         header: words.columns.state,
-        track: 'minmax(7.5rem, 0.8fr)',
+        track: 'minmax(6rem, 0.8fr)',
         shownFrom: 'medium',
         cell: state,
       },
       {
         id: 'seen',
         header: words.columns.seen,
-        track: 'minmax(7.5rem, 0.8fr)',
+        track: 'minmax(6.25rem, 0.8fr)',
         shownFrom: 'medium',
         numeric: true,
         align: 'end',
@@ -89,7 +89,7 @@ const useExternalColumns = (
         header: words.columns.tenant,
         track: 'minmax(7rem, 1fr)',
         shownFrom: 'wide',
-        cell: (row) => tenantOf(row),
+        cell: (row) => <span title={tenantOf(row)}>{tenantOf(row)}</span>,
       });
     return columns;
   }, [text, words, formats, tenantOf]);

@@ -26,7 +26,7 @@ export const useEmergencyColumns = (names: EmergencyNames): readonly Column<Brea
       {
         id: 'patient',
         header: columns.patient,
-        track: 'minmax(9rem, 1fr)',
+        track: 'minmax(7.75rem, 1fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={cells.stack}>
@@ -42,7 +42,7 @@ export const useEmergencyColumns = (names: EmergencyNames): readonly Column<Brea
       {
         id: 'who',
         header: columns.who,
-        track: 'minmax(8rem, 0.9fr)',
+        track: 'minmax(6.25rem, 0.9fr)',
         shownFrom: 'medium',
         cell: (row) => <span title={names.person(row.user_id)}>{names.person(row.user_id)}</span>,
       },
@@ -56,14 +56,14 @@ export const useEmergencyColumns = (names: EmergencyNames): readonly Column<Brea
       {
         id: 'state',
         header: columns.state,
-        track: 'minmax(7.5rem, 0.6fr)',
+        track: 'minmax(7rem, 0.6fr)',
         shownFrom: 'medium',
         cell: stateOf,
       },
       {
         id: 'at',
         header: columns.at,
-        track: 'minmax(7.5rem, 0.6fr)',
+        track: 'minmax(6.25rem, 0.6fr)',
         shownFrom: 'medium',
         numeric: true,
         align: 'end',

@@ -10,11 +10,14 @@ const SAID_MS = 2_000;
 export const CopyButton = ({
   value,
   words,
+  describedBy,
   ...props
 }: {
   /** The text, or what makes it at the click. */
   value: string | (() => string);
   words: { readonly copy: string; readonly copied: string; readonly notCopied: string };
+  /** The id of what says which one it copies, where there are several. */
+  describedBy?: string | undefined;
 } & Pick<ButtonProps, 'size' | 'variant'>) => {
   const [state, setState] = useState<'ready' | 'copied' | 'failed'>('ready');
   useEffect(() => {
@@ -39,6 +42,7 @@ export const CopyButton = ({
         leftSection={<Icon size={16} aria-hidden="true" />}
         // What a status contains is not part of a button's name.
         aria-label={state === 'copied' ? words.copied : words.copy}
+        aria-describedby={describedBy}
         onClick={() => void copy()}
       >
         <span role="status">{state === 'copied' ? words.copied : words.copy}</span>

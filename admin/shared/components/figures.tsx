@@ -23,15 +23,18 @@ export const Figure = ({
   value,
   hint,
   share,
+  heading: Heading = 'h2',
 }: {
   name: string;
   value: ReactNode | undefined;
   hint?: ReactNode;
   /** How much of what is allowed, 0 to 1. */
   share?: number | undefined;
+  /** `h3` where they stand under a heading of their own. */
+  heading?: 'h2' | 'h3';
 }) => (
   <div className={classes.figure}>
-    <h2 className={classes.name}>{name}</h2>
+    <Heading className={classes.name}>{name}</Heading>
     {value === undefined ? <Skeleton height="2rem" width="5rem" /> : <p className={classes.value}>{value}</p>}
     {share !== undefined && (
       <span className={classes.track} aria-hidden="true">

@@ -36,7 +36,7 @@ export const AuditFilters = ({
     <div className={classes.filters}>
       {me.role === 'super_admin' && (
         <Select
-          className={classes.wide}
+          className={`${classes.wide} ${classes.scope}`}
           aria-label={words.scope}
           placeholder={words.installation}
           data={tenants?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
@@ -88,24 +88,24 @@ export const AuditFilters = ({
           />
         </>
       )}
-      <DateField
-        className={classes.date}
-        aria-label={words.filter.from}
-        title={words.filter.from}
-        placeholder={words.filter.from}
-        value={filter.from ?? ''}
-        max={filter.to ?? undefined}
-        onChange={(from) => isEmptyOrDate(from) && onChange({ from: from || null })}
-      />
-      <DateField
-        className={classes.date}
-        aria-label={words.filter.to}
-        title={words.filter.to}
-        placeholder={words.filter.to}
-        value={filter.to ?? ''}
-        min={filter.from ?? undefined}
-        onChange={(to) => isEmptyOrDate(to) && onChange({ to: to || null })}
-      />
+      <div className={classes.dates}>
+        <DateField
+          aria-label={words.filter.from}
+          title={words.filter.from}
+          placeholder={words.filter.from}
+          value={filter.from ?? ''}
+          max={filter.to ?? undefined}
+          onChange={(from) => isEmptyOrDate(from) && onChange({ from: from || null })}
+        />
+        <DateField
+          aria-label={words.filter.to}
+          title={words.filter.to}
+          placeholder={words.filter.to}
+          value={filter.to ?? ''}
+          min={filter.from ?? undefined}
+          onChange={(to) => isEmptyOrDate(to) && onChange({ to: to || null })}
+        />
+      </div>
     </div>
   );
 };

@@ -20,11 +20,15 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'what',
         header: words.columns.what,
-        track: 'minmax(11.5rem, 1.2fr)',
+        track: 'minmax(9.25rem, 1.2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={cells.stack}>
-            <span className={classes.what} data-alarm={ALARMS.has(row.action) || undefined}>
+            <span
+              className={classes.what}
+              title={say.what(row.action)}
+              data-alarm={ALARMS.has(row.action) || undefined}
+            >
               {say.what(row.action)}
             </span>
             <span className={cells.second}>
@@ -36,7 +40,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'who',
         header: words.columns.who,
-        track: 'minmax(7.5rem, 1fr)',
+        track: 'minmax(6.25rem, 1fr)',
         shownFrom: 'medium',
         cell: (row) => (
           <span title={row.actor_id === SYSTEM ? undefined : (row.actor_id ?? undefined)}>
@@ -47,9 +51,9 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'on',
         header: words.columns.on,
-        track: 'minmax(7rem, 1fr)',
+        track: 'minmax(5.5rem, 1fr)',
         shownFrom: 'medium',
-        cell: say.on,
+        cell: (row) => <span title={say.on(row)}>{say.on(row)}</span>,
       },
       {
         id: 'changed',
@@ -74,7 +78,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
       {
         id: 'at',
         header: words.columns.at,
-        track: 'minmax(7rem, 0.6fr)',
+        track: 'minmax(6.25rem, 0.6fr)',
         shownFrom: 'medium',
         numeric: true,
         align: 'end',

@@ -86,6 +86,7 @@ const AbsenceForm = ({
       <Stack gap="md">
         <NativeSelect
           label={words.fields.who}
+          data-autofocus
           data={[
             { value: '', label: words.fields.wholeClinic },
             ...practitioners.map(({ id, name }) => ({ value: id, label: name })),

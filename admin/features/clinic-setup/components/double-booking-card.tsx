@@ -36,6 +36,8 @@ export const DoubleBookingCard = ({ settings }: { settings: ClinicSettings }) =>
       <Radio.Group
         // Mantine names the group by its label alone.
         label={<VisuallyHidden>{said.title}</VisuallyHidden>}
+        // without a box of its own, which would be an empty line
+        labelProps={{ style: { display: 'contents' } }}
         value={settings.double_booking}
         onChange={(value) => {
           const rule = RULES.find((each) => each === value);

@@ -107,6 +107,7 @@ const RecordForm = ({
           required
           withAsterisk
           autoComplete="off"
+          data-autofocus
           disabled={disabled}
           {...form.getInputProps('name')}
         />

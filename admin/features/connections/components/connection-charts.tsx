@@ -1,6 +1,6 @@
 'use client';
 
-import { Skeleton } from '@mantine/core';
+import { Skeleton, VisuallyHidden } from '@mantine/core';
 import type { UsageMinute } from '@wardbell/contract';
 import { useMemo } from 'react';
 import type { ChartData } from '../../../shared/chart/series';
@@ -109,6 +109,7 @@ export const ConnectionCharts = ({ tenantId, minutes }: { tenantId: string; minu
   const { stale } = history;
   return (
     <section className={classes.charts} aria-label={words.charts.label}>
+      <VisuallyHidden component="h2">{words.charts.label}</VisuallyHidden>
       <TimeChart title={words.charts.connections} data={connections} format={number} whole stale={stale} />
       <TimeChart title={words.charts.rate} data={rate} format={number} stale={stale} />
       <TimeChart title={words.charts.delivery} data={delivery} format={ms} stale={stale} />

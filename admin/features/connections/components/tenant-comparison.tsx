@@ -28,7 +28,7 @@ export const TenantComparison = ({ onChoose }: { onChoose: (tenantId: string) =>
         <h2 id="comparison">{words.title}</h2>
         <SegmentedControl
           aria-label={words.by}
-          size="xs"
+          size="sm"
           data={MEASURES.map((value) => ({ value, label: words.measures[value] }))}
           value={measure}
           onChange={(value) => setMeasure(MEASURES.find((known) => known === value) ?? 'connections')}

@@ -66,6 +66,10 @@ export const useConnectionColumns = (
   return useMemo(() => {
     const { columns } = words.list;
     const none = <span className={classes.quiet}>{text.app.none}</span>;
+    const bytes = ({ pending_bytes }: Connection) =>
+      formatMessage(words.list.bytes, {
+        kilobytes: formats.number(Math.max(1, Math.round(pending_bytes / 1_000))),
+      });
     const client = (row: Connection) => (row.client === null ? null : clientName(row.client));
     const tenantNames = new Map(tenants?.map(({ id, name }) => [id, name]));
     const tenant: Column<Connection> = {
@@ -73,18 +77,24 @@ export const useConnectionColumns = (
       header: columns.tenant,
       track: 'minmax(6.5rem, 1.2fr)',
       shownFrom: 'medium',
-      cell: (row) =>
-        row.tenant_id === null ? (
-          <span className={classes.quiet}>{words.list.superAdmins}</span>
-        ) : (
-          (tenantNames.get(row.tenant_id) ?? none)
-        ),
+      cell: (row) => {
+        if (row.tenant_id === null) return <span className={classes.quiet}>{words.list.superAdmins}</span>;
+        const name = tenantNames.get(row.tenant_id);
+        return name === undefined ? none : <span title={name}>{name}</span>;
+      },
+    };
+    const transport: Column<Connection> = {
+      id: 'transport',
+      header: columns.transport,
+      track: 'minmax(5.5rem, 0.6fr)',
+      shownFrom: 'wide',
+      cell: (row) => words.transports[row.transport],
     };
     return [
       {
         id: 'user',
         header: columns.user,
-        track: 'minmax(9rem, 2fr)',
+        track: 'minmax(7.75rem, 2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={classes.person}>
@@ -102,24 +112,19 @@ export const useConnectionColumns = (
       {
         id: 'role',
         header: columns.role,
-        track: 'minmax(6.5rem, 0.9fr)',
-        shownFrom: 'medium',
+        track: 'minmax(7.75rem, 0.9fr)',
+        shownFrom: ofAllTenants ? 'wide' : 'medium',
         cell: (row) => text.roles[row.role],
       },
       {
         id: 'client',
         header: columns.client,
         track: 'minmax(6.5rem, 1fr)',
-        shownFrom: 'medium',
+        shownFrom: 'wide',
         cell: (row) => <span title={row.client ?? undefined}>{client(row) ?? none}</span>,
       },
-      {
-        id: 'transport',
-        header: columns.transport,
-        track: 'minmax(5.5rem, 0.6fr)',
-        shownFrom: 'wide',
-        cell: (row) => words.transports[row.transport],
-      },
+      // beside a column for the clinic there is no room for it on a small desk; the details have it
+      ...(ofAllTenants ? [] : [transport]),
       {
         id: 'address',
         header: columns.address,
@@ -135,27 +140,19 @@ export const useConnectionColumns = (
         shownFrom: 'narrow',
         cell: (row) => {
           const { label, trouble } = stateOf(row);
-          return <span className={trouble ? classes.trouble : classes.quiet}>{label}</span>;
+          const waiting = row.pending_bytes > 0 ? ` · ${bytes(row)}` : '';
+          return (
+            <span className={trouble ? classes.trouble : classes.quiet} title={`${label}${waiting}`}>
+              {label}
+              <span className={classes.waiting}>{waiting}</span>
+            </span>
+          );
         },
-      },
-      {
-        id: 'waiting',
-        header: columns.waiting,
-        track: '4.5rem',
-        shownFrom: 'wide',
-        align: 'end',
-        numeric: true,
-        cell: (row) =>
-          row.pending_bytes === 0
-            ? none
-            : formatMessage(words.list.bytes, {
-                kilobytes: formats.number(Math.max(1, Math.round(row.pending_bytes / 1_000))),
-              }),
       },
       {
         id: 'since',
         header: columns.since,
-        track: 'minmax(5.5rem, 0.7fr)',
+        track: 'minmax(5.25rem, 0.7fr)',
         shownFrom: 'medium',
         align: 'end',
         numeric: true,

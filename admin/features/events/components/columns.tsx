@@ -10,15 +10,22 @@ import type { EventFrame } from '../use-event-log';
 import classes from './columns.module.css';
 import { summaryOf } from './summary';
 
+/** Who acts when nobody asked, such as a step of an escalation. */
+const SYSTEM = 'system';
+
 /** Who made an event, as far as it says so: a name, else the id of somebody who signs in elsewhere. */
 export const useActorName = (): ((actorId: string | undefined) => string | null) => {
   const colleagues = useColleagueNames();
+  const text = useText();
   const words = useRoomText(EVENTS);
   const me = useMe();
   return useMemo(
-    () => (actorId) =>
-      actorId === undefined ? null : actorId === me.id ? words.you : (colleagues.get(actorId) ?? actorId),
-    [colleagues, me.id, words],
+    () => (actorId) => {
+      if (actorId === undefined) return null;
+      if (actorId === SYSTEM) return text.app.name;
+      return actorId === me.id ? words.you : (colleagues.get(actorId) ?? actorId);
+    },
+    [colleagues, me.id, text, words],
   );
 };
 
@@ -33,11 +40,13 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
       {
         id: 'type',
         header: words.columns.type,
-        track: 'minmax(11rem, 1fr)',
+        track: 'minmax(9.5rem, 1fr)',
         shownFrom: 'narrow',
         cell: (event) => (
           <span className={classes.event}>
-            <span className={classes.type}>{event.type}</span>
+            <span className={classes.type} title={event.type} translate="no">
+              {event.type}
+            </span>
             <span className={cells.second}>
               {formats.time(event.timestamp)} · {summaryOf(event, text)}
             </span>
@@ -47,14 +56,14 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
       {
         id: 'what',
         header: words.columns.what,
-        track: 'minmax(8rem, 2fr)',
+        track: 'minmax(7.5rem, 2fr)',
         shownFrom: 'medium',
-        cell: (event) => summaryOf(event, text),
+        cell: (event) => <span title={summaryOf(event, text)}>{summaryOf(event, text)}</span>,
       },
       {
         id: 'who',
         header: words.columns.who,
-        track: 'minmax(6rem, 0.9fr)',
+        track: 'minmax(5.75rem, 0.9fr)',
         shownFrom: 'medium',
         cell: (event) => nameOf(event.actor_id) ?? <span className={cells.none}>{text.app.none}</span>,
       },

@@ -27,7 +27,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'name',
         header: words.columns.name,
-        track: 'minmax(7.5rem, 1.5fr)',
+        track: 'minmax(6.5rem, 1.5fr)',
         shownFrom: 'narrow',
         cell: ({ gateway_id, gateway_type }) => (
           <span className={cells.stack}>
@@ -41,14 +41,14 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'type',
         header: words.columns.type,
-        track: 'minmax(5rem, 1.2fr)',
+        track: 'minmax(4rem, 1.2fr)',
         shownFrom: 'medium',
         cell: ({ gateway_type }) => <span title={gateway_type}>{gateway_type}</span>,
       },
       {
         id: 'status',
         header: words.columns.status,
-        track: 'minmax(8rem, 0.8fr)',
+        track: 'minmax(7.25rem, 0.8fr)',
         shownFrom: 'narrow',
         cell: ({ status }) => (
           <span className={classes.status} data-status={status}>
@@ -59,7 +59,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'changed',
         header: words.columns.changed,
-        track: 'minmax(5rem, 0.7fr)',
+        track: 'minmax(4rem, 0.7fr)',
         shownFrom: 'medium',
         numeric: true,
         cell: ({ changed_at }) => time(changed_at),
@@ -67,7 +67,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'reported',
         header: words.columns.reported,
-        track: 'minmax(6rem, 0.7fr)',
+        track: 'minmax(4.25rem, 0.7fr)',
         shownFrom: 'medium',
         numeric: true,
         cell: ({ reported_at }) => time(reported_at),

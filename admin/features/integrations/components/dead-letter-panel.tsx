@@ -17,6 +17,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import { eventOf } from '../model/dead-letter';
 import { type DeadLetter, useRetry } from '../queries/use-dead-letters';
+import { CodeBox } from './code-box';
 import classes from './integrations-room.module.css';
 import { useDeadLetterWords } from './use-dead-letter-words';
 
@@ -75,10 +76,7 @@ const Details = ({ row, onClose }: { row: DeadLetter; onClose: () => void }) => 
           <h3>{words.panel.event}</h3>
           <CopyButton value={json} words={{ ...copy, copy: words.panel.copy }} size="compact-sm" />
         </div>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reachable by key */}
-        <pre className={classes.shell} tabIndex={0}>
-          {json}
-        </pre>
+        <CodeBox label={words.panel.event}>{json}</CodeBox>
       </section>
       {isDeleting && <DeleteDeadLetter row={row} onClose={() => setDeleting(false)} onDeleted={onClose} />}
     </>

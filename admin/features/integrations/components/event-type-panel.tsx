@@ -15,6 +15,7 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import { type EventType, useDeleteEventType } from '../queries/use-event-types';
+import { CodeBox } from './code-box';
 import classes from './integrations-room.module.css';
 
 const EventTypeForm = lazily(async () => (await import('./event-type-form')).EventTypeForm);
@@ -65,10 +66,7 @@ const Details = ({ row, onClose }: { row: EventType; onClose: () => void }) => {
         {row.schema === null ? (
           <p className={panel.hint}>{words.anyData}</p>
         ) : (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reachable by key
-          <pre className={classes.shell} tabIndex={0}>
-            {json}
-          </pre>
+          <CodeBox label={words.form.schema}>{json}</CodeBox>
         )}
       </section>
       {dialog === 'edit' && <EventTypeForm row={row} onClose={closeDialog} />}

@@ -1,9 +1,11 @@
 import { Anchor } from '@mantine/core';
 import type { Scope } from '@wardbell/contract';
+import { useId } from 'react';
 import { CopyButton } from '../../../shared/components/copy-button';
 import { useRoomText } from '../../../shared/text/text';
 import { INTEGRATIONS } from '../messages';
 import { examplesFor } from '../model/examples';
+import { CodeBox } from './code-box';
 import classes from './integrations-room.module.css';
 
 /** A command line for each scope of a key, with the address of this installation. */
@@ -15,6 +17,7 @@ export const KeyExamples = ({
   authorization: string;
 }) => {
   const { keys, copy } = useRoomText(INTEGRATIONS);
+  const id = useId();
   const examples = examplesFor(scopes, window.location.origin, authorization);
   if (examples.length === 0) {
     return (
@@ -29,13 +32,15 @@ export const KeyExamples = ({
       {examples.map(({ scope, line }) => (
         <div key={scope} className={classes.example}>
           <div className={classes.exampleHead}>
-            <h4>{keys.scopes[scope]}</h4>
-            <CopyButton value={line} words={{ ...copy, copy: keys.examples.copy }} size="compact-sm" />
+            <h4 id={`${id}${scope}`}>{keys.scopes[scope]}</h4>
+            <CopyButton
+              value={line}
+              words={{ ...copy, copy: keys.examples.copy }}
+              describedBy={`${id}${scope}`}
+              size="compact-sm"
+            />
           </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what can be scrolled must be reachable by key */}
-          <pre className={classes.shell} tabIndex={0}>
-            {line}
-          </pre>
+          <CodeBox label={keys.scopes[scope]}>{line}</CodeBox>
         </div>
       ))}
     </>

@@ -20,7 +20,7 @@ export const useDeadLetterColumns = (): readonly Column<DeadLetter>[] => {
       {
         id: 'type',
         header: columns.type,
-        track: 'minmax(8rem, 1fr)',
+        track: 'minmax(7rem, 1fr)',
         shownFrom: 'narrow',
         cell: (letter) => (
           <span className={cells.stack}>
@@ -32,7 +32,7 @@ export const useDeadLetterColumns = (): readonly Column<DeadLetter>[] => {
       {
         id: 'reason',
         header: columns.reason,
-        track: 'minmax(10rem, 1.6fr)',
+        track: 'minmax(7.75rem, 1.6fr)',
         shownFrom: 'medium',
         cell: (letter) => <span title={say.reason(letter)}>{say.reason(letter)}</span>,
       },
@@ -46,14 +46,14 @@ export const useDeadLetterColumns = (): readonly Column<DeadLetter>[] => {
       {
         id: 'place',
         header: columns.place,
-        track: 'minmax(9rem, 1.4fr)',
+        track: 'minmax(7rem, 1.4fr)',
         shownFrom: 'medium',
         cell: (letter) => <span title={say.place(letter)}>{say.place(letter)}</span>,
       },
       {
         id: 'received',
         header: columns.received,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(5.5rem, 0.6fr)',
         shownFrom: 'medium',
         align: 'end',
         cell: ({ received_at }) => (

@@ -41,7 +41,7 @@ export const useKeyColumns = (): readonly Column<IntegrationKey>[] => {
       {
         id: 'name',
         header: columns.name,
-        track: 'minmax(9rem, 1.2fr)',
+        track: 'minmax(7.75rem, 1.2fr)',
         shownFrom: 'narrow',
         cell: (key) => (
           <span className={cells.stack}>
@@ -55,21 +55,21 @@ export const useKeyColumns = (): readonly Column<IntegrationKey>[] => {
       {
         id: 'scopes',
         header: columns.scopes,
-        track: 'minmax(10rem, 2fr)',
+        track: 'minmax(8rem, 2fr)',
         shownFrom: 'medium',
         cell: (key) => <span title={key.scopes.join(', ')}>{scopesOf(key)}</span>,
       },
       {
         id: 'view',
         header: columns.view,
-        track: 'minmax(7rem, 0.6fr)',
+        track: 'minmax(5.5rem, 0.6fr)',
         shownFrom: 'medium',
         cell: ({ role }) => (role === null ? text.app.none : views[role]),
       },
       {
         id: 'lastUsed',
         header: columns.lastUsed,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(6rem, 0.75fr)',
         shownFrom: 'medium',
         cell: ({ last_used_at }) =>
           last_used_at === null ? (

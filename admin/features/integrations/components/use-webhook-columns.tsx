@@ -28,7 +28,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'url',
         header: columns.url,
-        track: 'minmax(11rem, 2fr)',
+        track: 'minmax(8rem, 2fr)',
         shownFrom: 'narrow',
         cell: (webhook) => (
           <span className={cells.stack}>
@@ -42,7 +42,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'state',
         header: columns.state,
-        track: 'minmax(9rem, 1fr)',
+        track: 'minmax(8rem, 1fr)',
         shownFrom: 'medium',
         cell: state,
       },
@@ -56,7 +56,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'view',
         header: columns.view,
-        track: 'minmax(7rem, 0.6fr)',
+        track: 'minmax(6rem, 0.75fr)',
         shownFrom: 'medium',
         cell: ({ payload }) => views[payload],
       },
@@ -72,7 +72,7 @@ export const useWebhookColumns = (head: number | null): readonly Column<Webhook>
       {
         id: 'success',
         header: columns.lastSuccess,
-        track: 'minmax(6rem, 0.7fr)',
+        track: 'minmax(5.25rem, 0.7fr)',
         shownFrom: 'medium',
         align: 'end',
         cell: ({ last_success_at: at }) =>

@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Button, NumberInput } from '@mantine/core';
+import { Alert, Anchor, Button, NumberInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -159,7 +159,11 @@ export const LimitsForm = ({
               {...form.getInputProps(field)}
             />
           ))}
-          {me.role === 'super_admin' && <Link href={`/tenants/?id=${tenant.id}`}>{words.form.ceilings}</Link>}
+          {me.role === 'super_admin' && (
+            <Anchor component={Link} href={`/tenants/?id=${tenant.id}`} size="sm">
+              {words.form.ceilings}
+            </Anchor>
+          )}
         </div>
         <ForecastBox
           state={!changed && valid ? 'unchanged' : valid ? 'known' : 'invalid'}

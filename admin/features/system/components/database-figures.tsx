@@ -28,17 +28,20 @@ export const DatabaseFigures = ({
   return (
     <Figures label={words.label} stale={stale}>
       <Figure
+        heading="h3"
         name={words.answer}
         value={database && formatMessage(words.milliseconds, { ms: formats.number(database.answer_ms) })}
         hint={words.answerHint}
       />
       <Figure
+        heading="h3"
         name={words.connections}
         value={database && formats.number(database.connections)}
         share={database && database.connections / database.max_connections}
         hint={database && formatMessage(words.ofMax, { max: formats.number(database.max_connections) })}
       />
       <Figure
+        heading="h3"
         name={words.size}
         value={database && size(database.size_bytes)}
         hint={
@@ -48,11 +51,13 @@ export const DatabaseFigures = ({
         }
       />
       <Figure
+        heading="h3"
         name={words.backup}
         value={database && (backupAt === null ? words.backupUnknown : formats.ago(backupAt, nowMs))}
         hint={backupAt === null ? words.backupUnknownHint : formats.dateTime(backupAt)}
       />
       <Figure
+        heading="h3"
         name={words.version}
         value={database?.version}
         hint={database && formatMessage(words.versionHint, { time: formats.dateTime(database.started_at) })}

@@ -53,7 +53,7 @@ export const SystemHistoryCharts = () => {
         </h2>
         <SegmentedControl
           aria-label={words.range}
-          size="xs"
+          size="sm"
           data={RANGES.map((value) => ({ value, label: words.ranges[value] }))}
           value={hours}
           onChange={(value) => address.set({ hours: value === '168' ? value : null })}

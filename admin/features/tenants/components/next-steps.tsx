@@ -28,7 +28,15 @@ export const NextSteps = ({ tenant: { id, limits, ceilings } }: { tenant: Tenant
   if (hasAdmin !== false) return null;
   const isUnlimited = [...Object.values(limits), ...Object.values(ceilings)].every((value) => value === null);
   return (
-    <Alert variant="light" icon={<IconUserPlus />} title={words.title} mb="md">
+    <Alert
+      role="note"
+      variant="light"
+      icon={<IconUserPlus />}
+      title={words.title}
+      mb="md"
+      // no wider than the panel, whatever the buttons say
+      styles={{ body: { minWidth: 0 } }}
+    >
       <p style={{ marginTop: 0 }}>{words.hint}</p>
       <Group gap="xs">
         <Button component={Link} href={`/users/?tenant=${id}&role=tenant_admin&new=1`} size="compact-md">

@@ -49,7 +49,7 @@ export const TenantPanel = ({
   return (
     <Panel
       label={words.panel.label}
-      title={tenant?.name ?? usage?.name ?? ''}
+      title={tenant?.name ?? usage?.name ?? words.panel.label}
       focusKey={tenant ? id : ''}
       onClose={onClose}
     >

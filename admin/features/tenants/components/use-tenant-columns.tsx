@@ -23,7 +23,7 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
       {
         id: 'name',
         header: columns.name,
-        track: 'minmax(10rem, 2fr)',
+        track: 'minmax(8rem, 2fr)',
         shownFrom: 'narrow',
         cell: (row) => (
           <span className={classes.clinic}>
@@ -70,7 +70,7 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
       {
         id: 'course',
         header: columns.course,
-        track: '8rem',
+        track: '7.75rem',
         shownFrom: 'medium',
         cell: (row) => (
           <Sparkline

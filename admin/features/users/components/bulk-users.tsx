@@ -2,7 +2,7 @@
 
 import { Button, Checkbox, Group, Modal, NativeSelect, Stack } from '@mantine/core';
 import type { User } from '@wardbell/contract';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { CopyButton } from '../../../shared/components/copy-button';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -19,6 +19,7 @@ const ROLES = ['clinician', 'front_desk', 'tenant_admin'] as const;
 export const BulkUsers = ({ users, onClose }: { users: readonly User[]; onClose: () => void }) => {
   const text = useText();
   const words = useRoomText(USERS).bulk;
+  const listId = useId();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [kind, setKind] = useState<BulkAction['kind']>('signOut');
   const [role, setRole] = useState<(typeof ROLES)[number]>('clinician');
@@ -121,8 +122,8 @@ export const BulkUsers = ({ users, onClose }: { users: readonly User[]; onClose:
           <ul className={classes.named} aria-label={words.people} aria-busy={isRunning} aria-live="polite">
             {people.map((user) => (
               <li key={user.id} className={classes.outcome}>
-                <span>{user.name}</span>
-                <Said outcome={outcomes.get(user.id)} />
+                <span id={`${listId}${user.id}`}>{user.name}</span>
+                <Said outcome={outcomes.get(user.id)} about={`${listId}${user.id}`} />
               </li>
             ))}
           </ul>
@@ -138,7 +139,8 @@ export const BulkUsers = ({ users, onClose }: { users: readonly User[]; onClose:
   );
 };
 
-const Said = ({ outcome }: { outcome: Outcome | undefined }) => {
+/** `about` is the id of the person's name. */
+const Said = ({ outcome, about }: { outcome: Outcome | undefined; about: string }) => {
   const text = useText();
   const words = useRoomText(USERS);
   if (!outcome) return <span className={classes.second}>{words.bulk.waiting}</span>;
@@ -155,7 +157,12 @@ const Said = ({ outcome }: { outcome: Outcome | undefined }) => {
   return (
     <span className={classes.link}>
       <code>{linkOf(outcome.invitation.token)}</code>
-      <CopyButton value={linkOf(outcome.invitation.token)} words={words.handOver} size="compact-sm" />
+      <CopyButton
+        value={linkOf(outcome.invitation.token)}
+        words={words.handOver}
+        describedBy={about}
+        size="compact-sm"
+      />
     </span>
   );
 };

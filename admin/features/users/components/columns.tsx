@@ -23,8 +23,8 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
     const status: Column<User> = {
       id: 'status',
       header: words.columns.status,
-      track: 'minmax(7rem, 0.6fr)',
-      shownFrom: 'medium',
+      track: 'minmax(6.75rem, 0.6fr)',
+      shownFrom: tenantNames ? 'wide' : 'medium',
       cell: (user) => (
         <span className={classes.status} data-status={user.status}>
           {words.status[standingOf(user)]}
@@ -34,15 +34,15 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
     const tenant: Column<User> = {
       id: 'tenant',
       header: words.columns.tenant,
-      track: 'minmax(8rem, 1.2fr)',
+      track: 'minmax(6.5rem, 1.2fr)',
       shownFrom: 'medium',
-      cell: tenantOf,
+      cell: (user) => <span title={tenantOf(user)}>{tenantOf(user)}</span>,
     };
     return [
       {
         id: 'name',
         header: words.columns.name,
-        track: 'minmax(10rem, 1.5fr)',
+        track: 'minmax(7.75rem, 1.5fr)',
         shownFrom: 'narrow',
         cell: (user) => (
           <span className={cells.stack}>
@@ -61,14 +61,14 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
         id: 'email',
         header: words.columns.email,
         order: 'email',
-        track: 'minmax(10rem, 1.6fr)',
+        track: 'minmax(5.5rem, 1.6fr)',
         shownFrom: 'medium',
         cell: (user) => <span title={user.email}>{user.email}</span>,
       },
       {
         id: 'role',
         header: words.columns.role,
-        track: 'minmax(6.5rem, 0.8fr)',
+        track: 'minmax(7.25rem, 0.8fr)',
         shownFrom: 'medium',
         cell: (user) => text.roles[user.role],
       },
@@ -79,7 +79,7 @@ export const useUserColumns = (tenantNames: ReadonlyMap<string, string> | null):
         header: words.columns.signedIn,
         order: 'last_sign_in',
         newestFirst: true,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(7.25rem, 0.6fr)',
         shownFrom: 'wide',
         align: 'end',
         numeric: true,
