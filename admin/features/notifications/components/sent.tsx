@@ -3,6 +3,7 @@
 import { Button, Skeleton, UnstyledButton } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import type { SentNotice } from '@wardbell/contract';
+import { useId } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -11,7 +12,7 @@ import { useNow } from '../../../shared/hooks/use-now';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { useSentNotices } from '../use-sent';
 import { Board } from './board';
@@ -22,6 +23,7 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
   const words = useRoomText(NOTIFICATIONS);
   const formats = useFormats();
   const nowMs = useNow(30_000);
+  const drillId = useId();
   const { title, message, state, requires_ack, test, sent_at } = notice;
   return (
     <li
@@ -29,8 +31,17 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
       data-state={requires_ack ? state : undefined}
       data-open={isOpen || undefined}
     >
-      {test && <DrillMark />}
-      <UnstyledButton className={classes.itemText} aria-pressed={isOpen} onClick={onOpen}>
+      {test && (
+        <span id={drillId}>
+          <DrillMark />
+        </span>
+      )}
+      <UnstyledButton
+        className={classes.itemText}
+        aria-pressed={isOpen}
+        aria-describedby={test ? drillId : undefined}
+        onClick={onOpen}
+      >
         <strong>{title ?? message}</strong>
         {title !== null && <span>{message}</span>}
         <span className={classes.quiet}>
@@ -51,6 +62,7 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
 
 /** The notices of the clinic and, beside them, how far one has come. */
 export const Sent = () => {
+  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const address = useAddress();
   const list = useSentNotices();
@@ -80,7 +92,7 @@ export const Sent = () => {
             )}
           </section>
         ) : list.loading ? (
-          <div className={classes.page} role="status">
+          <div className={classes.page} role="status" aria-label={text.app.loading}>
             <Skeleton height={48} />
           </div>
         ) : (
