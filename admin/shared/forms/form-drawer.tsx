@@ -17,6 +17,14 @@ export const focusField = <Values,>(form: UseFormReturnType<Values>, path: strin
   if (path !== undefined) form.getInputNode(path)?.focus();
 };
 
+/** Puts the cursor into the first field with an error: the first on the screen, in whatever order the errors were found. */
+const focusFirst = <Values,>(form: UseFormReturnType<Values>, errors: FormErrors): void => {
+  const fields = Object.keys(errors).flatMap((path) => form.getInputNode(path) ?? []);
+  fields
+    .toSorted((a, b) => (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))[0]
+    ?.focus();
+};
+
 /** Marks the fields that the server refused, with the cursor in the first of them. */
 export const markRefused = <Values,>(
   form: UseFormReturnType<Values>,
@@ -26,7 +34,7 @@ export const markRefused = <Values,>(
   if (!(error instanceof ApiError)) return;
   const errors = refusedFields(error.code, error.fields);
   form.setErrors(errors);
-  focusField(form, Object.keys(errors)[0]);
+  focusFirst(form, errors);
 };
 
 /** Why a save failed; nothing while the fields say it themselves. */
@@ -123,7 +131,7 @@ export const FormDrawer = <Values extends object>({
         <form
           noValidate
           className={classes.form}
-          onSubmit={form.onSubmit(onSubmit, (errors) => focusField(form, Object.keys(errors)[0]))}
+          onSubmit={form.onSubmit(onSubmit, (errors) => focusFirst(form, errors))}
         >
           <div className={classes.fields}>
             {about}
