@@ -3,7 +3,6 @@
 import { Button, Skeleton, UnstyledButton } from '@mantine/core';
 import { IconSend } from '@tabler/icons-react';
 import type { SentNotice } from '@wardbell/contract';
-import { useId } from 'react';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Notice } from '../../../shared/components/notice';
 import { useAddress } from '../../../shared/hooks/use-address';
@@ -23,7 +22,6 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
   const words = useRoomText(NOTIFICATIONS);
   const formats = useFormats();
   const nowMs = useNow(30_000);
-  const drillId = useId();
   const { title, message, state, requires_ack, test, sent_at } = notice;
   return (
     <li
@@ -31,18 +29,10 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
       data-state={requires_ack ? state : undefined}
       data-open={isOpen || undefined}
     >
-      {test && (
-        <span id={drillId}>
-          <DrillMark />
-        </span>
-      )}
-      <UnstyledButton
-        className={classes.itemText}
-        aria-pressed={isOpen}
-        aria-describedby={test ? drillId : undefined}
-        onClick={onOpen}
-      >
-        <strong>{title ?? message}</strong>
+      <UnstyledButton className={classes.itemText} aria-pressed={isOpen} onClick={onOpen}>
+        <strong>
+          {test && <DrillMark />} {title ?? message}
+        </strong>
         {title !== null && <span>{message}</span>}
         <span className={classes.quiet}>
           {formats.ago(sent_at, nowMs)} ·{' '}

@@ -97,7 +97,7 @@ export const Why = ({
   return isAsked ? (
     <Answer {...props} />
   ) : (
-    <Button size="compact-xs" variant="subtle" aria-describedby={nameId} onClick={() => setAsked(true)}>
+    <Button size="compact-sm" variant="subtle" aria-describedby={nameId} onClick={() => setAsked(true)}>
       {words.ask}
     </Button>
   );
