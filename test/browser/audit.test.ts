@@ -37,7 +37,7 @@ describe('the audit log', () => {
     const { page } = admin;
     const changed = page.getByRole('row').filter({ hasText: 'Changed a patient' });
     await changed.filter({ hasText: name }).getByText('Test front_desk', { exact: true }).waitFor();
-    await changed.filter({ hasText: name }).getByText('phone', { exact: true }).waitFor();
+    await changed.filter({ hasText: name }).getByText('Phone', { exact: true }).waitFor();
 
     await page.getByRole('combobox', { name: 'Person' }).click();
     await page.getByRole('option', { name: 'Test front_desk' }).click();
