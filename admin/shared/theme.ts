@@ -52,6 +52,8 @@ export const theme = createTheme({
     Select: OPTIONS,
     Autocomplete: OPTIONS,
     MultiSelect: OPTIONS,
+    // its arrow, which is no image to a screen reader
+    NativeSelect: { defaultProps: { rightSectionProps: { 'aria-hidden': true } } },
     Modal: { styles: { title: { fontWeight: 650, lineHeight: 1.35 } }, defaultProps: { attributes: DIALOG } },
     Drawer: {
       styles: { title: { fontSize: '1.125rem', fontWeight: 650 } },

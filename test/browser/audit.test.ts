@@ -74,6 +74,13 @@ describe('the audit log', () => {
       return (await entry('Test front_desk', 'Opened the record').count()) === 1;
     });
     await entry('You', 'Opened the record').first().waitFor();
+    await updatePatient(server, clinic.frontDesk, patient.id, { phone: '+44 20 7946 0002' });
+    await updatePatient(server, clinic.admin, patient.id, { archived: true });
+    await eventually(async () => {
+      await accesses.getByRole('button', { name: 'Refresh' }).click();
+      return (await entry('You', 'Archived the patient').count()) === 1;
+    });
+    expect(await entry('Test front_desk', 'Changed the record').innerText()).toMatch(/Fields: Phone\n/);
     expect(await entry('Test front_desk', 'Opened the record').innerText()).toMatch(
       /from (127\.0\.0\.1|::1)/,
     );

@@ -220,6 +220,21 @@ it('shows the keys that work on a question mark', async () => {
   await tom.close();
 });
 
+it('calls the keys what stands on a German keyboard', async () => {
+  const tom = await ConsolePage.open(browser, server, { locale: 'de-DE' });
+  const { page } = tom;
+  await page.getByRole('textbox', { name: 'E-Mail' }).fill(clinic.frontDesk.email);
+  await page.getByLabel('Passwort', { exact: true }).fill(clinic.frontDesk.password);
+  await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
+  await page.getByRole('navigation').getByText('Strg K').waitFor();
+  await page.getByRole('heading', { name: 'Patienten', exact: true }).waitFor();
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog');
+  for (const key of ['Strg K', 'Pos1', 'Ende', 'Bild ↑', 'Eingabe'])
+    await help.getByText(key, { exact: true }).first().waitFor();
+  await tom.close();
+});
+
 it('says at the door that a room is not for one’s role', async () => {
   const tom = await open(clinic.frontDesk);
   await tom.page.goto(`${server.url}/users/`);

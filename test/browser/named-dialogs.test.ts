@@ -99,7 +99,7 @@ describe('every dialog that asks about a patient names the patient', () => {
     await page.getByRole('button', { name: 'Delete' }).click();
     await page
       .getByRole('status')
-      .getByText(new RegExp(`${patient.last_name} is being deleted.*born 12 Mar 1984.*${patient.mrn}`))
+      .getByText(new RegExp(`${patient.last_name} \\(born 12 Mar 1984.*${patient.mrn}\\) is being deleted`))
       .waitFor();
     await page.getByRole('button', { name: 'Undo' }).click();
     await call(server.url, 'DELETE', `/patients/${patient.id}`, { token: clinic.admin.token });

@@ -7,6 +7,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { descriptionOf } from './support/described.js';
 import { overflowOf } from './support/narrow.js';
 
 let clinic: TestTenant;
@@ -122,7 +123,7 @@ describe('a notice that must be seen', () => {
     await nurse.close();
   });
 
-  it('goes from a colleague’s screen when one of them has acknowledged, and several are counted', async () => {
+  it('goes from a colleague’s screen when one of them has acknowledged; several are counted, each with its own buttons', async () => {
     const [nurse, desk] = await Promise.all([open(clinic.clinician), open(clinic.frontDesk)]);
     const audience = { user_ids: [clinic.clinician.id, clinic.frontDesk.id] };
     await sendCritical(clinic.clinician, clinic.frontDesk, { audience });
@@ -130,6 +131,8 @@ describe('a notice that must be seen', () => {
     await barOf(desk).getByText('2 notices need an answer').waitFor();
     await barOf(desk).getByRole('button', { name: 'One more' }).click();
     await barOf(desk).getByText('Potassium 6.9').waitFor();
+    const answers = await barOf(desk).getByRole('button', { name: 'Acknowledge' }).all();
+    expect((await Promise.all(answers.map(descriptionOf))).toSorted()).toEqual(['Potassium 6.9', 'Second']);
     for (let left = 2; left > 0; left--) {
       await barOf(nurse).getByRole('button', { name: 'Acknowledge' }).first().click();
       await eventually(

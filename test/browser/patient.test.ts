@@ -5,6 +5,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { descriptionOf } from './support/described.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -136,7 +137,9 @@ describe('editing when somebody else saves first', () => {
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '222', email: 'mae@example.org' });
     await anna.page.getByText('You both changed the same.').waitFor();
     expect(await anna.page.getByLabel('E-mail').inputValue()).toBe('mae@example.org');
-    await anna.page.getByRole('button', { name: 'Use theirs' }).click();
+    const theirs = anna.page.getByRole('button', { name: 'Use theirs' });
+    expect(await descriptionOf(theirs)).toBe('Phone: 222');
+    await theirs.click();
     await save();
     await untilSaved();
     expect(await stored()).toMatchObject({ phone: '222', email: 'mae@example.org', version: 2 });

@@ -118,7 +118,7 @@ describe('the schedule', () => {
     await anna.close();
   });
 
-  it('books where one clicks, a patient who is found by a search', async () => {
+  it('books where one clicks, a patient who is found by a search; the first field with an error has the cursor', async () => {
     await book('09:00');
     const anna = await open();
     const { page } = anna;
@@ -131,11 +131,16 @@ describe('the schedule', () => {
     expect(await dialog.getByLabel('Time').inputValue()).toBe('10:30');
     expect(await dialog.getByLabel('Practitioner').inputValue()).toBe('Dr. Berg');
     expect(await dialog.getByLabel('Room').inputValue()).toBe('Room 1');
+    await dialog.getByLabel('Time').fill('');
     await dialog.getByRole('button', { name: 'Save appointment' }).click();
     await dialog.getByText('Choose a patient from the list').waitFor();
-    await dialog.getByRole('combobox', { name: 'Patient' }).fill('nobody has this name');
+    await dialog.getByText('Enter a time').waitFor();
+    const whom = dialog.getByRole('combobox', { name: 'Patient' });
+    expect(await whom.evaluate((field) => field === document.activeElement)).toBe(true);
+    await dialog.getByLabel('Time').fill('10:30');
+    await whom.fill('nobody has this name');
     await dialog.getByText('Nobody found.').waitFor();
-    await dialog.getByRole('combobox', { name: 'Patient' }).fill(patient.last_name);
+    await whom.fill(patient.last_name);
     await page.getByRole('option', { name: new RegExp(patient.last_name) }).click();
     await dialog.getByLabel('Type').fill('Vaccination');
     await dialog.getByRole('button', { name: 'Save appointment' }).click();

@@ -2,7 +2,7 @@
 
 import { Button, Drawer, Modal } from '@mantine/core';
 import type { Passkey } from '@wardbell/contract';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Confirm } from '../../shared/components/confirm';
 import { toast } from '../../shared/components/toast';
 import { FACTORS } from '../../shared/factors/messages';
@@ -41,16 +41,19 @@ const Section = ({
   action?: ReactNode;
   state?: ReactNode;
   children?: ReactNode;
-}) => (
-  <section className={classes.section}>
-    <div className={classes.head}>
-      <h3>{title}</h3>
-      <div className={classes.actions}>{action}</div>
-    </div>
-    {state !== undefined && <p className={classes.state}>{state}</p>}
-    {children}
-  </section>
-);
+}) => {
+  const titleId = useId();
+  return (
+    <section className={classes.section} aria-labelledby={titleId}>
+      <div className={classes.head}>
+        <h3 id={titleId}>{title}</h3>
+        <div className={classes.actions}>{action}</div>
+      </div>
+      {state !== undefined && <p className={classes.state}>{state}</p>}
+      {children}
+    </section>
+  );
+};
 
 /** A step of its own in the place of the drawer; a slip does not lose what it shows once. */
 const StepDialog = ({

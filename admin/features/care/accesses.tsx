@@ -22,6 +22,7 @@ const Access = ({ access }: { access: PatientAccess }) => {
   const formats = useFormats();
   const { action, actor_id, actor_name, actor_role, address, at, changed } = access;
   const actions: Readonly<Record<string, string>> = words.actions;
+  const fields: Readonly<Record<string, string>> = words.fields;
   const roles: Readonly<Record<string, string>> = text.roles;
   const who =
     actor_id === me.id
@@ -37,7 +38,9 @@ const Access = ({ access }: { access: PatientAccess }) => {
       <span>{actions[action] ?? action}</span>
       {changed.length > 0 && (
         <span className={classes.quiet}>
-          {formatMessage(words.accesses.changed, { fields: changed.join(', ') })}
+          {formatMessage(words.accesses.changed, {
+            fields: changed.map((field) => fields[field] ?? field).join(', '),
+          })}
         </span>
       )}
       <span className={classes.quiet}>

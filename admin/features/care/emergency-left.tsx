@@ -21,6 +21,8 @@ export const EmergencyLeft = ({ until, onEnd }: { until: string; onEnd: () => vo
   }, [isOver]);
   return (
     <Alert
+      // an alert would be read aloud each minute
+      role="note"
       color="orange"
       variant="light"
       icon={<IconClockExclamation />}

@@ -1,10 +1,13 @@
 import { useMutation } from '@tanstack/react-query';
 import { type InboxList, type InboxResult, useInbox } from '@wardbell/client/react';
 import type { InboxNotice } from '@wardbell/contract';
+import { useMemo } from 'react';
 import { describeFailure } from '../../shared/api/describe-failure';
 import { toast } from '../../shared/components/toast';
 import { useApi, useMe } from '../../shared/session/context';
-import { useText } from '../../shared/text/text';
+import { useRoomText, useText } from '../../shared/text/text';
+import { NOTIFICATIONS } from './messages';
+import { inReadersWords } from './model/system-text';
 
 const PAGE = 50;
 
@@ -12,12 +15,16 @@ const PAGE = 50;
 export const useNoticeInbox = (list: InboxList = 'all'): InboxResult => {
   const api = useApi();
   const { role } = useMe();
-  return useInbox({
+  const { system } = useRoomText(NOTIFICATIONS);
+  const inbox = useInbox({
     list,
     enabled: role !== 'super_admin',
     load: (query, signal) =>
       api.call('GET', '/notifications/inbox', { query: { ...query, limit: PAGE }, signal }),
   });
+  const written = inbox.notices;
+  const notices = useMemo(() => written.map((notice) => inReadersWords(notice, system)), [written, system]);
+  return { ...inbox, notices };
 };
 
 export type NoticeAction =

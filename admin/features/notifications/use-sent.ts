@@ -4,6 +4,9 @@ import type { NoticeProgress, SentNotice } from '@wardbell/contract';
 import { useEffect, useMemo } from 'react';
 import { pagedOf } from '../../shared/api/paged';
 import { useApi } from '../../shared/session/context';
+import { useRoomText } from '../../shared/text/text';
+import { NOTIFICATIONS } from './messages';
+import { inReadersWords } from './model/system-text';
 
 const PAGE = 50;
 const LIST = ['sent-notices'];
@@ -32,6 +35,7 @@ const rank = ({ state }: SentNotice) => (state === 'unanswered' ? 0 : 1);
 /** The notices of the clinic: those that nobody has answered first, then the newest. */
 export const useSentNotices = () => {
   const api = useApi();
+  const { system } = useRoomText(NOTIFICATIONS);
   const query = useInfiniteQuery({
     queryKey: LIST,
     queryFn: ({ pageParam, signal }) =>
@@ -51,10 +55,10 @@ export const useSentNotices = () => {
   const rows = useMemo(() => {
     const all = [...(unanswered.data?.data ?? []), ...(query.data?.pages.flatMap(({ data }) => data) ?? [])];
     // The later answer wins: of the two the list is asked last.
-    return [...new Map(all.map((row) => [row.id, row])).values()].toSorted(
+    return [...new Map(all.map((row) => [row.id, inReadersWords(row, system)])).values()].toSorted(
       (a, b) => rank(a) - rank(b) || Date.parse(b.sent_at) - Date.parse(a.sent_at),
     );
-  }, [query.data, unanswered.data]);
+  }, [query.data, unanswered.data, system]);
   useFollowed([LIST], null);
   return { rows, ...pagedOf(query), retry: () => void query.refetch() };
 };

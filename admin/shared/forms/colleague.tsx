@@ -1,5 +1,6 @@
 import { Alert, Button } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
+import { useId } from 'react';
 import { useRoomText, useText } from '../text/text';
 import classes from './colleague.module.css';
 import { FORMS } from './messages';
@@ -40,6 +41,7 @@ export const collisionsOf = <Draft extends Record<keyof Draft & string, string |
 export const Colleague = ({ title, collisions }: { title: string; collisions: readonly Collision[] }) => {
   const text = useText();
   const words = useRoomText(FORMS).colleague;
+  const id = useId();
   return (
     <Alert
       color="orange"
@@ -53,10 +55,10 @@ export const Colleague = ({ title, collisions }: { title: string; collisions: re
       {collisions.length === 0 ? words.taken : words.collided}
       {collisions.map(({ field, label, theirs, onTake }) => (
         <div key={field} className={classes.conflict}>
-          <span>
+          <span id={`${id}${field}`}>
             {label}: <strong>{theirs || text.app.none}</strong>
           </span>
-          <Button size="compact-sm" variant="default" onClick={onTake}>
+          <Button size="compact-sm" variant="default" aria-describedby={`${id}${field}`} onClick={onTake}>
             {words.take}
           </Button>
         </div>

@@ -167,7 +167,9 @@ export const FilterMenu = ({ list, filter, onApply, renamed, onRename, onClose }
           }}
         >
           {isSame(saved, filter) && <IconCheck size={15} aria-hidden="true" />}
-          <span className={classes.label}>{name}</span>
+          <span className={classes.label} title={name}>
+            {name}
+          </span>
         </UnstyledButton>
         <Tool
           icon={isDefault ? IconStarFilled : IconStar}

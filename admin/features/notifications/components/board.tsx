@@ -2,6 +2,7 @@
 
 import { Skeleton, VisuallyHidden } from '@mantine/core';
 import type { NoticeProgress, SentNotice } from '@wardbell/contract';
+import { useId } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { useNow } from '../../../shared/hooks/use-now';
@@ -40,6 +41,7 @@ const People = ({ people, notice }: { people: readonly Person[]; notice: SentNot
   const formats = useFormats();
   const me = useMe();
   const colleagues = useColleagueNames();
+  const tableId = useId();
   const timeOf = (at: string | null) => (at === null ? text.app.none : formats.time(at));
   return (
     <div className={classes.scroller}>
@@ -59,7 +61,11 @@ const People = ({ people, notice }: { people: readonly Person[]; notice: SentNot
           {people.toSorted(byStep).map((person) => (
             <tr key={person.user_id} data-user={person.user_id}>
               <th scope="row">
-                {person.user_id === me.id ? text.app.you : (colleagues.get(person.user_id) ?? person.user_id)}
+                <span id={`${tableId}${person.user_id}`}>
+                  {person.user_id === me.id
+                    ? text.app.you
+                    : (colleagues.get(person.user_id) ?? person.user_id)}
+                </span>
                 <div className={classes.quiet}>
                   {person.step === 0 ? words.first : formatMessage(words.step, { step: person.step })}
                 </div>
@@ -69,7 +75,12 @@ const People = ({ people, notice }: { people: readonly Person[]; notice: SentNot
               <td>
                 {timeOf(person.acknowledged_at)}
                 {person.acknowledged_at === null && notice !== undefined && (
-                  <Why notice={notice} userId={person.user_id} step={person.step} />
+                  <Why
+                    notice={notice}
+                    userId={person.user_id}
+                    step={person.step}
+                    nameId={`${tableId}${person.user_id}`}
+                  />
                 )}
                 {person.note !== null && <div className={classes.quiet}>{person.note}</div>}
               </td>

@@ -2,7 +2,7 @@
 
 import { Button, Group, VisuallyHidden } from '@mantine/core';
 import type { InboxNotice } from '@wardbell/contract';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { useNow } from '../../../shared/hooks/use-now';
@@ -30,6 +30,7 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
   const nowMs = useNow(10_000);
   const action = useNoticeAction();
   const open = useOpenNotice();
+  const nameId = useId();
   const element = useRef<HTMLDivElement>(null);
   useShown(element, notice);
   const { id, title, message, sender, sent_at, step, state, test, held_until } = notice;
@@ -46,7 +47,12 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
     !isTaken && held_until !== null ? bar.overdue : null,
   ].filter((detail) => detail !== null);
   const act = (next: NoticeAction) => action.mutate({ id, action: next });
-  const button = { size: 'compact-md', color: 'dark', disabled: action.isPending } as const;
+  const button = {
+    size: 'compact-md',
+    color: 'dark',
+    disabled: action.isPending,
+    'aria-describedby': nameId,
+  } as const;
   return (
     <div
       ref={element}
@@ -58,8 +64,14 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
         <div className={classes.said} role={isTaken ? 'status' : 'alert'}>
           {test && <strong className={classes.drill}>{words.drill}</strong>}
           <VisuallyHidden>{words.level[notice.level]}: </VisuallyHidden>
-          {title !== null && <strong className={classes.title}>{title}</strong>}
-          <span className={classes.message}>{message}</span>
+          {title !== null && (
+            <strong id={nameId} className={classes.title}>
+              {title}
+            </strong>
+          )}
+          <span id={title === null ? nameId : undefined} className={classes.message}>
+            {message}
+          </span>
           {test && <span className={classes.details}>{words.drillHint}</span>}
           {details.length > 0 && <span className={classes.details}>{details.join(' · ')}</span>}
         </div>

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, Group, Skeleton, UnstyledButton } from '@mantine/core';
 import { IconStairsUp, IconTrash } from '@tabler/icons-react';
 import type { EscalationPolicy, NoticeTarget } from '@wardbell/contract';
-import { useState } from 'react';
+import { useId, useState } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { Confirm } from '../../../shared/components/confirm';
@@ -63,6 +63,7 @@ export const Policies = ({
   const [edited, setEdited] = useState<EscalationPolicy | null>(null);
   const [removal, setRemoval] = useState<EscalationPolicy | null>(null);
   const remove = useDeletePolicy();
+  const listId = useId();
   return (
     <>
       <div className={room.sheet}>
@@ -73,12 +74,17 @@ export const Policies = ({
               {rows.map((policy) => (
                 <li key={policy.id} className={classes.item}>
                   <UnstyledButton className={classes.itemText} onClick={() => setEdited(policy)}>
-                    <strong>{policy.name}</strong>
+                    <strong id={`${listId}${policy.id}`}>{policy.name}</strong>
                     <span>{describe(policy)}</span>
                     <span className={classes.quiet}>{words.modes[policy.mode]}</span>
                   </UnstyledButton>
                   <Group gap="xs">
-                    <Button size="compact-md" variant="light" onClick={() => onDrill(policy)}>
+                    <Button
+                      size="compact-md"
+                      variant="light"
+                      aria-describedby={`${listId}${policy.id}`}
+                      onClick={() => onDrill(policy)}
+                    >
                       {words.drill}
                     </Button>
                     <ActionIcon
@@ -96,7 +102,7 @@ export const Policies = ({
             </ul>
           </section>
         ) : loading ? (
-          <div className={classes.page} role="status">
+          <div className={classes.page} role="status" aria-label={text.app.loading}>
             <Skeleton height={48} />
           </div>
         ) : (

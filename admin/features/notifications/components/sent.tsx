@@ -11,7 +11,7 @@ import { useNow } from '../../../shared/hooks/use-now';
 import room from '../../../shared/room/room.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { useSentNotices } from '../use-sent';
 import { Board } from './board';
@@ -29,9 +29,10 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
       data-state={requires_ack ? state : undefined}
       data-open={isOpen || undefined}
     >
-      {test && <DrillMark />}
       <UnstyledButton className={classes.itemText} aria-pressed={isOpen} onClick={onOpen}>
-        <strong>{title ?? message}</strong>
+        <strong>
+          {test && <DrillMark />} {title ?? message}
+        </strong>
         {title !== null && <span>{message}</span>}
         <span className={classes.quiet}>
           {formats.ago(sent_at, nowMs)} ·{' '}
@@ -51,6 +52,7 @@ const Item = ({ notice, isOpen, onOpen }: { notice: SentNotice; isOpen: boolean;
 
 /** The notices of the clinic and, beside them, how far one has come. */
 export const Sent = () => {
+  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const address = useAddress();
   const list = useSentNotices();
@@ -80,7 +82,7 @@ export const Sent = () => {
             )}
           </section>
         ) : list.loading ? (
-          <div className={classes.page} role="status">
+          <div className={classes.page} role="status" aria-label={text.app.loading}>
             <Skeleton height={48} />
           </div>
         ) : (

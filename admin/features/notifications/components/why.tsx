@@ -82,13 +82,22 @@ const Answer = ({
 };
 
 /** Says in words what became of a notice for one person, on demand. */
-export const Why = (props: { notice: { id: string; seq: number }; userId: string; step: number }) => {
+export const Why = ({
+  nameId,
+  ...props
+}: {
+  notice: { id: string; seq: number };
+  userId: string;
+  step: number;
+  /** Id of the element that names the person. */
+  nameId: string;
+}) => {
   const words = useRoomText(NOTIFICATIONS).why;
   const [isAsked, setAsked] = useState(false);
   return isAsked ? (
     <Answer {...props} />
   ) : (
-    <Button size="compact-xs" variant="subtle" onClick={() => setAsked(true)}>
+    <Button size="compact-sm" variant="subtle" aria-describedby={nameId} onClick={() => setAsked(true)}>
       {words.ask}
     </Button>
   );

@@ -81,7 +81,7 @@ const useDeletedColumns = (whoDeleted: (patient: Patient) => string): readonly C
       {
         id: 'purge',
         header: columns.purge,
-        track: 'minmax(7.5rem, 0.8fr)',
+        track: 'minmax(9rem, 0.8fr)',
         shownFrom: 'medium',
         numeric: true,
         align: 'end',

@@ -27,11 +27,13 @@ export const useDeletePatient = (): ((patient: Patient) => Promise<void>) => {
   return async (patient) => {
     const deletion = deletePatient(api, patient);
     const hide = showUndo({
-      message: `${formatMessage(words.deleted, { name: fullName(patient) })} ${
-        patient.birth_date === null
-          ? about.noBirthDate
-          : formatMessage(about.born, { date: formats.date(patient.birth_date) })
-      } · ${formatMessage(about.mrn, { mrn: patient.mrn })}`,
+      message: formatMessage(words.deleted, {
+        name: `${fullName(patient)} (${
+          patient.birth_date === null
+            ? about.noBirthDate
+            : formatMessage(about.born, { date: formats.date(patient.birth_date) })
+        } · ${formatMessage(about.mrn, { mrn: patient.mrn })})`,
+      }),
       undo: words.undo,
       timeMs: UNDO_MS,
       onUndo: deletion.undo,

@@ -68,7 +68,9 @@ export const ColumnsCard = ({
           <li key={column} className={classes.row}>
             <span className={classes.name}>
               {nameOf(column)}
-              <span className={classes.examples}>{examplesOf(column)}</span>
+              <span className={classes.examples} title={examplesOf(column)}>
+                {examplesOf(column)}
+              </span>
             </span>
             <NativeSelect
               aria-label={formatMessage(words.columns.field, { name: nameOf(column) })}

@@ -31,10 +31,15 @@ export const PeopleHere = () => {
       button={
         <>
           <IconUsersGroup size={20} stroke={1.7} aria-hidden="true" />
-          <span className={classes.count} aria-hidden="true" data-stale={!people.live || undefined}>
-            {n > 99 ? '99+' : n}
-          </span>
-          <VisuallyHidden>{formatMessage(words.button, { n, formatted: formats.number(n) })}</VisuallyHidden>
+          {/* Nobody at all: they are not known yet, as whoever reads this is here. */}
+          {n > 0 && (
+            <span className={classes.count} aria-hidden="true" data-stale={!people.live || undefined}>
+              {n > 99 ? '99+' : n}
+            </span>
+          )}
+          <VisuallyHidden>
+            {n > 0 ? formatMessage(words.button, { n, formatted: formats.number(n) }) : words.title}
+          </VisuallyHidden>
         </>
       }
     >

@@ -134,7 +134,12 @@ export const AppointmentBlock = memo((props: BlockProps) => {
           />
         )}
         <span className={classes.first}>
-          <span className={classes.name} data-unknown={!patient || undefined} data-patient-name>
+          <span
+            className={classes.name}
+            title={patient && name}
+            data-unknown={!patient || undefined}
+            data-patient-name
+          >
             {name}
           </span>
           {patient?.restricted && <RestrictedBadge compact />}

@@ -36,6 +36,8 @@ export const BookingConflicts = ({ found, draft }: { found: Conflicts; draft: Ap
     <div role="status">
       {conflicts.length > 0 && (
         <Alert
+          // within the status: an alert of its own would be read aloud a second time
+          role="note"
           variant="light"
           color={forbidden ? 'red' : 'orange'}
           // the title in the color of the text: the tone's own is too pale on it

@@ -33,10 +33,10 @@ const Row = ({ row, patients }: { row: Appointment; patients: Schedule['patients
         {from}–{to}
       </td>
       <th scope="row">{patient ? listedName(patient) : words.block.unknownPatient}</th>
-      <td>{birthDate === null ? '' : formats.date(birthDate)}</td>
+      <td className={classes.time}>{birthDate === null ? '' : formats.date(birthDate)}</td>
       <td>{patient?.mrn}</td>
       <td className={classes.time}>{row.board_number}</td>
-      <td>{row.type}</td>
+      <td className={classes.type}>{row.type}</td>
       <td>{row.room}</td>
       <td>{text.appointment.status[row.status]}</td>
     </tr>

@@ -52,7 +52,7 @@ export const UntimedList = ({
           {formatMessage(words.untimed.since, { ago: formats.ago(appointment.created_at, nowMs) })}
         </span>
         <Button
-          size="compact-xs"
+          size="compact-sm"
           variant="light"
           className={classes.book}
           aria-label={formatMessage(words.untimed.bookOf, { name })}

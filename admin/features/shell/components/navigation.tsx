@@ -80,7 +80,7 @@ export const Navigation = () => {
       <UnstyledButton className={classes.commands} aria-keyshortcuts="Control+K Meta+K" onClick={openPalette}>
         {text.app.commands}
         <Kbd aria-hidden="true" size="xs">
-          Ctrl K
+          {text.app.commandsKey}
         </Kbd>
       </UnstyledButton>
     </nav>

@@ -69,7 +69,11 @@ export const Shell = ({ children }: { children: ReactNode }) => {
           <Logo size={28} />
           <span className={classes.names}>
             <span className={classes.product}>{text.app.name}</span>
-            {me.tenant && <span className={classes.clinic}>{me.tenant.name}</span>}
+            {me.tenant && (
+              <span className={classes.clinic} title={me.tenant.name}>
+                {me.tenant.name}
+              </span>
+            )}
           </span>
         </div>
         <ConnectionIndicator />

@@ -12,32 +12,33 @@ const isMac = (): boolean => /Mac|iPhone|iPad/.test(navigator.userAgent);
 export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
   const text = useText();
   const words = useRoomText(SHELL).shortcuts;
+  const { keys } = words;
   const groups = [
     {
       title: words.everywhere,
       keys: [
-        [[isMac() ? '⌘ K' : 'Ctrl K'], words.palette],
+        [[isMac() ? '⌘ K' : `${keys.ctrl} K`], words.palette],
         [['?'], words.help],
         [['/'], words.search],
         [['n'], words.create],
         [['F8'], words.bar],
-        [['Esc'], words.close],
+        [[keys.esc], words.close],
       ],
     },
     {
       title: words.lists,
       keys: [
         [['↑', '↓'], words.move],
-        [['Page ↑', 'Page ↓'], words.page],
-        [['Home', 'End'], words.ends],
-        [['Enter'], words.open],
+        [[`${keys.page} ↑`, `${keys.page} ↓`], words.page],
+        [[keys.home, keys.end], words.ends],
+        [[keys.enter], words.open],
       ],
     },
     {
       title: words.inbox.title,
       keys: [
         [['j', 'k'], words.inbox.move],
-        [['Enter'], words.open],
+        [[keys.enter], words.open],
         [['e'], words.inbox.archive],
         [['a'], words.inbox.acknowledge],
         [['u'], words.inbox.read],
@@ -53,7 +54,7 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
         [['w'], words.week],
         [['m'], words.mine],
         [['↑', '↓', '←', '→'], words.walk],
-        [['Alt ↑', 'Alt ↓', 'Alt ←', 'Alt →'], words.shift],
+        [['↑', '↓', '←', '→'].map((arrow) => `${keys.alt} ${arrow}`), words.shift],
         [['a'], words.status.arrived],
         [['c'], words.status.checkedIn],
         [['d'], words.status.done],
@@ -71,11 +72,11 @@ export const Shortcuts = ({ onClose }: { onClose: () => void }) => {
       size="lg"
       closeButtonProps={{ 'aria-label': text.app.close }}
     >
-      {groups.map(({ title, keys }) => (
+      {groups.map(({ title, keys: lines }) => (
         <section key={title} className={classes.group}>
           <h3>{title}</h3>
           <dl>
-            {keys.map(([combinations, meaning]) => (
+            {lines.map(([combinations, meaning]) => (
               <div key={meaning} className={classes.line}>
                 <dt>
                   {combinations.map((combination, index) => (

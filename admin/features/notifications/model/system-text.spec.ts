@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { APPROVAL_HOURS } from '@wardbell/contract';
+import de from '../messages/de.json';
+import en from '../messages/en.json';
+import { inReadersWords, SYSTEM_TEXTS } from './system-text';
+
+const SERVER = 'server/src';
+const sources = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('generated'))
+  .map((name) =>
+    readFileSync(join(SERVER, name), 'utf8').replaceAll(/\$\{APPROVAL_HOURS\}/g, `${APPROVAL_HOURS}`),
+  )
+  .join('\n');
+
+describe('A notice of the server itself', () => {
+  it.each(SYSTEM_TEXTS)('is what the server writes, and the English words are the same: %s', (text, word) => {
+    // the server fills in a host and a cause
+    for (const part of text.split(/\{host\}|: |\.$/)) expect(sources).toContain(part);
+    expect(en.system[word]).toBe(text);
+  });
+
+  it('is said in the language of its reader, and one of a person as it was written', () => {
+    const say = (message: string, sender = 'system') =>
+      inReadersWords({ sender, message }, de.system).message;
+    const emergency = 'Emergency access to a restricted patient was opened and needs a review.';
+    expect(say(emergency)).toBe(de.system.emergency);
+    expect(say(emergency, 'a person')).toBe(emergency);
+    expect(say('The webhook to lab.test:8443 was disabled: it answered 410 Gone.')).toBe(
+      'Der Webhook an lab.test:8443 wurde abgeschaltet: Er hat mit 410 Gone geantwortet.',
+    );
+    expect(say('Something else.')).toBe('Something else.');
+  });
+});
