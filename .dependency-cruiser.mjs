@@ -21,7 +21,7 @@ const mayImport = (room, ...allowed) =>
 const FEATURE_IMPORTS = {
   account: [],
   approvals: [],
-  audit: ['patients', 'reviews'],
+  audit: ['care', 'patients', 'reviews'],
   board: ['notifications'],
   care: [],
   'clinic-setup': [],

@@ -2,6 +2,7 @@ import { Fact } from '../../../shared/panel/panel';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { CARE } from '../../care/messages';
 import { AUDIT } from '../messages';
 import { type FieldChange, wordOf } from '../model/changes';
 
@@ -12,7 +13,7 @@ export const FieldChanges = ({ changes }: { changes: readonly FieldChange[] }) =
   const text = useText();
   const words = useRoomText(AUDIT);
   const formats = useFormats();
-  const fields: Readonly<Record<string, string>> = words.fields;
+  const fields: Readonly<Record<string, string>> = { ...useRoomText(CARE).fields, ...words.fields };
   const values: Readonly<Record<string, string>> = { ...words.values, ...text.roles };
   const say = (value: string | number | null): string => {
     if (value === null || value === '') return words.noValue;

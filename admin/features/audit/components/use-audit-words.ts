@@ -2,6 +2,7 @@ import type { Patient } from '@wardbell/contract';
 import { useMemo } from 'react';
 import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
+import { CARE } from '../../care/messages';
 import { listedName } from '../../patients/model/listed-name';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { AUDIT } from '../messages';
@@ -29,6 +30,7 @@ export interface AuditWords {
 export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]): AuditWords => {
   const text = useText();
   const words = useRoomText(AUDIT);
+  const { fields: ofRecords } = useRoomText(CARE);
   const me = useMe();
   const people = usePeople(tenantId ?? me.tenant?.id ?? null);
   const ids = useMemo(
@@ -41,7 +43,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     const names = new Map(people.map(({ id, name }) => [id, name]));
     const objects: Readonly<Record<string, string>> = words.objects;
     const actions: Readonly<Record<string, string>> = words.actions;
-    const fields: Readonly<Record<string, string>> = words.fields;
+    const fields: Readonly<Record<string, string>> = { ...ofRecords, ...words.fields };
     const objectOf = ({ object_type, object_id }: AuditRow) =>
       object_type === null
         ? text.app.none
@@ -66,5 +68,5 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
       fields: ({ changed }) => changed.map((field) => fields[wordOf(field)] ?? field).join(', '),
       patient: (id) => patients.get(id),
     };
-  }, [people, patients, text, words, me]);
+  }, [people, patients, text, words, ofRecords, me]);
 };
