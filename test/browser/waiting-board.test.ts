@@ -2,6 +2,7 @@ import type { Appointment } from '@wardbell/contract';
 import type { Page, Request } from 'playwright-core';
 import { middayZone } from '../support/midday.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { createAppointment, setStatus } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { browser, database, server, signedIn } from './support/bench.js';
@@ -123,6 +124,27 @@ describe('the screen of a waiting room', () => {
     expect(await page.content()).not.toContain(numberOf(first));
     await page.reload();
     await page.getByRole('heading', { name: 'This link is no longer valid' }).waitFor();
+    await page.context().close();
+  });
+
+  it('shows everybody at once on a screen that nobody scrolls, however many they are', async () => {
+    const all: Appointment[] = [];
+    for (let n = 0; n < 24; n++) all.push(await arrive());
+    for (const each of all.slice(0, 10)) await call(each);
+    const screen = await openScreen((await makeLink()).link);
+    const { page } = screen;
+    await eventually(
+      async () => (await section(screen, 'Please come in').getByRole('listitem').count()) === 10,
+    );
+    await eventually(async () => (await section(screen, 'Waiting').getByRole('listitem').count()) === 14);
+    for (const [width, height] of [
+      [1920, 1080],
+      [1440, 900],
+      [1280, 720],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      expect(await page.evaluate(() => document.documentElement.scrollHeight)).toBeLessThanOrEqual(height);
+    }
     await page.context().close();
   });
 

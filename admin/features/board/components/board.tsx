@@ -122,7 +122,7 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
       <section aria-labelledby="called" className={classes.called}>
         <h2 id="called">{words.called}</h2>
         {called.length === 0 && <p className={classes.hint}>{words.nobodyCalled}</p>}
-        <ul aria-live="polite">
+        <ul aria-live="polite" style={{ '--rows': called.length }}>
           {called.map((row) => (
             <li key={keyOf(row)}>
               <Called row={row} rows={board.data} />
@@ -134,7 +134,7 @@ const BoardOf = ({ linkKey }: { linkKey: string }) => {
       <section aria-labelledby="waiting" className={classes.waiting}>
         <h2 id="waiting">{words.waiting}</h2>
         {waiting.length === 0 && <p className={classes.hint}>{words.nobodyWaits}</p>}
-        <ul>
+        <ul style={{ '--rows': waiting.length }}>
           {waiting.map((row) => (
             <li key={keyOf(row)}>
               <Called row={row} rows={board.data} />
