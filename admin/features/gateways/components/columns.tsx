@@ -27,7 +27,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'name',
         header: words.columns.name,
-        track: 'minmax(6.5rem, 1.5fr)',
+        track: 'minmax(5.75rem, 1.2fr)',
         shownFrom: 'narrow',
         cell: ({ gateway_id, gateway_type }) => (
           <span className={cells.stack}>
@@ -67,7 +67,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'reported',
         header: words.columns.reported,
-        track: 'minmax(4.25rem, 0.7fr)',
+        track: 'minmax(5.75rem, 0.6fr)',
         shownFrom: 'medium',
         numeric: true,
         cell: ({ reported_at }) => time(reported_at),
@@ -75,7 +75,7 @@ export const useGatewayColumns = (): readonly Column<GatewayRow>[] => {
       {
         id: 'silence',
         header: words.columns.silence,
-        track: 'minmax(6rem, 0.6fr)',
+        track: 'minmax(5.75rem, 0.6fr)',
         shownFrom: 'wide',
         align: 'end',
         numeric: true,

@@ -153,6 +153,13 @@ export const DayBar = ({
           onChange={(by) => onChange({ by })}
         />
       )}
+      <Button
+        leftSection={<IconPlus size={18} aria-hidden="true" />}
+        aria-keyshortcuts="n"
+        onClick={onCreate}
+      >
+        {words.create}
+      </Button>
       <div className={classes.more}>
         {isMine !== undefined && (
           <Button
@@ -184,15 +191,8 @@ export const DayBar = ({
         >
           <IconPrinter size={18} aria-hidden="true" />
         </ActionIcon>
+        <ExportDays date={view.date} />
       </div>
-      <Button
-        leftSection={<IconPlus size={18} aria-hidden="true" />}
-        aria-keyshortcuts="n"
-        onClick={onCreate}
-      >
-        {words.create}
-      </Button>
-      <ExportDays date={view.date} />
     </>
   );
 };
