@@ -33,6 +33,7 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
             </span>
             <span className={classes.second}>
               {formatMessage(words.course, {
+                n: row.messages_sent,
                 total: number(row.messages_sent),
                 most: number(Math.max(...row.messages_per_minute)),
               })}
@@ -77,6 +78,7 @@ export const useTenantColumns = (): readonly Column<TenantRow>[] => {
             // the minute that still runs would always look like a fall
             values={row.messages_per_minute.slice(0, -1)}
             label={formatMessage(words.course, {
+              n: row.messages_sent,
               total: number(row.messages_sent),
               most: number(Math.max(...row.messages_per_minute)),
             })}
