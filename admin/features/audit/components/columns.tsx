@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
 import { useFormats } from '../../../shared/text/formats';
@@ -6,7 +7,7 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { AUDIT } from '../messages';
 import type { AuditRow } from '../use-audit';
 import classes from './columns.module.css';
-import { type AuditWords, SYSTEM } from './use-audit-words';
+import type { AuditWords } from './use-audit-words';
 
 const ALARMS: ReadonlySet<string> = new Set(['auth.failed', 'auth.login_failed', 'access.refused']);
 
@@ -43,7 +44,7 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
         track: 'minmax(6.25rem, 1fr)',
         shownFrom: 'medium',
         cell: (row) => (
-          <span title={row.actor_id === SYSTEM ? undefined : (row.actor_id ?? undefined)}>
+          <span title={row.actor_id === SYSTEM_ACTOR ? undefined : (row.actor_id ?? undefined)}>
             {say.who(row)}
           </span>
         ),

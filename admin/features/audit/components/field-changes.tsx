@@ -2,9 +2,9 @@ import { Fact } from '../../../shared/panel/panel';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
-import { CARE } from '../../care/messages';
 import { AUDIT } from '../messages';
 import { type FieldChange, wordOf } from '../model/changes';
+import { useFieldWords } from './use-field-words';
 
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
@@ -13,7 +13,7 @@ export const FieldChanges = ({ changes }: { changes: readonly FieldChange[] }) =
   const text = useText();
   const words = useRoomText(AUDIT);
   const formats = useFormats();
-  const fields: Readonly<Record<string, string>> = { ...useRoomText(CARE).fields, ...words.fields };
+  const fields = useFieldWords();
   const values: Readonly<Record<string, string>> = { ...words.values, ...text.roles };
   const say = (value: string | number | null): string => {
     if (value === null || value === '') return words.noValue;

@@ -1,18 +1,17 @@
 import type { Patient } from '@wardbell/contract';
 import { useMemo } from 'react';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
-import { CARE } from '../../care/messages';
 import { listedName } from '../../patients/model/listed-name';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { AUDIT } from '../messages';
 import { wordOf } from '../model/changes';
 import type { AuditRow } from '../use-audit';
 import { usePeople } from '../use-people';
+import { useFieldWords } from './use-field-words';
 
 const NONE: readonly string[] = [];
-/** Who acts when nobody asked: a start of the server, a time that has passed. */
-export const SYSTEM = 'system';
 /** Enough of an id to tell one from another on a screen. */
 const SHORT = 8;
 
@@ -30,7 +29,7 @@ export interface AuditWords {
 export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]): AuditWords => {
   const text = useText();
   const words = useRoomText(AUDIT);
-  const { fields: ofRecords } = useRoomText(CARE);
+  const fields = useFieldWords();
   const me = useMe();
   const people = usePeople(tenantId ?? me.tenant?.id ?? null);
   const ids = useMemo(
@@ -43,7 +42,6 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     const names = new Map(people.map(({ id, name }) => [id, name]));
     const objects: Readonly<Record<string, string>> = words.objects;
     const actions: Readonly<Record<string, string>> = words.actions;
-    const fields: Readonly<Record<string, string>> = { ...ofRecords, ...words.fields };
     const objectOf = ({ object_type, object_id }: AuditRow) =>
       object_type === null
         ? text.app.none
@@ -51,7 +49,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     return {
       who: ({ actor_id, actor_role }) => {
         if (actor_id === null) return words.nobody;
-        if (actor_id === SYSTEM) return text.app.name;
+        if (actor_id === SYSTEM_ACTOR) return text.app.name;
         if (actor_id === me.id) return text.app.you;
         const name = names.get(actor_id);
         if (name !== undefined) return name;
@@ -68,5 +66,5 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
       fields: ({ changed }) => changed.map((field) => fields[wordOf(field)] ?? field).join(', '),
       patient: (id) => patients.get(id),
     };
-  }, [people, patients, text, words, ofRecords, me]);
+  }, [people, patients, text, words, fields, me]);
 };

@@ -1,17 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { z } from 'zod';
+import { fieldsOf } from '../../../../test/support/body-fields';
+import { serverSources } from '../../../../test/support/server-sources';
 import records from '../../care/messages/en.json';
 import de from './de.json';
 import en from './en.json';
 import fr from './fr.json';
 
-const SERVER = 'server/src';
-const sources = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('generated'))
-  .map((name) => readFileSync(join(SERVER, name), 'utf8'));
+const sources = serverSources();
 /** Actions as the server writes them: in an audit row, or through a function that makes one. */
 const ACTION = /(?:action: |audit\w*\(tx, )'([a-z_]+\.[a-z_]+)'/g;
 const written = new Set(
@@ -43,11 +39,6 @@ const SETTINGS = [gateways.put, tenants.setSecurity, tenants.setLimits];
 /** Said with a request, and no field of what it writes. */
 const ABOUT_THE_REQUEST = new Set(['book_anyway', 'enforce', 'invitation', 'tenant_id', 'version']);
 
-/** The names of the fields of a body, also of one that has several forms. */
-const fieldsOf = (body: z.ZodType): string[] => {
-  const { properties = {}, anyOf = [] } = z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' });
-  return [...Object.keys(properties), ...anyOf.flatMap((form) => Object.keys(form.properties ?? {}))];
-};
 const fields = new Set(
   [...WRITES, ...[...OTHER_WRITES, ...SETTINGS].map(({ body }) => body)]
     .flatMap(fieldsOf)

@@ -1,20 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { api } from '@wardbell/contract';
-import { z } from 'zod';
+import { fieldsOf } from '../../../../test/support/body-fields';
+import { serverSources } from '../../../../test/support/server-sources';
 import de from './de.json';
 import en from './en.json';
 import fr from './fr.json';
 
-const SERVER = 'server/src';
 /** Actions on patients and appointments, as the server writes them. */
 const ACTION = /'((?:patient|appointment|access|break_glass)\.[a-z_]+)'/g;
 const actions = new Set(
-  readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('generated'))
-    .map((name) => readFileSync(join(SERVER, name), 'utf8'))
-    .flatMap((text) => [...text.matchAll(ACTION)].map(([, action = '']) => action)),
+  serverSources().flatMap((text) => [...text.matchAll(ACTION)].map(([, action = '']) => action)),
 );
 
 /** Said with a request, and no field of the record. */
@@ -23,9 +18,7 @@ const { patients, appointments } = api;
 const fields = new Set(
   [patients, appointments]
     .flatMap(({ create, update }) => [create.body, update.body])
-    .flatMap((body) =>
-      Object.keys(z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }).properties ?? {}),
-    )
+    .flatMap(fieldsOf)
     .filter((field) => !ABOUT_THE_REQUEST.has(field)),
 );
 

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { useColleagueNames } from '../../../shared/api/colleagues';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
 import { useMe } from '../../../shared/session/context';
@@ -10,9 +11,6 @@ import type { EventFrame } from '../use-event-log';
 import classes from './columns.module.css';
 import { summaryOf } from './summary';
 
-/** Who acts when nobody asked, such as a step of an escalation. */
-const SYSTEM = 'system';
-
 /** Who made an event, as far as it says so: a name, else the id of somebody who signs in elsewhere. */
 export const useActorName = (): ((actorId: string | undefined) => string | null) => {
   const colleagues = useColleagueNames();
@@ -22,7 +20,7 @@ export const useActorName = (): ((actorId: string | undefined) => string | null)
   return useMemo(
     () => (actorId) => {
       if (actorId === undefined) return null;
-      if (actorId === SYSTEM) return text.app.name;
+      if (actorId === SYSTEM_ACTOR) return text.app.name;
       return actorId === me.id ? words.you : (colleagues.get(actorId) ?? actorId);
     },
     [colleagues, me.id, text, words],

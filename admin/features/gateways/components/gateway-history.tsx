@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core';
 import { useWho } from '../../../shared/api/colleagues';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import panel from '../../../shared/panel/panel.module.css';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { GATEWAYS } from '../messages';
-import { type Change, SERVER_ACTOR } from '../model/history';
+import type { Change } from '../model/history';
 import { useHistory } from '../use-history';
 import classes from './gateways.module.css';
 import { useStatusName } from './words';
@@ -19,7 +20,7 @@ export const GatewayHistory = ({ gatewayId }: { gatewayId: string }) => {
   const statusName = useStatusName();
   const who = useWho(history.changes.length > 0);
   const causeOf = ({ actorId }: Change) =>
-    actorId === SERVER_ACTOR ? words.silence : actorId?.startsWith('key:') ? words.key : who(actorId);
+    actorId === SYSTEM_ACTOR ? words.silence : actorId?.startsWith('key:') ? words.key : who(actorId);
   return (
     <section className={panel.section} aria-busy={history.loading}>
       <h3>{words.title}</h3>

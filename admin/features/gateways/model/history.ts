@@ -1,13 +1,10 @@
-/** `actor_id` of changes that the server makes because of silence. */
-export const SERVER_ACTOR = 'system';
-
 /** A change of the status of a gateway. */
 export interface Change {
   readonly seq: number;
   readonly at: string;
   readonly from: string;
   readonly to: string;
-  /** A user, `key:<id>` or `SERVER_ACTOR`. */
+  /** A user, `key:<id>` or `SYSTEM_ACTOR` (silence). */
   readonly actorId: string | undefined;
 }
 

@@ -5,6 +5,7 @@ import type { InboxNotice } from '@wardbell/contract';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useColleagueNames } from '../../../shared/api/colleagues';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import { useNow } from '../../../shared/hooks/use-now';
 import { setWaitingNotices } from '../../../shared/session/waiting-notices';
 import { useFormats } from '../../../shared/text/formats';
@@ -15,6 +16,7 @@ import { barOf } from '../model/critical';
 import { type NoticeAction, useNoticeAction, useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
 import classes from './critical-bar.module.css';
+import { NoticeWords } from './notice-words';
 import { targetOf, useOpenNotice } from './use-open-notice';
 
 const MINUTES = [15, 30, 60] as const;
@@ -35,7 +37,7 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
   useShown(element, notice);
   const { id, title, message, sender, sent_at, step, state, test, held_until } = notice;
   const isTaken = state === 'acknowledged';
-  const name = colleagues.get(sender) ?? (sender === 'system' ? 'Wardbell' : undefined);
+  const name = colleagues.get(sender) ?? (sender === SYSTEM_ACTOR ? 'Wardbell' : undefined);
   const ago = formats.ago(sent_at, nowMs);
   const from = name === undefined ? ago : formatMessage(bar.from, { name, ago });
   const details = [
@@ -64,14 +66,13 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
         <div className={classes.said} role={isTaken ? 'status' : 'alert'}>
           {test && <strong className={classes.drill}>{words.drill}</strong>}
           <VisuallyHidden>{words.level[notice.level]}: </VisuallyHidden>
-          {title !== null && (
-            <strong id={nameId} className={classes.title}>
-              {title}
-            </strong>
-          )}
-          <span id={title === null ? nameId : undefined} className={classes.message}>
-            {message}
-          </span>
+          <NoticeWords
+            title={title}
+            message={message}
+            nameId={nameId}
+            titleClass={classes.title}
+            messageClass={classes.message}
+          />
           {test && <span className={classes.details}>{words.drillHint}</span>}
           {details.length > 0 && <span className={classes.details}>{details.join(' · ')}</span>}
         </div>

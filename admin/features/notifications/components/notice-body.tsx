@@ -4,6 +4,7 @@ import type { InboxNotice } from '@wardbell/contract';
 import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import classes from './notice.module.css';
+import { NoticeWords } from './notice-words';
 
 export type Level = InboxNotice['level'];
 
@@ -39,21 +40,20 @@ export const NoticeBody = ({
   test,
   nameId,
 }: Pick<InboxNotice, 'level' | 'title' | 'message' | 'test'> & {
-  /** Id of the element that names the notice: its title, or its message where it has none. */
+  /** Id of the element that names the notice. */
   nameId?: string;
 }) => (
   <>
     <LevelIcon level={level} />
     <span className={classes.text}>
       {test && <DrillMark />}
-      {title !== null && (
-        <strong id={nameId} className={classes.title}>
-          {title}
-        </strong>
-      )}
-      <span id={title === null ? nameId : undefined} className={classes.message}>
-        {message}
-      </span>
+      <NoticeWords
+        title={title}
+        message={message}
+        nameId={nameId}
+        titleClass={classes.title}
+        messageClass={classes.message}
+      />
     </span>
   </>
 );

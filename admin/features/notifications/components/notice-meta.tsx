@@ -1,5 +1,6 @@
 import type { InboxNotice } from '@wardbell/contract';
 import { useColleagueNames } from '../../../shared/api/colleagues';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import { useNow } from '../../../shared/hooks/use-now';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -16,7 +17,11 @@ export const NoticeMeta = ({ notice }: { notice: InboxNotice }) => {
   const { sender, sent_at, requires_ack, state, step, acknowledged_at, snoozed_until } = notice;
   const name = colleagues.get(sender);
   const from =
-    name === undefined ? (sender === 'system' ? words.fromSystem : null) : formatMessage(words.by, { name });
+    name === undefined
+      ? sender === SYSTEM_ACTOR
+        ? words.fromSystem
+        : null
+      : formatMessage(words.by, { name });
   const isSnoozed = snoozed_until !== null && Date.parse(snoozed_until) > nowMs;
   const parts = [
     from,

@@ -1,18 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { APPROVAL_HOURS } from '@wardbell/contract';
+import { serverSources } from '../../../../test/support/server-sources';
 import de from '../messages/de.json';
 import en from '../messages/en.json';
 import { inReadersWords, SYSTEM_TEXTS } from './system-text';
 
-const SERVER = 'server/src';
-const sources = readdirSync(SERVER, { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts') && !name.includes('generated'))
-  .map((name) =>
-    readFileSync(join(SERVER, name), 'utf8').replaceAll(/\$\{APPROVAL_HOURS\}/g, `${APPROVAL_HOURS}`),
-  )
-  .join('\n');
+const sources = serverSources()
+  .join('\n')
+  .replaceAll(/\$\{APPROVAL_HOURS\}/g, `${APPROVAL_HOURS}`);
 
 describe('A notice of the server itself', () => {
   it.each(SYSTEM_TEXTS)('is what the server writes, and the English words are the same: %s', (text, word) => {

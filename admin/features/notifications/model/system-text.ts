@@ -1,4 +1,5 @@
 import type { InboxNotice } from '@wardbell/contract';
+import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
 import { formatMessage } from '../../../shared/text/message';
 import type { NotificationsText } from '../messages';
 
@@ -32,7 +33,7 @@ export const inReadersWords = <Notice extends Pick<InboxNotice, 'sender' | 'mess
   notice: Notice,
   words: NotificationsText['system'],
 ): Notice => {
-  if (notice.sender !== 'system') return notice;
+  if (notice.sender !== SYSTEM_ACTOR) return notice;
   for (const [text, word] of SYSTEM_TEXTS) {
     const host = hostIn(notice.message, text);
     if (host !== undefined) return { ...notice, message: formatMessage(words[word], { host }) };

@@ -28,8 +28,8 @@ export class PatientImports {
   /**
    * Rows whose MRN is taken, also by a patient who was merged into another one, and rows that may be patients who are
    * registered: with the same names, whatever their accents and case, and no other birth date. The patients that any row may
-   * mean are collected first: an own look-up for each row takes minutes when PostgreSQL takes the wrong index, which it does
-   * while its statistics are those of before a large import.
+   * mean are collected first: a look-up for each row exceeds the timeout of statements when PostgreSQL takes the wrong index,
+   * which it does while its statistics are those of before a large import.
    */
   async findDuplicates(tx: Tx, rows: readonly PatientImportRow[]): Promise<ImportDuplicate[]> {
     const found: ImportDuplicate[] = [];

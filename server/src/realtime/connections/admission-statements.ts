@@ -14,6 +14,7 @@ export const RETAKE = {
   name: 'retake',
   text: `SELECT id::text, close FROM wardbell.retake_slots($1, make_interval(secs => $2), $3, $4, $5)`,
 };
+/** The time of the database, which also writes `connected_at`. */
 export const CLOCK = { name: 'clock', text: 'SELECT clock_timestamp()::text AS now' };
 /**
  * Deletes rows of this instance that belong to none of its sockets ($3). Rows from after $2, the time of the database at which it
