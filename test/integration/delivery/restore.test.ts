@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
 import { z } from 'zod';
 import { database, server, useServer } from '../../support/fixture.js';
 import { describeWith } from '../../support/programs.js';
@@ -9,6 +10,12 @@ import { mintToken } from '../../support/tokens.js';
 import { eventually } from '../../support/wait.js';
 import { Clinic, numbers } from './support/clinic.js';
 import { DebianPostgres } from './support/debian-postgres.js';
+
+/** A table that a session has locked to remove it, while it waits for another. */
+const LOCKED_BY_REMOVAL = `
+  SELECT relation::regclass::text AS name FROM pg_locks JOIN pg_class ON pg_class.oid = relation
+  WHERE mode = 'AccessExclusiveLock' AND granted AND relkind = 'r'
+    AND pid IN (SELECT pid FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted)`;
 
 const epochOf = (socket: TestSocket): unknown => socket.frames[0]?.data?.['epoch'];
 
@@ -59,6 +66,8 @@ describeWith('postgresql', 'a backup', () => {
     const rows = await postgres.query(`SELECT seq FROM wardbell.tenant_head WHERE tenant_id = '${tenantId}'`);
     return z.array(z.object({ seq: z.coerce.number() })).parse(rows)[0]?.seq ?? 0;
   };
+  /** As docs/operations.md says it. */
+  const dropSchema = () => postgres.query("SET deadlock_timeout = '1min'; DROP SCHEMA wardbell CASCADE");
   beforeAll(async () => {
     postgres = await DebianPostgres.create();
     server = await startServer({ database: postgres });
@@ -108,8 +117,7 @@ describeWith('postgresql', 'a backup', () => {
     const socket = await connect(server.wsUrl, { token: await tokenOf() });
     await emit(5);
     await socket.waitFor(({ seq }) => seq === saved + 5);
-    // pg_restore --clean cannot take partitions away: the schema is dropped first
-    await postgres.query('DROP SCHEMA wardbell CASCADE');
+    await dropSchema();
     await postgres.tool('pg_restore', '--exit-on-error', `--dbname=${postgres.superuserUrl}`, dump);
     const { data } = await socket.waitFor('resync_required');
     expect(data).toMatchObject({ reason: 'epoch', seq: saved });
@@ -117,5 +125,26 @@ describeWith('postgresql', 'a backup', () => {
     await emit(1);
     await eventually(() => socket.events.length === before + 1, { what: 'an event of the new history' });
     expect(socket.events.at(-1)?.seq).toBe(saved + 1);
+  });
+
+  it('is restored over a schema whose removal wins against a transaction that is in its way', async () => {
+    const transaction = new pg.Client({ connectionString: postgres.ownerUrl });
+    await transaction.connect();
+    try {
+      await transaction.query('BEGIN; SELECT FROM wardbell.outbox LIMIT 1');
+      const dropped = dropSchema();
+      const locked = await eventually(
+        async () => {
+          const rows = await postgres.query(LOCKED_BY_REMOVAL);
+          return z.array(z.object({ name: z.string() })).parse(rows)[0];
+        },
+        { what: 'the removal having locked a table and waiting for another' },
+      );
+      const deadlock = expect(transaction.query(`SELECT FROM ${locked.name} LIMIT 1`)).rejects;
+      await deadlock.toMatchObject({ code: '40P01' });
+      await dropped;
+    } finally {
+      await transaction.end();
+    }
   });
 });
