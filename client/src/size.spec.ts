@@ -32,9 +32,9 @@ describe('the size of the bundle', () => {
     expect(bytes).toBeLessThan(7_600);
   });
 
-  it('is under 11.9 kB for everything, tabs, event streams and lists included', () => {
+  it('is under 12 kB for everything, tabs, event streams and lists included', () => {
     const names = 'createClient, liveList, patientChanges, appointmentChanges, isEvent, reasonText';
-    expect(bundled(names).bytes).toBeLessThan(11_900);
+    expect(bundled(names).bytes).toBeLessThan(12_000);
   });
 
   it('has nothing of the contract but the close codes, so nothing of zod', () => {

@@ -1,6 +1,6 @@
 import { backoffMs } from '../backoff.js';
 import type { NumberedEvent } from '../events.js';
-import { beforeNextPaint } from '../list/frame.js';
+import { Redraw } from '../list/frame.js';
 import type { AnyClient } from '../options.js';
 import { applyToInbox, type InboxContent, type InboxList, type InboxPage } from './apply.js';
 
@@ -63,7 +63,9 @@ export class Inbox {
   #wasLive = false;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
-  #cancelNotify: (() => void) | null = null;
+  readonly #redraw = new Redraw(() => {
+    for (const listener of this.#listeners) listener();
+  });
   readonly #listeners = new Set<() => void>();
 
   constructor(
@@ -115,8 +117,7 @@ export class Inbox {
     this.#unfollow?.();
     this.#unfollow = null;
     this.#unlisten?.();
-    this.#cancelNotify?.();
-    this.#cancelNotify = null;
+    this.#redraw.cancel();
     clearTimeout(this.#reloadTimer);
     clearTimeout(this.#changeTimer);
     this.#state = EMPTY;
@@ -221,9 +222,6 @@ export class Inbox {
   #set(change: Partial<InboxState>): void {
     const isFollowing = this.#unfollow !== null && this.client.state.status === 'live';
     this.#state = { ...this.#state, ...change, live: isFollowing };
-    this.#cancelNotify ??= beforeNextPaint(() => {
-      this.#cancelNotify = null;
-      for (const listener of this.#listeners) listener();
-    });
+    this.#redraw.request();
   }
 }

@@ -232,16 +232,29 @@ describe('join', () => {
     );
   });
 
-  it('draws once a frame, however many events arrive', () => {
+  it('draws what comes after a pause without waiting for a frame, and then once a frame, however many events arrive', () => {
     const list = createList(1_000, { initial: 0 });
     list.ask();
     list.answer();
-    const before = list.pages;
-    for (let index = 0; index < 500; index += 1) list.model.create('a');
-    while (list.deliver());
-    expect(list.pages).toBe(before);
-    jest.advanceTimersByTime(200);
-    expect(list.rows()).toHaveLength(500);
+    const deliver = (count: number) => {
+      for (let index = 0; index < count; index += 1) list.model.create('a');
+      while (list.deliver());
+      const before = list.pages;
+      jest.runAllTicks();
+      return list.pages !== before;
+    };
+    for (let burst = 0; burst < 2; burst += 1) {
+      const rows = list.rows().length;
+      expect(deliver(2)).toBe(true);
+      expect(list.rows()).toHaveLength(rows + 2);
+      expect(deliver(500)).toBe(false);
+      jest.advanceTimersToNextTimer();
+      expect(list.rows()).toHaveLength(rows + 502);
+      expect(deliver(3)).toBe(false);
+      jest.advanceTimersToNextTimer();
+      expect(list.rows()).toHaveLength(rows + 505);
+      jest.advanceTimersToNextTimer();
+    }
     list.join.detach();
   });
 
@@ -251,6 +264,14 @@ describe('join', () => {
     list.answer();
     list.model.create('a');
     list.deliver();
+    list.join.detach();
+    jest.runAllTicks();
+    expect(jest.getTimerCount()).toBe(0);
+    list.join.attach();
+    list.model.create('b');
+    list.deliver();
+    jest.runAllTicks();
+    expect(jest.getTimerCount()).toBe(1);
     list.join.detach();
     expect(jest.getTimerCount()).toBe(0);
   });

@@ -4,10 +4,10 @@ import type { Client } from '../options.js';
 import type { LiveRow } from './changes.js';
 import { dedupe } from './dedupe.js';
 import { fold, type Numbered, type PageMeta } from './fold.js';
-import { beforeNextPaint } from './frame.js';
+import { Redraw } from './frame.js';
 import type { ListRules, LivePage } from './page.js';
 
-/** Maximum number of changes that wait for the next paint. Beyond it they are applied at once. */
+/** Maximum number of changes that wait for the next draw. Beyond it they are applied at once. */
 const MAX_PENDING = 5_000;
 /** First delay between repeated reloads of a list; it doubles each time. */
 const RELOAD_BASE_MS = 500;
@@ -39,7 +39,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   /** The last received sequence number, and the last one that the pages contain. */
   #receivedSeq = 0;
   #flushedSeq = 0;
-  #cancelFlush: (() => void) | null = null;
+  readonly #redraw = new Redraw(() => this.#flush());
   #unfollow: (() => void) | null = null;
   #reloadTimer: ReturnType<typeof setTimeout> | undefined;
   #reloads = 0;
@@ -110,8 +110,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   }
 
   #leave(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = null;
+    this.#redraw.cancel();
     this.#pending = [];
     if (!this.#unfollow) return;
     this.#unfollow();
@@ -155,7 +154,7 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
     if (change) this.#pending.push({ seq: event.seq, change });
     if (this.#pending.length === 0) this.#flushedSeq = event.seq;
     else if (this.#pending.length >= MAX_PENDING) this.#flush();
-    else this.#cancelFlush ??= beforeNextPaint(() => this.#flush());
+    else this.#redraw.request();
   }
 
   #position(seq: number): void {
@@ -164,8 +163,6 @@ export class Join<Row extends LiveRow, Page extends LivePage<Row>> {
   }
 
   #flush(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = null;
     const changes = this.#pending;
     this.#pending = [];
     if (changes.length > 0) {

@@ -6,7 +6,7 @@ import type { ListRules, LivePage } from './page.js';
 export interface LiveListOptions<Row extends LiveRow> extends ListRules<Row> {
   /** Loads a page; `after` is the `next` of the page before, null for the first. */
   readonly load: (after: string | null, signal: AbortSignal) => Promise<LivePage<Row>>;
-  /** Called with the rows to show, at most once per animation frame and whenever `live` changes. */
+  /** Called with the rows to show: at once after a pause, in a burst once per animation frame, and when `live` changes. */
   readonly show: (list: LiveRows<Row>) => void;
 }
 
