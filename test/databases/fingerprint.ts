@@ -54,7 +54,8 @@ const OBJECTS = {
               WHERE schemaname = 'wardbell' ORDER BY 1`,
   constraints: `SELECT concat_ws(' ', conrelid::regclass, pg_get_constraintdef(oid)) AS name FROM pg_constraint
                  WHERE connamespace = ${SCHEMA} AND contype <> 'n' ORDER BY 1`,
-  triggers: `SELECT pg_get_triggerdef(t.oid) AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  // Without parentheses: a comparison of rows is a nested OR, which a dump writes in a form that is read as a flat one.
+  triggers: `SELECT translate(pg_get_triggerdef(t.oid), '()', '') AS name FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
               WHERE c.relnamespace = ${SCHEMA} AND NOT t.tgisinternal ORDER BY 1`,
   grants: `SELECT concat_ws(' ', object, grantee::regrole, privilege_type) AS name FROM (
              SELECT relname::text AS object, relacl AS acl FROM pg_class WHERE relnamespace = ${SCHEMA}

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Checks } from '../support/checks.js';
 import { PostgresCluster } from '../support/postgres-cluster.js';
 import { findPostgresTools } from '../support/postgres-tools.mjs';
+import { eventually } from '../support/wait.js';
 import { checkEmbedded } from './embedded.js';
 import { takeFingerprint } from './fingerprint.js';
 import { type History, start, writeHistory } from './history.js';
@@ -38,8 +40,15 @@ async function main(dir: string, operator: Operator): Promise<void> {
       const server = await start({ database: { ownerUrl: ownerUrlOf(cluster) } });
       try {
         history = await writeHistory(server, async () => {
-          fingerprint = await takeFingerprint(cluster);
-          await operator.follow('Backup', cluster);
+          // A server writes some things a moment later (who read what): the dump and the fingerprint must be of the same rows.
+          await eventually(
+            async () => {
+              fingerprint = await takeFingerprint(cluster);
+              await operator.follow('Backup', cluster);
+              return isDeepStrictEqual(await takeFingerprint(cluster), fingerprint);
+            },
+            { what: 'a dump during which nothing was written' },
+          );
         });
       } finally {
         await server.stop();
