@@ -5,6 +5,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
+import { createAppointment } from './support/appointments.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
@@ -162,15 +163,39 @@ describe('an open page', () => {
     await anna.close();
   });
 
-  it('says why the list is not there when it cannot be loaded, and loads it on demand', async () => {
+  it('says why a list is not there when it cannot be loaded, and loads it by itself once the server answers', async () => {
     const known = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });
     const anna = await ConsolePage.open(browser, server);
     await anna.page.route('**/api/v1/patients?*', (route) => route.abort('connectionrefused'));
     await anna.signIn(clinic.clinician);
     await anna.page.getByRole('alert').getByText('The server does not answer').waitFor();
     await anna.page.unroute('**/api/v1/patients?*');
-    await anna.page.getByRole('button', { name: 'Try again' }).click();
     await anna.row(known.last_name).waitFor();
+    await anna.close();
+  });
+
+  it('counts nothing of a day that could not be loaded, and shows the day once the network is back', async () => {
+    const { id } = await createPatient(server, clinic.clinician, { last_name: uniqueName('Known') });
+    await createAppointment(server, clinic.frontDesk, {
+      patient_id: id,
+      datetime: '2030-01-16T09:00:00Z',
+      practitioner: 'Dr. Berg',
+    });
+    const anna = await openAnna();
+    const { page } = anna;
+    await page.goto(`${server.url}/schedule/?date=2030-01-15`);
+    await anna.untilConnection('Live');
+    await anna.untilPartsLoaded();
+    const booked = page.getByRole('definition').first();
+    await booked.getByText('0', { exact: true }).waitFor();
+    await anna.context.setOffline(true);
+    await anna.untilConnection(/^Connection: Offline since/);
+    await page.getByRole('button', { name: 'Next day' }).click();
+    await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+    await booked.getByText('–', { exact: true }).waitFor();
+    await anna.context.setOffline(false);
+    await page.getByRole('listitem').getByRole('button', { name: /Known/ }).waitFor();
+    await booked.getByText('1', { exact: true }).waitFor();
     await anna.close();
   });
 });

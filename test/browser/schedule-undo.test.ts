@@ -201,4 +201,26 @@ describe('what was done to an appointment', () => {
     expect(anna.page.url()).not.toContain(patient.last_name);
     await anna.close();
   });
+
+  it('is said to be done once the server has done it, and not when it was refused', async () => {
+    const row = await book('09:00');
+    const anna = await open();
+    const { page } = anna;
+    // The panel has the name of the day when its own request fails: nothing is done to somebody unnamed.
+    await page.route(`**/api/v1/patients/${patient.id}`, (route) => route.abort('connectionrefused'));
+    await block(anna, /Check-up/).click();
+    const panel = page.getByRole('complementary');
+    await panel.getByRole('heading', { name: /Auer/ }).waitFor();
+    const said = page.getByRole('status').getByText(/Auer.*: Arrived/);
+    const status = `**/api/v1/appointments/${row.id}/status`;
+    await page.route(status, (route) => route.abort('connectionrefused'));
+    await panel.getByRole('button', { name: 'Arrived' }).click();
+    await page.getByText('Status not changed').waitFor();
+    expect(await said.count()).toBe(0);
+    await page.unroute(status);
+    await panel.getByRole('button', { name: 'Arrived' }).click();
+    await becomes(row, { status: 'arrived' });
+    await said.waitFor();
+    await anna.close();
+  });
 });

@@ -2,7 +2,7 @@
 
 import { Button, Skeleton } from '@mantine/core';
 import { IconArrowBackUp, IconCalendarOff, IconEdit, IconTrash } from '@tabler/icons-react';
-import type { Appointment, AppointmentStatus } from '@wardbell/contract';
+import type { Appointment, AppointmentStatus, Patient } from '@wardbell/contract';
 import { FORBIDDEN_WRITES, viewOf } from '@wardbell/contract/views';
 import { useEffect, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
@@ -36,9 +36,13 @@ import { useMovesBack } from './use-moves-back';
 
 const RestrictedBadge = lazily(async () => (await import('../../care/restricted-badge')).RestrictedBadge);
 
-const PatientName = ({ id }: { id: string }) => {
+/** Of a patient the newest that is here: the panel's own answer, or what the day has. */
+const useKnownPatient = (id: string, known: Patient | undefined): Patient | undefined =>
+  usePatient(id).row ?? known;
+
+const PatientName = ({ id, known }: { id: string; known: Patient | undefined }) => {
   const words = useRoomText(scheduleText).panel;
-  const { row: patient } = usePatient(id);
+  const patient = useKnownPatient(id, known);
   if (!patient) return words.patient;
   return (
     <>
@@ -48,11 +52,11 @@ const PatientName = ({ id }: { id: string }) => {
   );
 };
 
-const PatientFacts = ({ patientId }: { patientId: string }) => {
+const PatientFacts = ({ patientId, known }: { patientId: string; known: Patient | undefined }) => {
   const text = useText();
   const words = useRoomText(scheduleText).panel;
   const formats = useFormats();
-  const { row: patient } = usePatient(patientId);
+  const patient = useKnownPatient(patientId, known);
   if (!patient) return <Skeleton height={12} width="60%" my="xs" />;
   if (isWithheld(patient)) return <Fact name={words.mrn}>{patient.mrn}</Fact>;
   const { birth_date, phone } = patient;
@@ -73,7 +77,7 @@ const PatientFacts = ({ patientId }: { patientId: string }) => {
   );
 };
 
-const Facts = ({ appointment }: { appointment: Appointment }) => {
+const Facts = ({ appointment, patient }: { appointment: Appointment; patient: Patient | undefined }) => {
   const text = useText();
   const words = useRoomText(scheduleText).panel;
   const formats = useFormats();
@@ -95,7 +99,7 @@ const Facts = ({ appointment }: { appointment: Appointment }) => {
       {appointment.cancellation_reason && (
         <Fact name={words.cancellation}>{appointment.cancellation_reason}</Fact>
       )}
-      <PatientFacts patientId={appointment.patient_id} />
+      <PatientFacts patientId={appointment.patient_id} known={patient} />
       <Fact name={words.updated}>
         <ChangedAt row={appointment} />
       </Fact>
@@ -126,11 +130,13 @@ const useRemove = (appointment: Appointment, onGone: () => void) => {
 
 const Details = ({
   appointment,
+  patient,
   onStep,
   onEdit,
   onClose,
 }: {
   appointment: Appointment;
+  patient: Patient | undefined;
   onStep: (appointment: Appointment, status: AppointmentStatus) => void;
   onEdit: (appointment: Appointment) => void;
   onClose: () => void;
@@ -197,7 +203,7 @@ const Details = ({
           </div>
         </section>
       )}
-      <Facts appointment={appointment} />
+      <Facts appointment={appointment} patient={patient} />
       <div className={own.actions}>
         <Button
           variant="light"
@@ -246,7 +252,7 @@ const Details = ({
       {removal.state !== 'idle' && (
         <ConfirmStep
           kind="remove"
-          about={<About patient={undefined} patientId={appointment.patient_id} appointment={appointment} />}
+          about={<About patient={patient} patientId={appointment.patient_id} appointment={appointment} />}
           pending={removal.state === 'deleting'}
           onKeep={removal.keep}
           onConfirm={() => void removal.remove()}
@@ -260,6 +266,7 @@ const Details = ({
 export const AppointmentPanel = ({
   id,
   shown,
+  patientOf,
   onStep,
   onEdit,
   onClose,
@@ -267,6 +274,8 @@ export const AppointmentPanel = ({
   id: string;
   /** The row as the day shows it, which may be ahead of the server's. */
   shown: Appointment | undefined;
+  /** The patient as the day knows them. */
+  patientOf: (appointment: Appointment) => Patient | undefined;
   onStep: (appointment: Appointment, status: AppointmentStatus) => void;
   onEdit: (appointment: Appointment) => void;
   onClose: () => void;
@@ -278,7 +287,13 @@ export const AppointmentPanel = ({
   return (
     <Panel
       label={words.label}
-      title={gone || !appointment ? words.label : <PatientName id={appointment.patient_id} />}
+      title={
+        gone || !appointment ? (
+          words.label
+        ) : (
+          <PatientName id={appointment.patient_id} known={patientOf(appointment)} />
+        )
+      }
       focusKey={`${id} ${named}`}
       onClose={onClose}
     >
@@ -287,7 +302,13 @@ export const AppointmentPanel = ({
       ) : appointment ? (
         <>
           <WhoElse kind="appointment" id={id} activity="looking" />
-          <Details appointment={appointment} onStep={onStep} onEdit={onEdit} onClose={onClose} />
+          <Details
+            appointment={appointment}
+            patient={patientOf(appointment)}
+            onStep={onStep}
+            onEdit={onEdit}
+            onClose={onClose}
+          />
         </>
       ) : error ? (
         <FailureNotice error={error} onRetry={retry} />

@@ -246,6 +246,7 @@ export const ScheduleRoom = () => {
           key={openId}
           id={openId}
           shown={schedule.written.find((row) => row.id === openId)}
+          patientOf={(appointment) => patients.get(appointment.patient_id)}
           onStep={actions.step}
           onEdit={(row) => setAsked({ kind: 'edit', row, bookOn: row.datetime === null ? date : null })}
           onClose={close}

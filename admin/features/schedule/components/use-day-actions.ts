@@ -39,8 +39,6 @@ export const useDayActions = (
   const [asking, setAsking] = useState<Asking | null>(null);
 
   const undo = useUndo(write, setAnnouncement);
-  const announce = (message: string, isUndoable: boolean) =>
-    setAnnouncement(isUndoable ? `${message}. ${words.undo.key}` : message);
   const titleOf = (name: string | null) => name ?? words.unnamed[by];
   const sayConflicts = (row: Appointment, conflicts: readonly Conflict[] = []): string | null => {
     if (conflicts.length === 0) return null;
@@ -61,10 +59,7 @@ export const useDayActions = (
     return `${words.conflicts.title}: ${said.join('; ')}`;
   };
   const change = (appointment: Appointment, what: Write, message: string) =>
-    announce(
-      message,
-      undo.write(appointment, what, message, (made) => sayConflicts(made, made.conflicts)),
-    );
+    undo.write(appointment, what, message, (made) => sayConflicts(made, made.conflicts));
   const becameOf = (appointment: Appointment, status: AppointmentStatus) => {
     const became = formatMessage(words.became, {
       name: nameOf(appointment),
@@ -144,7 +139,7 @@ export const useDayActions = (
     /** The form has saved. */
     saved: (before: Appointment, after: Appointment) => {
       const message = before.status === after.status ? movedOf(after) : becameOf(after, after.status);
-      if (undo.saved(before, after, message)) announce(message, true);
+      undo.saved(before, after, message);
     },
     announcement,
     asking,

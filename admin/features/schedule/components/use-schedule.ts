@@ -228,7 +228,7 @@ export const useSchedule = () => {
     patients,
     waitingSince,
     write,
-    counts: loading ? undefined : countsOf(named, nowMs),
+    counts: loading || (list.error && rows.length === 0) ? undefined : countsOf(named, nowMs),
     cancelled,
     untimed,
     untimedFailed: waitlist.error !== null || proposed.error !== null,

@@ -11,7 +11,7 @@ import { undoBodyOf, undoBodyOfSave, type Write, type Written } from '../model/w
 export const UNDO_MS = 10_000;
 
 /**
- * Writes, and offers each write, and each save of the form, to be undone for a while. Of one appointment the newest change is on
+ * Writes, announces what was done, and offers each write, and each save of the form, to be undone for a while. Of one appointment the newest change is on
  * offer; when it was undone, the one before it is, for the rest of its own time.
  */
 export const useUndo = (
@@ -21,6 +21,8 @@ export const useUndo = (
   const words = useRoomText(scheduleText);
   const latest = useRef({ write, announce, words });
   latest.current = { write, announce, words };
+  const sayDone = (message: string, isUndoable: boolean) =>
+    latest.current.announce(isUndoable ? `${message}. ${latest.current.words.undo.key}` : message);
   const [chain] = useState(
     () =>
       new UndoChain({
@@ -46,25 +48,25 @@ export const useUndo = (
   // A screen that is locked or shows another room offers nothing: one would not see what an undo does.
   useEffect(() => () => chain.end(), [chain]);
   return {
-    /** Returns whether it can be undone. */
     write: (
       appointment: Appointment,
       what: Write,
       message: string,
       warningOf?: (made: Written) => string | null,
-    ): boolean => {
+    ): void => {
       const before = undoBodyOf(appointment, what);
       const answered = latest.current.write(appointment, what);
+      // Heard once it is so: that a row jumps back when the server refuses is only seen.
+      void answered.then(() => sayDone(message, before !== null)).catch(() => undefined);
       const warning = warningOf ? { warningOf } : {};
       if (before !== null)
         chain.offer({ appointment, before, message, answered, timeMs: UNDO_MS, ...warning });
-      return before !== null;
     },
-    saved: (appointment: Appointment, saved: Appointment, message: string): boolean => {
+    saved: (appointment: Appointment, saved: Appointment, message: string): void => {
       const before = undoBodyOfSave(appointment, saved);
-      if (before !== null)
-        chain.offer({ appointment, before, message, answered: Promise.resolve(saved), timeMs: UNDO_MS });
-      return before !== null;
+      if (before === null) return;
+      sayDone(message, true);
+      chain.offer({ appointment, before, message, answered: Promise.resolve(saved), timeMs: UNDO_MS });
     },
   };
 };

@@ -1,6 +1,6 @@
 'use client';
 
-import { notifyManager, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { notifyManager, QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createClient, type ReasonCode } from '@wardbell/client';
 import { useClient, useConnection, WardbellProvider } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -61,6 +61,27 @@ const SessionWatch = () => {
   return null;
 };
 
+/** How often what could not be loaded is asked for again, in milliseconds. */
+const RETRY_MS = 15_000;
+
+/** Loads again what failed for a while only: as soon as the connection is live again, and then from time to time. */
+const FailureWatch = () => {
+  const cache = useQueryClient();
+  const isLive = useConnection().state.status === 'live';
+  useEffect(() => {
+    if (!isLive) return;
+    const retry = () =>
+      void cache.refetchQueries({
+        type: 'active',
+        predicate: ({ state: { error } }) => isFailure(error) && error.temporary,
+      });
+    retry();
+    const timer = setInterval(retry, RETRY_MS);
+    return () => clearInterval(timer);
+  }, [isLive, cache]);
+  return null;
+};
+
 /** The one connection and the one cache that all rooms of a signed-in person share. */
 export const LiveRoot = ({ children }: { children: ReactNode }) => {
   const session = useSession();
@@ -71,6 +92,7 @@ export const LiveRoot = ({ children }: { children: ReactNode }) => {
     <QueryClientProvider client={queryClient}>
       <WardbellProvider client={liveClient}>
         <SessionWatch />
+        <FailureWatch />
         {children}
       </WardbellProvider>
     </QueryClientProvider>
