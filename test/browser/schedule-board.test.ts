@@ -248,3 +248,23 @@ it('lists a walk-in that is booked for a time that has just passed as upcoming, 
   expect(await panel.getByRole('heading', { name: 'Past', exact: true }).count()).toBe(0);
   await anna.close();
 });
+
+it('has room for the hours of a 12-hour clock beside the columns', async () => {
+  await book('09:00');
+  const anna = await signedIn(clinic.clinician, { locale: 'en-US', viewport: { width: 1000, height: 800 } });
+  const { page } = anna;
+  await page.goto(`${server.url}/schedule/?date=${DAY}`);
+  await block(anna, /Check-up/).waitFor();
+  const noon = page.locator('span').filter({ hasText: /^12:00\sPM$/ });
+  for (const width of [1000, 1440]) {
+    await page.setViewportSize({ width, height: 800 });
+    const gap = () =>
+      noon.evaluate((label) => {
+        const board = label.closest('[role="group"]');
+        return label.getBoundingClientRect().left - (board?.getBoundingClientRect().left ?? 0);
+      });
+    await eventually(async () => (await gap()) >= 8, { what: `room beside the hours at ${width} px` });
+    expect(await overflowOf(page)).toBe(0);
+  }
+  await anna.close();
+});

@@ -7,6 +7,7 @@ import { endMsOf, openingMs, startMsOf } from '../model/axis';
 import { HOUR_MS, MINUTE_MS } from '../model/clock';
 import { DayColumn, verticalPlace } from './day-column';
 import classes from './day-grid.module.css';
+import { GutterWidth } from './gutter-width';
 import type { Drag } from './use-drag';
 import { useInnerWidth } from './use-inner-width';
 import type { BoardColumn } from './use-schedule';
@@ -64,7 +65,8 @@ export const DayGrid = ({
   const [first] = columns;
   const current = columns.find(({ date }) => date === today);
 
-  useInnerWidth(scroller);
+  const gutter = useRef<HTMLDivElement>(null);
+  useInnerWidth(scroller, gutter);
   const opening = useRef({ columns, today, nowMs });
   opening.current = { columns, today, nowMs };
   // The reader scrolls from there.
@@ -96,8 +98,10 @@ export const DayGrid = ({
         '--columns': columns.length,
       }}
     >
-      <div className={classes.gutter} aria-hidden="true">
-        <div className={classes.corner} />
+      <div ref={gutter} className={classes.gutter} aria-hidden="true">
+        <div className={classes.corner}>
+          <GutterWidth />
+        </div>
         <div className={classes.times}>
           {axis.hours.map((hour) => (
             <span key={hour} className={classes.time} style={{ top: verticalPlace(axis, hour, hour).top }}>

@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import classes from './day-grid.module.css';
+import { GutterWidth } from './gutter-width';
 
 /** When it is not known yet how many there are. */
 const USUAL_COLUMNS = 3;
@@ -26,7 +27,9 @@ export const DaySkeleton = ({ columns }: { columns: number }) => {
   return (
     <div className={`${classes.scroller} ${classes.shape}`} style={shapeOf(shown)} aria-hidden="true">
       <div className={classes.gutter}>
-        <div className={classes.corner} />
+        <div className={classes.corner}>
+          <GutterWidth />
+        </div>
         <div className={classes.times} />
       </div>
       {Array.from({ length: shown }, (_, place) => (
