@@ -1,4 +1,5 @@
 import { Appointment, api } from '@wardbell/contract';
+import { call } from '../support/http.js';
 import { must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
@@ -79,6 +80,34 @@ describe('booking', () => {
       { datetime: `${DAY}T10:00:00.000Z`, type: 'First visit' },
     ]);
     expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('that is refused says why, with no list of patients over it', async () => {
+    const anna = await open('frontDesk');
+    const { page } = anna;
+    await page.getByRole('button', { name: 'New appointment' }).first().click();
+    const booking = page.getByRole('dialog', { name: 'New appointment' });
+    const field = booking.getByRole('combobox', { name: 'Patient' });
+    const save = booking.getByRole('button', { name: 'Save appointment' });
+    const isClosed = async () => {
+      expect(await field.getAttribute('aria-expanded')).toBe('false');
+      expect(await booking.getByRole('option').count()).toBe(0);
+    };
+    await booking.getByLabel('Type').fill('First visit');
+    await booking.getByLabel('Time', { exact: true }).fill('10:00');
+    await save.click();
+    await eventually(() => field.evaluate((input) => input === document.activeElement));
+    await booking.getByText('Choose a patient from the list').waitFor();
+    await isClosed();
+
+    await field.fill(patient.last_name);
+    await booking.getByRole('option', { name: new RegExp(patient.last_name) }).click();
+    const { token } = clinic.admin;
+    expect((await call(server.url, 'DELETE', `/patients/${patient.id}`, { token })).status).toBe(204);
+    await save.click();
+    await booking.getByText('This patient has been deleted. Choose another.').waitFor();
+    await isClosed();
     await anna.close();
   });
 });

@@ -91,6 +91,8 @@ export const PatientPicker = ({
         disabled={disabled}
         data-autofocus
         data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
+        // A form that was refused brings the cursor here: the list would cover what it says.
+        openOnFocus={false}
         // The server has searched, in more than the name.
         filter={({ options }) => options}
         // Outside of the dialog it would be outside of every landmark.
