@@ -72,6 +72,13 @@ export const EventFrame = z
   })
   .meta({ id: 'EventFrame' });
 
+/** An event as the log is read over HTTP. */
+export const LoggedEvent = EventFrame.extend({
+  actor_role: z.literal('super_admin').optional().meta({
+    description: 'Present when a super admin made the change; super admins are no users of the tenant',
+  }),
+}).meta({ id: 'LoggedEvent' });
+
 interface Envelope<Type extends string, Data> {
   type: Type;
   id: string;

@@ -11,7 +11,7 @@ import {
 } from './audit.js';
 import { DeliveryQuery, EventDelivery } from './delivery.js';
 import { endpoint } from './endpoint.js';
-import { EventFrame } from './event.js';
+import { LoggedEvent } from './event.js';
 import {
   ConnectionRow,
   EventQuery,
@@ -47,7 +47,7 @@ export const events = {
     access: ['tenant_admin'],
     query: EventQuery,
     status: 200,
-    answer: page(EventFrame),
+    answer: page(LoggedEvent),
     audited: 'events.read',
     problems: ['events_expired'],
   }),

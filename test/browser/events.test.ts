@@ -1,5 +1,6 @@
+import { api } from '@wardbell/contract';
 import { call } from '../support/http.js';
-import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
@@ -34,6 +35,19 @@ describe('the log of events', () => {
     expect(await page.getByRole('row').nth(1).textContent()).toContain('patient_updated');
     expect(page.url()).not.toContain(name);
     expect(admin.complaints).toEqual([]);
+    await admin.close();
+  });
+
+  it('calls a super admin by the role, and neither by an id nor by a name', async () => {
+    const token = await signInSuperAdmin(server);
+    const { id } = await must(api.auth.me.answer, server, 'GET', '/auth/me', { token });
+    const body = { tenant_id: clinic.id, message: 'Maintenance at noon', level: 'info' };
+    expect((await call(server.url, 'POST', '/notifications', { token, body })).status).toBe(201);
+    const admin = await open();
+    await admin.row('system_notification').getByText('Super admin', { exact: true }).waitFor();
+    await admin.row('system_notification').click();
+    await admin.page.getByRole('complementary').getByText('Super admin', { exact: true }).waitFor();
+    expect(await admin.page.getByRole('main').innerText()).not.toContain(id);
     await admin.close();
   });
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { EventFrame, Patient } from '@wardbell/contract';
+import { api, EventFrame, Patient } from '@wardbell/contract';
 import { database, server, useServer } from '../../support/fixture.js';
 import { call } from '../../support/http.js';
 import { connect, type TestSocket } from '../../support/socket.js';
@@ -45,6 +45,26 @@ describe('Who did it', () => {
     const { body } = await call(server.url, 'GET', '/events', { token: await clinic.token('tenant_admin') });
     const page = EventFrame.array().parse(body instanceof Object && 'data' in body ? body.data : body);
     expect(page.map(({ actor_id }) => actor_id)).toEqual([sub, undefined]);
+  });
+
+  it('stands in the log as a role where a super admin did it, and with no role of others', async () => {
+    const watched = await createClinic(database);
+    const sent = await call(server.url, 'POST', '/notifications', {
+      token: await superToken(),
+      body: { tenant_id: watched.id, message: 'Maintenance at noon', level: 'info' },
+    });
+    expect(sent.status).toBe(201);
+    await must(Patient, server, 'POST', '/patients', {
+      token: await watched.token('clinician', { sub }),
+      body: { first_name: 'Ada', last_name: 'Example' },
+    });
+    const { data } = await must(api.events.list.answer, server, 'GET', '/events', {
+      token: await watched.token('tenant_admin'),
+    });
+    expect(data.map(({ type, actor_role }) => [type, actor_role])).toEqual([
+      ['system_notification', 'super_admin'],
+      ['patient_created', undefined],
+    ]);
   });
 
   it('is not told to super admins', () => {

@@ -1,6 +1,6 @@
 import type { Patient } from '@wardbell/contract';
 import { useMemo } from 'react';
-import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
+import { nameActor } from '../../../shared/api/actor-name';
 import { useMe } from '../../../shared/session/context';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
@@ -49,11 +49,7 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     return {
       who: ({ actor_id, actor_role }) => {
         if (actor_id === null) return words.nobody;
-        if (actor_id === SYSTEM_ACTOR) return text.app.name;
-        if (actor_id === me.id) return text.app.you;
-        const name = names.get(actor_id);
-        if (name !== undefined) return name;
-        return actor_role === 'super_admin' ? text.roles.super_admin : actor_id;
+        return nameActor({ id: actor_id, role: actor_role }, { text, names, myId: me.id, you: text.app.you });
       },
       what: (action) => actions[action] ?? action,
       on: (row) => {

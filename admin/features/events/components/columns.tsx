@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
+import { nameActor } from '../../../shared/api/actor-name';
 import { useColleagueNames } from '../../../shared/api/colleagues';
-import { SYSTEM_ACTOR } from '../../../shared/api/system-actor';
+
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
 import { useMe } from '../../../shared/session/context';
@@ -11,19 +12,19 @@ import type { EventFrame } from '../use-event-log';
 import classes from './columns.module.css';
 import { summaryOf } from './summary';
 
-/** Who made an event, as far as it says so: a name, else the id of somebody who signs in elsewhere. */
-export const useActorName = (): ((actorId: string | undefined) => string | null) => {
-  const colleagues = useColleagueNames();
+/** Who made an event, as far as it says so. */
+export const useActorName = (): ((event: Pick<EventFrame, 'actor_id' | 'actor_role'>) => string | null) => {
+  const names = useColleagueNames();
   const text = useText();
-  const words = useRoomText(EVENTS);
-  const me = useMe();
+  const { you } = useRoomText(EVENTS);
+  const { id: myId } = useMe();
   return useMemo(
-    () => (actorId) => {
-      if (actorId === undefined) return null;
-      if (actorId === SYSTEM_ACTOR) return text.app.name;
-      return actorId === me.id ? words.you : (colleagues.get(actorId) ?? actorId);
-    },
-    [colleagues, me.id, text, words],
+    () =>
+      ({ actor_id, actor_role }) =>
+        actor_id === undefined
+          ? null
+          : nameActor({ id: actor_id, role: actor_role }, { text, names, myId, you }),
+    [names, myId, text, you],
   );
 };
 
@@ -63,7 +64,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         header: words.columns.who,
         track: 'minmax(5.75rem, 0.9fr)',
         shownFrom: 'medium',
-        cell: (event) => nameOf(event.actor_id) ?? <span className={cells.none}>{text.app.none}</span>,
+        cell: (event) => nameOf(event) ?? <span className={cells.none}>{text.app.none}</span>,
       },
       {
         id: 'at',

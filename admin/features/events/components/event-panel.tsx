@@ -44,7 +44,7 @@ const Details = ({ event }: { event: EventFrame }) => {
         <Fact name={words.panel.at}>
           <time dateTime={event.timestamp}>{formats.dateTime(event.timestamp)}</time>
         </Fact>
-        <Fact name={words.panel.who}>{nameOf(event.actor_id) ?? words.byNobody}</Fact>
+        <Fact name={words.panel.who}>{nameOf(event) ?? words.byNobody}</Fact>
         <Fact name={words.panel.id}>
           <code>{event.id}</code>
         </Fact>

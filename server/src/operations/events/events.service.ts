@@ -3,6 +3,7 @@ import { type EventQuery, viewOf } from '@wardbell/contract';
 import sql, { empty } from 'sql-template-tag';
 import type { z } from 'zod';
 import { eventText } from '../../database/log-event.js';
+import { SYSTEM } from '../../database/principal.js';
 import type { Tx } from '../../database/tx.js';
 import { Problem } from '../../platform/errors/problem.js';
 
@@ -45,8 +46,27 @@ export class EventsService {
     const page = rows.slice(0, limit);
     const last = page.at(-1);
     const next = rows.length > limit && last ? String(last.seq) : null;
-    return `{"data":[${page.map((row) => toText(tx, row)).join(',')}],"next":${JSON.stringify(next)}}`;
+    const superAdmins = await findSuperAdmins(tx, page);
+    const data = page.map((row) => toText(tx, row, superAdmins)).join(',');
+    return `{"data":[${data}],"next":${JSON.stringify(next)}}`;
   }
+}
+
+/**
+ * Which of the actors were super admins: the log of events has no roles, and a tenant does not see these accounts, but its
+ * audit log has the role of each actor. One index probe per actor and month of the audit log.
+ */
+async function findSuperAdmins(tx: Tx, rows: readonly Row[]): Promise<ReadonlySet<string>> {
+  const actors = [...new Set(rows.flatMap(({ actor_id }) => actor_id ?? []))].filter(
+    (actor) => actor !== SYSTEM.userId,
+  );
+  if (actors.length === 0) return new Set();
+  const found = await tx.sql.query<{ actor_id: string }[]>`
+    SELECT a.actor_id FROM unnest(${actors}::text[]) AS a(actor_id)
+    WHERE (SELECT r.actor_role FROM wardbell.audit r
+           WHERE r.scope = wardbell.current_tenant() AND r.actor_id = a.actor_id
+           ORDER BY r.seq DESC LIMIT 1) = 'super_admin'`;
+  return new Set(found.map(({ actor_id }) => actor_id));
 }
 
 /** Runs after the page was read, so that events that retention dropped in between are noticed. */
@@ -59,8 +79,8 @@ async function isExpired(tx: Tx, since: number): Promise<boolean> {
   return kept.oldest === null || BigInt(since) < kept.oldest - 1n;
 }
 
-const toText = (tx: Tx, row: Row): string =>
-  eventText(
+const toText = (tx: Tx, row: Row, superAdmins: ReadonlySet<string>): string => {
+  const text = eventText(
     {
       tenantId: tx.tenantId ?? '',
       seq: Number(row.seq),
@@ -74,3 +94,6 @@ const toText = (tx: Tx, row: Row): string =>
     },
     viewOf(tx.principal.role),
   );
+  if (row.actor_id === null || !superAdmins.has(row.actor_id)) return text;
+  return `${text.slice(0, -1)},"actor_role":"super_admin"}`;
+};
