@@ -203,6 +203,58 @@ it('has no accessibility violation in inbox, statistics, preferences and choice 
   await admin.close();
 });
 
+/** The one sentence for what came while nobody was there. */
+const away = ({ page }: ConsolePage) =>
+  page.getByRole('status').filter({ hasText: '2 notifications while you were away' });
+
+describe('what came while nobody was there', () => {
+  beforeEach(async () => {
+    for (const n of [1, 2]) await send({ message: `Message ${n}` });
+  });
+
+  it('is told in one sentence, which goes by itself or when the inbox is opened', async () => {
+    const nurse = await ConsolePage.open(browser, server);
+    const { page } = nurse;
+    await page.clock.install();
+    await nurse.signIn(clinic.clinician);
+    await away(nurse).waitFor();
+    await page.clock.fastForward('00:25');
+    await away(nurse).waitFor({ state: 'detached' });
+
+    await page.reload();
+    await away(nurse).waitFor();
+    await bellOf(nurse, 2).click();
+    await away(nurse).waitFor({ state: 'detached' });
+
+    const tom = await signedIn(clinic.frontDesk);
+    await away(tom).waitFor();
+    await tom.page.getByRole('link', { name: 'Notifications', exact: true }).click();
+    await tom.page.waitForURL(/\/notifications\//);
+    await away(tom).waitFor({ state: 'detached' });
+    await Promise.all([nurse, tom].map((each) => each.close()));
+  });
+
+  it('covers on a phone neither the list nor a form', async () => {
+    const nurse = await signedIn(clinic.clinician, { viewport: { width: 390, height: 700 } });
+    const { page } = nurse;
+    await away(nurse).waitFor();
+    /** How far something reaches below the upper edge of the toast. */
+    const covered = (selector: string) =>
+      page.evaluate((of) => {
+        const toast = document.querySelector('.mantine-Notification-root')?.getBoundingClientRect();
+        const bottom = document.querySelector(of)?.getBoundingClientRect().bottom;
+        return toast === undefined || bottom === undefined ? Number.NaN : bottom - toast.top;
+      }, selector);
+    await eventually(async () => (await covered('main section')) <= 0, { what: 'the list above the toast' });
+    await page.getByRole('button', { name: 'New patient' }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Save patient' }).waitFor();
+    await eventually(async () => (await covered('.mantine-Drawer-content')) <= 0, {
+      what: 'the form above the toast',
+    });
+    await nurse.close();
+  });
+});
+
 describe('the inbox', () => {
   it('is worked by keys alone, and both tabs agree', async () => {
     for (const n of [1, 2, 3]) await send({ message: `Message ${n}` });

@@ -59,3 +59,8 @@ export const toast = async (options: ToastOptions): Promise<() => void> => {
   if (options.id !== undefined) notifications.update({ ...shown, id });
   return () => notifications.hide(id);
 };
+
+/** Takes a toast away by its name, if it stands. */
+export const hideToast = (id: string): void => {
+  if (hasShown) void import('@mantine/notifications').then(({ notifications }) => notifications.hide(id));
+};

@@ -3,13 +3,14 @@
 import { Anchor } from '@mantine/core';
 import { useConnection, useEvents } from '@wardbell/client/react';
 import type { InboxNotice } from '@wardbell/contract';
-import { useRouter } from 'next/navigation';
+import { usePathname, useRouter } from 'next/navigation';
 import { useEffect, useRef } from 'react';
 import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
 import { useMe } from '../../../shared/session/context';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
+import { hideJoined, JOINED } from '../joined-toast';
 import { NOTIFICATIONS } from '../messages';
 import { inOneTab, playTone, showOnDesktop } from '../model/alert';
 import { Burst } from '../model/burst';
@@ -25,7 +26,11 @@ import { NoticeLink } from './notice-link';
 /** How long each level stays on the screen; what is urgent stays until it is closed. */
 const STAYS_MS = { info: 8_000, warning: 16_000, error: false } as const;
 
-const JOINED = 'joined-notifications';
+/** Of several at once, whatever their levels: the bell goes on counting them. */
+const JOINED_STAYS_MS = 20_000;
+
+/** Where one sees them. */
+const INBOX = '/notifications/';
 
 /** What was announced, by whichever screen was there; a lock in between takes the component away, but not the memory. */
 let announced: { owner: string; ids: Set<string>; isFirst: boolean } = {
@@ -37,7 +42,7 @@ let announced: { owner: string; ids: Set<string>; isFirst: boolean } = {
 const InboxLink = () => {
   const words = useRoomText(NOTIFICATIONS);
   return (
-    <Anchor component={Link} href="/notifications/" size="sm" underline="always">
+    <Anchor component={Link} href={INBOX} size="sm" underline="always">
       {words.all}
     </Anchor>
   );
@@ -97,6 +102,11 @@ export const Announcer = () => {
     alert({ id: data.id, isCritical: data.requires_ack, step: data.step });
   });
 
+  const path = usePathname();
+  useEffect(() => {
+    if (path === INBOX) hideJoined();
+  }, [path]);
+
   useEffect(() => {
     if (!isLoaded) return;
     if (announced.owner !== me.id) announced = { owner: me.id, ids: new Set(), isFirst: true };
@@ -125,7 +135,7 @@ export const Announcer = () => {
             {hint} <InboxLink />
           </>
         ),
-        autoClose: false,
+        autoClose: JOINED_STAYS_MS,
       });
     // Sent while this page was loading: nobody was away.
     for (const { id, sent_at } of isFirst ? fresh : [])

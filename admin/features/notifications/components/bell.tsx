@@ -3,11 +3,12 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconBell } from '@tabler/icons-react';
 import type { InboxNotice } from '@wardbell/contract';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { Disclosure } from '../../../shared/components/disclosure';
 import { Link } from '../../../shared/components/link';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
+import { hideJoined } from '../joined-toast';
 import { NOTIFICATIONS } from '../messages';
 import { useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
@@ -39,6 +40,7 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
 const Latest = () => {
   const words = useRoomText(NOTIFICATIONS);
   const { notices } = useNoticeInbox();
+  useEffect(hideJoined, []);
   return (
     <>
       {notices.length === 0 ? (

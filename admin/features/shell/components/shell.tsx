@@ -35,7 +35,7 @@ const PeopleHere = lazily(
 const Reauthentication = lazily(async () => (await import('./reauthentication')).Reauthentication);
 const Notices = lazily(async () => (await import('../../notifications/components/notices')).Notices);
 const ListSync = lazily(async () => (await import('../../../shared/lists/list-sync')).ListSync);
-const Toasts = lazily(async () => (await import('@mantine/notifications')).Notifications);
+const Toasts = lazily(async () => (await import('../../../shared/components/toasts')).Toasts);
 
 /** The frame around every room: where one is, who one is, and whether what one sees is complete. */
 export const Shell = ({ children }: { children: ReactNode }) => {
@@ -88,7 +88,7 @@ export const Shell = ({ children }: { children: ReactNode }) => {
       {settled && <Reauthentication />}
       {settled && <ListSync />}
       {settled && me.tenant && <Notices />}
-      {toastsWanted && <Toasts position="bottom-left" limit={4} containerWidth={400} />}
+      {toastsWanted && <Toasts />}
       <main className={classes.main} id="room" tabIndex={-1}>
         <RoomGuard>{children}</RoomGuard>
       </main>
