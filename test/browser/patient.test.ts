@@ -83,6 +83,24 @@ describe('the details of a patient', () => {
     expect(anna.complaints).toEqual([]);
   });
 
+  it('keep a number with hyphens on one line', async () => {
+    const { page } = anna;
+    const mrn = `MRN-2026-ABCDEF-${patient.id.slice(0, 8)}-XYZ`;
+    await updatePatient(server, clinic.clinician, patient.id, { mrn });
+    await anna.row(patient.last_name).click();
+    for (const width of [390, 1000, 1440]) {
+      await page.setViewportSize({ width, height: 844 });
+      const lines = await panel()
+        .getByText(mrn, { exact: true })
+        .evaluate((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+        });
+      expect([width, lines]).toEqual([width, 1]);
+    }
+  });
+
   it('can be linked to, and the link names nobody', async () => {
     await anna.row(patient.last_name).click();
     await panel()

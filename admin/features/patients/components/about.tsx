@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import type { Appointment, Patient } from '@wardbell/contract';
 import { isWithheld } from '../../../shared/api/patient-rows';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -50,7 +51,7 @@ export const About = ({
               (patient.birth_date === null
                 ? `${words.noBirthDate} · `
                 : `${formatMessage(words.born, { date: formats.date(patient.birth_date) })} · `)}
-            <span className={classes.fact}>{formatMessage(words.mrn, { mrn: patient.mrn })}</span>
+            <Unbroken title={patient.mrn}>{formatMessage(words.mrn, { mrn: patient.mrn })}</Unbroken>
           </span>
         </div>
       ) : (

@@ -44,7 +44,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
               {patient.restricted && <RestrictedBadge />}
               {patient.archived && <ArchivedBadge />}
             </span>
-            <span className={cells.second}>
+            <span className={cells.second} title={patient.mrn}>
               {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
               {patient.mrn}
             </span>
@@ -56,7 +56,7 @@ export const usePatientColumns = (): readonly Column<Patient>[] => {
         header: columns.mrn,
         track: 'minmax(6.5rem, 0.9fr)',
         shownFrom: 'medium',
-        cell: (patient) => patient.mrn,
+        cell: (patient) => <span title={patient.mrn}>{patient.mrn}</span>,
       },
       {
         id: 'birth_date',

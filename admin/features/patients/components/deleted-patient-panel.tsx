@@ -10,6 +10,7 @@ import { Confirm } from '../../../shared/components/confirm';
 import { FailureAlert } from '../../../shared/components/failure-alert';
 import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../../shared/panel/panel-states';
@@ -151,7 +152,9 @@ export const DeletedPatientPanel = ({
             <Fact name={birthDate}>
               {patient.birth_date === null ? none : formats.date(patient.birth_date)}
             </Fact>
-            <Fact name={words.columns.mrn}>{patient.mrn}</Fact>
+            <Fact name={words.columns.mrn}>
+              <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+            </Fact>
             <Fact name={words.columns.deleted}>{moment(patient.deleted_at)}</Fact>
             <Fact name={words.columns.by}>{whoDeleted(patient)}</Fact>
             <Fact name={words.columns.purge}>{moment(patient.purge_at)}</Fact>

@@ -50,7 +50,7 @@ const useDeletedColumns = (whoDeleted: (patient: Patient) => string): readonly C
             <span className={classes.name} title={listedName(patient)}>
               {listedName(patient)}
             </span>
-            <span className={cells.second}>
+            <span className={cells.second} title={patient.mrn}>
               {patient.mrn} · {day(patient.deleted_at)} · {whoDeleted(patient)}
             </span>
           </span>
@@ -61,7 +61,7 @@ const useDeletedColumns = (whoDeleted: (patient: Patient) => string): readonly C
         header: columns.mrn,
         track: 'minmax(6.5rem, 0.8fr)',
         shownFrom: 'wide',
-        cell: (patient) => patient.mrn,
+        cell: (patient) => <span title={patient.mrn}>{patient.mrn}</span>,
       },
       {
         id: 'deleted',

@@ -8,6 +8,7 @@ import { useState } from 'react';
 import { type Described, describeFailure } from '../../../shared/api/describe-failure';
 import { hasCode } from '../../../shared/api/failure';
 import { FailureAlert } from '../../../shared/components/failure-alert';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { PanelSkeleton } from '../../../shared/panel/panel-states';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
@@ -166,7 +167,15 @@ const Comparison = ({
                   value={patient.id}
                   className={classes.side}
                   disabled={merge.isPending}
-                  label={<span className={classes.value}>{shown(patient, field)}</span>}
+                  label={
+                    <span className={classes.value}>
+                      {field === 'mrn' ? (
+                        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+                      ) : (
+                        shown(patient, field)
+                      )}
+                    </span>
+                  }
                 />
               ))}
               {field === 'notes' && textIn(a, 'notes') !== '' && textIn(b, 'notes') !== '' && (

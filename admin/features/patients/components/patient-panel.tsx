@@ -21,6 +21,7 @@ import { FailureAlert } from '../../../shared/components/failure-alert';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { MailLink } from '../../../shared/components/mail-link';
 import { toast } from '../../../shared/components/toast';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -62,7 +63,9 @@ const Facts = ({ patient }: { patient: Patient }) => {
   const today = todayIn(formats.timeZone);
   return (
     <dl className={classes.facts}>
-      <Fact name={words.mrn}>{patient.mrn}</Fact>
+      <Fact name={words.mrn}>
+        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+      </Fact>
       <Fact name={words.birthDate}>
         {birth_date === null
           ? none
@@ -278,7 +281,9 @@ export const PatientPanel = ({
             onOpened={readAgain}
           />
           <dl className={classes.facts}>
-            <Fact name={words.mrn}>{patient.mrn}</Fact>
+            <Fact name={words.mrn}>
+              <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+            </Fact>
           </dl>
           <div className={classes.actions}>
             <BookButton onClick={book} />

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Patient } from '@wardbell/contract';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -35,7 +36,8 @@ export const PossibleDuplicates = ({
                 <span className={classes.who}>
                   <span className={classes.name}>{listedName(patient)}</span>
                   <span className={classes.facts}>
-                    {patient.birth_date === null ? text.app.none : date(patient.birth_date)} · {patient.mrn}
+                    {patient.birth_date === null ? text.app.none : date(patient.birth_date)} ·{' '}
+                    <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
                   </span>
                 </span>
                 <Button

@@ -1,4 +1,5 @@
 import { Checkbox } from '@mantine/core';
+import { WithUnbroken } from '../../../shared/components/unbroken';
 import { type Formats, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -62,11 +63,17 @@ export const DuplicatesCard = ({
           <li key={line} className={classes.suspect}>
             {isTaken ? (
               <strong>
-                {formatMessage(words.row, { line })} {describe(row, formats)}
+                {formatMessage(words.row, { line })}{' '}
+                <WithUnbroken text={describe(row, formats)} number={row.mrn} />
               </strong>
             ) : (
               <Checkbox
-                label={formatMessage(words.anyway, { name: describe(row, formats), line })}
+                label={
+                  <WithUnbroken
+                    text={formatMessage(words.anyway, { name: describe(row, formats), line })}
+                    number={row.mrn}
+                  />
+                }
                 checked={chosen.has(line)}
                 disabled={disabled}
                 onChange={(event) => toggle(line, event.currentTarget.checked)}
@@ -75,7 +82,10 @@ export const DuplicatesCard = ({
             {isTaken && <span className={classes.second}>{words.taken}</span>}
             {patients.map((patient) => (
               <span key={patient.id} className={classes.second}>
-                {formatMessage(words.same, { who: describe(patient, formats) || text.app.none })}
+                <WithUnbroken
+                  text={formatMessage(words.same, { who: describe(patient, formats) || text.app.none })}
+                  number={patient.mrn}
+                />
               </span>
             ))}
             {twinOf !== null && (

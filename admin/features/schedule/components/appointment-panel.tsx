@@ -12,6 +12,7 @@ import { ChangedAt } from '../../../shared/components/changed-at';
 import { FailureNotice } from '../../../shared/components/failure-notice';
 import { Link } from '../../../shared/components/link';
 import { toast } from '../../../shared/components/toast';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { lazily } from '../../../shared/lazily';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -58,7 +59,12 @@ const PatientFacts = ({ patientId, known }: { patientId: string; known: Patient 
   const formats = useFormats();
   const patient = useKnownPatient(patientId, known);
   if (!patient) return <Skeleton height={12} width="60%" my="xs" />;
-  if (isWithheld(patient)) return <Fact name={words.mrn}>{patient.mrn}</Fact>;
+  if (isWithheld(patient))
+    return (
+      <Fact name={words.mrn}>
+        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+      </Fact>
+    );
   const { birth_date, phone } = patient;
   return (
     <>

@@ -6,6 +6,7 @@ import type { Patient } from '@wardbell/contract';
 import { useEffect, useRef, useState } from 'react';
 import { describeFailure } from '../../../shared/api/describe-failure';
 import { toShownPatient } from '../../../shared/api/patient-rows';
+import { Unbroken } from '../../../shared/components/unbroken';
 import { useApi } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -90,9 +91,9 @@ export const PatientPicker = ({
         searchable
         disabled={disabled}
         data-autofocus
-        data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
         // A form that was refused brings the cursor here: the list would cover what it says.
         openOnFocus={false}
+        data={offered.map((patient) => ({ value: patient.id, label: listedName(patient) }))}
         // The server has searched, in more than the name.
         filter={({ options }) => options}
         // Outside of the dialog it would be outside of every landmark.
@@ -105,7 +106,7 @@ export const PatientPicker = ({
               {patient && (
                 <span className={classes.second}>
                   {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
-                  {patient.mrn}
+                  <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
                 </span>
               )}
             </span>

@@ -3,6 +3,7 @@
 import { Loader, Modal, TextInput, VisuallyHidden } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { WithUnbroken } from '../../../shared/components/unbroken';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
@@ -126,7 +127,11 @@ export const Palette = ({ onClose, onShortcuts }: { onClose: () => void; onShort
                   onPointerMove={() => setActiveId(command.id)}
                 >
                   <span className={classes.label}>{command.label}</span>
-                  {command.detail && <span className={classes.detail}>{command.detail}</span>}
+                  {command.detail && (
+                    <span className={classes.detail}>
+                      <WithUnbroken text={command.detail} number={command.number} />
+                    </span>
+                  )}
                 </div>
               ))}
             </div>

@@ -17,6 +17,8 @@ export interface Command {
   readonly label: string;
   /** What tells it from others with this label. */
   readonly detail?: string;
+  /** A number of a record in the detail. */
+  readonly number?: string;
   readonly run: () => void;
 }
 

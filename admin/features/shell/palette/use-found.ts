@@ -82,6 +82,7 @@ export const useFound = (typed: string): Found => {
     ]
       .filter(Boolean)
       .join(' · '),
+    number: patient.mrn,
     run: () => go(`/patients/?id=${patient.id}`),
   });
   const ofAppointment = ({

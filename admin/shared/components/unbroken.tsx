@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import classes from './unbroken.module.css';
+
+/** A number of a record on one line, whatever hyphens it has; what does not fit ends with an ellipsis. */
+export const Unbroken = ({ children, title }: { children: ReactNode; title: string }) => (
+  <span className={classes.unbroken} title={title}>
+    {children}
+  </span>
+);
+
+/** A text that ends with the number of a record, or has it as its last mention. */
+export const WithUnbroken = ({ text, number }: { text: string; number: string | undefined }): ReactNode => {
+  const at = number === undefined || number === '' ? -1 : text.lastIndexOf(number);
+  if (number === undefined || at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <Unbroken title={number}>{number}</Unbroken>
+      {text.slice(at + number.length)}
+    </>
+  );
+};
