@@ -72,9 +72,11 @@ describe('the details of a patient', () => {
     const appointment = { patient_id: patient.id, datetime: '2030-01-15T10:30:00Z', type: 'Check-up' };
     await call(server.url, 'POST', '/appointments', { token: clinic.frontDesk.token, body: appointment });
     await panel().getByText('Check-up').waitFor();
-    expect(await panel().getByRole('link', { name: /2030/ }).getAttribute('href')).toMatch(
-      /^\/schedule\/\?date=2030-01-15&id=[0-9a-f-]{36}$/,
-    );
+    const booked = panel().getByRole('link', { name: /2030/ });
+    expect(await booked.getAttribute('href')).toMatch(/^\/schedule\/\?date=2030-01-15&id=[0-9a-f-]{36}$/);
+    const phone = panel().getByRole('link', { name: '+44 20 7946 0018' });
+    for (const target of [booked, phone])
+      expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(24);
     await panel().getByText('Deleting this patient deletes the appointments too').waitFor();
     expect(await violationsOf(anna.page)).toEqual([]);
     await anna.page.keyboard.press('Escape');

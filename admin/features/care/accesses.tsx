@@ -5,6 +5,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import type { PatientAccess } from '@wardbell/contract';
 import { FailureNotice } from '../../shared/components/failure-notice';
 import { Link } from '../../shared/components/link';
+import link from '../../shared/components/link.module.css';
 import { PanelSkeleton } from '../../shared/panel/panel-states';
 import { useApi, useMe } from '../../shared/session/context';
 import { useFormats } from '../../shared/text/formats';
@@ -102,7 +103,12 @@ export const Accesses = ({ patientId }: { patientId: string }) => {
         >
           {words.refresh}
         </Button>
-        <Anchor component={Link} href={`/audit/?tab=looked&patient=${patientId}`} size="sm">
+        <Anchor
+          component={Link}
+          href={`/audit/?tab=looked&patient=${patientId}`}
+          size="sm"
+          className={link.alone}
+        >
           {words.audit}
         </Anchor>
       </div>

@@ -1,6 +1,7 @@
 import { Anchor, Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from '../../shared/components/link';
+import link from '../../shared/components/link.module.css';
 import { toast } from '../../shared/components/toast';
 import { NEW_APPOINTMENT, NEW_PATIENT } from '../../shared/session/input-names';
 import { takeInput, waitingInput } from '../../shared/session/kept-input';
@@ -40,7 +41,13 @@ const KeptDrafts = ({ onDone }: { onDone: () => void }) => {
             <Group key={name} justify="space-between" wrap="nowrap" gap="sm" mt={4}>
               <span>{draft.label}</span>
               <Group wrap="nowrap" gap="sm" style={{ flex: 'none' }}>
-                <Anchor component={Link} href={draft.href} size="sm" onClick={() => settle(name)}>
+                <Anchor
+                  component={Link}
+                  href={draft.href}
+                  size="sm"
+                  className={link.alone}
+                  onClick={() => settle(name)}
+                >
                   {words.open}
                 </Anchor>
                 <Button

@@ -5,6 +5,7 @@ import { IconFileOff } from '@tabler/icons-react';
 import type { BreakGlass } from '@wardbell/contract';
 import { useState } from 'react';
 import { Link } from '../../shared/components/link';
+import link from '../../shared/components/link.module.css';
 import { Fact, Panel } from '../../shared/panel/panel';
 import classes from '../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../shared/panel/panel-states';
@@ -98,7 +99,12 @@ export const EmergencyPanel = ({
         <>
           <Facts row={row} names={names} />
           <p>
-            <Anchor component={Link} href={`/patients/?id=${row.patient_id}`} size="sm">
+            <Anchor
+              component={Link}
+              href={`/patients/?id=${row.patient_id}`}
+              size="sm"
+              className={link.alone}
+            >
               {words.panel.openPatient}
             </Anchor>
             {' · '}
@@ -106,6 +112,7 @@ export const EmergencyPanel = ({
               component={Link}
               href={`/audit/?tab=looked&patient=${row.patient_id}&person=${encodeURIComponent(row.user_id)}`}
               size="sm"
+              className={link.alone}
             >
               {words.panel.whoLooked}
             </Anchor>

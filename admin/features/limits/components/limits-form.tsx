@@ -12,6 +12,7 @@ import type { Loaded } from '../../../shared/api/load-pages';
 import { Confirm } from '../../../shared/components/confirm';
 import { FailureAlert } from '../../../shared/components/failure-alert';
 import { Link } from '../../../shared/components/link';
+import link from '../../../shared/components/link.module.css';
 import { focusField } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { tenantKey } from '../../../shared/tenants/use-tenant';
@@ -160,7 +161,7 @@ export const LimitsForm = ({
             />
           ))}
           {me.role === 'super_admin' && (
-            <Anchor component={Link} href={`/tenants/?id=${tenant.id}`} size="sm">
+            <Anchor component={Link} href={`/tenants/?id=${tenant.id}`} size="sm" className={link.alone}>
               {words.form.ceilings}
             </Anchor>
           )}
