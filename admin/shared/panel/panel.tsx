@@ -5,6 +5,7 @@ import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useText } from '../text/text';
 import classes from './panel.module.css';
+import { useReturnFocus } from './use-return-focus';
 
 /** Details of one object beside its list; on a narrow window it takes the place of the list. */
 export const Panel = ({
@@ -23,11 +24,14 @@ export const Panel = ({
   onClose: () => void;
 }) => {
   const text = useText();
+  const panel = useRef<HTMLElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  // Before the heading takes the focus.
+  useReturnFocus(panel);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each object, when there is a heading
   useEffect(() => heading.current?.focus(), [focusKey]);
   return (
-    <aside className={classes.panel} aria-label={label}>
+    <aside ref={panel} className={classes.panel} aria-label={label} data-panel>
       <header className={classes.head}>
         <h2 ref={heading} tabIndex={-1} className={classes.name}>
           {title}

@@ -18,7 +18,7 @@ export const Room = ({
   const id = useId();
   useTitle(title);
   return (
-    <section className={classes.room} aria-labelledby={id}>
+    <section className={classes.room} aria-labelledby={id} data-room>
       <div className={classes.bar}>
         <h1 id={id} className={classes.title}>
           {title}

@@ -92,7 +92,7 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
   };
   const hasRows = list.loading || list.rows.length > 0;
   return (
-    <section className={classes.room} aria-labelledby="patients-title">
+    <section className={classes.room} aria-labelledby="patients-title" data-room>
       <div className={classes.bar}>
         <h1 id="patients-title" className={classes.title}>
           {text.patients.title}
