@@ -153,7 +153,10 @@ describe('an authenticator app', () => {
 
     await give(person, user);
     await page.getByRole('button', { name: 'Use a recovery code' }).click();
-    await page.getByLabel('Recovery code').fill(codes[0] ?? '');
+    await page.getByRole('textbox', { name: 'Recovery code' }).fill('not-one-of-them');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('alert').getByText('That recovery code is not right').waitFor();
+    await page.getByRole('textbox', { name: 'Recovery code' }).fill(codes[0] ?? '');
     await page.getByRole('button', { name: 'Sign in' }).click();
     await person.untilConnection('Live');
     await openAccount(person);

@@ -3,7 +3,8 @@
 import { Alert, Button, Modal, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { addressOf } from '../../shared/api/api';
-import { FactorForm, type Proof, type ProofMethod } from '../../shared/factors/factor-form';
+import { FactorForm, type Proof } from '../../shared/factors/factor-form';
+import type { ProofMethod } from '../../shared/factors/proof-method';
 import { useFactors } from '../../shared/factors/use-factors';
 import { useApi, useMe } from '../../shared/session/context';
 import { useRoomText, useText } from '../../shared/text/text';

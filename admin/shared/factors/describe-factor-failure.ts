@@ -4,15 +4,20 @@ import { createFormats } from '../text/formats';
 import { formatMessage } from '../text/message';
 import type { Text } from '../text/text';
 import type { FactorsText } from './messages';
+import type { ProofMethod } from './proof-method';
 import { PasskeyError } from './web-authn';
 
 /** Without `Retry-After`, how long is said to be waited. */
 const WAIT_S = 60;
 
-/** Why a password, a code or a passkey was not taken, or a factor not changed, in words. */
+/**
+ * Why a password, a code or a passkey was not taken, or a factor not changed, in words.
+ * @param method what was asked for, where the server tells of a code without saying which
+ */
 export const describeFactorFailure = (
   error: unknown,
   { text, factors, locale }: { text: Text; factors: FactorsText; locale: string },
+  method?: ProofMethod,
 ): Described => {
   const words = factors.failed;
   if (error instanceof PasskeyError)
@@ -24,7 +29,7 @@ export const describeFactorFailure = (
     case 'wrong_code':
     // The answer to a second factor, which does not say more to somebody who guesses.
     case 'invalid_credentials':
-      return words.wrongCode;
+      return method === 'recovery_code' ? words.wrongRecoveryCode : words.wrongCode;
     case 'invalid_mfa_token':
     case 'invalid_change_token':
       return words.expired;

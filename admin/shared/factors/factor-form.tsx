@@ -2,20 +2,19 @@
 
 import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { IconFingerprint } from '@tabler/icons-react';
-import type { Assertion, FactorMethod } from '@wardbell/contract';
+import type { Assertion } from '@wardbell/contract';
 import { type SubmitEvent, useEffect, useRef, useState } from 'react';
 import type { Described } from '../api/describe-failure';
 import { FailureAlert } from '../components/failure-alert';
 import { PasswordField } from '../components/password-field';
 import { useRoomText } from '../text/text';
 import { FACTORS } from './messages';
+import type { ProofMethod } from './proof-method';
 import { useFactorFailure } from './use-factor-failure';
 import { askPasskey, canUsePasskeys, type WebAuthnOptions } from './web-authn';
 
 /** Shorter ones are none, and the API refuses them as malformed. */
 const MIN_CODE_LENGTH = 6;
-
-export type ProofMethod = FactorMethod | 'password';
 
 /** What a person shows to prove who they are. */
 export type Proof =
@@ -57,7 +56,7 @@ export const FactorForm = ({
       await onProof(await proof());
     } catch (error) {
       setBusy(false);
-      setFailure(describe(error));
+      setFailure(describe(error, method));
       field.current?.select();
     }
   };
@@ -75,7 +74,7 @@ export const FactorForm = ({
     setMissing(value === '');
     if (value === '') return field.current?.focus();
     if (method !== 'password' && value.length < MIN_CODE_LENGTH) {
-      setFailure(factors.failed.wrongCode);
+      setFailure(method === 'recovery_code' ? factors.failed.wrongRecoveryCode : factors.failed.wrongCode);
       return field.current?.select();
     }
     void prove(() => (method === 'password' ? { password: value } : { code: value }));
