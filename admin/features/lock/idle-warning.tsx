@@ -22,7 +22,7 @@ export const IdleWarning = () => {
       withCloseButton={false}
       zIndex={1_000}
     >
-      <p>{formatMessage(words.hint, { seconds })}</p>
+      <p style={{ marginTop: 0 }}>{formatMessage(words.hint, { seconds })}</p>
       <Group justify="flex-end">
         <Button data-autofocus onClick={() => watch.unlock()}>
           {words.stay}

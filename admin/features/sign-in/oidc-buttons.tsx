@@ -11,6 +11,12 @@ import { formatMessage } from '../../shared/text/message';
 import { useRoomText } from '../../shared/text/text';
 import { SIGN_IN } from './messages';
 
+/** A name that is longer than its button goes on in another line. */
+const WRAPPED = {
+  root: { height: 'auto', minHeight: 'var(--button-height)', paddingBlock: '0.375rem' },
+  label: { overflowWrap: 'anywhere', whiteSpace: 'normal' },
+} as const;
+
 type Provider = Answer<EndpointOf<'GET', '/auth/oidc'>>['data'][number];
 
 /** Buttons of the providers that people can sign in with. None while the server does not say. */
@@ -57,6 +63,7 @@ export const OidcButtons = ({
             variant="default"
             size="md"
             fullWidth
+            styles={WRAPPED}
             loading={chosen === provider.slug}
             disabled={disabled || (chosen !== null && chosen !== provider.slug)}
             leftSection={<IconBuildingHospital size={20} aria-hidden="true" />}
