@@ -9,6 +9,7 @@ import { type RunningServer, startServer } from '../support/server.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { ConsolePage } from './support/console-page.js';
+import { cutOffOf, overflowOf } from './support/narrow.js';
 
 const TENANT = randomUUID();
 let browser: Browser;
@@ -81,6 +82,15 @@ describe('the sign-in with an OpenID provider', () => {
     await person.untilConnection('Live');
     expect(new URL(page.url()).search).toBe('');
     expect(person.complaints).toEqual([]);
+    await person.close();
+  });
+
+  it('has its whole name on its button, also in a long language on a phone', async () => {
+    const viewport = { width: 390, height: 844 };
+    const person = await ConsolePage.open(browser, server, { locale: 'fr-FR', viewport });
+    await person.page.getByRole('button', { name: /Hospital account/ }).waitFor();
+    expect(await cutOffOf(person.page)).toEqual([]);
+    expect(await overflowOf(person.page)).toBe(0);
     await person.close();
   });
 
