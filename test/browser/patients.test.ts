@@ -1,5 +1,6 @@
 import { call } from '../support/http.js';
 import { createTenant, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
@@ -239,6 +240,76 @@ describe('the form for a new patient', () => {
     await anna.page.keyboard.press('Escape');
     await anna.page.getByRole('button', { name: 'Discard' }).click();
     await anna.page.getByRole('dialog').waitFor({ state: 'detached' });
+    await anna.close();
+  });
+});
+
+describe('the panel of a patient', () => {
+  it('covers the list on a phone, which is then neither read aloud nor reached by keys, and gives the cursor back', async () => {
+    const { id, mrn, last_name } = await createPatient(server, clinic.clinician, {
+      last_name: uniqueName('Auer'),
+    });
+    const anna = await openAs('clinician');
+    const { page } = anna;
+    const panel = page.getByRole('complementary', { name: 'Patient' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    await anna.row(last_name).waitFor();
+    await page.getByRole('grid').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await panel.getByText(mrn).waitFor();
+    expect(page.url()).toContain(id);
+    const covered = [
+      page.getByRole('searchbox'),
+      page.getByRole('grid'),
+      page.getByRole('heading', { level: 1 }),
+    ];
+    for (const each of covered) expect(await each.count()).toBe(0);
+    await page.getByRole('button', { name: /^Account of/ }).waitFor();
+    const reached = new Set<string>();
+    for (let key = 0; key < 40; key += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(
+        await page.evaluate(() => {
+          const { activeElement: at } = document;
+          return at?.closest('aside') ? 'panel' : at?.closest('main') ? 'list' : 'frame';
+        }),
+      );
+    }
+    expect([...reached].sort()).toEqual(['frame', 'panel']);
+
+    await page.setViewportSize({ width: 1440, height: 844 });
+    for (const each of covered) await each.waitFor();
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByRole('grid').waitFor({ state: 'hidden' });
+    await panel.getByRole('button', { name: 'Close' }).click();
+    await panel.waitFor({ state: 'detached' });
+    await eventually(() => page.getByRole('grid').evaluate((grid) => grid === document.activeElement));
+    expect(anna.complaints).toEqual([]);
+    await anna.close();
+  });
+
+  it('keeps a number with hyphens on one line', async () => {
+    const mrn = 'MRN-2026-ABCDEF-0012345-XYZ';
+    const { last_name } = await createPatient(server, clinic.clinician, {
+      last_name: uniqueName('Auer'),
+      mrn,
+    });
+    const anna = await openAs('clinician');
+    const { page } = anna;
+    await anna.row(last_name).click();
+    for (const width of [390, 1000, 1440]) {
+      await page.setViewportSize({ width, height: 844 });
+      const lines = await page
+        .getByRole('complementary', { name: 'Patient' })
+        .getByText(mrn, { exact: true })
+        .evaluate((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+        });
+      expect([width, lines]).toEqual([width, 1]);
+    }
     await anna.close();
   });
 });
