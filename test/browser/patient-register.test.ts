@@ -90,10 +90,7 @@ describe('booking', () => {
     const booking = page.getByRole('dialog', { name: 'New appointment' });
     const field = booking.getByRole('combobox', { name: 'Patient' });
     const save = booking.getByRole('button', { name: 'Save appointment' });
-    const isClosed = async () => {
-      expect(await field.getAttribute('aria-expanded')).toBe('false');
-      expect(await booking.getByRole('option').count()).toBe(0);
-    };
+    const isClosed = async () => expect(await field.getAttribute('aria-expanded')).toBe('false');
     await booking.getByLabel('Type').fill('First visit');
     await booking.getByLabel('Time', { exact: true }).fill('10:00');
     await save.click();
@@ -107,6 +104,7 @@ describe('booking', () => {
     expect((await call(server.url, 'DELETE', `/patients/${patient.id}`, { token })).status).toBe(204);
     await save.click();
     await booking.getByText('This patient has been deleted. Choose another.').waitFor();
+    await eventually(() => field.evaluate((input) => input === document.activeElement));
     await isClosed();
     await anna.close();
   });

@@ -110,6 +110,11 @@ export const FormDrawer = <Values extends object>({
   const { discard } = useRoomText(FORMS);
   const [leaving, setLeaving] = useState<(() => void) | null>(null);
   useKeptInput(inputName, form, keptFields);
+  // While it is being saved a field is disabled and cannot take the cursor.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
+  useEffect(() => {
+    if (!pending && document.activeElement === document.body) focusTopmost(form, form.errors);
+  }, [pending]);
   const leave = (then: () => void) => {
     if (pending) return;
     if (form.isDirty()) setLeaving(() => then);
