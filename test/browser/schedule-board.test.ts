@@ -161,13 +161,17 @@ it('opens at the office hours and shades closed time and absences, by practition
   const anna = await open();
   await block(anna, /Auer/).waitFor();
   await anna.page.getByText('09:00', { exact: true }).waitFor();
+  const closed = async (name: string) =>
+    (await column(anna, name).locator('[data-column] > div:not([aria-hidden])').allTextContents()).sort();
+  // the hours may come after the appointments
+  await eventually(async () => {
+    expect(await closed('Dr. Otto')).toEqual(['Closed', 'Closed', 'Congress']);
+    return true;
+  });
   expect(await anna.page.getByText('08:00', { exact: true }).count()).toBe(0);
   expect(
     await anna.page.getByRole('group', { name: /^Appointments on/ }).evaluate((board) => board.scrollTop),
   ).toBe(0);
-  const closed = async (name: string) =>
-    (await column(anna, name).locator('[data-column] > div:not([aria-hidden])').allTextContents()).sort();
-  expect(await closed('Dr. Otto')).toEqual(['Closed', 'Closed', 'Congress']);
   expect(await closed('Dr. Berg')).toEqual([]);
   expect(anna.complaints).toEqual([]);
   await anna.close();
@@ -215,7 +219,7 @@ it('says what a move by keys or drag overlaps, with a way to undo it', async () 
     .getByText(/This time does not suit/)
     .first()
     .waitFor();
-  expect(await stored(row)).toMatchObject({ datetime: at('09:45') });
+  await eventually(async () => (await stored(row)).datetime === at('09:45'), { what: 'the last move saved' });
   await warning.getByRole('button', { name: 'Undo' }).click();
   await eventually(async () => (await stored(row)).datetime !== at('09:45'), { what: 'the move undone' });
   expect(anna.complaints).toEqual([]);
