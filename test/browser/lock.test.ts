@@ -163,6 +163,10 @@ describe('a PIN', () => {
     await person.page.getByRole('button', { name: 'Account & security' }).click();
     await account(person).getByRole('heading', { name: 'PIN for locked screens' }).waitFor();
   };
+  const closeAccount = async (person: ConsolePage) => {
+    await account(person).getByRole('button', { name: 'Close' }).click(); // a toast has one, too
+    await account(person).waitFor({ state: 'detached' });
+  };
   const setPin = async (person: ConsolePage, pin: string) => {
     const { page } = person;
     const dialog = page.getByRole('dialog', { name: 'PIN for locked screens' });
@@ -186,7 +190,7 @@ describe('a PIN', () => {
     await openAccount(anna);
     await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
     await setPin(anna, '407183');
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     expect(await violationsOf(page)).toEqual([]);
     await enterPin(anna, '407183');
@@ -204,7 +208,7 @@ describe('a PIN', () => {
       .getByRole('button', { name: 'Remove PIN' })
       .click();
     await page.getByText('Your PIN is removed').waitFor();
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     await page.getByLabel('Password', { exact: true }).waitFor();
     expect(await page.getByLabel('PIN', { exact: true }).count()).toBe(0);
@@ -217,7 +221,7 @@ describe('a PIN', () => {
     await openAccount(anna);
     await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
     await setPin(anna, '407183');
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     await untilLocked(clinic.clinician.id);
     for (let n = 0; n < 4; n++) {
