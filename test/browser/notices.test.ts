@@ -108,6 +108,7 @@ describe('a notice that must be seen', () => {
   it('stays in reach above a dialog, and takes neither its focus nor what was entered', async () => {
     const nurse = await open(clinic.clinician);
     const { page } = nurse;
+    await page.getByRole('searchbox').waitFor(); // the room is there, whose key it is
     await page.keyboard.press('n');
     await page.getByLabel('First name').fill('Zoe');
     await sendCritical(clinic.clinician, clinic.frontDesk);
