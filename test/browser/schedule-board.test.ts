@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { Absence, OfficeHours, Practitioner, Tenant } from '@wardbell/contract';
 import { call } from '../support/http.js';
+import { middayZone } from '../support/midday.js';
 import { must, signInSuperAdmin } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { server, signedIn } from './support/bench.js';
@@ -15,10 +16,8 @@ const addPractitioner = (name: string) =>
 
 /** Where it is about noon now, an hour before and after is the same day. */
 async function moveToNoon(): Promise<void> {
-  const offset = 12 - new Date().getUTCHours();
-  const time_zone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
   const token = await signInSuperAdmin(server);
-  await must(Tenant, server, 'PATCH', `/tenants/${clinic.id}`, { token, body: { time_zone } });
+  await must(Tenant, server, 'PATCH', `/tenants/${clinic.id}`, { token, body: { time_zone: middayZone() } });
 }
 const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
