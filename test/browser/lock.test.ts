@@ -103,6 +103,34 @@ describe('a locked screen', () => {
     await anna.close();
   });
 
+  it('is unlocked only after the server has heard of the lock, and stays open', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await anna.untilConnection('Live');
+    const steps: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/auth/unlock')) steps.push('unlock');
+    });
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/v1/auth/lock', async (route) => {
+      await held;
+      steps.push('lock');
+      await route.continue();
+    });
+    await lock(anna);
+    await unlock(anna, clinic.clinician.password);
+    await page.locator('button[data-loading]').waitFor();
+    release();
+    await anna.untilConnection('Live');
+    expect(steps).toEqual(['lock', 'unlock']);
+    expect(await lockedOf(clinic.clinician.id)).toBe(0);
+    const name = uniqueName('Later');
+    await createPatient(server, clinic.frontDesk, { last_name: name });
+    await anna.row(name).waitFor();
+    await anna.close();
+  });
+
   it('is locked when the server says that the session is, whatever locked it', async () => {
     const anna = await signedIn(clinic.clinician);
     await anna.untilConnection('Live');
