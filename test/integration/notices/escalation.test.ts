@@ -4,7 +4,7 @@ import pg from 'pg';
 import { database, instances, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { createTenant, type TestTenant, type TestUser } from '../../support/tenant.js';
-import { eventually, scaled } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { ask, fail, succeed, superAdmin } from '../http/harness.js';
 import { act, noticeOf, noticesTo, progressOf, send, untilProgress, waitForStep } from './support.js';
 
@@ -218,7 +218,7 @@ describe('A notice that nobody acknowledges', () => {
       socket.frames.flatMap(({ type, data }) =>
         type === 'notification_state' && data?.['id'] === id ? [[data['state'], data['step']]] : [],
       );
-    const holdS = Math.ceil(scaled(2_000) / 1_000); // so long that it is read before it is over
+    const holdS = Math.ceil(Math.min(scaled(2_000), WAIT_MS / 3) / 1_000); // so long that it is read before it is over
     await act(own.frontDesk, 'acknowledge', id, { hold_s: holdS });
     const heldUntil = Date.parse((await noticeOf(own.frontDesk, id)).held_until ?? '');
     expect((await noticeOf(own.clinician, id)).held_until).toBeNull();
@@ -307,7 +307,7 @@ describe('A notice that nobody acknowledges', () => {
   });
 
   it('comes back to those who had put it away when a later step names them', async () => {
-    const withinS = Math.ceil(scaled(5_000) / 1_000); // put away before the step
+    const withinS = Math.ceil(Math.min(scaled(5_000), WAIT_MS / 3) / 1_000); // put away before the step
     const { id } = await send(clinic.admin, {
       message: 'x',
       audience: only(clinic.frontDesk),

@@ -5,7 +5,7 @@ import { database, instances, server, useServer } from '../../support/fixture.js
 import { connect } from '../../support/socket.js';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
-import { eventually, scaled } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { ask, fail, succeed } from '../http/harness.js';
 import { act, countsAt, inboxOf, noticeOf, noticesTo, progressOf, send } from './support.js';
 
@@ -234,7 +234,8 @@ describe('What a person does with the own inbox', () => {
     expect((await inboxOf(nurse, { state: 'unread' })).data).toEqual([]);
     await act(nurse, 'snooze', id, { until: null });
     expect((await inboxOf(nurse)).unread).toBe(1);
-    const soon = (limitMs: number) => new Date(Date.now() + scaled(limitMs)).toISOString();
+    const soon = (limitMs: number) =>
+      new Date(Date.now() + Math.min(scaled(limitMs), WAIT_MS / 3)).toISOString();
     await act(nurse, 'snooze', id, { until: soon(3_000) });
     expect((await inboxOf(nurse)).unread).toBe(0);
     await eventually(async () => (await inboxOf(nurse)).unread === 1);

@@ -6,7 +6,7 @@ import { database, instances, server, startAnother, useServer } from '../../supp
 import { type Browser, type Push, type PushService, startPushService } from '../../support/push-service.js';
 import { createTenant, must, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
-import { eventually, scaled } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { ask, succeed } from '../http/harness.js';
 import { scrape } from '../ws/scrape.js';
 
@@ -78,7 +78,7 @@ describe('Web Push', () => {
 
   it('is urgent and worth its step when an acknowledgement is needed, and comes again with each step and repetition', async () => {
     await subscribe();
-    const withinS = Math.ceil(scaled(3_000) / 1_000); // sent before it is over
+    const withinS = Math.ceil(Math.min(scaled(3_000), WAIT_MS / 3) / 1_000); // sent before it is over
     const notice = await notify({
       requires_ack: {
         within_s: withinS,
@@ -169,7 +169,9 @@ describe('Web Push', () => {
   it('is given up when its time is over', async () => {
     await subscribe();
     push.answer(503);
-    const notice = await notify({ expires_at: new Date(Date.now() + scaled(4_000)).toISOString() });
+    const notice = await notify({
+      expires_at: new Date(Date.now() + Math.min(scaled(4_000), WAIT_MS / 3)).toISOString(),
+    });
     await eventually(() => push.requests.length >= 1);
     await eventually(async () => (await queued(notice)) === 0);
     push.answer(undefined);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
-import { eventually, scaled } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
 import { settled } from './handshake.js';
 
@@ -172,7 +172,7 @@ describe('Messages of a client', () => {
 
   describe('refresh', () => {
     /** A life of a token that is over soon, but not before it was refreshed. */
-    const shortS = () => Math.ceil(scaled(8_000) / 1_000);
+    const shortS = () => Math.ceil(Math.min(scaled(8_000), WAIT_MS / 3) / 1_000);
 
     it('renews the connection: refreshed says until when, and the old end passes by', async () => {
       const sub = randomUUID();
