@@ -114,19 +114,20 @@ describe('without a mouse', () => {
     const { page } = person;
     await person.signIn(clinic.clinician);
     await person.row('Patient000000').waitFor();
-    const active = () => page.getByRole('row', { selected: true }).textContent();
+    const untilActive = (name: string) =>
+      page.getByRole('row', { selected: true }).filter({ hasText: name }).waitFor();
 
     await page.keyboard.press('/');
     await page.keyboard.type('patient00000');
     await page.getByText('10 patients found').waitFor();
     await page.keyboard.press('ArrowDown');
-    expect(await active()).toContain('Patient000000');
+    await untilActive('Patient000000');
     await page.keyboard.press('ArrowDown');
-    expect(await active()).toContain('Patient000001');
+    await untilActive('Patient000001');
     await page.keyboard.press('End');
-    expect(await active()).toContain('Patient000009');
+    await untilActive('Patient000009');
     await page.keyboard.press('Home');
-    expect(await active()).toContain('Patient000000');
+    await untilActive('Patient000000');
     const pointed = await page.getByRole('grid').getAttribute('aria-activedescendant');
     expect(await page.locator(`[id="${pointed}"]`).textContent()).toContain('Patient000000');
     await person.close();

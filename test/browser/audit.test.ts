@@ -6,6 +6,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { createPatient, createPatients, uniqueName, updatePatient } from './support/patients.js';
 
@@ -133,7 +134,7 @@ describe('the audit log', () => {
     await page.getByLabel('To day', { exact: true }).fill('2020-01-01');
     await page.getByRole('heading', { name: 'No entries match' }).waitFor();
     await page.getByRole('button', { name: 'Export' }).click();
-    expect(await page.getByRole('dialog').getByLabel('To').inputValue()).toBe('1 Jan 2020');
+    await untilValue(page.getByRole('dialog').getByLabel('To'), '1 Jan 2020');
     await page.keyboard.press('Escape');
     expect(admin.complaints).toEqual([]);
     await page.setViewportSize({ width: 320, height: 640 });

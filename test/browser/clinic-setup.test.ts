@@ -5,6 +5,7 @@ import { must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
+import { untilValue } from './support/fields.js';
 import { createPatient, uniqueName } from './support/patients.js';
 import { at, book, clinic, column, DAY, open } from './support/schedule.js';
 
@@ -75,7 +76,7 @@ it('says that office hours are wrong when they are to be saved, not while a time
   await to.fill('24:00');
   await save.click();
   await anna.page.getByText('Office hours saved').waitFor();
-  expect(await to.inputValue()).toBe('00:00');
+  await untilValue(to, '00:00');
   expect(anna.complaints).toEqual([]);
   await anna.close();
 });

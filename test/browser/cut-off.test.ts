@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { createPatient, uniqueName } from './support/patients.js';
 import { block, book, clinic, DAY, patient, stored } from './support/schedule.js';
 
@@ -61,7 +62,7 @@ describe.each(['is switched off', 'is gone without a word'] as const)('while the
     await CUTS[cut](anna);
     await page.getByRole('button', { name: 'Save patient' }).click();
     await page.getByRole('alert').getByText('The server does not answer').waitFor();
-    expect(await page.getByLabel('Last name').inputValue()).toBe(last);
+    await untilValue(page.getByLabel('Last name'), last);
     await mend(anna);
     await page.getByRole('button', { name: 'Save patient' }).click();
     await anna.row(last).waitFor();
@@ -77,7 +78,7 @@ describe.each(['is switched off', 'is gone without a word'] as const)('while the
     await CUTS[cut](anna);
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('alert').getByText('The server does not answer').waitFor();
-    expect(await page.getByLabel('Phone').inputValue()).toBe('555');
+    await untilValue(page.getByLabel('Phone'), '555');
     await mend(anna);
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -68,8 +68,11 @@ describe('deleted patients', () => {
       body: { mrn: 'M-2' },
     });
     await panel(admin).getByRole('button', { name: 'Restore' }).click();
-    await panel(admin).waitFor({ state: 'detached' });
-    await admin.page.getByRole('link', { name: 'Open', exact: true }).click();
+    // the link is in a toast, which is shown for some seconds
+    await Promise.all([
+      panel(admin).waitFor({ state: 'detached' }),
+      admin.page.getByRole('link', { name: 'Open', exact: true }).click(),
+    ]);
     const record = admin.page.getByRole('complementary', { name: 'Patient' });
     await record.getByRole('heading', { name }).waitFor();
     await record.getByText('Check-up').waitFor();

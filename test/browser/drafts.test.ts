@@ -3,6 +3,7 @@ import { call } from '../support/http.js';
 import { signInSuperAdmin } from '../support/tenant.js';
 import { readAppointment } from './support/appointments.js';
 import { server, signedIn } from './support/bench.js';
+import { untilValue } from './support/fields.js';
 import { createPatient, readPatient } from './support/patients.js';
 import { at, block, book, clinic, open, patient } from './support/schedule.js';
 
@@ -38,7 +39,7 @@ describe('what one has typed', () => {
       .getByRole('alert')
       .getByText('A colleague has deleted this patient while you were editing')
       .waitFor();
-    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Clinical notes'), TYPED);
     await dialog(page).getByRole('button', { name: 'Copy what I entered' }).click();
     await dialog(page).getByText('Copied').waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
@@ -69,7 +70,7 @@ describe('what one has typed', () => {
       .getByRole('alert')
       .getByText('A colleague has merged this patient with another record')
       .waitFor();
-    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Clinical notes'), TYPED);
     expect(await dialog(page).getByRole('button', { name: 'Save changes' }).isDisabled()).toBe(true);
     await dialog(page).getByRole('button', { name: 'Copy what I entered' }).click();
     await dialog(page).getByText('Copied').waitFor();
@@ -142,7 +143,7 @@ describe('what one has typed', () => {
 
     await anna.signIn(clinic.clinician);
     await dialog(page).getByLabel('Clinical notes').waitFor();
-    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Clinical notes'), TYPED);
     await dialog(page).getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('complementary').getByText(TYPED).waitFor();
     expect(await page.evaluate(() => sessionStorage.getItem('wardbell.sealed_input'))).toBeNull();
@@ -169,7 +170,7 @@ describe('what one has typed', () => {
     await page.getByText('You had entered something').waitFor();
     await page.getByRole('link', { name: 'Open', exact: true }).click();
     await dialog(page).getByLabel('Last name').waitFor();
-    expect(await dialog(page).getByLabel('Last name').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Last name'), TYPED);
     await anna.close();
   });
 
@@ -183,7 +184,7 @@ describe('what one has typed', () => {
     await remove(`/patients/${patient.id}`);
     await anna.signIn(clinic.clinician);
     await dialog(page).getByText('A colleague has deleted this patient').waitFor();
-    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Clinical notes'), TYPED);
     await anna.close();
   });
 
@@ -197,7 +198,7 @@ describe('what one has typed', () => {
     );
     await dialog(page).getByRole('button', { name: 'Save changes' }).click();
     await dialog(page).getByRole('alert').waitFor();
-    expect(await dialog(page).getByLabel('Clinical notes').inputValue()).toBe(TYPED);
+    await untilValue(dialog(page).getByLabel('Clinical notes'), TYPED);
     await page.unroute(`**/api/v1/patients/${patient.id}`);
     await dialog(page).getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('complementary').getByText(TYPED).waitFor();

@@ -64,7 +64,7 @@ describe('the log of events', () => {
     await page.keyboard.press('End');
     const oldest = page.getByRole('row', { selected: true });
     await page.getByText('Scrolled back').waitFor();
-    expect(await oldest.getByRole('gridcell').last().textContent()).toBe('1');
+    await oldest.getByRole('gridcell', { name: '1', exact: true }).last().waitFor();
     const before = await oldest.boundingBox();
 
     // Many at once: some are painted before the browser has said that it scrolled for the ones before.

@@ -95,7 +95,7 @@ describeWith('curl', 'an integration key', () => {
       const body = { type: 'hello', data: {} };
       return (await call(server.url, 'POST', '/events', { token: key, body })).status === 401;
     });
-    expect(page.url()).not.toContain('id=');
+    await page.waitForURL((url) => !url.searchParams.has('id'));
     expect(person.complaints).toEqual([]);
     await person.close();
   });

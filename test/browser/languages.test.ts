@@ -6,6 +6,7 @@ import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { EnglishFinder } from './support/english.js';
+import { untilValue } from './support/fields.js';
 import { cutOffOf, overflowOf } from './support/narrow.js';
 import { createPatient } from './support/patients.js';
 
@@ -67,7 +68,7 @@ describe('the sign-in page', () => {
     await page.getByRole('heading', { name: 'Connexion' }).waitFor();
     expect(await langOf(page)).toBe('fr');
     await page.getByRole('group', { name: 'Langue' }).getByRole('radio', { name: 'Français' }).waitFor();
-    expect(await email.inputValue()).toBe(clinic.clinician.email);
+    await untilValue(email, clinic.clinician.email);
     expect(await violationsOf(page)).toEqual([]);
     expect(await english.find(page)).toEqual([]);
 

@@ -6,6 +6,7 @@ import { createTenant, must, signInSuperAdmin, type TestTenant } from '../suppor
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilFocused, untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 
 let superToken: string;
@@ -84,7 +85,7 @@ describe('limits', () => {
     await admin.page.getByText('At most 20: that is the ceiling').waitFor();
     await forecast(admin).getByText('Correct the marked fields first.').waitFor();
     await save(admin);
-    expect(await field(admin).evaluate((input) => input === document.activeElement)).toBe(true);
+    await untilFocused(field(admin));
     await field(admin).fill('15');
     await setCeilings({ max_connections: 10 });
     await save(admin);
@@ -115,7 +116,7 @@ describe('limits', () => {
     await admin.page.route('**/limits', (route) => route.abort('connectionrefused'), { times: 1 });
     await save(admin);
     await admin.page.getByRole('alert').getByText('The server does not answer').waitFor();
-    expect(await field(admin).inputValue()).toBe('30');
+    await untilValue(field(admin), '30');
     await save(admin);
     await admin.page.getByText('The limits are saved').waitFor();
     await admin.close();

@@ -7,6 +7,7 @@ import { addAuthenticator } from './support/authenticator.js';
 import { violationsOf } from './support/axe.js';
 import { browser, database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -102,6 +103,34 @@ describe('a locked screen', () => {
     await anna.close();
   });
 
+  it('is unlocked only after the server has heard of the lock, and stays open', async () => {
+    const anna = await signedIn(clinic.clinician);
+    const { page } = anna;
+    await anna.untilConnection('Live');
+    const steps: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().endsWith('/auth/unlock')) steps.push('unlock');
+    });
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/api/v1/auth/lock', async (route) => {
+      await held;
+      steps.push('lock');
+      await route.continue();
+    });
+    await lock(anna);
+    await unlock(anna, clinic.clinician.password);
+    await page.locator('button[data-loading]').waitFor();
+    release();
+    await anna.untilConnection('Live');
+    expect(steps).toEqual(['lock', 'unlock']);
+    expect(await lockedOf(clinic.clinician.id)).toBe(0);
+    const name = uniqueName('Later');
+    await createPatient(server, clinic.frontDesk, { last_name: name });
+    await anna.row(name).waitFor();
+    await anna.close();
+  });
+
   it('is locked when the server says that the session is, whatever locked it', async () => {
     const anna = await signedIn(clinic.clinician);
     await anna.untilConnection('Live');
@@ -162,6 +191,10 @@ describe('a PIN', () => {
     await person.page.getByRole('button', { name: 'Account & security' }).click();
     await account(person).getByRole('heading', { name: 'PIN for locked screens' }).waitFor();
   };
+  const closeAccount = async (person: ConsolePage) => {
+    await account(person).getByRole('button', { name: 'Close' }).click(); // a toast has one, too
+    await account(person).waitFor({ state: 'detached' });
+  };
   const setPin = async (person: ConsolePage, pin: string) => {
     const { page } = person;
     const dialog = page.getByRole('dialog', { name: 'PIN for locked screens' });
@@ -185,7 +218,7 @@ describe('a PIN', () => {
     await openAccount(anna);
     await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
     await setPin(anna, '407183');
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     expect(await violationsOf(page)).toEqual([]);
     await enterPin(anna, '407183');
@@ -203,7 +236,7 @@ describe('a PIN', () => {
       .getByRole('button', { name: 'Remove PIN' })
       .click();
     await page.getByText('Your PIN is removed').waitFor();
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     await page.getByLabel('Password', { exact: true }).waitFor();
     expect(await page.getByLabel('PIN', { exact: true }).count()).toBe(0);
@@ -216,7 +249,7 @@ describe('a PIN', () => {
     await openAccount(anna);
     await account(anna).getByRole('button', { name: 'Set', exact: true }).click();
     await setPin(anna, '407183');
-    await page.getByRole('button', { name: 'Close' }).first().click();
+    await closeAccount(anna);
     await lock(anna);
     await untilLocked(clinic.clinician.id);
     for (let n = 0; n < 4; n++) {
@@ -256,8 +289,8 @@ describe('what was not saved when the screen was locked', () => {
     await page.reload();
     await unlock(anna, clinic.clinician.password);
     await form(anna).waitFor();
-    expect(await form(anna).getByLabel('Last name').inputValue()).toBe(name);
-    expect(await form(anna).getByLabel('Clinical notes').inputValue()).toBe('Fears needles');
+    await untilValue(form(anna).getByLabel('Last name'), name);
+    await untilValue(form(anna).getByLabel('Clinical notes'), 'Fears needles');
     await form(anna).getByLabel('First name').fill('Mae');
     await form(anna).getByRole('button', { name: 'Save patient' }).click();
     await anna.row(name).waitFor();
@@ -278,8 +311,8 @@ describe('what was not saved when the screen was locked', () => {
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '2' });
     await unlock(anna, clinic.clinician.password);
     await dialog.waitFor();
-    expect(await dialog.getByLabel('Phone').inputValue()).toBe('2');
-    expect(await dialog.getByLabel('Clinical notes').inputValue()).toBe('Fears needles');
+    await untilValue(dialog.getByLabel('Phone'), '2');
+    await untilValue(dialog.getByLabel('Clinical notes'), 'Fears needles');
     await dialog.getByRole('button', { name: 'Save changes' }).click();
     await dialog.waitFor({ state: 'detached' });
     const stored = await must(Patient, server, 'GET', `/patients/${patient.id}`, {
@@ -314,7 +347,7 @@ describe('what was not saved when the screen was locked', () => {
     await fields.getByLabel('Start password').last().fill('Half of this is secret');
     await comeBack(anna, admin.password);
     await fields.getByLabel('Name').waitFor();
-    expect(await fields.getByLabel('Name').inputValue()).toBe('Half a nurse');
+    await untilValue(fields.getByLabel('Name'), 'Half a nurse');
     expect(await fields.getByRole('radio', { name: 'Choose it myself' }).isChecked()).toBe(false);
 
     await page.goto(`${server.url}/users/?id=${clinic.clinician.id}`);
@@ -322,7 +355,7 @@ describe('what was not saved when the screen was locked', () => {
     await fields.getByLabel('Name').fill('Half renamed');
     await comeBack(anna, admin.password);
     await fields.getByLabel('Name').waitFor();
-    expect(await fields.getByLabel('Name').inputValue()).toBe('Half renamed');
+    await untilValue(fields.getByLabel('Name'), 'Half renamed');
 
     await page.goto(`${server.url}/integrations/`);
     await page.getByRole('button', { name: 'New key' }).first().click();
@@ -330,7 +363,7 @@ describe('what was not saved when the screen was locked', () => {
     await fields.getByRole('checkbox', { name: 'Publish events' }).check();
     await comeBack(anna, admin.password);
     await fields.getByLabel('Name').waitFor();
-    expect(await fields.getByLabel('Name').inputValue()).toBe('Half a feed');
+    await untilValue(fields.getByLabel('Name'), 'Half a feed');
     expect(await fields.getByRole('checkbox', { name: 'Publish events' }).isChecked()).toBe(false);
 
     await page.goto(`${server.url}/integrations/?tab=webhooks`);
@@ -338,7 +371,7 @@ describe('what was not saved when the screen was locked', () => {
     await fields.getByLabel('Description').fill('Half described');
     await comeBack(anna, admin.password);
     await fields.getByLabel('Description').waitFor();
-    expect(await fields.getByLabel('Description').inputValue()).toBe('Half described');
+    await untilValue(fields.getByLabel('Description'), 'Half described');
 
     await page.goto(`${server.url}/notifications/`);
     await page.getByRole('button', { name: 'New notification' }).first().click();
@@ -346,7 +379,7 @@ describe('what was not saved when the screen was locked', () => {
     await fields.getByRole('radio', { name: 'Warning' }).check();
     await comeBack(anna, admin.password);
     await fields.getByLabel('Message').waitFor();
-    expect(await fields.getByLabel('Message').inputValue()).toBe('Half a sentence');
+    await untilValue(fields.getByLabel('Message'), 'Half a sentence');
     expect(await fields.getByRole('radio', { name: 'Warning' }).isChecked()).toBe(true);
     await anna.close();
   });
@@ -361,8 +394,8 @@ describe('what was not saved when the screen was locked', () => {
     await name.fill('Half a clinic');
     await comeBack(root, SUPER_ADMIN.password);
     await name.waitFor();
-    expect(await name.inputValue()).toBe('Half a clinic');
-    expect(await fields.getByLabel('Short name').inputValue()).toBe('half-a-clinic');
+    await untilValue(name, 'Half a clinic');
+    await untilValue(fields.getByLabel('Short name'), 'half-a-clinic');
     await root.close();
   });
 
@@ -382,7 +415,7 @@ describe('what was not saved when the screen was locked', () => {
     await reason.fill('Half a reason');
     await comeBack(anna, clinic.clinician.password);
     await reason.waitFor();
-    expect(await reason.inputValue()).toBe('Half a reason');
+    await untilValue(reason, 'Half a reason');
 
     await updatePatient(server, clinic.admin, patient.id, { restricted: true });
     await page.goto(`${server.url}/patients/?id=${patient.id}`);
@@ -390,7 +423,7 @@ describe('what was not saved when the screen was locked', () => {
     await reason.fill('Half an emergency');
     await comeBack(anna, clinic.clinician.password);
     await reason.waitFor();
-    expect(await reason.inputValue()).toBe('Half an emergency');
+    await untilValue(reason, 'Half an emergency');
     await anna.close();
   });
 
@@ -420,7 +453,7 @@ describe('what was not saved when the screen was locked', () => {
     await leave();
     await anna.signIn(clinic.clinician);
     await form(anna).waitFor();
-    expect(await form(anna).getByLabel('Last name').inputValue()).toBe(name);
+    await untilValue(form(anna).getByLabel('Last name'), name);
     expect(await kept()).toBeNull();
     await anna.close();
   });

@@ -2,6 +2,7 @@ import { Appointment, api, type Patient, Tenant } from '@wardbell/contract';
 import type { Browser, Locator } from 'playwright-core';
 import { launchBrowser } from '../support/browser.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { middayZone } from '../support/midday.js';
 import { type RunningServer, startServer } from '../support/server.js';
 import { createTenant, must, signInSuperAdmin, type TestTenant } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
@@ -34,9 +35,8 @@ beforeAll(async () => {
   database = await createDatabase();
   [browser, server] = await Promise.all([launchBrowser(), startServer({ database })]);
   clinic = await createTenant(server);
-  // In this zone it is about ten in the morning, so that all of the test is on one day.
-  const offset = 10 - new Date().getUTCHours();
-  timeZone = `Etc/GMT${offset > 0 ? '-' : '+'}${Math.abs(offset)}`;
+  // so that all of the test is on one day
+  timeZone = middayZone();
   const token = await signInSuperAdmin(server);
   await must(Tenant, server, 'PATCH', `/tenants/${clinic.id}`, { token, body: { time_zone: timeZone } });
 });

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { call } from '../support/http.js';
+import { eventually } from '../support/wait.js';
 import { createAppointment } from './support/appointments.js';
 import { server, signedIn } from './support/bench.js';
 import { updatePatient } from './support/patients.js';
@@ -14,9 +15,12 @@ const dialog = (page: Page) => page.getByRole('dialog').last();
 /** Whom a dialog is about stands in it, for eyes and for a screen reader, which reads its description. */
 const named = async (of: Locator, ...more: RegExp[]) => {
   await of.getByText(`${patient.first_name} ${patient.last_name}`).first().waitFor();
-  const text = (await of.innerText()).replaceAll('\u00a0', ' ');
-  for (const part of [/born 12 Mar 1984/, new RegExp(`MRN ${patient.mrn}`), ...more])
-    expect(text).toMatch(part);
+  await eventually(async () => {
+    const text = (await of.innerText()).replaceAll('\u00a0', ' ');
+    for (const part of [/born 12 Mar 1984/, new RegExp(`MRN ${patient.mrn}`), ...more])
+      expect(text).toMatch(part);
+    return true;
+  });
   const described = await of.evaluate((element) => {
     const id = element.getAttribute('aria-describedby');
     return id === null ? '' : (document.getElementById(id)?.textContent ?? '');

@@ -5,6 +5,7 @@ import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { createPatient } from './support/patients.js';
 
@@ -59,8 +60,8 @@ describe('an import', () => {
         'latin1',
       ),
     );
-    expect(await page.getByLabel('Field of column Nachname').inputValue()).toBe('last_name');
-    expect(await page.getByLabel('Field of column Station').inputValue()).toBe('');
+    await untilValue(page.getByLabel('Field of column Nachname'), 'last_name');
+    await untilValue(page.getByLabel('Field of column Station'), '');
     await page.getByRole('heading', { name: '2 rows that cannot be imported' }).waitFor();
     await page.getByRole('row', { name: '4 First name is missing' }).waitFor();
     await page.getByRole('row', { name: '5 Birth date is not a date' }).waitFor();

@@ -1,10 +1,12 @@
 import { beforeEach } from '@jest/globals';
 import { Patient } from '@wardbell/contract';
 import { createTenant, must, type TestTenant } from '../support/tenant.js';
+import { eventually } from '../support/wait.js';
 import { createAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { createPatient, readPatient, uniqueName } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -60,8 +62,10 @@ describe('merging', () => {
     expect(await stored(twin.id)).toMatchObject({ merged_into: kept.id });
     // who has the other record open is led to the one that stays
     await panelOf(tom).getByText(kept.mrn).waitFor();
-    expect(tom.page.url()).toContain(kept.id);
-    expect(await panelOf(tom).getByRole('link', { name: /2030/ }).count()).toBe(2);
+    await tom.page.waitForURL(`**/patients/?id=${kept.id}`);
+    await eventually(async () => (await panelOf(tom).getByRole('link', { name: /2030/ }).count()) === 2, {
+      what: 'the appointments of both',
+    });
     // and so is who opens an old link, without a trap on the way back
     await page.goto(`${server.url}/patients/?id=${twin.id}`);
     await panelOf(anna).getByText(kept.mrn).waitFor();
@@ -115,7 +119,7 @@ describe('merging', () => {
     await form
       .getByRole('button', { name: 'Two of these are the same person…' })
       .waitFor({ state: 'detached' });
-    expect(await form.getByLabel('Last name').inputValue()).toBe(last);
+    await untilValue(form.getByLabel('Last name'), last);
     await anna.close();
 
     const tom = await signedIn(clinic.frontDesk);

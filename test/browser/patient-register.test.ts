@@ -4,6 +4,7 @@ import { must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
+import { untilValue } from './support/fields.js';
 import { uniqueName } from './support/patients.js';
 import { clinic, DAY, open, patient } from './support/schedule.js';
 
@@ -61,9 +62,9 @@ describe('booking', () => {
     await booking.getByRole('button', { name: `Register “Zelda ${last} 29.02.1980”` }).click();
     const registering = page.getByRole('dialog', { name: 'New patient' });
     await registering.waitFor();
-    expect(await registering.getByLabel('First name').inputValue()).toBe('Zelda');
-    expect(await registering.getByLabel('Last name').inputValue()).toBe(last);
-    expect(await registering.getByLabel('Birth date').inputValue()).toBe('29 Feb 1980');
+    await untilValue(registering.getByLabel('First name'), 'Zelda');
+    await untilValue(registering.getByLabel('Last name'), last);
+    await untilValue(registering.getByLabel('Birth date'), '29 Feb 1980');
     // one Escape is for the form on top, which asks; the other form stays as it is
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Keep editing' }).click();
@@ -71,8 +72,8 @@ describe('booking', () => {
     await registering.getByRole('button', { name: 'Save patient' }).click();
     await registering.waitFor({ state: 'detached' });
     await booking.getByText(/^born .*1980 · MRN/).waitFor();
-    expect(await booking.getByRole('combobox', { name: 'Patient' }).inputValue()).toBe(`${last}, Zelda`);
-    expect(await booking.getByLabel('Type').inputValue()).toBe('First visit');
+    await untilValue(booking.getByRole('combobox', { name: 'Patient' }), `${last}, Zelda`);
+    await untilValue(booking.getByLabel('Type'), 'First visit');
     await booking.getByRole('button', { name: 'Save appointment' }).click();
     await booking.waitFor({ state: 'detached' });
     const [made] = await found(last);

@@ -6,6 +6,7 @@ import { violationsOf } from './support/axe.js';
 import { browser, server } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
 import { descriptionOf } from './support/described.js';
+import { untilFocused, untilValue } from './support/fields.js';
 import { createPatient, uniqueName, updatePatient } from './support/patients.js';
 
 let clinic: TestTenant;
@@ -81,7 +82,7 @@ describe('the details of a patient', () => {
     expect(await violationsOf(anna.page)).toEqual([]);
     await anna.page.keyboard.press('Escape');
     await panel().waitFor({ state: 'detached' });
-    expect(await anna.page.getByRole('grid').evaluate((grid) => grid === document.activeElement)).toBe(true);
+    await untilFocused(anna.page.getByRole('grid'));
     expect(anna.complaints).toEqual([]);
   });
 
@@ -126,7 +127,7 @@ describe('editing when somebody else saves first', () => {
     await save();
     await anna.page.getByText('You both changed the same.').waitFor();
     expect(await stored()).toMatchObject({ phone: '222', version: 2 });
-    expect(await anna.page.getByLabel('Phone').inputValue()).toBe('111');
+    await untilValue(anna.page.getByLabel('Phone'), '111');
     expect(await violationsOf(anna.page)).toEqual([]);
     await save();
     await untilSaved();
@@ -138,7 +139,7 @@ describe('editing when somebody else saves first', () => {
     await anna.page.getByLabel('Phone').fill('111');
     await updatePatient(server, clinic.frontDesk, patient.id, { phone: '222', email: 'mae@example.org' });
     await anna.page.getByText('You both changed the same.').waitFor();
-    expect(await anna.page.getByLabel('E-mail').inputValue()).toBe('mae@example.org');
+    await untilValue(anna.page.getByLabel('E-mail'), 'mae@example.org');
     const theirs = anna.page.getByRole('button', { name: 'Use theirs' });
     expect(await descriptionOf(theirs)).toBe('Phone: 222');
     await theirs.click();

@@ -6,6 +6,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { createPatient } from './support/patients.js';
 
@@ -211,9 +212,10 @@ it('are renamed and deleted with the keyboard, which is for the menu alone while
   await untilFocused('First');
   await button('Delete “First”').press('Enter');
   await menu.getByText('You have saved no filter for this list.').waitFor();
-  expect(await menu.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  const hasFocus = () => menu.evaluate((element) => element.contains(document.activeElement));
+  await eventually(hasFocus, { what: 'the focus in the menu' });
   await page.keyboard.press('/');
-  expect(await menu.evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  expect(await hasFocus()).toBe(true);
   await page.keyboard.press('Escape');
   await menu.waitFor({ state: 'detached' });
   await page
@@ -261,7 +263,7 @@ it('are not said to be none while the server has not answered, and a name that w
   await name.fill('Reception');
   await name.press('Enter');
   await menu.getByRole('alert').waitFor();
-  expect(await name.inputValue()).toBe('Reception');
+  await untilValue(name, 'Reception');
   await page.unroute(lists);
   await name.press('Enter');
   await menu.getByRole('button', { name: 'Reception', exact: true }).waitFor();

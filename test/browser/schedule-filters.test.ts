@@ -116,7 +116,7 @@ it('show the own day of a clinician who has the name of a practitioner, with one
   await page.getByRole('button', { name: 'My day' }).click();
   // It is today, whatever day one has looked at.
   expect(new URL(page.url()).searchParams.get('date')).toBeNull();
-  expect(await page.getByRole('button', { name: 'My day' }).getAttribute('aria-pressed')).toBe('true');
+  await page.getByRole('button', { name: 'My day', pressed: true }).waitFor();
   await page.goto(`${server.url}/schedule/?date=${DAY}`);
   await block(anna, /My own/).waitFor();
   expect(await block(anna, /Check-up/).count()).toBe(0);

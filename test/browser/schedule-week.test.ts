@@ -3,6 +3,7 @@ import { eventually } from '../support/wait.js';
 import { updateAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
+import { untilFocused, untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { at, block, book, clinic, DAY, open, stored } from './support/schedule.js';
 
@@ -50,13 +51,13 @@ it('is walked and changed by keys: from day to day, from week to week, an appoin
   expect(new URL(page.url()).searchParams.get('span')).toBe('week');
   await block(anna, /Check-up/).focus();
   await page.keyboard.press('ArrowRight');
-  expect(await page.locator(':focus').getAttribute('data-appointment')).toBe(next.id);
+  await untilFocused(page.locator(`[data-appointment="${next.id}"]`));
   await page.keyboard.press('ArrowLeft');
   await page.keyboard.press('Alt+ArrowRight');
   await eventually(async () => (await stored(row)).datetime === '2030-01-16T09:00:00.000Z', {
     what: 'the move by a day',
   });
-  expect(await page.locator(':focus').getAttribute('data-appointment')).toBe(row.id);
+  await untilFocused(page.locator(`[data-appointment="${row.id}"]`));
   await page.keyboard.press('Control+z');
   await eventually(async () => (await stored(row)).datetime === at('09:00'), { what: 'the move undone' });
   await page.locator('body').press('j');
@@ -99,9 +100,9 @@ it('of one practitioner has a time axis, on which one books and drags from day t
   const height = (await friday.boundingBox())?.height ?? 0;
   await friday.click({ position: { x: 40, y: (height * 3.5) / 12 + 5 } });
   const dialog = page.getByRole('dialog');
-  expect(await dialog.getByLabel('Date').inputValue()).toBe('18 Jan 2030');
-  expect(await dialog.getByLabel('Time', { exact: true }).inputValue()).toBe('10:30');
-  expect(await dialog.getByLabel('Practitioner').inputValue()).toBe('Dr. Berg');
+  await untilValue(dialog.getByLabel('Date'), '18 Jan 2030');
+  await untilValue(dialog.getByLabel('Time', { exact: true }), '10:30');
+  await untilValue(dialog.getByLabel('Practitioner'), 'Dr. Berg');
   await page.keyboard.press('Escape');
   expect(await violationsOf(page)).toEqual([]);
   expect(anna.complaints).toEqual([]);

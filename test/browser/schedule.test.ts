@@ -1,6 +1,8 @@
+import type { Appointment } from '@wardbell/contract';
 import { eventually } from '../support/wait.js';
 import { createAppointment, updateAppointment } from './support/appointments.js';
 import { server } from './support/bench.js';
+import { untilFocused, untilValue } from './support/fields.js';
 import { at, block, book, clinic, column, DAY, open, patient, stored } from './support/schedule.js';
 
 describe('the schedule', () => {
@@ -35,13 +37,13 @@ describe('the schedule', () => {
     const anna = await open();
     const { page } = anna;
     await page.getByRole('listitem').first().waitFor();
-    const focused = () => page.locator(':focus');
+    const untilOn = ({ id }: Appointment) => untilFocused(page.locator(`[data-appointment="${id}"]`));
     await page
       .getByRole('listitem')
       .getByRole('button', { name: /Check-up/ })
       .focus();
     await page.keyboard.press('ArrowRight');
-    expect(await focused().getAttribute('data-appointment')).toBe(second.id);
+    await untilOn(second);
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Alt+ArrowDown');
     await page.keyboard.press('Alt+ArrowDown');
@@ -53,7 +55,7 @@ describe('the schedule', () => {
     });
     expect(await stored(first)).toMatchObject({ datetime: at('09:30'), status: 'booked' });
     // The focus went along into the other column.
-    expect(await focused().getAttribute('data-appointment')).toBe(first.id);
+    await untilOn(first);
     await page.keyboard.press('a');
     await page
       .getByRole('status')
@@ -128,15 +130,15 @@ describe('the schedule', () => {
     // The axis begins at 7: three and a half of its twelve hours are 10:30.
     await day.click({ position: { x: 60, y: ((box?.height ?? 0) * 3.5) / 12 + 5 } });
     const dialog = page.getByRole('dialog');
-    expect(await dialog.getByLabel('Time').inputValue()).toBe('10:30');
-    expect(await dialog.getByLabel('Practitioner').inputValue()).toBe('Dr. Berg');
-    expect(await dialog.getByLabel('Room').inputValue()).toBe('Room 1');
+    await untilValue(dialog.getByLabel('Time'), '10:30');
+    await untilValue(dialog.getByLabel('Practitioner'), 'Dr. Berg');
+    await untilValue(dialog.getByLabel('Room'), 'Room 1');
     await dialog.getByLabel('Time').fill('');
     await dialog.getByRole('button', { name: 'Save appointment' }).click();
     await dialog.getByText('Choose a patient from the list').waitFor();
     await dialog.getByText('Enter a time').waitFor();
     const whom = dialog.getByRole('combobox', { name: 'Patient' });
-    expect(await whom.evaluate((field) => field === document.activeElement)).toBe(true);
+    await untilFocused(whom);
     await dialog.getByLabel('Time').fill('10:30');
     await whom.fill('nobody has this name');
     await dialog.getByText('Nobody found.').waitFor();
@@ -161,7 +163,7 @@ describe('the schedule', () => {
     await dialog.getByLabel('Room').fill('Room 2');
     await updateAppointment(server, clinic.frontDesk, row.id, { room: 'Room 3', duration_minutes: 20 });
     await dialog.getByText('You both changed the same.').waitFor();
-    expect(await dialog.getByLabel('Minutes').inputValue()).toBe('20');
+    await untilValue(dialog.getByLabel('Minutes'), '20');
     await dialog.getByRole('button', { name: 'Use theirs' }).click();
     await dialog.getByRole('button', { name: 'Save changes' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -219,10 +221,11 @@ describe('the schedule', () => {
       .first()
       .click();
     const dialog = page.getByRole('dialog');
-    expect(await dialog.getByLabel('Date').inputValue()).toBe('15 Jan 2030');
+    await untilValue(dialog.getByLabel('Date'), '15 Jan 2030');
     await dialog.getByLabel('Time').fill('11:00');
     await dialog.getByLabel('Practitioner').fill('Dr. Berg');
     await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await dialog.waitFor({ state: 'detached' });
     await block(anna, /11:00.*Waiting one/).waitFor();
     expect(await stored(waiting)).toMatchObject({ status: 'booked', datetime: at('11:00') });
 

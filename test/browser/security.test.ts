@@ -4,6 +4,7 @@ import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { server, signedIn } from './support/bench.js';
 import type { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 
 let clinic: TestTenant;
@@ -45,7 +46,7 @@ describe('the security policy of a clinic', () => {
     await floor(root).getByRole('button', { name: 'Save requirements' }).click();
     await root.page.getByText('The requirements are saved.').waitFor();
     expect(await stored()).toMatchObject({ floor: { idle_minutes: 15 }, policy: { idle_minutes: 15 } });
-    expect(await policy(root).getByLabel(IDLE).inputValue()).toBe('15');
+    await untilValue(policy(root).getByLabel(IDLE), '15');
 
     await policy(admin).getByLabel(IDLE).fill('25');
     await policy(admin).getByRole('button', { name: 'Save policy' }).click();
@@ -53,7 +54,7 @@ describe('the security policy of a clinic', () => {
     await policy(admin).getByText('At most 15: your provider requires it.').waitFor();
     expect((await stored()).policy.idle_minutes).toBe(15);
     await policy(admin).getByRole('button', { name: 'Undo changes' }).click();
-    expect(await policy(admin).getByLabel(IDLE).inputValue()).toBe('15');
+    await untilValue(policy(admin).getByLabel(IDLE), '15');
     await Promise.all([admin.close(), root.close()]);
   });
 

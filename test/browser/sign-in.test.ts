@@ -71,7 +71,7 @@ describe('the language', () => {
     await person.page.getByLabel('Passwort', { exact: true }).fill(clinic.clinician.password);
     await person.page.getByRole('button', { name: 'Anmelden' }).click();
     await person.page.getByRole('button', { name: /^Konto von/ }).click();
-    await person.page.getByRole('radio', { name: 'English' }).check();
+    await person.page.getByRole('radio', { name: 'English' }).click(); // checked when its texts are loaded
     await person.page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();
     await person.page.reload();
     await person.page.getByRole('heading', { name: 'Patients', exact: true }).waitFor();

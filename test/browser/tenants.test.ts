@@ -7,6 +7,7 @@ import { eventually } from '../support/wait.js';
 import { violationsOf } from './support/axe.js';
 import { database, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { uniqueName } from './support/patients.js';
 
@@ -75,7 +76,8 @@ describe('all clinics', () => {
     const name = uniqueName('Praxis am Süßen Grund ');
     await page.keyboard.press('n');
     await page.getByRole('textbox', { name: 'Name', exact: true }).fill(name);
-    expect(await page.getByLabel('Short name').inputValue()).toBe(
+    await untilValue(
+      page.getByLabel('Short name'),
       name.toLowerCase().replace('süßen', 'sussen').replaceAll(' ', '-'),
     );
     await page.getByLabel('Short name').fill(clinic.slug);
@@ -122,6 +124,8 @@ describe('all clinics', () => {
     const renamed = uniqueName('Renamed ');
     await must(Tenant, server, 'PATCH', `/tenants/${clinic.id}`, { token, body: { name: renamed } });
     await page.getByRole('button', { name: 'Save changes' }).click();
+    // the list may have told the panel the new name before this is saved
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await panel(root).getByRole('heading', { name: renamed }).waitFor();
     expect(await stored()).toMatchObject({ name: renamed, ceilings: { max_connections: 12 } });
 
@@ -135,7 +139,7 @@ describe('all clinics', () => {
     await page.getByText('You both changed the same.', { exact: false }).waitFor();
     expect((await stored()).ceilings.max_connections).toBe(14);
     await page.getByRole('button', { name: 'Use theirs' }).click();
-    expect(await page.getByLabel('Connections of the clinic').inputValue()).toBe('14');
+    await untilValue(page.getByLabel('Connections of the clinic'), '14');
     await page.getByLabel('Connections of the clinic').fill('13');
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -6,6 +6,7 @@ import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server, signedIn } from './support/bench.js';
 import { ConsolePage } from './support/console-page.js';
+import { untilValue } from './support/fields.js';
 import { overflowOf } from './support/narrow.js';
 import { uniqueName } from './support/patients.js';
 
@@ -104,7 +105,7 @@ describe('an administrator of a clinic', () => {
     await page.getByText('Another administrator saved this user').waitFor();
     await page.getByText('You both changed the same.', { exact: false }).waitFor();
     await page.getByRole('dialog').getByText('Renamed There').waitFor();
-    expect(await page.getByLabel('Name').inputValue()).toBe('Renamed Here');
+    await untilValue(page.getByLabel('Name'), 'Renamed Here');
     expect(await page.getByRole('radio', { name: 'Front desk' }).isChecked()).toBe(true);
     await page.getByRole('button', { name: 'Save changes' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });

@@ -41,22 +41,26 @@ describe('what administrators see of all instances', () => {
     await eventually(() => sockets.slice(0, 1).every(({ events }) => events.length === 7));
     const ids = sockets.map(({ frames }) => frames[0]?.data?.['connection_id']);
     for (const instance of [0, 1]) {
-      const rows = await list(clinic, instance);
-      expect(rows).toEqual([
-        expect.objectContaining({
-          id: ids[0],
-          tenant_id: clinic.id,
-          user_id: 'ada',
-          role: 'clinician',
-          address: '127.0.0.1',
-          client: 'a tablet',
-          topics: ['patients', 'appointments', 'notifications', 'presence', 'events'],
-          position: 7,
-          lag: 0,
-          pending_bytes: 0,
-        }),
-        expect.objectContaining({ id: ids[1], user_id: 'bea', role: 'front_desk', topics: ['patients'] }),
-      ]);
+      // a busy instance may have said for a second that a socket is behind
+      const rows = await eventually(async () => {
+        const rows = await list(clinic, instance);
+        expect(rows).toEqual([
+          expect.objectContaining({
+            id: ids[0],
+            tenant_id: clinic.id,
+            user_id: 'ada',
+            role: 'clinician',
+            address: '127.0.0.1',
+            client: 'a tablet',
+            topics: ['patients', 'appointments', 'notifications', 'presence', 'events'],
+            position: 7,
+            lag: 0,
+            pending_bytes: 0,
+          }),
+          expect.objectContaining({ id: ids[1], user_id: 'bea', role: 'front_desk', topics: ['patients'] }),
+        ]);
+        return rows;
+      });
       expect(new Set(rows.map((row) => row.instance_id)).size).toBe(2);
     }
     const superToken = await mintToken({ role: 'super_admin' });

@@ -100,7 +100,7 @@ export const IdleGuard = ({ children }: { children: ReactNode }) => {
     if (!locked) return;
     setOpen(false);
     cache.clear();
-    void sealing.current.then(() => session.lock());
+    void session.lock(sealing.current);
   }, [locked, cache, session]);
 
   const { language } = useWords();

@@ -1,4 +1,4 @@
-import { Api, type TokenSource } from '../api/api';
+import { ANSWER_MS, Api, type TokenSource } from '../api/api';
 import { ApiError, hasCode, isFailure, Unreachable } from '../api/failure';
 import type { Body, EndpointOf, Me } from '../api/types';
 import { announceLock, announceUnlock, markActive } from './idle';
@@ -56,6 +56,8 @@ export class Session implements TokenSource {
   #state: SessionState = { status: 'restoring' };
   #token: Token | null = null;
   #isLocked = false;
+  /** The last request that locks the session on the server. */
+  #locking: Promise<unknown> = Promise.resolve();
   /** Encrypts what was not saved when the screen is locked; not known while it is locked. */
   #inputKey: { readonly id: string; readonly key: string } | null = null;
   #refreshing: Promise<Token> | null = null;
@@ -156,16 +158,22 @@ export class Session implements TokenSource {
   }
 
   /**
-   * Locks the session on the server and forgets its token and key. A server that does not answer is told as soon as it
-   * does. Does not throw.
+   * Locks the session on the server and forgets its token and key, once `kept` has settled, which needs them. A server that
+   * does not answer is told as soon as it does. Does not throw.
    */
-  async lock(): Promise<void> {
+  async lock(kept: Promise<void>): Promise<void> {
     if (this.#isLocked) return;
     this.#isLocked = true;
-    this.#inputKey = null;
+    const tell = async () => {
+      await kept;
+      this.#inputKey = null;
+      const options = { byPerson: false, keepalive: true, answerWithinMs: ANSWER_MS };
+      await this.api.call('POST', '/auth/lock', options);
+    };
     while (this.#isLocked && this.#state.status === 'signed_in') {
       try {
-        await this.api.call('POST', '/auth/lock', { byPerson: false, keepalive: true });
+        this.#locking = tell();
+        await this.#locking;
         break;
       } catch (error) {
         if (!isFailure(error) || !error.temporary) break;
@@ -177,6 +185,8 @@ export class Session implements TokenSource {
 
   /** Shows that it is the person of the session, in whichever tab. Throws `ApiError` or `Unreachable`. */
   async unlock(proof: UnlockProof): Promise<void> {
+    // A lock that overtakes its unlock would lock the session again.
+    await this.#locking.catch(() => undefined);
     try {
       this.#token = await requestUnlock(proof);
     } catch (error) {

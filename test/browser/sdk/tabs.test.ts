@@ -183,6 +183,7 @@ describe('tabs of one browser', () => {
   it('hand over when the leading tab is about to freeze, and it follows when it goes on', async () => {
     const leader = await open('ann');
     const follower = await open('ann');
+    await expectConnectionsOf('ann');
     const [before] = await connections();
     // Chromium freezes no page that a test can still see; this is what it says to one beforehand.
     await leader.evaluate(() => document.dispatchEvent(new Event('freeze')));
@@ -209,8 +210,8 @@ describe('tabs of one browser', () => {
 
   it('all stop, and say why, when an administrator closes their connection', async () => {
     const tabs = [await open('ann'), await open('ann')];
-    const { body } = await call(server.url, 'GET', '/connections', { token: tenant.admin.token });
-    const [connection] = (body as { data: { id: string }[] }).data;
+    await expectConnectionsOf('ann');
+    const [connection] = await connections();
     await call(server.url, 'DELETE', `/connections/${connection?.id}`, { token: tenant.admin.token });
     for (const tab of tabs)
       await eventually(async () => {

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { database, instances, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
 import { createTenant, type TestTenant, type TestUser } from '../../support/tenant.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { ask, fail, succeed, superAdmin } from '../http/harness.js';
 import { act, noticeOf, noticesTo, progressOf, send, untilProgress, waitForStep } from './support.js';
 
@@ -218,7 +218,8 @@ describe('A notice that nobody acknowledges', () => {
       socket.frames.flatMap(({ type, data }) =>
         type === 'notification_state' && data?.['id'] === id ? [[data['state'], data['step']]] : [],
       );
-    await act(own.frontDesk, 'acknowledge', id, { hold_s: 1 });
+    const holdS = Math.ceil(Math.min(scaled(2_000), WAIT_MS / 3) / 1_000); // so long that it is read before it is over
+    await act(own.frontDesk, 'acknowledge', id, { hold_s: holdS });
     const heldUntil = Date.parse((await noticeOf(own.frontDesk, id)).held_until ?? '');
     expect((await noticeOf(own.clinician, id)).held_until).toBeNull();
     await eventually(() => statesAt(nurse).length === 2);
@@ -239,7 +240,7 @@ describe('A notice that nobody acknowledges', () => {
     );
     const lateMs = Date.parse(String(ended?.['timestamp'])) - heldUntil;
     expect(lateMs).toBeGreaterThan(-50);
-    expect(lateMs).toBeLessThan(2_000);
+    expect(lateMs).toBeLessThan(scaled(2_000));
   });
 
   it('keeps the time of a hold through a second one, and changes nothing when it is only acknowledged again', async () => {
@@ -292,7 +293,7 @@ describe('A notice that nobody acknowledges', () => {
         const { id } = await send(other.admin, body(other.clinician, other.frontDesk, 1));
         await untilProgress(other.admin, id, ({ step }) => step === 1);
         const late = ((await timesOf(id))[1]?.[1] ?? Number.POSITIVE_INFINITY) - 1;
-        expect(late).toBeLessThan(1.5);
+        expect(late).toBeLessThan(scaled(1_500) / 1_000);
       }
       expect(await timesOf(waiting[0] ?? '')).toHaveLength(1);
     } finally {
@@ -306,10 +307,11 @@ describe('A notice that nobody acknowledges', () => {
   });
 
   it('comes back to those who had put it away when a later step names them', async () => {
+    const withinS = Math.ceil(Math.min(scaled(5_000), WAIT_MS / 3) / 1_000); // put away before the step
     const { id } = await send(clinic.admin, {
       message: 'x',
       audience: only(clinic.frontDesk),
-      requires_ack: { within_s: 5, fallback: { to: only(clinic.frontDesk), within_s: 600 } },
+      requires_ack: { within_s: withinS, fallback: { to: only(clinic.frontDesk), within_s: 600 } },
     });
     await act(clinic.frontDesk, 'archive', id);
     await act(clinic.frontDesk, 'snooze', id, { until: new Date(Date.now() + 3_600_000).toISOString() });

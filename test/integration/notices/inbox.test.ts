@@ -5,7 +5,7 @@ import { database, instances, server, useServer } from '../../support/fixture.js
 import { connect } from '../../support/socket.js';
 import { createTenant, signInSuperAdmin, type TestTenant } from '../../support/tenant.js';
 import { mintToken } from '../../support/tokens.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { ask, fail, succeed } from '../http/harness.js';
 import { act, countsAt, inboxOf, noticeOf, noticesTo, progressOf, send } from './support.js';
 
@@ -234,12 +234,14 @@ describe('What a person does with the own inbox', () => {
     expect((await inboxOf(nurse, { state: 'unread' })).data).toEqual([]);
     await act(nurse, 'snooze', id, { until: null });
     expect((await inboxOf(nurse)).unread).toBe(1);
-    await act(nurse, 'snooze', id, { until: new Date(Date.now() + 3_000).toISOString() });
+    const soon = (limitMs: number) =>
+      new Date(Date.now() + Math.min(scaled(limitMs), WAIT_MS / 3)).toISOString();
+    await act(nurse, 'snooze', id, { until: soon(3_000) });
     expect((await inboxOf(nurse)).unread).toBe(0);
     await eventually(async () => (await inboxOf(nurse)).unread === 1);
     const brief = await send(clinic.admin, {
       message: 'brief',
-      expires_at: new Date(Date.now() + 4_000).toISOString(),
+      expires_at: soon(4_000),
     });
     expect((await inboxOf(nurse)).unread).toBe(2);
     inbox = await eventually(async () => {

@@ -108,8 +108,8 @@ describe('the SDK on a bad day', () => {
         super.send(data);
       }
     }
-    // On this clock an answer may take two seconds. The machine may add a second and a half to these.
-    const runtime = timeLapse(2);
+    // On this clock an answer may take four seconds, to which a busy machine may add.
+    const runtime = timeLapse(1);
     const recorded = await liveClient({ ...options(), runtime, WebSocket: CountingSocket });
     proxy.delay(250);
     await write(3);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { database, server, useServer } from '../../support/fixture.js';
 import { connect, type TestSocket } from '../../support/socket.js';
-import { eventually } from '../../support/wait.js';
+import { eventually, scaled, WAIT_MS } from '../../support/wait.js';
 import { type Clinic, createClinic, createPatient, emit } from './clinic.js';
 import { settled } from './handshake.js';
 
@@ -171,9 +171,12 @@ describe('Messages of a client', () => {
   });
 
   describe('refresh', () => {
+    /** A life of a token that is over soon, but not before it was refreshed. */
+    const shortS = () => Math.ceil(Math.min(scaled(8_000), WAIT_MS / 3) / 1_000);
+
     it('renews the connection: refreshed says until when, and the old end passes by', async () => {
       const sub = randomUUID();
-      const socket = await open({ sub, expiresInS: 8 });
+      const socket = await open({ sub, expiresInS: shortS() });
       const oldEnd = Date.parse(String(socket.frames[0]?.data?.['expires_at']));
       socket.send({ type: 'refresh', token: await clinic.token('clinician', { sub, expiresInS: 600 }) });
       const refreshed = await socket.waitFor('refreshed');
@@ -210,7 +213,7 @@ describe('Messages of a client', () => {
     });
 
     it('does not prolong a connection whose new token was refused', async () => {
-      const socket = await open({ expiresInS: 8 });
+      const socket = await open({ expiresInS: shortS() });
       await nextError(socket, { type: 'refresh', token: await clinic.token('clinician') });
       expect(await socket.closed()).toEqual({ code: 4401, reason: 'Token expired' });
     });

@@ -1,6 +1,6 @@
 'use client';
 
-import { notifyManager, QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, useQueryClient } from '@tanstack/react-query';
 import { createClient, type ReasonCode } from '@wardbell/client';
 import { useClient, useConnection, WardbellProvider } from '@wardbell/client/react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -8,9 +8,6 @@ import { isFailure } from '../../../shared/api/failure';
 import { useSession } from '../../../shared/session/context';
 import { createGetToken } from '../../../shared/session/get-token';
 import type { Session } from '../../../shared/session/session';
-
-// By default a changed list is told of in a timeout. Lists change just before a paint: that would miss it.
-notifyManager.setScheduler(queueMicrotask);
 
 const createQueryClient = (): QueryClient =>
   new QueryClient({
