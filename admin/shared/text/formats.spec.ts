@@ -1,3 +1,4 @@
+import { writeTime } from '../forms/typed-time';
 import { ageOn, createFormats, isSameClock, todayIn } from './formats';
 
 describe('dates in the time zone of the clinic', () => {
@@ -28,6 +29,22 @@ describe('dates in the time zone of the clinic', () => {
     expect(formats.date('1984-03-12')).toBe('12 mars 1984');
     expect(formats.day('2026-01-15T10:35:00Z')).toBe('jeu. 15 janv. 2026, 11:35');
     expect(formats.number(12_345)).toBe('12\u202f345');
+  });
+
+  it.each([
+    ['de', '08:45'],
+    ['de-AT', '08:45'],
+    ['fr', '08:45'],
+    ['en-GB', '08:45'],
+    ['en-US', '8:45 AM'],
+  ])('writes one time in the same form everywhere in %s', (locale, clock) => {
+    const at = '2026-11-30T07:45:00Z';
+    const formats = createFormats(locale, 'Europe/Berlin');
+    expect(formats.clock(at)).toBe(clock);
+    expect(writeTime('08:45', locale)).toBe(clock);
+    const hours = clock.split(':')[0];
+    for (const said of [formats.day(at), formats.time(at), formats.dateTime(at)])
+      expect(/(\d+):45/.exec(said)?.[1]).toBe(hours);
   });
 
   it('writes a birth date as it is, whatever the time zone', () => {

@@ -57,11 +57,13 @@ export const createFormats = (locale: string, timeZone: string, isElsewhere = fa
   const date = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'medium' });
   const fullDate = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', dateStyle: 'full' });
   const shortTime = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'short' });
+  // As `timeStyle` has it: "08:45" by a clock of 24 hours, "8:45 AM" by one of 12. German would have "8:45", too.
+  const hour = shortTime.resolvedOptions().hour12 ? 'numeric' : '2-digit';
   const dayAndTime = new Intl.DateTimeFormat(locale, {
     timeZone,
     month: 'short',
     day: 'numeric',
-    hour: 'numeric',
+    hour,
     minute: '2-digit',
   });
   const weekday = new Intl.DateTimeFormat(locale, {
@@ -70,7 +72,7 @@ export const createFormats = (locale: string, timeZone: string, isElsewhere = fa
     year: 'numeric',
     month: 'short',
     day: 'numeric',
-    hour: 'numeric',
+    hour,
     minute: '2-digit',
     ...(isElsewhere && { timeZoneName: 'short' }),
   });
