@@ -161,7 +161,7 @@ describe('the audit log', () => {
     await page.getByRole('row').filter({ hasText: 'Read a patient' }).filter({ hasText: name }).waitFor();
     await page.getByRole('row').filter({ hasText: 'Was refused' }).click();
     const panel = page.getByRole('complementary', { name: 'Audit entry' });
-    await panel.getByText('forbidden', { exact: true }).waitFor();
+    await panel.getByText('Role does not allow it', { exact: true }).waitFor();
     await admin.close();
   });
 

@@ -83,7 +83,9 @@ const Details = ({
         <FieldChanges changes={changes} />
         {others.map(([name, value]) => (
           <Fact key={name} name={details[name] ?? name}>
-            <span translate="no">{value}</span>
+            <span translate="no" title={String(value)}>
+              {say.detail(name, value)}
+            </span>
           </Fact>
         ))}
         <Fact name={words.columns.where}>{row.address ?? text.app.none}</Fact>

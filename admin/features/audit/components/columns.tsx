@@ -11,6 +11,10 @@ import type { AuditWords } from './use-audit-words';
 
 const ALARMS: ReadonlySet<string> = new Set(['auth.failed', 'auth.login_failed', 'access.refused']);
 
+/** What was done, and why it failed if it did. */
+const titleOf = (row: AuditRow, say: AuditWords): string =>
+  [say.what(row.action), say.reason(row)].filter((part) => part !== null).join(' · ');
+
 /** The columns of the audit log. */
 export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] => {
   const text = useText();
@@ -27,10 +31,10 @@ export const useAuditColumns = (say: AuditWords): readonly Column<AuditRow>[] =>
           <span className={cells.stack}>
             <span
               className={classes.what}
-              title={say.what(row.action)}
+              title={titleOf(row, say)}
               data-alarm={ALARMS.has(row.action) || undefined}
             >
-              {say.what(row.action)}
+              {titleOf(row, say)}
             </span>
             <span className={cells.second}>
               {formats.time(row.at)} · {say.who(row)} · {say.on(row)}

@@ -7,6 +7,7 @@ import { listedName } from '../../patients/model/listed-name';
 import { usePatientNames } from '../../patients/queries/use-patient-names';
 import { AUDIT } from '../messages';
 import { wordOf } from '../model/changes';
+import { detailOf } from '../model/details';
 import type { AuditRow } from '../use-audit';
 import { usePeople } from '../use-people';
 import { useFieldWords } from './use-field-words';
@@ -20,6 +21,10 @@ export interface AuditWords {
   readonly who: (row: AuditRow) => string;
   readonly what: (action: string) => string;
   readonly on: (row: AuditRow) => string;
+  /** Why it failed or was refused, in words; null: it was not. */
+  readonly reason: (row: AuditRow) => string | null;
+  /** A value of the details. */
+  readonly detail: (name: string, value: string | number) => string;
   /** The fields that changed. */
   readonly fields: (row: AuditRow) => string;
   readonly patient: (id: string) => Patient | undefined;
@@ -42,6 +47,8 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
     const names = new Map(people.map(({ id, name }) => [id, name]));
     const objects: Readonly<Record<string, string>> = words.objects;
     const actions: Readonly<Record<string, string>> = words.actions;
+    const vocabulary = { reasons: words.reasons, statuses: text.appointment.status };
+    const detail = (name: string, value: string | number) => detailOf(name, value, vocabulary);
     const objectOf = ({ object_type, object_id }: AuditRow) =>
       object_type === null
         ? text.app.none
@@ -59,6 +66,8 @@ export const useAuditWords = (tenantId: string | null, rows: readonly AuditRow[]
         const name = row.object_type === 'user' && row.object_id !== null && names.get(row.object_id);
         return name || objectOf(row);
       },
+      reason: ({ details }) => (details?.['code'] === undefined ? null : detail('code', details['code'])),
+      detail,
       fields: ({ changed }) => changed.map((field) => fields[wordOf(field)] ?? field).join(', '),
       patient: (id) => patients.get(id),
     };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { api } from '@wardbell/contract';
+import { api, CLOSE, OidcFailure } from '@wardbell/contract';
 import { fieldsOf } from '../../../../test/support/body-fields';
 import { serverSources } from '../../../../test/support/server-sources';
 import records from '../../care/messages/en.json';
@@ -17,6 +17,19 @@ const written = new Set(
 /** What an audit row is about. */
 const OBJECT = /objectType: '([a-z_]+)'/g;
 const objects = new Set(sources.flatMap((text) => [...text.matchAll(OBJECT)].map(([, type = '']) => type)));
+
+const found = (pattern: RegExp) =>
+  sources.flatMap((text) => [...text.matchAll(pattern)].map(([, code = '']) => code));
+/** Problems of a status that `ProblemFilter` records. */
+const refusals = found(/^ {2}([a-z_]+): \[(?:403|429), /gm);
+/** What a caller of `AccessLog` gives as the reason. */
+const failures = found(/accesses\.(?:failedToAuthenticate|refused\w*)\([^;]*?code: '([a-z_]+)'/g);
+/** Connections that are not admitted, of the close codes that `Clients` records, named as `refusalReason` does. */
+const closes = Object.entries(CLOSE).flatMap(([name, { code }]) =>
+  code === 4403 || code === 4429 ? [name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)] : [],
+);
+/** These two are failures of servers, not of persons, and are not recorded. */
+const signIns = OidcFailure.exclude(['unavailable', 'server']).options.map((code) => `oidc_${code}`);
 
 const { patients, appointments, practitioners, rooms, appointmentTypes, absences, officeHours } = api;
 const {
@@ -53,6 +66,14 @@ describe('The words of the audit log', () => {
   ])('name every action that the server writes in %s', (_, { actions }) => {
     expect(written.size).toBeGreaterThan(30);
     expect([...written].filter((action) => !(action in actions))).toEqual([]);
+  });
+
+  it('say every reason why somebody was refused or not signed in', () => {
+    expect(refusals).toEqual(expect.arrayContaining(['forbidden', 'too_many_attempts']));
+    expect(failures).toEqual(expect.arrayContaining(['invalid_credentials', 'wrong_pin', 'invalid_token']));
+    expect(closes).toEqual(expect.arrayContaining(['user_limit']));
+    const reasons = new Set([...refusals, ...failures, ...closes, ...signIns]);
+    expect([...reasons].toSorted()).toEqual(Object.keys(en.reasons).toSorted());
   });
 
   it('name every field that can be written', () => {
