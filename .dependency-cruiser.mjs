@@ -26,7 +26,7 @@ const FEATURE_IMPORTS = {
   care: [],
   'clinic-setup': [],
   connections: [],
-  events: [],
+  events: ['audit', 'gateways', 'notifications'],
   'external-users': [],
   'first-steps': [],
   gateways: [],

@@ -27,12 +27,12 @@ describe('the log of events', () => {
     await page.getByRole('heading', { name: 'Nothing has happened yet' }).waitFor();
     const name = uniqueName('Livetail');
     const { id } = await createPatient(server, clinic.frontDesk, { last_name: name });
-    await admin.row(name).getByText('patient_created').waitFor();
+    await admin.row(name).getByText('Patient registered').waitFor();
     await admin.row(name).getByText('Test front_desk').waitFor();
     await updatePatient(server, clinic.clinician, id, { phone: '+44 20 7946 0018' });
-    await admin.row('patient_updated').getByText('Test clinician').waitFor();
+    await admin.row('Patient changed').getByText('Test clinician').waitFor();
     // The newest is the first.
-    expect(await page.getByRole('row').nth(1).textContent()).toContain('patient_updated');
+    expect(await page.getByRole('row').nth(1).textContent()).toContain('Patient changed');
     expect(page.url()).not.toContain(name);
     expect(admin.complaints).toEqual([]);
     await admin.close();
@@ -44,8 +44,8 @@ describe('the log of events', () => {
     const body = { tenant_id: clinic.id, message: 'Maintenance at noon', level: 'info' };
     expect((await call(server.url, 'POST', '/notifications', { token, body })).status).toBe(201);
     const admin = await open();
-    await admin.row('system_notification').getByText('Super admin', { exact: true }).waitFor();
-    await admin.row('system_notification').click();
+    await admin.row('Notification sent').getByText('Super admin', { exact: true }).waitFor();
+    await admin.row('Notification sent').click();
     await admin.page.getByRole('complementary').getByText('Super admin', { exact: true }).waitFor();
     expect(await admin.page.getByRole('main').innerText()).not.toContain(id);
     await admin.close();
@@ -88,10 +88,10 @@ describe('the log of events', () => {
     expect(page.url()).toContain('type=patient_deleted');
     await createPatient(server, clinic.clinician, { last_name: 'Second' });
     await call(server.url, 'DELETE', `/patients/${id}`, { token: clinic.clinician.token });
-    await admin.row('patient_deleted').waitFor();
+    await admin.row('Patient deleted').waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await page.reload();
-    await admin.row('patient_deleted').waitFor();
+    await admin.row('Patient deleted').waitFor();
     expect(await page.getByRole('row').count()).toBe(2);
     await admin.close();
   });
@@ -135,9 +135,9 @@ it('has no accessibility violation in light or dark', async () => {
 it('is not wider than a window of 320 pixels', async () => {
   await createPatient(server, clinic.clinician, { last_name: 'x'.repeat(200) });
   const admin = await open('/events/', { viewport: { width: 320, height: 640 } });
-  await admin.row('patient_created').waitFor();
+  await admin.row('Patient registered').waitFor();
   expect(await overflowOf(admin.page)).toBe(0);
-  await admin.row('patient_created').click();
+  await admin.row('Patient registered').click();
   await admin.page.getByText('was opened after it').waitFor();
   expect(await overflowOf(admin.page)).toBe(0);
   await admin.close();

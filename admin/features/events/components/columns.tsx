@@ -1,32 +1,13 @@
 import { useMemo } from 'react';
-import { nameActor } from '../../../shared/api/actor-name';
-import { useColleagueNames } from '../../../shared/api/colleagues';
-
 import cells from '../../../shared/grid/cells.module.css';
 import type { Column } from '../../../shared/grid/columns';
-import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { useRoomText, useText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import type { EventFrame } from '../use-event-log';
 import classes from './columns.module.css';
-import { summaryOf } from './summary';
-
-/** Who made an event, as far as it says so. */
-export const useActorName = (): ((event: Pick<EventFrame, 'actor_id' | 'actor_role'>) => string | null) => {
-  const names = useColleagueNames();
-  const text = useText();
-  const { you } = useRoomText(EVENTS);
-  const { id: myId } = useMe();
-  return useMemo(
-    () =>
-      ({ actor_id, actor_role }) =>
-        actor_id === undefined
-          ? null
-          : nameActor({ id: actor_id, role: actor_role }, { text, names, myId, you }),
-    [names, myId, text, you],
-  );
-};
+import { useActorName } from './use-actor-name';
+import { useEventWords } from './use-event-words';
 
 /** The columns of the log. */
 export const useEventColumns = (): readonly Column<EventFrame>[] => {
@@ -34,6 +15,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
   const words = useRoomText(EVENTS);
   const formats = useFormats();
   const nameOf = useActorName();
+  const said = useEventWords();
   return useMemo(
     () => [
       {
@@ -44,10 +26,10 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         cell: (event) => (
           <span className={classes.event}>
             <span className={classes.type} title={event.type} translate="no">
-              {event.type}
+              {said.typeOf(event.type)}
             </span>
             <span className={cells.second}>
-              {formats.time(event.timestamp)} · {summaryOf(event, text)}
+              {formats.time(event.timestamp)} · {said.summaryOf(event)}
             </span>
           </span>
         ),
@@ -57,7 +39,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         header: words.columns.what,
         track: 'minmax(7.5rem, 2fr)',
         shownFrom: 'medium',
-        cell: (event) => <span title={summaryOf(event, text)}>{summaryOf(event, text)}</span>,
+        cell: (event) => <span title={said.summaryOf(event)}>{said.summaryOf(event)}</span>,
       },
       {
         id: 'who',
@@ -84,6 +66,6 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         cell: (event) => formats.number(event.seq),
       },
     ],
-    [text, words, formats, nameOf],
+    [text, words, formats, nameOf, said],
   );
 };

@@ -13,9 +13,11 @@ import { formatMessage } from '../../../shared/text/message';
 import { useRoomText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import type { EventFrame } from '../use-event-log';
-import { useActorName } from './columns';
+
 import { Delivered } from './delivered';
 import classes from './event-panel.module.css';
+import { useActorName } from './use-actor-name';
+import { useEventWords } from './use-event-words';
 
 /** An event by its number, which the list may not have loaded. Null: it is not kept. */
 const useEvent = (seq: string, known: EventFrame | undefined) => {
@@ -45,6 +47,9 @@ const Details = ({ event }: { event: EventFrame }) => {
           <time dateTime={event.timestamp}>{formats.dateTime(event.timestamp)}</time>
         </Fact>
         <Fact name={words.panel.who}>{nameOf(event) ?? words.byNobody}</Fact>
+        <Fact name={words.panel.type}>
+          <code>{event.type}</code>
+        </Fact>
         <Fact name={words.panel.id}>
           <code>{event.id}</code>
         </Fact>
@@ -76,6 +81,7 @@ export const EventPanel = ({
 }) => {
   const words = useRoomText(EVENTS);
   const formats = useFormats();
+  const { typeOf } = useEventWords();
   const { data, error, refetch } = useEvent(seq, known);
   const event = known ?? data;
   return (
@@ -83,7 +89,7 @@ export const EventPanel = ({
       label={words.panel.label}
       title={
         event
-          ? formatMessage(words.panel.title, { type: event.type, seq: formats.number(event.seq) })
+          ? formatMessage(words.panel.title, { type: typeOf(event.type), seq: formats.number(event.seq) })
           : words.panel.label
       }
       focusKey={String(event !== undefined || error !== null)}

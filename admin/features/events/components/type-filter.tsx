@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { useRoomText } from '../../../shared/text/text';
 import { EVENTS } from '../messages';
 import classes from './events-room.module.css';
+import { useEventWords } from './use-event-words';
 
 /** As the contract has it; its schema would bring zod into the room. */
 const TYPE = /^[A-Za-z][A-Za-z0-9_.:-]{0,127}$/;
@@ -24,6 +25,7 @@ export const TypeFilter = ({
   onChange: (type: string | null) => void;
 }) => {
   const words = useRoomText(EVENTS);
+  const { typeOf } = useEventWords();
   const [typed, setTyped] = useState(value ?? '');
   const invalid = typed.trim() !== '' && !isEventType(typed.trim());
   const apply = (next: string) => {
@@ -37,6 +39,21 @@ export const TypeFilter = ({
       aria-label={words.type}
       placeholder={words.typePlaceholder}
       data={[...new Set([...Object.keys(EVENT_TYPES), ...seen])]}
+      renderOption={({ option: { value: type } }) => (
+        <span className={classes.option}>
+          {typeOf(type)}
+          {typeOf(type) !== type && <code>{type}</code>}
+        </span>
+      )}
+      filter={({ options, search }) =>
+        options.filter(
+          (option) =>
+            'value' in option &&
+            [option.value, typeOf(option.value)].some((name) =>
+              name.toLowerCase().includes(search.trim().toLowerCase()),
+            ),
+        )
+      }
       value={typed}
       error={invalid && words.typeInvalid}
       clearable
