@@ -1,6 +1,7 @@
 import { Alert, Button } from '@mantine/core';
 import { IconUsers } from '@tabler/icons-react';
 import { useId } from 'react';
+import { formatMessage } from '../text/message';
 import { useRoomText, useText } from '../text/text';
 import classes from './colleague.module.css';
 import { FORMS } from './messages';
@@ -56,7 +57,7 @@ export const Colleague = ({ title, collisions }: { title: string; collisions: re
       {collisions.map(({ field, label, theirs, onTake }) => (
         <div key={field} className={classes.conflict}>
           <span id={`${id}${field}`}>
-            {label}: <strong>{theirs || text.app.none}</strong>
+            {formatMessage(text.app.label, { label })} <strong>{theirs || text.app.none}</strong>
           </span>
           <Button size="compact-sm" variant="default" aria-describedby={`${id}${field}`} onClick={onTake}>
             {words.take}

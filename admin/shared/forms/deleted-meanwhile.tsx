@@ -1,7 +1,8 @@
 import { Alert } from '@mantine/core';
 import { IconTrashOff } from '@tabler/icons-react';
 import { CopyButton } from '../components/copy-button';
-import { useRoomText } from '../text/text';
+import { formatMessage } from '../text/message';
+import { useRoomText, useText } from '../text/text';
 import classes from './colleague.module.css';
 import { FORMS } from './messages';
 
@@ -22,6 +23,7 @@ export const DeletedMeanwhile = ({
   hint?: string;
   entered: () => readonly Entered[];
 }) => {
+  const text = useText();
   const words = useRoomText(FORMS).deleted;
   return (
     <Alert
@@ -39,7 +41,7 @@ export const DeletedMeanwhile = ({
         value={() =>
           entered()
             .filter(({ value }) => value.trim() !== '')
-            .map(({ label, value }) => `${label}: ${value}`)
+            .map(({ label, value }) => `${formatMessage(text.app.label, { label })} ${value}`)
             .join('\n')
         }
         words={words}

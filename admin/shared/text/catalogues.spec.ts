@@ -28,6 +28,12 @@ const readCatalogue = (folder: string, language: string): ReadonlyMap<string, st
   return messages;
 };
 
+/** A sign without the space that does not break before it, as also of `« »`, and a straight apostrophe. */
+const WRONG_IN_FRENCH = /(?<![\u00a0\u202f])(?:[;!?»]|:(?!\/\/|[\da-z]))|«(?!\u00a0)|'/;
+
+/** A sign that code writes after a text: French has a space before it, other languages have none. */
+const SIGN_IN_CODE = /\$\{[^{}`]+\}[:!?] |(?:>\{[^{}]+\}|^\s*\{[\w.[\]]+\})[:!?](?: |<)/m;
+
 /** Names of what a message asks for, in any of its branches. */
 const placeholdersOf = (message: string, language: string): string[] => {
   const names = new Set<string>();
@@ -44,6 +50,17 @@ const placeholdersOf = (message: string, language: string): string[] => {
 
 it('finds the catalogues of the console', () => {
   expect(folders.length).toBeGreaterThan(10);
+});
+
+it('leaves the signs after texts to the catalogues', () => {
+  const sources = readdirSync(admin, { recursive: true, encoding: 'utf8' }).filter(
+    (path) => /^(app|features|shared)\b.*\.tsx?$/.test(path) && !path.includes('.spec.'),
+  );
+  expect(sources.length).toBeGreaterThan(200);
+  const wrong = sources.flatMap(
+    (path) => SIGN_IN_CODE.exec(readFileSync(join(admin, path), 'utf8'))?.[0] ?? [],
+  );
+  expect(wrong).toEqual([]);
 });
 
 describe.each(folders)('%s', (folder) => {
@@ -78,9 +95,9 @@ describe.each(folders)('%s', (folder) => {
 
   it('has the spaces and the apostrophes of French print', () => {
     for (const [path, message] of readCatalogue(folder, 'fr')) {
-      // A list of characters as in « _ . : - » is no sentence.
-      const sentence = message.replaceAll('_ . :', '');
-      expect({ path, wrong: / [:;!?»]|«(?!\u00a0)|'/.exec(sentence)?.[0] }).toEqual({
+      // A list of characters as in « _ . : - » is no sentence, and a name that is that of English is no French.
+      const sentence = message === english.get(path) ? '' : message.replaceAll('_ . :', '');
+      expect({ path, wrong: WRONG_IN_FRENCH.exec(sentence)?.[0] }).toEqual({
         path,
         wrong: undefined,
       });

@@ -10,7 +10,7 @@ import { useNow } from '../../../shared/hooks/use-now';
 import { setWaitingNotices } from '../../../shared/session/waiting-notices';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText } from '../../../shared/text/text';
+import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { barOf } from '../model/critical';
 import { type NoticeAction, useNoticeAction, useNoticeInbox } from '../use-notice-inbox';
@@ -25,6 +25,7 @@ const MINUTE_S = 60;
 const KEY = 'F8';
 
 const Line = ({ notice }: { notice: InboxNotice }) => {
+  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const { bar } = words;
   const formats = useFormats();
@@ -65,7 +66,9 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
       <div className={classes.text}>
         <div className={classes.said} role={isTaken ? 'status' : 'alert'}>
           {test && <strong className={classes.drill}>{words.drill}</strong>}
-          <VisuallyHidden>{words.level[notice.level]}: </VisuallyHidden>
+          <VisuallyHidden>
+            {formatMessage(text.app.label, { label: words.level[notice.level] })}{' '}
+          </VisuallyHidden>
           <NoticeWords
             title={title}
             message={message}

@@ -1,7 +1,8 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconAlertTriangle, IconInfoCircle, IconUrgent, type TablerIcon } from '@tabler/icons-react';
 import type { InboxNotice } from '@wardbell/contract';
-import { useRoomText } from '../../../shared/text/text';
+import { formatMessage } from '../../../shared/text/message';
+import { useRoomText, useText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import classes from './notice.module.css';
 import { NoticeWords } from './notice-words';
@@ -16,12 +17,13 @@ const ICONS: Record<Level, TablerIcon> = {
 
 /** How urgent a notice is, as a symbol and for screen readers. */
 export const LevelIcon = ({ level }: { level: Level }) => {
+  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const Icon = ICONS[level];
   return (
     <span className={classes.icon} data-level={level}>
       <Icon size={20} stroke={1.8} aria-hidden="true" />
-      <VisuallyHidden>{words.level[level]}: </VisuallyHidden>
+      <VisuallyHidden>{formatMessage(text.app.label, { label: words.level[level] })} </VisuallyHidden>
     </span>
   );
 };

@@ -33,6 +33,7 @@ export const useDayActions = (
   const { view, bounds, columns, written, patients, write } = schedule;
   const { by, span } = view;
   const text = useText();
+  const labelOf = (label: string) => formatMessage(text.app.label, { label });
   const words = useRoomText(scheduleText);
   const formats = useFormats();
   const [announcement, setAnnouncement] = useState('');
@@ -56,7 +57,7 @@ export const useDayActions = (
     });
     const more = conflicts.length - said.length;
     if (more > 0) said.push(formatMessage(words.conflicts.more, { n: more }));
-    return `${words.conflicts.title}: ${said.join('; ')}`;
+    return `${labelOf(words.conflicts.title)} ${said.join(' · ')}`;
   };
   const change = (appointment: Appointment, what: Write, message: string) =>
     undo.write(appointment, what, message, (made) => sayConflicts(made, made.conflicts));
@@ -67,12 +68,12 @@ export const useDayActions = (
     });
     // who arrives is told the number under which the screen of the waiting room will call
     const number = status === 'arrived' ? appointment.board_number : null;
-    return number ? `${became}. ${words.panel.boardNumber}: ${number}` : became;
+    return number ? `${became}. ${labelOf(words.panel.boardNumber)} ${number}` : became;
   };
   const movedOf = (moved: Appointment) => {
     const timeOf = span === 'week' ? formats.day : formats.clock;
     const time = moved.datetime === null ? words.panel.noTime : timeOf(moved.datetime);
-    return `${nameOf(moved)}: ${formatMessage(words.moved, { time, column: titleOf(moved[by]) })}`;
+    return `${labelOf(nameOf(moved))} ${formatMessage(words.moved, { time, column: titleOf(moved[by]) })}`;
   };
   const setStatus = (appointment: Appointment, status: AppointmentStatus, reason?: string) =>
     change(
