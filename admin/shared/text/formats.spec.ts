@@ -14,10 +14,13 @@ describe('dates in the time zone of the clinic', () => {
     expect(formats.dateTime('2026-01-15T10:35:00.123Z')).toBe('15 Jan 2026, 16:05:00');
   });
 
-  it('names the zone of an appointment for readers whose clock shows another time', () => {
+  it('names the zone of an appointment and of a moment for readers whose clock shows another time', () => {
     const at = '2026-01-15T10:35:00Z';
     expect(createFormats('en-GB', 'Europe/Paris').day(at)).toBe('Thu, 15 Jan 2026, 11:35');
     expect(createFormats('en-GB', 'Europe/Paris', true).day(at)).toBe('Thu, 15 Jan 2026, 11:35 CET');
+    expect(createFormats('en-GB', 'Europe/Paris').dateTime(at)).toBe('15 Jan 2026, 11:35:00');
+    expect(createFormats('en-GB', 'Europe/Paris', true).dateTime(at)).toBe('15 Jan 2026, 11:35:00 CET');
+    expect(createFormats('en-GB', 'Europe/Paris', true).listedTime(at)).toBe('15 Jan 2026, 11:35:00');
     expect(isSameClock('Europe/Paris', 'Europe/Berlin')).toBe(true);
     expect(isSameClock('Europe/Paris', 'Europe/London')).toBe(false);
     // The same in winter, another in summer.

@@ -18,8 +18,10 @@ export interface Formats {
   readonly fullDate: (calendarDate: string) => string;
   /** "Thu, 12 Mar 2026, 14:05": when an appointment is. With the zone, when the reader's clock shows another time. */
   readonly day: (at: string | number) => string;
-  /** "12 Mar 2026, 14:05:09". */
+  /** "12 Mar 2026, 14:05:09", with the zone when the reader's clock shows another time. */
   readonly dateTime: (at: string | number) => string;
+  /** The same without the zone: in a list that says it once (`ZoneNote`). */
+  readonly listedTime: (at: string | number) => string;
   /** "2 min ago". */
   readonly ago: (at: string | number, nowMs: number) => string;
   /** "in 30 seconds". */
@@ -76,6 +78,7 @@ export const createFormats = (locale: string, timeZone: string, isElsewhere = fa
     minute: '2-digit',
     ...(isElsewhere && { timeZoneName: 'short' }),
   });
+  const fullAndZone = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'long' });
   const full = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium', timeStyle: 'medium' });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   const ahead = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'long' });
@@ -90,7 +93,8 @@ export const createFormats = (locale: string, timeZone: string, isElsewhere = fa
     clock: (at) => shortTime.format(ms(at)),
     fullDate: (value) => fullDate.format(Date.parse(`${value}T00:00:00Z`)),
     day: (at) => weekday.format(ms(at)),
-    dateTime: (at) => full.format(ms(at)),
+    dateTime: (at) => (isElsewhere ? fullAndZone : full).format(ms(at)),
+    listedTime: (at) => full.format(ms(at)),
     ago: (at, nowMs) => {
       const passedMs = Math.max(0, nowMs - ms(at));
       if (passedMs < MINUTE_MS) return relative.format(0, 'second');

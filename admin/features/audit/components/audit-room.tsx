@@ -16,6 +16,7 @@ import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
 import tabs from '../../../shared/room/tabs.module.css';
+import { ZoneNote } from '../../../shared/room/zone-note';
 import { useMe } from '../../../shared/session/context';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -65,6 +66,7 @@ const Status = ({ log, columns }: { log: AuditLog; columns: readonly Column<Audi
           complete: log.complete,
         })}
       </span>
+      <ZoneNote />
       <ColumnMenu grid="audit" columns={columns} />
       {log.error ? (
         <span className={room.warning} role="alert">

@@ -54,7 +54,7 @@ export const useEventColumns = (): readonly Column<EventFrame>[] => {
         track: 'minmax(10.5rem, 0.8fr)',
         shownFrom: 'wide',
         numeric: true,
-        cell: (event) => <time dateTime={event.timestamp}>{formats.dateTime(event.timestamp)}</time>,
+        cell: (event) => <time dateTime={event.timestamp}>{formats.listedTime(event.timestamp)}</time>,
       },
       {
         id: 'seq',

@@ -18,6 +18,7 @@ import { AddressFilters } from '../../../shared/lists/filters';
 import { useDefaultAddress } from '../../../shared/lists/use-default-address';
 import { Room } from '../../../shared/room/room';
 import room from '../../../shared/room/room.module.css';
+import { ZoneNote } from '../../../shared/room/zone-note';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -56,6 +57,7 @@ const Status = ({
             ? formatMessage(words.loadedAll, { formatted: loaded })
             : formatMessage(words.loadedSome, { formatted: loaded })}
       </span>
+      <ZoneNote />
       <ColumnMenu grid="events" columns={columns} />
       {log.error ? (
         <span className={room.warning} role="alert">

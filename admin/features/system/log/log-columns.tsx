@@ -25,7 +25,7 @@ export const useLogColumns = (hostOf: (source: string) => string): readonly Colu
         track: '12rem',
         shownFrom: 'medium',
         numeric: true,
-        cell: ({ atMs }) => formats.dateTime(atMs),
+        cell: ({ atMs }) => formats.listedTime(atMs),
       },
       {
         id: 'level',
@@ -47,7 +47,7 @@ export const useLogColumns = (hostOf: (source: string) => string): readonly Colu
                 : line.message}
             </span>
             <span className={cells.second}>
-              {level(line)} · {formats.dateTime(line.atMs)}
+              {level(line)} · {formats.listedTime(line.atMs)}
             </span>
           </span>
         ),

@@ -16,6 +16,7 @@ import { Fact, Panel } from '../../../shared/panel/panel';
 import panel from '../../../shared/panel/panel.module.css';
 import room from '../../../shared/room/room.module.css';
 import { SearchField } from '../../../shared/room/search-field';
+import { ZoneNote } from '../../../shared/room/zone-note';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
 import { useRoomText, useText } from '../../../shared/text/text';
@@ -193,6 +194,7 @@ const Status = ({ view, shown }: { view: SystemLog; shown: number }) => {
           </span>
         )}
       </span>
+      <ZoneNote />
       {error && log.lines.length > 0 ? (
         <span className={room.warning} role="alert">
           {words.notLoaded}{' '}
