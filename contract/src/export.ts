@@ -90,6 +90,7 @@ export const EXPORT_USER_COLUMNS = [
   'email',
   'role',
   'status',
+  'last_sign_in_at',
   'created_at',
   'updated_at',
   'id',

@@ -84,12 +84,50 @@ describe('A birth date', () => {
     ['3.4.61', ['1961-04-03']],
     ['3.4.21', ['1921-04-03', '2021-04-03']],
     ['29.2.1960', ['1960-02-29']],
+    ['3 Apr 1961', ['1961-04-03']],
+    ['*3rd April 1961', ['1961-04-03']],
+    ['APR 3, 1961', ['1961-04-03']],
+    ['3-Apr-61', ['1961-04-03']],
+    ['3 Apr 21', ['1921-04-03', '2021-04-03']],
+    ['28. Aug. 1946', ['1946-08-28']],
+    ['28 août 1946', ['1946-08-28']],
+    ['28 aout 1946', ['1946-08-28']],
+    ['1er janv. 1960', ['1960-01-01']],
+    ['16 juil. 1960', ['1960-07-16']],
+    ['16 juin 1960', ['1960-06-16']],
+    ['16. Maerz 1960', ['1960-03-16']],
   ])('is read in %s', (text, dates) => {
     expect(parsePatientSearch(`Müller, ${text}`)).toEqual({ words: ['muller'], birthDates: dates });
   });
 
-  it.each(['31.2.1960', '3.4.', '10-11-12', '3.4.196', '0.1.1961'])('is not read in %s', (text) => {
+  it.each([
+    '31.2.1960',
+    '3.4.',
+    '10-11-12',
+    '3.4.196',
+    '0.1.1961',
+    '31 Feb 1960',
+    '3 Apr',
+    'Apr 1961',
+    '16 jui 1960',
+    '3 Ap 1961',
+    'April Smith 1961',
+    'Jan 12 34 56',
+  ])('is not read in %s', (text) => {
     expect(parsePatientSearch(text).birthDates).toBeNull();
+  });
+
+  it.each(['en', 'en-GB', 'en-US', 'de', 'de-AT', 'fr'])('is read as it is printed in %s', (locale) => {
+    for (const month of ['short', 'long'] as const)
+      for (let index = 0; index < 12; index += 1) {
+        const born = new Date(Date.UTC(1946, index, 28));
+        const options = { timeZone: 'UTC', day: 'numeric', month, year: 'numeric' } as const;
+        const text = born.toLocaleDateString(locale, options);
+        expect([text, parsePatientSearch(`Müller, ${text} Jürgen`)]).toEqual([
+          text,
+          { words: ['muller', 'jurgen'], birthDates: [born.toISOString().slice(0, 10)] },
+        ]);
+      }
   });
 
   it('narrows what the words find', () => {

@@ -13,6 +13,28 @@ const NUMBER = /^[-+()./]*\d[-+()./\d]*$/;
 /** The international prefix and a country code (ITU-T E.164), with a 0 that is dialled only within the country. */
 const PREFIX = /^(?:\+|00)(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})0?|^0/;
 
+/** Names of the months in English, German and French, folded, with spellings of which they are no beginning. */
+const MONTHS = [
+  'january januar janner jaenner janvier',
+  'february februar feber fevrier',
+  'march marz maerz mrz mars',
+  'april avril',
+  'may mai',
+  'june juni juin',
+  'july juli juillet',
+  'august aout',
+  'september septembre',
+  'october oktober octobre',
+  'november novembre',
+  'december dezember decembre',
+].map((names) => names.split(' '));
+/** Shorter beginnings are common in names. */
+const MIN_MONTH_LENGTH = 3;
+const DAY_MONTH_YEAR = /^(\d{1,2})(?:st|nd|rd|th|er)?[-/. ]+([a-z]+)[-/. ]+(\d{4}|\d{2})$/;
+const MONTH_DAY_YEAR = /^([a-z]+)[. ]+(\d{1,2})(?:st|nd|rd|th)?[. ]+(\d{4})$/;
+/** Words of one date, the longest first: "28 Aug 1946", "28 Aug.1946", "28.8.1946". */
+const DATE_LENGTHS = [3, 2, 1];
+
 /** What a patient must have to be found. */
 export interface PatientSearch {
   /** All of them stand in the patient's names, MRN or phone. */
@@ -26,11 +48,9 @@ export interface PatientSearch {
  * spelling; birth dates as day, month and year, or year first. Where a date can be read in two ways, both are meant.
  */
 export function parsePatientSearch(text: string): PatientSearch {
-  const typed = fold(text).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
-  const readings = typed.map((word) => readDates(word.replace(/^\*/, '')));
-  const dates = readings.filter((reading) => reading.length > 0);
+  const { words, dates } = takeDates(fold(text).split(/\s+/).filter(Boolean).slice(0, MAX_WORDS));
   return {
-    words: wordsOf(typed.filter((_, index) => readings[index]?.length === 0)),
+    words: wordsOf(words),
     birthDates:
       dates.length === 0
         ? null
@@ -38,26 +58,73 @@ export function parsePatientSearch(text: string): PatientSearch {
   };
 }
 
-/** Dates that a word can mean, as `YYYY-MM-DD`; none if it is no date. */
-export function readDates(word: string): string[] {
-  const iso = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(word);
-  if (iso) return [dateOf(Number(iso[1]), Number(iso[3]), Number(iso[4]))].filter((date) => date !== '');
-  const usual = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})$/.exec(word);
-  if (!usual) return [];
+/** Separates the words of dates, with what each date can mean, from all others. */
+export function takeDates(typed: readonly string[]): { words: string[]; dates: string[][] } {
+  const words: string[] = [];
+  const dates: string[][] = [];
+  const readAt = (index: number, length: number) =>
+    readDates(
+      fold(typed.slice(index, index + length).join(' '))
+        .trim()
+        .replace(/^\*/, ''),
+    );
+  for (let index = 0; index < typed.length; ) {
+    const length = DATE_LENGTHS.find((each) => readAt(index, each).length > 0);
+    if (length === undefined) words.push(typed[index] ?? '');
+    else dates.push(readAt(index, length));
+    index += length ?? 1;
+  }
+  return { words, dates };
+}
+
+/** Dates that a text can mean, as `YYYY-MM-DD`; none if it is no date. */
+export function readDates(text: string): string[] {
+  const iso = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(text);
+  if (iso) return datesOf([[iso[1], iso[3], iso[4]]]);
+  const usual = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})$/.exec(text);
+  if (!usual) return readNamedMonth(fold(text).trim());
   const [, first, sign, second, year] = usual;
   // 10-11-12 is rather a number than a date
   if (sign === '-' && year?.length !== 4) return [];
-  const years =
-    year?.length === 4 ? [Number(year)] : [1900 + Number(year), 2000 + Number(year)].filter(hasBegun);
-  const dates = years.flatMap((y) => [
-    dateOf(y, Number(second), Number(first)),
+  return datesOf([
+    [year, second, first],
     // a dot stands between day and month, in this order, wherever it is used
-    ...(sign === '.' ? [] : [dateOf(y, Number(first), Number(second))]),
+    ...(sign === '.' ? [] : [[year, first, second] as const]),
   ]);
+}
+
+/** As the console and others print dates: "28 Aug 1946", "28. August 1946", "28 août 1946", "Aug 28, 1946". */
+function readNamedMonth(text: string): string[] {
+  const [, day, name, year] = DAY_MONTH_YEAR.exec(text) ?? [];
+  if (name !== undefined) return datesOf([[year, monthOf(name), day]]);
+  const [, first = '', second, last] = MONTH_DAY_YEAR.exec(text) ?? [];
+  return datesOf([[last, monthOf(first), second]]);
+}
+
+/** The number of the month that alone begins so. */
+function monthOf(name: string): number | undefined {
+  if (name.length < MIN_MONTH_LENGTH) return undefined;
+  const [month, other] = MONTHS.flatMap((names, index) =>
+    names.some((known) => known.startsWith(name)) ? [index + 1] : [],
+  );
+  return other === undefined ? month : undefined;
+}
+
+type Part = string | number | undefined;
+
+/** The days of these readings that a calendar has, as year, month and day; of years with two digits those that have begun. */
+function datesOf(readings: readonly (readonly [year: Part, month: Part, day: Part])[]): string[] {
+  const dates = readings.flatMap(([year, month, day]) =>
+    yearsOf(year).map((each) => dateOf(each, Number(month), Number(day))),
+  );
   return [...new Set(dates)].filter((date) => date !== '');
 }
 
-const hasBegun = (year: number): boolean => year <= new Date().getFullYear();
+function yearsOf(year: Part): number[] {
+  const number = Number(year);
+  if (String(year).length === 4) return [number];
+  return [1900 + number, 2000 + number].filter((each) => each <= new Date().getFullYear());
+}
 
 /** Empty for a day that no calendar has. */
 function dateOf(year: number, month: number, day: number): string {

@@ -1,5 +1,6 @@
+import { Practitioner } from '@wardbell/contract';
 import { SUPER_ADMIN } from '../support/server.js';
-import { createTenant, type TestTenant } from '../support/tenant.js';
+import { createTenant, must, type TestTenant } from '../support/tenant.js';
 import { createAppointment } from './support/appointments.js';
 import { violationsOf } from './support/axe.js';
 import { browser, server, signedIn } from './support/bench.js';
@@ -158,6 +159,33 @@ describe('what the palette finds', () => {
     await (await openPalette(tom)).fill('Test clinician');
     await tom.page.getByText('Nothing found').first().waitFor();
     expect(asked).not.toContain('/api/v1/users');
+    await tom.close();
+  });
+
+  it('is practitioners for everybody of the clinic, by their names or that of their account, and leads to their schedule', async () => {
+    const own = await createTenant(server);
+    const surname = uniqueName('Whitfield');
+    const add = (name: string, more: object = {}) =>
+      must(Practitioner, server, 'POST', '/practitioners', {
+        token: own.admin.token,
+        body: { name, ...more },
+      });
+    const linked = await add(`Dr. ${surname}`, { user_id: own.clinician.id });
+    await add(`Dr. Former ${surname}`, { active: false });
+    const tom = await open(own.frontDesk);
+    const { page } = tom;
+    for (const typed of [surname.toLowerCase(), 'test clinician']) {
+      await (await openPalette(tom)).fill(typed);
+      const option = page.getByRole('option', { name: `Dr. ${surname}` });
+      await option.getByText('Test clinician · Schedule').waitFor();
+      await page.getByRole('status').filter({ hasText: '1 result' }).waitFor({ state: 'attached' });
+      await page.keyboard.press('Enter');
+      await page.waitForURL(`${server.url}/schedule/?practitioner=${linked.id}`);
+      await tom.untilConnection('Live');
+      await page.goto(`${server.url}/patients/`);
+      await tom.untilConnection('Live');
+    }
+    expect(tom.complaints).toEqual([]);
     await tom.close();
   });
 

@@ -1,4 +1,5 @@
 import { Appointment, api } from '@wardbell/contract';
+import type { Page } from 'playwright-core';
 import { call } from '../support/http.js';
 import { must } from '../support/tenant.js';
 import { eventually } from '../support/wait.js';
@@ -24,6 +25,25 @@ const found = async (search: string) =>
       token: clinic.clinician.token,
     })
   ).data;
+
+/** Types a search that is not answered before the function that is returned is called. */
+const searchHeld = async (page: Page, text: string): Promise<() => Promise<void>> => {
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const asked = page.waitForRequest(/\/api\/v1\/patients\?.*search=/);
+  await page.route(/\/api\/v1\/patients\?.*search=/, async (route) => {
+    await held;
+    await route.continue().catch(() => undefined);
+  });
+  await page.getByRole('searchbox').fill(text);
+  await asked;
+  return () => {
+    release();
+    return page.unrouteAll({ behavior: 'wait' });
+  };
+};
 
 describe('booking', () => {
   it('begins in the record of a patient, who is chosen already, and ends there', async () => {
@@ -148,6 +168,42 @@ describe('a search in the list of patients', () => {
     await page.unroute(/\/api\/v1\/patients\?.*search=/);
     await page.getByRole('button', { name: 'Try again' }).click();
     await anna.row(patient.last_name).waitFor();
+    await anna.close();
+  });
+
+  it('that finds nobody closes the details of before, unless something is being entered there', async () => {
+    const anna = await signedIn(clinic.frontDesk);
+    const { page } = anna;
+    const panel = page.getByRole('complementary', { name: 'Patient' });
+    const details = panel.getByRole('heading', { name: `Mae ${patient.last_name}` });
+    const nobody = page.getByRole('heading', { name: 'Nobody found' });
+    await anna.row(patient.last_name).click();
+    await details.waitFor();
+    // still there while the search is under way
+    let answer = await searchHeld(page, 'Somebody Else');
+    await details.waitFor();
+    await answer();
+    await nobody.waitFor();
+    await panel.waitFor({ state: 'detached' });
+    expect(new URL(page.url()).search).toBe('');
+
+    // a link that is opened while the list shows nobody shows its patient
+    await page.evaluate((id) => history.pushState(null, '', `/patients/?id=${id}`), patient.id);
+    await details.waitFor();
+    await nobody.waitFor();
+
+    // what is being entered when the answer comes stays
+    answer = await searchHeld(page, 'Nobody Else');
+    await panel.getByRole('button', { name: 'Edit' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Phone').fill('+44 20 7946 0018');
+    await answer();
+    // behind the form it is hidden from assistive technology
+    await page.getByRole('heading', { name: 'Nobody found', includeHidden: true }).waitFor();
+    expect(await dialog.getByLabel('Phone').inputValue()).toBe('+44 20 7946 0018');
+    await dialog.getByRole('button', { name: 'Save changes' }).click();
+    await panel.getByText('+44 20 7946 0018').waitFor();
+    expect(anna.complaints).toEqual([]);
     await anna.close();
   });
 });

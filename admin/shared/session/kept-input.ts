@@ -83,6 +83,9 @@ export const collectInput = (): Record<string, Input> => {
   return collected;
 };
 
+/** True while a form that is open has input that was not saved. */
+export const isEntering = (): boolean => [...sources.values()].some((read) => read() !== undefined);
+
 /** Makes input of before the lock available to the forms it came from. */
 export const putBackInput = (input: Readonly<Record<string, Input>>): void => {
   for (const [name, values] of Object.entries(input)) opened.set(name, values);

@@ -297,11 +297,19 @@ describe('An export of users', () => {
       'email',
       'role',
       'status',
+      'last_sign_in_at',
       'created_at',
       'updated_at',
       'id',
       'tenant_id',
     ]);
+    const { data } = await succeed(api.users.list, { token: admin.token });
+    const signIns = (rows: readonly Record<string, unknown>[]) =>
+      Object.fromEntries(rows.map((row) => [row['id'], row['last_sign_in_at'] || null]));
+    expect(signIns(rows)).toEqual(signIns(data));
+    expect(rows.find(({ id }) => id === admin.id)).toMatchObject({
+      last_sign_in_at: expect.stringMatching(/^\d/),
+    });
     expect(await rowsOf(api.users.export, admin.token, { role: 'clinician' })).toEqual([
       expect.objectContaining({ id: clinician.id, email: clinician.email }),
     ]);

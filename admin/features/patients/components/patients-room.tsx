@@ -18,7 +18,7 @@ import { SearchField } from '../../../shared/room/search-field';
 import { useTitle } from '../../../shared/room/use-title';
 import { useMe } from '../../../shared/session/context';
 import { NEW_PATIENT } from '../../../shared/session/input-names';
-import { hasInput } from '../../../shared/session/kept-input';
+import { hasInput, isEntering } from '../../../shared/session/kept-input';
 import { useText } from '../../../shared/text/text';
 import type { Booking } from '../model/booking';
 import { usePatientSearch } from '../model/search';
@@ -75,12 +75,22 @@ const ListedPatients = ({ booking }: { booking: Booking }) => {
     open(null);
     grid.current?.focus();
   };
-  const isSearchFailed = search !== '' && list.error !== null && list.rows.length === 0;
-  // beside a search that found nothing because it failed, the patient of before would look like its result
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when it fails
+  const question = `${archived} ${search}`;
+  /** What the list answered when the patient was opened, or has answered with somebody since. */
+  const answered = useRef(question);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when another patient is opened
   useEffect(() => {
-    if (isSearchFailed) open(null);
-  }, [isSearchFailed]);
+    answered.current = question;
+  }, [openId]);
+  const { searching } = list;
+  const isEmpty = list.rows.length === 0;
+  // beside a search that found nobody, or failed, the patient of before would look like its result
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the search is answered
+  useEffect(() => {
+    if (searching) return;
+    if (!isEmpty) answered.current = question;
+    else if (search !== '' && answered.current !== question && !isEntering()) open(null);
+  }, [searching, isEmpty, question]);
   useTitle(text.patients.title);
   useHotkey('/', () => searchBox.current?.select());
   useHotkey('n', () => setCreating(''));

@@ -22,7 +22,10 @@ export function findOrder(texts: readonly string[]): DateOrder | null {
 
 /** Does the order matter to one of them? */
 export const needsOrder = (texts: readonly string[]): boolean =>
-  texts.some((text) => readDates(text.replace(TIME, '')).length > 1 && TWO_NUMBERS.exec(text)?.[2] !== '.');
+  texts.some((text) => {
+    const [, , sign = '.'] = TWO_NUMBERS.exec(text.replace(TIME, '')) ?? [];
+    return sign !== '.' && readDates(text.replace(TIME, '')).length > 1;
+  });
 
 /** The date as `YYYY-MM-DD`; otherwise why it is none. */
 export function readBirthDate(

@@ -100,6 +100,10 @@ describe('A birth date', () => {
     expect(readBirthDate('03.05.12', 'day')).toEqual({ problem: 'century' });
   });
 
+  it.each(['28 Aug 1946', '28. August 1946', '28 août 1946 00:00:00'])('is read in %s', (text) => {
+    expect(readBirthDate(text, 'month')).toEqual({ date: '1946-08-28' });
+  });
+
   it.each(['31.2.1980', '13/13/1980', 'spring 1980', '1980'])('%s is none', (text) => {
     expect(readBirthDate(text, 'day')).toEqual({ problem: 'date' });
   });
@@ -109,7 +113,7 @@ describe('A birth date', () => {
     expect(findOrder(['01/02/1980', '12/25/1980'])).toBe('month');
     expect(findOrder(['01/02/1980', '03.25.1980'])).toBeNull();
     expect(findOrder(['25/12/1980', '12/25/1980'])).toBeNull();
-    expect(needsOrder(['1980-01-02', '1.2.1980', '5/5/1980'])).toBe(false);
+    expect(needsOrder(['1980-01-02', '1.2.1980', '5/5/1980', '1 Feb 80'])).toBe(false);
     expect(needsOrder(['1/2/1980'])).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { parsePatientSearch } from '@wardbell/contract/patient-search';
+import { parsePatientSearch, takeDates } from '@wardbell/contract/patient-search';
 import type { PatientDraft } from './draft';
 
 /** A shorter number is no telephone number. */
@@ -20,10 +20,7 @@ const capital = (name: string): string =>
  */
 export const draftOf = (typed: string): Partial<PatientDraft> => {
   const { birthDates } = parsePatientSearch(typed);
-  const words = typed
-    .trim()
-    .split(/\s+/)
-    .filter((word) => parsePatientSearch(word).birthDates === null);
+  const { words } = takeDates(typed.trim().split(/\s+/));
   const phone = words.filter((word) => NUMBER.test(word)).join(' ');
   const mrn = words.find((word) => /\d/.test(word) && !NUMBER.test(word));
   const names = words.filter((word) => !/\d/.test(word)).join(' ');

@@ -87,11 +87,14 @@ export const useCommands = (onShortcuts: () => void): readonly Command[] => {
   ];
 };
 
-/** The commands with a word that begins with each typed word, in their order: a name should not find half of them. */
-export const matching = (commands: readonly Command[], typed: string): readonly Command[] => {
-  const wanted = fold(typed).split(/\s+/).filter(Boolean);
-  return commands.filter(({ label, group }) => {
-    const found = fold(`${label} ${group}`).split(/[^\p{L}\p{N}]+/u);
-    return wanted.every((word) => found.some((each) => each.startsWith(word)));
-  });
+/** Whether each typed word is the beginning of a word of the text. */
+export const hasWords = (text: string, typed: string): boolean => {
+  const there = fold(text).split(/[^\p{L}\p{N}]+/u);
+  return fold(typed)
+    .split(/\s+/)
+    .every((word) => there.some((each) => each.startsWith(word)));
 };
+
+/** The commands with a word that begins with each typed word, in their order: a name should not find half of them. */
+export const matching = (commands: readonly Command[], typed: string): readonly Command[] =>
+  commands.filter(({ label, group }) => hasWords(`${label} ${group}`, typed));

@@ -1,6 +1,8 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { Appointment, Patient } from '@wardbell/contract';
+import { useColleagueNames } from '../../../shared/api/colleagues';
+import { loadPages } from '../../../shared/api/load-pages';
 import { toShownPatient } from '../../../shared/api/patient-rows';
 import { useApi, useMe } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
@@ -9,12 +11,15 @@ import { useRoomText, useText } from '../../../shared/text/text';
 import { listedName } from '../../patients/model/listed-name';
 import { PALETTE } from './messages';
 import { useGo } from './room-action';
-import type { Command } from './use-commands';
+import { type Command, hasWords } from './use-commands';
 
 const DEBOUNCE_MS = 150;
 const MIN_LETTERS = 2;
 const MAX_PATIENTS = 6;
 const MAX_PEOPLE = 4;
+/** A clinic has at most 1,000 practitioners. */
+const PRACTITIONER_PAGE = 200;
+const MAX_PRACTITIONER_PAGES = 5;
 /** Appointments are shown of the likeliest patients only, so many of each. */
 const PATIENTS_WITH_APPOINTMENTS = 3;
 const MAX_APPOINTMENTS = 3;
@@ -28,7 +33,10 @@ export interface Found {
   readonly hasFailed: boolean;
 }
 
-/** Patients with what they have today and later, and users for those who manage them, by a typed text. */
+/**
+ * Patients with what they have today and later, practitioners, who lead to their schedule, and users for those who manage
+ * them, by a typed text.
+ */
 export const useFound = (typed: string): Found => {
   const api = useApi();
   const { role } = useMe();
@@ -58,6 +66,18 @@ export const useFound = (typed: string): Found => {
     enabled: isAdmin && isLong,
     ...FORGET,
   });
+  const practitioners = useQuery({
+    queryKey: ['palette', 'practitioners'],
+    queryFn: async ({ signal }) => {
+      const { rows } = await loadPages(MAX_PRACTITIONER_PAGES, (after) =>
+        api.call('GET', '/practitioners', { query: { limit: PRACTITIONER_PAGE, after }, signal }),
+      );
+      return rows.filter(({ active }) => active);
+    },
+    enabled: isCare && isLong,
+    ...FORGET,
+  });
+  const colleagues = useColleagueNames(isCare);
   const today = todayIn(formats.timeZone);
   const likeliest = patients.data?.slice(0, PATIENTS_WITH_APPOINTMENTS) ?? [];
   const appointments = useQueries({
@@ -102,7 +122,20 @@ export const useFound = (typed: string): Found => {
       run: () => go(`/schedule/?${date}id=${id}`),
     };
   };
-  const all = [patients, users, ...appointments];
+  const ofPractitioners = (practitioners.data ?? []).flatMap(({ id, name, user_id }): Command[] => {
+    const account = colleagues.get(user_id ?? '') ?? '';
+    if (!hasWords(`${name} ${account}`, search)) return [];
+    return [
+      {
+        id: `practitioner-${id}`,
+        group: words.groups.people,
+        label: name,
+        detail: [account, text.rooms.schedule].filter(Boolean).join(' · '),
+        run: () => go(`/schedule/?practitioner=${id}`),
+      },
+    ];
+  });
+  const all = [patients, users, practitioners, ...appointments];
   const isPending = isLong && all.some((query) => query.isLoading);
   const isSearching = wanted !== search || isPending;
   // What was found for other letters is not shown for these.
@@ -112,6 +145,7 @@ export const useFound = (typed: string): Found => {
     items: [
       ...(patients.data ?? []).map(ofPatient),
       ...appointments.flatMap((query) => query.data ?? []).map(ofAppointment),
+      ...ofPractitioners.slice(0, MAX_PEOPLE),
       ...(users.data ?? []).map(({ id, name, email }) => ({
         id: `user-${id}`,
         group: words.groups.people,
