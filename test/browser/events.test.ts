@@ -32,7 +32,10 @@ describe('the log of events', () => {
     await updatePatient(server, clinic.clinician, id, { phone: '+44 20 7946 0018' });
     await admin.row('Patient changed').getByText('Test clinician').waitFor();
     // This reader's clock is that of New York.
-    await page.getByRole('main').getByText(/^Time zone: /).waitFor();
+    await page
+      .getByRole('main')
+      .getByText(/^Time zone: /)
+      .waitFor();
     // The newest is the first.
     expect(await page.getByRole('row').nth(1).textContent()).toContain('Patient changed');
     expect(page.url()).not.toContain(name);
