@@ -67,11 +67,14 @@ const FailureWatch = () => {
   const isLive = useConnection().state.status === 'live';
   useEffect(() => {
     if (!isLive) return;
-    const retry = () =>
+    const retry = () => {
+      // A page that nobody looks at asks for nothing.
+      if (document.visibilityState === 'hidden') return;
       void cache.refetchQueries({
         type: 'active',
         predicate: ({ state: { error } }) => isFailure(error) && error.temporary,
       });
+    };
     retry();
     const timer = setInterval(retry, RETRY_MS);
     return () => clearInterval(timer);
