@@ -171,6 +171,7 @@ describe('in light or dark', () => {
     await page.keyboard.press('Escape');
     await page.getByRole('complementary', { name: 'Appointment' }).waitFor({ state: 'detached' });
     await page.keyboard.press('n');
+    await page.getByRole('dialog').getByRole('combobox', { name: 'Patient' }).press('ArrowDown');
     await page.getByRole('option', { name: /Auer/ }).waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.keyboard.press('Escape');
