@@ -40,7 +40,7 @@ export const useHasToasts = (): boolean =>
 export const toast = async (options: ToastOptions): Promise<() => void> => {
   hasShown = true;
   for (const listener of listeners) listener();
-  const { notifications } = await import('@mantine/notifications');
+  const { notifications } = await import('./toasts');
   const { tone = 'info', title, onClose, message, autoClose = 6_000 } = options;
   const color = COLORS[tone];
   const shown = {
@@ -62,5 +62,5 @@ export const toast = async (options: ToastOptions): Promise<() => void> => {
 
 /** Takes a toast away by its name, if it stands. */
 export const hideToast = (id: string): void => {
-  if (hasShown) void import('@mantine/notifications').then(({ notifications }) => notifications.hide(id));
+  if (hasShown) void import('./toasts').then(({ notifications }) => notifications.hide(id));
 };

@@ -2,6 +2,9 @@
 
 import { Notifications } from '@mantine/notifications';
 
+/** One part with what shows them: a toast that says that the network is gone must not be waiting for it. */
+export { notifications } from '@mantine/notifications';
+
 const POSITION = 'bottom-left';
 
 /**
