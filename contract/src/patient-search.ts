@@ -69,10 +69,13 @@ export function takeDates(typed: readonly string[]): { words: string[]; dates: s
         .replace(/^\*/, ''),
     );
   for (let index = 0; index < typed.length; ) {
-    const length = DATE_LENGTHS.find((each) => readAt(index, each).length > 0);
-    if (length === undefined) words.push(typed[index] ?? '');
-    else dates.push(readAt(index, length));
-    index += length ?? 1;
+    const [date] = DATE_LENGTHS.flatMap((length) => {
+      const readings = readAt(index, length);
+      return readings.length === 0 ? [] : [{ length, readings }];
+    });
+    if (date === undefined) words.push(typed[index] ?? '');
+    else dates.push(date.readings);
+    index += date?.length ?? 1;
   }
   return { words, dates };
 }

@@ -1,11 +1,10 @@
 'use client';
 
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import type { PatientAccess } from '@wardbell/contract';
 import { FailureNotice } from '../../shared/components/failure-notice';
-import { Link } from '../../shared/components/link';
-import link from '../../shared/components/link.module.css';
+import { LoneLink } from '../../shared/components/lone-link';
 import { PanelSkeleton } from '../../shared/panel/panel-states';
 import { useApi, useMe } from '../../shared/session/context';
 import { useFormats } from '../../shared/text/formats';
@@ -103,14 +102,7 @@ export const Accesses = ({ patientId }: { patientId: string }) => {
         >
           {words.refresh}
         </Button>
-        <Anchor
-          component={Link}
-          href={`/audit/?tab=looked&patient=${patientId}`}
-          size="sm"
-          className={link.alone}
-        >
-          {words.audit}
-        </Anchor>
+        <LoneLink href={`/audit/?tab=looked&patient=${patientId}`}>{words.audit}</LoneLink>
       </div>
       <p className={classes.quiet}>{words.late}</p>
     </section>

@@ -1,7 +1,6 @@
-import { Anchor, Button, Group } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { Link } from '../../shared/components/link';
-import link from '../../shared/components/link.module.css';
+import { LoneLink } from '../../shared/components/lone-link';
 import { toast } from '../../shared/components/toast';
 import { NEW_APPOINTMENT, NEW_PATIENT } from '../../shared/session/input-names';
 import { takeInput, waitingInput } from '../../shared/session/kept-input';
@@ -41,15 +40,9 @@ const KeptDrafts = ({ onDone }: { onDone: () => void }) => {
             <Group key={name} justify="space-between" wrap="nowrap" gap="sm" mt={4}>
               <span>{draft.label}</span>
               <Group wrap="nowrap" gap="sm" style={{ flex: 'none' }}>
-                <Anchor
-                  component={Link}
-                  href={draft.href}
-                  size="sm"
-                  className={link.alone}
-                  onClick={() => settle(name)}
-                >
+                <LoneLink href={draft.href} onClick={() => settle(name)}>
                   {words.open}
-                </Anchor>
+                </LoneLink>
                 <Button
                   size="compact-sm"
                   variant="default"

@@ -1,11 +1,10 @@
 'use client';
 
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconFileOff } from '@tabler/icons-react';
 import type { BreakGlass } from '@wardbell/contract';
 import { useState } from 'react';
-import { Link } from '../../shared/components/link';
-import link from '../../shared/components/link.module.css';
+import { LoneLink } from '../../shared/components/lone-link';
 import { Fact, Panel } from '../../shared/panel/panel';
 import classes from '../../shared/panel/panel.module.css';
 import { PanelGone, PanelSkeleton } from '../../shared/panel/panel-states';
@@ -99,23 +98,13 @@ export const EmergencyPanel = ({
         <>
           <Facts row={row} names={names} />
           <p>
-            <Anchor
-              component={Link}
-              href={`/patients/?id=${row.patient_id}`}
-              size="sm"
-              className={link.alone}
-            >
-              {words.panel.openPatient}
-            </Anchor>
+            <LoneLink href={`/patients/?id=${row.patient_id}`}>{words.panel.openPatient}</LoneLink>
             {' · '}
-            <Anchor
-              component={Link}
+            <LoneLink
               href={`/audit/?tab=looked&patient=${row.patient_id}&person=${encodeURIComponent(row.user_id)}`}
-              size="sm"
-              className={link.alone}
             >
               {words.panel.whoLooked}
-            </Anchor>
+            </LoneLink>
           </p>
           {row.verdict === null || changing ? (
             <ReviewForm

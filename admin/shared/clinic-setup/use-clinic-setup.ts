@@ -8,6 +8,7 @@ import type {
   Practitioner,
   Room,
 } from '@wardbell/contract';
+import type { Api } from '../api/api';
 import { loadPages } from '../api/load-pages';
 import { useApi } from '../session/context';
 
@@ -25,6 +26,12 @@ export interface ClinicSetup {
   readonly settings: ClinicSettings;
 }
 
+/** All practitioners of the clinic, also those who are not active. */
+export const loadPractitioners = (api: Api, signal: AbortSignal) =>
+  loadPages(MAX_PAGES, (after) =>
+    api.call('GET', '/practitioners', { query: { limit: PAGE, after }, signal }),
+  );
+
 export const CLINIC_SETUP = ['clinic-setup'] as const;
 
 /** What the clinic books with, live: read again when somebody changes any of it. */
@@ -41,9 +48,7 @@ export const useClinicSetup = () => {
     gcTime: 0,
     queryFn: async ({ signal }): Promise<ClinicSetup> => {
       const [practitioners, rooms, types, absences, hours, settings] = await Promise.all([
-        loadPages(MAX_PAGES, (after) =>
-          api.call('GET', '/practitioners', { query: { limit: PAGE, after }, signal }),
-        ),
+        loadPractitioners(api, signal),
         loadPages(MAX_PAGES, (after) => api.call('GET', '/rooms', { query: { limit: PAGE, after }, signal })),
         loadPages(MAX_PAGES, (after) =>
           api.call('GET', '/appointment-types', { query: { limit: PAGE, after }, signal }),

@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import classes from './unbroken.module.css';
 
-/** A number of a record on one line, whatever hyphens it has; what does not fit ends with an ellipsis. */
-export const Unbroken = ({ children, title }: { children: ReactNode; title: string }) => (
-  <span className={classes.unbroken} title={title}>
+/** A number of a record, or a short text with it, on one line, whatever hyphens it has; what does not fit ends with an ellipsis. */
+export const Unbroken = ({ number, children = number }: { number: string; children?: ReactNode }) => (
+  <span className={classes.unbroken} title={number}>
     {children}
   </span>
 );
@@ -15,7 +15,7 @@ export const WithUnbroken = ({ text, number }: { text: string; number: string | 
   return (
     <>
       {text.slice(0, at)}
-      <Unbroken title={number}>{number}</Unbroken>
+      <Unbroken number={number} />
       {text.slice(at + number.length)}
     </>
   );

@@ -10,6 +10,10 @@ import { PasskeyError } from './web-authn';
 /** Without `Retry-After`, how long is said to be waited. */
 const WAIT_S = 60;
 
+/** What is said of a code that is not right. */
+export const describeWrongCode = ({ failed }: FactorsText, method: ProofMethod | undefined): Described =>
+  method === 'recovery_code' ? failed.wrongRecoveryCode : failed.wrongCode;
+
 /**
  * Why a password, a code or a passkey was not taken, or a factor not changed, in words.
  * @param method what was asked for, where the server tells of a code without saying which
@@ -29,7 +33,7 @@ export const describeFactorFailure = (
     case 'wrong_code':
     // The answer to a second factor, which does not say more to somebody who guesses.
     case 'invalid_credentials':
-      return method === 'recovery_code' ? words.wrongRecoveryCode : words.wrongCode;
+      return describeWrongCode(factors, method);
     case 'invalid_mfa_token':
     case 'invalid_change_token':
       return words.expired;

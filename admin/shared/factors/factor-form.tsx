@@ -8,6 +8,7 @@ import type { Described } from '../api/describe-failure';
 import { FailureAlert } from '../components/failure-alert';
 import { PasswordField } from '../components/password-field';
 import { useRoomText } from '../text/text';
+import { describeWrongCode } from './describe-factor-failure';
 import { FACTORS } from './messages';
 import type { ProofMethod } from './proof-method';
 import { useFactorFailure } from './use-factor-failure';
@@ -74,7 +75,7 @@ export const FactorForm = ({
     setMissing(value === '');
     if (value === '') return field.current?.focus();
     if (method !== 'password' && value.length < MIN_CODE_LENGTH) {
-      setFailure(method === 'recovery_code' ? factors.failed.wrongRecoveryCode : factors.failed.wrongCode);
+      setFailure(describeWrongCode(factors, method));
       return field.current?.select();
     }
     void prove(() => (method === 'password' ? { password: value } : { code: value }));

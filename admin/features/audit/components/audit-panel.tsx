@@ -1,9 +1,8 @@
 'use client';
 
-import { Anchor, Button } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { IconFileUnknown } from '@tabler/icons-react';
-import { Link } from '../../../shared/components/link';
-import link from '../../../shared/components/link.module.css';
+import { LoneLink } from '../../../shared/components/lone-link';
 import { Notice } from '../../../shared/components/notice';
 import { Fact, Panel } from '../../../shared/panel/panel';
 import classes from '../../../shared/panel/panel.module.css';
@@ -69,9 +68,7 @@ const Details = ({
         {patient_id !== null && (
           <Fact name={words.panel.patient}>
             {!isSuper && say.patient(patient_id) ? (
-              <Anchor component={Link} href={`/patients/?id=${patient_id}`} size="sm" className={link.alone}>
-                {words.panel.openPatient}
-              </Anchor>
+              <LoneLink href={`/patients/?id=${patient_id}`}>{words.panel.openPatient}</LoneLink>
             ) : (
               <code>{patient_id}</code>
             )}

@@ -1,6 +1,6 @@
 'use client';
 
-import { Alert, Anchor, Button, NumberInput } from '@mantine/core';
+import { Alert, Button, NumberInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
@@ -11,8 +11,7 @@ import { describeFailure } from '../../../shared/api/describe-failure';
 import type { Loaded } from '../../../shared/api/load-pages';
 import { Confirm } from '../../../shared/components/confirm';
 import { FailureAlert } from '../../../shared/components/failure-alert';
-import { Link } from '../../../shared/components/link';
-import link from '../../../shared/components/link.module.css';
+import { LoneLink } from '../../../shared/components/lone-link';
 import { focusField } from '../../../shared/forms/form-drawer';
 import { useApi, useMe } from '../../../shared/session/context';
 import { tenantKey } from '../../../shared/tenants/use-tenant';
@@ -161,9 +160,7 @@ export const LimitsForm = ({
             />
           ))}
           {me.role === 'super_admin' && (
-            <Anchor component={Link} href={`/tenants/?id=${tenant.id}`} size="sm" className={link.alone}>
-              {words.form.ceilings}
-            </Anchor>
+            <LoneLink href={`/tenants/?id=${tenant.id}`}>{words.form.ceilings}</LoneLink>
           )}
         </div>
         <ForecastBox

@@ -10,12 +10,13 @@ import { useNow } from '../../../shared/hooks/use-now';
 import { setWaitingNotices } from '../../../shared/session/waiting-notices';
 import { useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
-import { useRoomText, useText } from '../../../shared/text/text';
+import { useRoomText } from '../../../shared/text/text';
 import { NOTIFICATIONS } from '../messages';
 import { barOf } from '../model/critical';
 import { type NoticeAction, useNoticeAction, useNoticeInbox } from '../use-notice-inbox';
 import { useShown } from '../use-shown';
 import classes from './critical-bar.module.css';
+import { LevelWord } from './notice-body';
 import { NoticeWords } from './notice-words';
 import { targetOf, useOpenNotice } from './use-open-notice';
 
@@ -25,7 +26,6 @@ const MINUTE_S = 60;
 const KEY = 'F8';
 
 const Line = ({ notice }: { notice: InboxNotice }) => {
-  const text = useText();
   const words = useRoomText(NOTIFICATIONS);
   const { bar } = words;
   const formats = useFormats();
@@ -66,9 +66,7 @@ const Line = ({ notice }: { notice: InboxNotice }) => {
       <div className={classes.text}>
         <div className={classes.said} role={isTaken ? 'status' : 'alert'}>
           {test && <strong className={classes.drill}>{words.drill}</strong>}
-          <VisuallyHidden>
-            {formatMessage(text.app.label, { label: words.level[notice.level] })}{' '}
-          </VisuallyHidden>
+          <LevelWord level={notice.level} />
           <NoticeWords
             title={title}
             message={message}

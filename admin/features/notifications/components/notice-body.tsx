@@ -15,15 +15,20 @@ const ICONS: Record<Level, TablerIcon> = {
   error: IconUrgent,
 };
 
+/** How urgent a notice is, for screen readers. */
+export const LevelWord = ({ level }: { level: Level }) => {
+  const text = useText();
+  const label = useRoomText(NOTIFICATIONS).level[level];
+  return <VisuallyHidden>{formatMessage(text.app.label, { label })} </VisuallyHidden>;
+};
+
 /** How urgent a notice is, as a symbol and for screen readers. */
 export const LevelIcon = ({ level }: { level: Level }) => {
-  const text = useText();
-  const words = useRoomText(NOTIFICATIONS);
   const Icon = ICONS[level];
   return (
     <span className={classes.icon} data-level={level}>
       <Icon size={20} stroke={1.8} aria-hidden="true" />
-      <VisuallyHidden>{formatMessage(text.app.label, { label: words.level[level] })} </VisuallyHidden>
+      <LevelWord level={level} />
     </span>
   );
 };

@@ -51,7 +51,7 @@ export const About = ({
               (patient.birth_date === null
                 ? `${words.noBirthDate} · `
                 : `${formatMessage(words.born, { date: formats.date(patient.birth_date) })} · `)}
-            <Unbroken title={patient.mrn}>{formatMessage(words.mrn, { mrn: patient.mrn })}</Unbroken>
+            <Unbroken number={patient.mrn}>{formatMessage(words.mrn, { mrn: patient.mrn })}</Unbroken>
           </span>
         </div>
       ) : (

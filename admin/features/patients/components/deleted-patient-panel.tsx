@@ -153,7 +153,7 @@ export const DeletedPatientPanel = ({
               {patient.birth_date === null ? none : formats.date(patient.birth_date)}
             </Fact>
             <Fact name={words.columns.mrn}>
-              <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+              <Unbroken number={patient.mrn} />
             </Fact>
             <Fact name={words.columns.deleted}>{moment(patient.deleted_at)}</Fact>
             <Fact name={words.columns.by}>{whoDeleted(patient)}</Fact>

@@ -169,11 +169,7 @@ const Comparison = ({
                   disabled={merge.isPending}
                   label={
                     <span className={classes.value}>
-                      {field === 'mrn' ? (
-                        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
-                      ) : (
-                        shown(patient, field)
-                      )}
+                      {field === 'mrn' ? <Unbroken number={patient.mrn} /> : shown(patient, field)}
                     </span>
                   }
                 />

@@ -64,7 +64,7 @@ const Facts = ({ patient }: { patient: Patient }) => {
   return (
     <dl className={classes.facts}>
       <Fact name={words.mrn}>
-        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+        <Unbroken number={patient.mrn} />
       </Fact>
       <Fact name={words.birthDate}>
         {birth_date === null
@@ -282,7 +282,7 @@ export const PatientPanel = ({
           />
           <dl className={classes.facts}>
             <Fact name={words.mrn}>
-              <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+              <Unbroken number={patient.mrn} />
             </Fact>
           </dl>
           <div className={classes.actions}>

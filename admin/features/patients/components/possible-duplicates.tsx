@@ -37,7 +37,7 @@ export const PossibleDuplicates = ({
                   <span className={classes.name}>{listedName(patient)}</span>
                   <span className={classes.facts}>
                     {patient.birth_date === null ? text.app.none : date(patient.birth_date)} ·{' '}
-                    <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+                    <Unbroken number={patient.mrn} />
                   </span>
                 </span>
                 <Button

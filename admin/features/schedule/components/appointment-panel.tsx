@@ -62,7 +62,7 @@ const PatientFacts = ({ patientId, known }: { patientId: string; known: Patient 
   if (isWithheld(patient))
     return (
       <Fact name={words.mrn}>
-        <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+        <Unbroken number={patient.mrn} />
       </Fact>
     );
   const { birth_date, phone } = patient;

@@ -106,7 +106,7 @@ export const PatientPicker = ({
               {patient && (
                 <span className={classes.second}>
                   {patient.birth_date !== null && `${formats.date(patient.birth_date)} · `}
-                  <Unbroken title={patient.mrn}>{patient.mrn}</Unbroken>
+                  <Unbroken number={patient.mrn} />
                 </span>
               )}
             </span>

@@ -53,7 +53,7 @@ export const ScheduleBoard = ({
   const stale = !list.live && !list.loading;
   const open = ({ date }: BoardColumn) => change({ date, span: 'day', openId: null });
   if (schedule.loading) return <DaySkeleton columns={schedule.columnCount} />;
-  if (list.error && rows.length === 0) {
+  if (schedule.failed) {
     return (
       <div className={frame.notice}>
         <FailureNotice error={list.error} onRetry={list.retry} />

@@ -201,6 +201,7 @@ export const useSchedule = () => {
   const patients = usePatientNames(useMemo(() => written.map((row) => row.patient_id), [written]));
   const waitingSince = useWaitingSince(named);
   // Columns that come one after the other would push each other about.
+  const failed = list.error !== null && rows.length === 0;
   const loading = list.loading || !settled || (clinic.isPending && clinic.failureCount === 0);
   return {
     view,
@@ -228,7 +229,9 @@ export const useSchedule = () => {
     patients,
     waitingSince,
     write,
-    counts: loading || (list.error && rows.length === 0) ? undefined : countsOf(named, nowMs),
+    /** Nothing of it could be loaded. */
+    failed,
+    counts: loading || failed ? undefined : countsOf(named, nowMs),
     cancelled,
     untimed,
     untimedFailed: waitlist.error !== null || proposed.error !== null,

@@ -11,8 +11,8 @@ import { undoBodyOf, undoBodyOfSave, type Write, type Written } from '../model/w
 export const UNDO_MS = 10_000;
 
 /**
- * Writes, announces what was done, and offers each write, and each save of the form, to be undone for a while. Of one appointment the newest change is on
- * offer; when it was undone, the one before it is, for the rest of its own time.
+ * Writes, announces what was done, and offers each write, and each save of the form, to be undone for a while. Of one
+ * appointment the newest change is on offer; when it was undone, the one before it is, for the rest of its own time.
  */
 export const useUndo = (
   write: (appointment: Appointment, what: Write) => Promise<Written>,

@@ -9,13 +9,16 @@ import { useSession } from '../../../shared/session/context';
 import { createGetToken } from '../../../shared/session/get-token';
 import type { Session } from '../../../shared/session/session';
 
+/** True of a failure after which the same request may succeed a little later. */
+const isTemporary = (error: unknown): boolean => isFailure(error) && error.temporary;
+
 const createQueryClient = (): QueryClient =>
   new QueryClient({
     defaultOptions: {
       queries: {
         // The browser's idea of being online is often wrong: ask the server instead.
         networkMode: 'always',
-        retry: (failures, error) => failures < 3 && isFailure(error) && error.temporary,
+        retry: (failures, error) => failures < 3 && isTemporary(error),
         staleTime: 30_000,
         refetchOnWindowFocus: false,
       },
@@ -70,10 +73,7 @@ const FailureWatch = () => {
     const retry = () => {
       // A page that nobody looks at asks for nothing.
       if (document.visibilityState === 'hidden') return;
-      void cache.refetchQueries({
-        type: 'active',
-        predicate: ({ state: { error } }) => isFailure(error) && error.temporary,
-      });
+      void cache.refetchQueries({ type: 'active', predicate: ({ state }) => isTemporary(state.error) });
     };
     retry();
     const timer = setInterval(retry, RETRY_MS);

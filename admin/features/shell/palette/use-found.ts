@@ -2,8 +2,8 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { useQueries, useQuery } from '@tanstack/react-query';
 import type { Appointment, Patient } from '@wardbell/contract';
 import { useColleagueNames } from '../../../shared/api/colleagues';
-import { loadPages } from '../../../shared/api/load-pages';
 import { toShownPatient } from '../../../shared/api/patient-rows';
+import { loadPractitioners } from '../../../shared/clinic-setup/use-clinic-setup';
 import { useApi, useMe } from '../../../shared/session/context';
 import { todayIn, useFormats } from '../../../shared/text/formats';
 import { formatMessage } from '../../../shared/text/message';
@@ -17,9 +17,6 @@ const DEBOUNCE_MS = 150;
 const MIN_LETTERS = 2;
 const MAX_PATIENTS = 6;
 const MAX_PEOPLE = 4;
-/** A clinic has at most 1,000 practitioners. */
-const PRACTITIONER_PAGE = 200;
-const MAX_PRACTITIONER_PAGES = 5;
 /** Appointments are shown of the likeliest patients only, so many of each. */
 const PATIENTS_WITH_APPOINTMENTS = 3;
 const MAX_APPOINTMENTS = 3;
@@ -69,9 +66,7 @@ export const useFound = (typed: string): Found => {
   const practitioners = useQuery({
     queryKey: ['palette', 'practitioners'],
     queryFn: async ({ signal }) => {
-      const { rows } = await loadPages(MAX_PRACTITIONER_PAGES, (after) =>
-        api.call('GET', '/practitioners', { query: { limit: PRACTITIONER_PAGE, after }, signal }),
-      );
+      const { rows } = await loadPractitioners(api, signal);
       return rows.filter(({ active }) => active);
     },
     enabled: isCare && isLong,
